@@ -1,0 +1,54 @@
+# `make` or `make help` lists what there is. Every target sets up what it needs first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || echo python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup test check unit format lock demo dev token clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Create the virtual environment with pinned dependencies
+
+$(READY): requirements.txt requirements-dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Casework needs Python 3.11; $(PYTHON) is not on the PATH. Name yours: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v[:2] == (3, 11) else f"Casework needs Python 3.11, and $(PYTHON) is {v[0]}.{v[1]}. Name yours: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+check: $(READY) ## Check format, lint, types and imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports
+
+test: check ## Run the checks and the whole test suite
+	$(BIN)/python -m pytest
+
+unit: $(READY) ## Run the quick tests only (unit and contract)
+	$(BIN)/python -m pytest tests/unit tests/contract
+
+format: $(READY) ## Format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+demo: $(READY) ## Start everything, run an analysis of the sample case, show its result
+	$(BIN)/python -m infra.demo
+
+dev: $(READY) ## Run the whole system in the foreground, restarting on change
+	$(BIN)/python -m infra.local
+
+token: $(READY) ## Print a development token: make token USER=u1 ROLE=user|admin
+	@$(BIN)/python -m infra.local.token --user "$(USER)" --role "$(or $(ROLE),user)"
+
+lock: ## Write the exact versions of pyproject.toml's dependencies to requirements*.txt
+	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==0.13.9
+	build/lock/bin/uv pip compile --quiet --no-header --annotation-style line --python-version 3.11 pyproject.toml -o requirements.txt
+	build/lock/bin/uv pip compile --quiet --no-header --annotation-style line --python-version 3.11 --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove what the targets above made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Casework: long AI analyses of disability-claim cases, run as jobs behind an API that answers at once."""

@@ -1,0 +1,1 @@
+"""One technology each: DynamoDB, SQS, S3, OpenAI, Anthropic, pypdf."""

@@ -1,0 +1,1 @@
+"""The HTTP edge: who calls, what they may do, what comes in and goes out."""

@@ -1,0 +1,1 @@
+"""Cases and their documents: what the analyses read and write back."""

@@ -1,0 +1,157 @@
+"""What is a case? Its light record, its documents, and the heavy members that a full read adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+import msgspec
+
+
+class DocumentStatus(StrEnum):
+    """`awaiting_upload` until the bytes are there; `unreadable` when an analysis could read nothing in them."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    READY = "ready"
+    UNREADABLE = "unreadable"
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """One document of a case, without its bytes and its metadata. `size` in bytes."""
+
+    id: str
+    case_id: str
+    file_name: str
+    content_type: str
+    size: int
+    status: DocumentStatus
+    uploaded_by: str
+    uploaded_at: datetime
+    document_type: str = ""
+
+    @property
+    def blob_key(self) -> str:
+        """Where the bytes are stored; the file name is never part of it."""
+        return f"cases/{self.case_id}/{self.id}"
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """The light record of a case: all that a start, a list or an access check needs."""
+
+    id: str
+    user_id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    description: str = ""
+    status: str = "open"
+    metadata: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    has_call: bool = False
+    call_id: str | None = None
+    has_transcript: bool = False
+    form_7801_analysis_timestamp: str | None = None
+    analysis_status: str | None = None
+
+
+class CaseOutline(msgspec.Struct, frozen=True, kw_only=True):
+    """A case with its documents, read by one light query."""
+
+    case: Case
+    documents: tuple[Document, ...]
+
+
+class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A case with everything: documents, their metadata by document id, and the heavy members (None while empty).
+
+    `call_details` is the stored call without what analyses added; `call_analysis` is
+    `{"summary", "structured_data"}` of the last call analysis; `call_summary` a JSON string.
+    """
+
+    case: Case
+    documents: tuple[Document, ...] = ()
+    document_metadata: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
+    call_details: Mapping[str, Any] | None = None
+    call_analysis: Mapping[str, Any] | None = None
+    call_summary: str | Mapping[str, Any] | None = None
+    form_7801_analysis: Mapping[str, Any] | None = None
+    final_document_analysis: Mapping[str, Any] | None = None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """The text of one page, as extracted; pages count from 1. `needs_image` says that it has no usable text layer."""
+
+    number: int
+    text: str
+    needs_image: bool = False
+
+
+class DocumentText(msgspec.Struct, frozen=True, kw_only=True):
+    """What could be read of one document. `problem` names why nothing could (then `pages` is empty).
+
+    `truncated` says that limits on size, pages or time cut it.
+    """
+
+    document: Document
+    pages: tuple[Page, ...] = ()
+    problem: str | None = None
+    truncated: bool = False
+
+
+class TextReader(Protocol):
+    """Text out of a file's bytes; never raises for what a file contains."""
+
+    def read(self, document: Document, content: bytes) -> DocumentText:
+        """The pages of the document, or the problem that kept them from being read."""
+
+
+class CaseReader(Protocol):
+    """What an analysis may read."""
+
+    def file(self, case_id: str) -> CaseFile:
+        """The whole case as it is now. Raises: InputInvalid when it is gone."""
+
+    def content(self, document: Document) -> bytes | None:
+        """The document's bytes, or None when they are gone."""
+
+    def text(self, document: Document) -> DocumentText | None:
+        """The document's pages, or None when the document is gone."""
+
+
+class CaseStore(Protocol):
+    """The records of cases. Reads are consistent; all methods raise Unavailable when the storage does not answer."""
+
+    def create(self, case: Case) -> None:
+        """Store a new case."""
+
+    def outline(self, case_id: str) -> CaseOutline | None:
+        """The light record and all documents, by one query."""
+
+    def file(self, case_id: str) -> CaseFile | None:
+        """Everything about the case, by one query (and the blobs that large members were moved to)."""
+
+    def put_call(
+        self, case_id: str, call: Mapping[str, Any], *, call_id: str, has_transcript: bool, at: datetime
+    ) -> bool:
+        """Replace the call; what analyses derived from another call stays. False when the case is gone."""
+
+    def add_document(self, document: Document, metadata: Mapping[str, Any]) -> bool:
+        """Store a document's record. False when the case is gone."""
+
+    def document_metadata(self, case_id: str) -> Mapping[str, Mapping[str, Any]]:
+        """The metadata of all documents of the case, by document id."""
+
+    def save_document(self, document: Document) -> bool:
+        """Replace a document's light record. False when it is gone."""
+
+    def delete_document(self, document: Document) -> None:
+        """Remove a document's record and metadata."""
+
+    def list(
+        self, *, owner: str | None, after: tuple[datetime, str] | None, limit: int
+    ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
+        """Cases newest first, of one owner or of all; the second value is where the next page begins (None: last)."""
+
+    def delete(self, case_id: str) -> None:
+        """Remove the case, its documents and its heavy members."""

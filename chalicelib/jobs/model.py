@@ -1,0 +1,211 @@
+"""What is a job? The record that is stored, polled and moved from status to status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+RECORD_FORMAT = 1
+"""Version of the stored record and of the queue message: workers on either side of a deploy read both."""
+
+EVENTS_KEPT_FIRST = 10
+EVENTS_KEPT_LAST = 30
+
+Priority = Literal["high", "normal"]
+EventType = Literal[
+    "created", "started", "step", "retrying", "yielded", "cancel_requested", "completed", "failed", "cancelled"
+]
+
+
+class Status(StrEnum):
+    """The five statuses; `OPEN` are the two that a worker may still change."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({Status.PENDING, Status.RUNNING})
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a job's timeline. Its seq follows from its place, see `numbered_events`; no personal data."""
+
+    at: datetime
+    type: EventType
+    message: str = ""
+
+
+class ModelUsage(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens and money of all calls to one model. `cost_usd` is None when a price is unknown."""
+
+    model: str
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cost_usd: Decimal | None
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """What the job's provider calls used so far, a row per model."""
+
+    calls: tuple[ModelUsage, ...] = ()
+
+    @property
+    def input_tokens(self) -> int:
+        """Tokens sent, cached ones included."""
+        return sum(call.input_tokens for call in self.calls)
+
+    @property
+    def output_tokens(self) -> int:
+        """Tokens received, reasoning included."""
+        return sum(call.output_tokens for call in self.calls)
+
+    @property
+    def cached_tokens(self) -> int:
+        """The part of `input_tokens` that the provider read from its cache."""
+        return sum(call.cached_tokens for call in self.calls)
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """US dollars; zero before any call, None as soon as one price is unknown."""
+        total = Decimal(0)
+        for call in self.calls:
+            if call.cost_usd is None:
+                return None
+            total += call.cost_usd
+        return total
+
+    def plus(self, call: ModelUsage) -> Usage:
+        """This usage with one more call counted in its model's row."""
+        rows = list(self.calls)
+        for index, row in enumerate(rows):
+            if row.model == call.model:
+                rows[index] = _sum_rows(row, call)
+                return Usage(calls=tuple(rows))
+        return Usage(calls=(*rows, call))
+
+
+def _sum_rows(row: ModelUsage, call: ModelUsage) -> ModelUsage:
+    known = row.cost_usd is not None and call.cost_usd is not None
+    return ModelUsage(
+        model=row.model,
+        requests=row.requests + call.requests,
+        input_tokens=row.input_tokens + call.input_tokens,
+        output_tokens=row.output_tokens + call.output_tokens,
+        cached_tokens=row.cached_tokens + call.cached_tokens,
+        cost_usd=(row.cost_usd or Decimal(0)) + (call.cost_usd or Decimal(0)) if known else None,
+    )
+
+
+class ErrorInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an attempt ended. `message` is one safe sentence; `attempt` the one that met it."""
+
+    code: str
+    title: str
+    message: str
+    retryable: bool
+    attempt: int
+    provider: str | None = None
+    provider_status: int | None = None
+    provider_request_id: str | None = None
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of one job, at most 4 KB. Every change of it is a new value with the next `version`.
+
+    Times are aware UTC. `fence` rises with every claim and `claim_token` names the claim's owner; `lease_until` is
+    when the owner may be given up for dead; `check_at` is when rescue looks at an open job next. `lock` names the
+    dedupe lock that the job holds (None: it holds none). `next_claim_cost` is what the next claim adds to `attempt`:
+    1, or 0 after a yield.
+    """
+
+    job_id: str
+    job_type: str
+    case_id: str
+    user_id: str
+    requested_by: str
+    endpoint: str
+    created_at: datetime
+    updated_at: datetime
+    deadline_at: datetime
+    expires_at: datetime
+    due_at: datetime
+    check_at: datetime
+    call_id: str | None = None
+    document_count: int | None = None
+    labels: Mapping[str, str] = msgspec.field(default_factory=dict)
+    priority: Priority = "normal"
+    max_attempts: int = 3
+    max_cost_usd: Decimal | None = None
+    lock: str | None = None
+    retried_from: str | None = None
+    status: Status = Status.PENDING
+    progress: int = 0
+    progress_message: str = "Waiting to start"
+    version: int = 1
+    attempt: int = 0
+    fence: int = 0
+    claim_token: str | None = None
+    lease_until: datetime | None = None
+    next_claim_cost: int = 1
+    continuations: int = 0
+    check_interval_seconds: int = 30
+    cancel_requested: bool = False
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    usage: Usage = Usage()
+    error: ErrorInfo | None = None
+    result_bytes: int | None = None
+    timeline: tuple[Event, ...] = ()
+    event_count: int = 0
+    format: int = RECORD_FORMAT
+
+    @property
+    def is_open(self) -> bool:
+        """True while pending or running."""
+        return self.status in OPEN
+
+    @property
+    def is_done(self) -> bool:
+        """True once completed, failed or cancelled: nothing will change it any more."""
+        return self.status not in OPEN
+
+
+class NumberedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its number in the job's life, counted from 1."""
+
+    seq: int
+    at: datetime
+    type: EventType
+    message: str
+
+
+def with_event(job: Job, event: Event) -> Job:
+    """The job with one more event; of more than 40 the first 10 and the last 30 stay."""
+    timeline = (*job.timeline, event)
+    if len(timeline) > EVENTS_KEPT_FIRST + EVENTS_KEPT_LAST:
+        timeline = timeline[:EVENTS_KEPT_FIRST] + timeline[-EVENTS_KEPT_LAST:]
+    return msgspec.structs.replace(job, timeline=timeline, event_count=job.event_count + 1)
+
+
+def numbered_events(job: Job) -> tuple[NumberedEvent, ...]:
+    """The kept events with their seq: the first ones count from 1, the last ones up to `event_count`."""
+    dropped = job.event_count - len(job.timeline)
+    return tuple(
+        NumberedEvent(
+            seq=index + 1 + (dropped if index >= EVENTS_KEPT_FIRST else 0),
+            at=event.at,
+            type=event.type,
+            message=event.message,
+        )
+        for index, event in enumerate(job.timeline)
+    )

@@ -1,0 +1,279 @@
+"""What do jobs need from the outside? The interfaces that adapters implement and analyses are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from chalicelib.jobs.model import Job, ModelUsage, Priority, Status
+from chalicelib.jobs.outcomes import Completed, WriteBack
+
+Clock = Callable[[], datetime]
+"""Now, as aware UTC."""
+
+
+class JobMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """What travels through the queue: which job to look at, and nothing else."""
+
+    job_id: str
+    v: int = 1
+
+
+class JobQueue(Protocol):
+    """Two lanes of messages to the workers."""
+
+    def send(self, message: JobMessage, *, lane: Priority, group: str, delay_seconds: int = 0) -> None:
+        """Queue one message; it is delivered at least once, after `delay_seconds` (0..900).
+
+        `group` is the starter's user id: one starter's backlog does not hold up the others.
+        Raises: Unavailable.
+        """
+
+
+class IdempotencyKey(msgspec.Struct, frozen=True, kw_only=True):
+    """One use of an Idempotency-Key: whose, which, and a fingerprint of the request it came with."""
+
+    user_id: str
+    key: str
+    fingerprint: str
+
+
+class KeyUse(msgspec.Struct, frozen=True, kw_only=True):
+    """What a used key points at."""
+
+    job_id: str
+    fingerprint: str
+
+
+class Created(msgspec.Struct, frozen=True):
+    """The job is stored."""
+
+    job: Job
+
+
+class ActiveAlready(msgspec.Struct, frozen=True):
+    """Nothing was stored: another open job holds the dedupe lock."""
+
+    job_id: str
+
+
+class KeyTaken(msgspec.Struct, frozen=True):
+    """Nothing was stored: the Idempotency-Key was used before."""
+
+    use: KeyUse
+
+
+class CaseMissing(msgspec.Struct, frozen=True):
+    """Nothing was stored: the case does not exist (any more)."""
+
+
+class LimitReached(msgspec.Struct, frozen=True):
+    """Nothing was stored: the starter has `open_jobs_limit` open jobs."""
+
+
+CreateResult = Created | ActiveAlready | KeyTaken | CaseMissing | LimitReached
+
+
+class Conflict(Exception):
+    """A conditional write did not land because the record has changed; `current` is it now (None: gone)."""
+
+    def __init__(self, current: Job | None) -> None:
+        super().__init__("the job record changed")
+        self.current = current
+
+
+class WriteBackRefused(Exception):
+    """The job is unchanged: its case cannot take the result. `reason` says why."""
+
+    def __init__(self, reason: Literal["case_gone", "call_replaced"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The stored result of one step: JSON bytes (UTF-8), by the step's name."""
+
+    name: str
+    value: bytes
+
+
+class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which jobs a list shows. `owner` limits it to cases of that user, `starter` adds jobs started by that user."""
+
+    owner: str | None = None
+    starter: str | None = None
+    status: Status | None = None
+    job_type: str | None = None
+    case_id: str | None = None
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a list, newest first: the last item seen."""
+
+    created_at: datetime
+    id: str
+
+
+class JobPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list; `next` is None on the last page."""
+
+    jobs: tuple[Job, ...]
+    next: Position | None
+
+
+class JobStore(Protocol):
+    """The records of jobs. Every decision is one conditional write; reads are consistent.
+
+    Stores return what is stored, expired or not: the use cases treat `expires_at <= now` as gone.
+    All methods raise Unavailable when the storage does not answer.
+    """
+
+    def create(self, job: Job, *, key: IdempotencyKey | None, open_jobs_limit: int | None) -> CreateResult:
+        """Store a new job in one transaction with its helper items, or nothing.
+
+        The transaction checks that the case exists, takes the dedupe lock `job.lock` (unless None; a lock that expired
+        before `job.created_at` is free), stores the key, and counts one more open job for `job.requested_by`
+        (refused at `open_jobs_limit`; None: counted, never refused). When several refuse, the first of
+        CaseMissing, KeyTaken, ActiveAlready, LimitReached is the answer.
+        """
+
+    def use_key(self, key: IdempotencyKey, *, job_id: str, now: datetime, expires_at: datetime) -> KeyUse:
+        """Store the key, pointing at `job_id`, unless it was used before; returns what it points at now."""
+
+    def find_key(self, key: IdempotencyKey, *, now: datetime) -> KeyUse | None:
+        """What the key of this user points at, or None when it was never used or has expired."""
+
+    def get(self, job_id: str) -> Job | None:
+        """The record, by one consistent read."""
+
+    def claim(self, job_id: str, *, now: datetime, lease_until: datetime, claim_token: str) -> Job | None:
+        """Take the job in one conditional write: pending and due, or running with its lease over, not expired.
+
+        Sets running, fence + 1, attempt + next_claim_cost, version + 1, lease and check_at to `lease_until`,
+        started_at if unset, and a "started" event. Returns the new record; None when the job is not to be had.
+        The answer to a lost first answer (same `claim_token` in the record) is the record: the claim is ours.
+        """
+
+    def renew(self, job: Job, *, lease_until: datetime) -> bool:
+        """Heartbeat: extend the lease of a running job if its fence is still `job.fence`; changes nothing else.
+
+        Returns whether a cancel was requested. Raises: Conflict when the fence or the status changed.
+        """
+
+    def save(
+        self,
+        before: Job,
+        after: Job,
+        *,
+        checkpoint: Checkpoint | None = None,
+        result: bytes | None = None,
+        write_back: WriteBack | None = None,
+    ) -> Job:
+        """Replace `before` by `after` in one write, if the record's version and fence are still those of `before`.
+
+        One transaction with all that follows from the change: the checkpoint, the result, the case's members, the
+        dedupe lock removed when `after.lock` is None and `before.lock` was not, and the starter's counter lowered when
+        the job is open before and not after. Returns `after` as stored (version + 1).
+
+        Raises: Conflict with the current record; WriteBackRefused when the case is gone or has another call.
+        """
+
+    def checkpoints(self, job_id: str) -> Mapping[str, bytes]:
+        """All checkpoints of a job, JSON bytes by step name."""
+
+    def copy_checkpoints(self, source_job_id: str, *, target: Job) -> int:
+        """Copy the checkpoints of one job to another; returns how many."""
+
+    def result(self, job: Job) -> bytes | None:
+        """The result as JSON bytes (UTF-8), wherever it is stored; None when the job has none."""
+
+    def result_key(self, job: Job) -> str | None:
+        """The blob that holds the result, written now if the result was stored inline; None when there is none."""
+
+    def list(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> JobPage:
+        """Jobs newest first, expired ones left out; the page is filled to `limit` unless it is the last."""
+
+    def due_checks(self, *, now: datetime, limit: int) -> Sequence[Job]:
+        """Open jobs whose `check_at` has come, the oldest first, at most `limit`."""
+
+    def open_jobs_of_case(self, case_id: str) -> Sequence[str]:
+        """Ids of the pending and running jobs of a case."""
+
+    def jobs_of_case(self, case_id: str) -> Sequence[Job]:
+        """All jobs of a case."""
+
+    def delete(self, job: Job) -> None:
+        """Remove the record with its result, checkpoints, idempotency key and stored objects."""
+
+
+class BlobStore(Protocol):
+    """Bytes by key: documents, large results, large checkpoints. All methods raise Unavailable."""
+
+    def put(self, key: str, content: bytes, *, content_type: str) -> None:
+        """Store or replace the bytes."""
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes, or None when there are none under this key."""
+
+    def size(self, key: str) -> int | None:
+        """How many bytes are stored under the key; None when there are none."""
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove the keys; those that do not exist are passed over."""
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """All keys that begin with the prefix."""
+
+    def link(self, key: str, *, expires_in_seconds: int) -> str:
+        """A URL that reads the blob without further credentials until it expires."""
+
+    def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
+        """A presigned browser upload: `{"method", "url", "fields"}`; the storage refuses more than `max_bytes`."""
+
+
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a job of one type is tried, and how often it may go on in a fresh invocation."""
+
+    max_attempts: int = 3
+    max_continuations: int = 40
+
+
+class AttemptContext(Protocol):
+    """What an analysis is given to report with; every method raises AttemptStopped when it must not go on."""
+
+    @property
+    def job(self) -> Job:
+        """The job as this attempt last wrote it."""
+
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+        """The JSON result of `run`, stored under `name`; a repeated attempt gets it back without calling `run`.
+
+        `inputs` is a fingerprint of what the step depends on: a stored result made from other inputs is not used.
+        """
+
+    def progress(self, percent: int, message: str) -> None:
+        """Report how far the attempt is: 0..99, never falling; `message` is shown to the user as it stands."""
+
+    def remaining(self) -> float:
+        """Seconds this attempt may still take: the function's time or the job's deadline, whichever is first."""
+
+    def check(self) -> None:
+        """Raise if the attempt was cancelled, lost its lease, or is out of time; call it between stream events."""
+
+    def allow(self, worst_case_usd: Decimal | None) -> None:
+        """Raise BudgetExceeded if a call of this price could pass the job's `max_cost_usd` (None: unknown price)."""
+
+    def charge(self, usage: ModelUsage) -> None:
+        """Count a finished provider call; stored with the next write of the job."""
+
+
+class JobType(msgspec.Struct, frozen=True, kw_only=True):
+    """How jobs of one type are run: the function that does the work, and its retry policy."""
+
+    name: str
+    run: Callable[[AttemptContext], Completed]
+    policy: RetryPolicy = RetryPolicy()

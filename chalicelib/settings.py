@@ -1,0 +1,141 @@
+"""What is configured? The only reader of the environment; every problem of it is named at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
+
+import msgspec
+
+Stage = Literal["dev", "staging", "prod"]
+T = TypeVar("T")
+
+MINIMUM_RETENTION_DAYS = 8
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the message lists every problem, one a line."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that differs between stages. Each field's environment variable is its name in capitals.
+
+    `AWS_ENDPOINT_URL`, `OPENAI_BASE_URL` and `ANTHROPIC_BASE_URL` are read by the SDKs themselves and are the only
+    difference between a local and a deployed run.
+    """
+
+    stage: Stage
+    jobs_table: str
+    cases_table: str
+    bucket: str
+    high_queue_url: str
+    normal_queue_url: str
+    jwt_secret: str | None
+    jwks_url: str | None
+    jwt_issuer: str | None
+    jwt_audience: str | None
+    jwt_role_claim: str
+    cors_allow_origin: str
+    retention_days: int
+    max_open_jobs: int
+    openai_model: str
+    anthropic_model: str
+    openai_api_key: str | None
+    anthropic_api_key: str | None
+    openai_api_key_name: str | None
+    anthropic_api_key_name: str | None
+    vapi_webhook_secret: str | None
+    vapi_webhook_secret_name: str | None
+    log_level: str
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process.
+
+    Raises: SettingsError naming every missing or malformed variable.
+    """
+    reader = _Reader(os.environ if environ is None else environ)
+    settings = Settings(
+        stage=reader.parsed("STAGE", _stage, default="dev"),
+        jobs_table=reader.required("JOBS_TABLE"),
+        cases_table=reader.required("CASES_TABLE"),
+        bucket=reader.required("BUCKET"),
+        high_queue_url=reader.required("HIGH_QUEUE_URL"),
+        normal_queue_url=reader.required("NORMAL_QUEUE_URL"),
+        jwt_secret=reader.optional("JWT_SECRET"),
+        jwks_url=reader.optional("JWKS_URL"),
+        jwt_issuer=reader.optional("JWT_ISSUER"),
+        jwt_audience=reader.optional("JWT_AUDIENCE"),
+        jwt_role_claim=reader.optional("JWT_ROLE_CLAIM") or "role",
+        cors_allow_origin=reader.optional("CORS_ALLOW_ORIGIN") or "*",
+        retention_days=reader.parsed("RETENTION_DAYS", _retention, default="30"),
+        max_open_jobs=reader.parsed("MAX_OPEN_JOBS", _positive, default="20"),
+        openai_model=reader.optional("OPENAI_MODEL") or "gpt-6-luna",
+        anthropic_model=reader.optional("ANTHROPIC_MODEL") or "claude-haiku-5-5",
+        openai_api_key=reader.optional("OPENAI_API_KEY"),
+        anthropic_api_key=reader.optional("ANTHROPIC_API_KEY"),
+        openai_api_key_name=reader.optional("OPENAI_API_KEY_NAME"),
+        anthropic_api_key_name=reader.optional("ANTHROPIC_API_KEY_NAME"),
+        vapi_webhook_secret=reader.optional("VAPI_WEBHOOK_SECRET"),
+        vapi_webhook_secret_name=reader.optional("VAPI_WEBHOOK_SECRET_NAME"),
+        log_level=reader.parsed("LOG_LEVEL", _log_level, default="INFO"),
+    )
+    reader.check(settings)
+    return settings
+
+
+class _Reader:
+    """Reads variables and collects what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._problems: list[str] = []
+
+    def optional(self, name: str) -> str | None:
+        return self._environ.get(name, "").strip() or None
+
+    def required(self, name: str) -> str:
+        value = self.optional(name)
+        if value is None:
+            self._problems.append(f"{name} is not set")
+        return value or ""
+
+    def parsed(self, name: str, parse: Callable[[str], T], *, default: str) -> T:
+        try:
+            return parse(self.optional(name) or default)
+        except ValueError as exc:
+            self._problems.append(f"{name} {exc}, not {self._environ[name]!r}")
+            return parse(default)
+
+    def check(self, settings: Settings) -> None:
+        if not settings.jwt_secret and not settings.jwks_url:
+            self._problems.append("JWKS_URL is not set (in stage dev, JWT_SECRET does as well)")
+        if settings.stage != "dev" and settings.jwt_secret:
+            self._problems.append(f"JWT_SECRET must not be set in stage {settings.stage}: use JWKS_URL")
+        if self._problems:
+            raise SettingsError("The environment cannot be used:\n  " + "\n  ".join(self._problems))
+
+
+def _stage(text: str) -> Stage:
+    if text in ("dev", "staging", "prod"):
+        return text  # type: ignore[return-value]  # narrowed by the line above
+    raise ValueError("must be dev, staging or prod")
+
+
+def _retention(text: str) -> int:
+    if text.isdecimal() and int(text) >= MINIMUM_RETENTION_DAYS:
+        return int(text)
+    raise ValueError(f"must be a whole number of days, at least {MINIMUM_RETENTION_DAYS}")
+
+
+def _positive(text: str) -> int:
+    if text.isdecimal() and int(text) >= 1:
+        return int(text)
+    raise ValueError("must be a whole number, at least 1")
+
+
+def _log_level(text: str) -> str:
+    if text.upper() in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        return text.upper()
+    raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
