@@ -1,1 +1,1 @@
-"""Everything around the product: the local stack, deployment, operations. Never imported by chalicelib, never shipped."""
+"""Everything around the product: the local stack, deployment, operations. Never imported by chalicelib or shipped."""
