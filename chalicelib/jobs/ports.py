@@ -182,6 +182,12 @@ class JobStore(Protocol):
         Raises: Conflict with the current record; WriteBackRefused when the case is gone or has another call.
         """
 
+    def postpone(self, job: Job, *, check_at: datetime, check_interval_seconds: int) -> bool:
+        """Rescue: look at the open job again at `check_at`, if its `check_at` is still `job.check_at` and it is open.
+
+        One conditional write that changes nothing else, the version neither. False when another rescue was first.
+        """
+
     def checkpoints(self, job_id: str) -> Mapping[str, bytes]:
         """All checkpoints of a job, JSON bytes by step name."""
 
