@@ -147,6 +147,9 @@ class JobStore(Protocol):
     def find_key(self, key: IdempotencyKey, *, now: datetime) -> KeyUse | None:
         """What the key of this user points at, or None when it was never used or has expired."""
 
+    def forget_key(self, key: IdempotencyKey, *, job_id: str) -> None:
+        """Remove the key if it still points at `job_id`, a job that is gone."""
+
     def get(self, job_id: str) -> Job | None:
         """The record, by one consistent read."""
 
@@ -213,7 +216,7 @@ class JobStore(Protocol):
         """All jobs of a case."""
 
     def delete(self, job: Job) -> None:
-        """Remove the record with its result, checkpoints, idempotency key and stored objects."""
+        """Remove the record with its result, checkpoints and stored objects. Keys that point at it count as unused."""
 
 
 class BlobStore(Protocol):

@@ -1,0 +1,217 @@
+"""What can a running analysis ask and tell? The context of one attempt: steps, progress, time, money, stopping.
+
+The thread that works and the pulse (see `pulse`) share it; a lock makes their writes of the record take turns.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.errors import (
+    AttemptStopped,
+    BudgetExceeded,
+    CancelSeen,
+    DeadlineExceeded,
+    LeaseLost,
+    OutOfTime,
+    Unavailable,
+)
+from chalicelib.jobs.lifecycle import HEARTBEAT_SECONDS, lease_end, progressed, step_stored
+from chalicelib.jobs.model import Job, ModelUsage, Status, Usage
+from chalicelib.jobs.outcomes import WriteBack
+from chalicelib.jobs.ports import Checkpoint, Clock, Conflict, JobStore
+
+PROGRESS_INTERVAL_SECONDS = 1
+TIME_TO_STOP_SECONDS = 8
+"""What an attempt leaves of its function's time: enough to store that it goes on elsewhere."""
+
+SAVE_TRIES = 8
+
+
+class Attempt:
+    """The AttemptContext of a claimed job. `time_left` gives the seconds that the function may still run."""
+
+    def __init__(self, job: Job, *, store: JobStore, clock: Clock, time_left: Callable[[], float]) -> None:
+        self._job = job
+        self._store = store
+        self._clock = clock
+        self._time_left = time_left
+        self._lock = threading.RLock()
+        self._stop: AttemptStopped | None = None
+        self._usage = job.usage
+        self._told_progress = (job.progress, job.progress_message)
+        self._written_at = self._renewed_at = clock()
+        self._checkpoints: Mapping[str, bytes] | None = None
+
+    @property
+    def job(self) -> Job:
+        """The job as this attempt last wrote it."""
+        return self._job
+
+    @property
+    def usage(self) -> Usage:
+        """All provider calls so far, those not stored yet included."""
+        return self._usage
+
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+        """The JSON result of `run`, stored under `name`; a repeated attempt gets it back without calling `run`."""
+        self.check()
+        stored = self._stored_steps().get(name)
+        if stored is not None:
+            checkpoint = msgspec.json.decode(stored)
+            if checkpoint["inputs"] == inputs:
+                return checkpoint["value"]
+        value = run()
+        encoded = msgspec.json.encode({"inputs": inputs, "value": value})
+        self.save(
+            lambda job: step_stored(self._with_news(job), name=name, at=self._clock()),
+            checkpoint=Checkpoint(name=name, value=encoded),
+        )
+        return msgspec.json.decode(encoded)["value"]
+
+    def progress(self, percent: int, message: str) -> None:
+        """Report how far the attempt is. Returns at once: the pulse writes the latest report, at most one a second."""
+        self.check()
+        self._told_progress = (percent, message)
+
+    def remaining(self) -> float:
+        """Seconds this attempt may still take: the function's time or the job's deadline, whichever is first."""
+        return max(0.0, min(self._time_left() - TIME_TO_STOP_SECONDS, self._deadline_seconds()))
+
+    def check(self) -> None:
+        """Raise if the attempt was cancelled, lost its lease, or is out of time."""
+        if self._stop is not None:
+            raise self._stop
+        if self._deadline_seconds() <= 0:
+            raise DeadlineExceeded("The analysis did not finish before its deadline.")
+        if self._time_left() <= TIME_TO_STOP_SECONDS:
+            raise OutOfTime("the function's time is nearly over")
+        lease = self._job.lease_until
+        if lease is not None and self._clock() >= lease:
+            raise self._stopped(LeaseLost("the lease ended before it could be renewed"))
+
+    def allow(self, worst_case_usd: Decimal | None) -> None:
+        """Raise BudgetExceeded if a call of this price could pass the job's `max_cost_usd` (None: unknown price)."""
+        limit = self._job.max_cost_usd
+        if limit is None:
+            return
+        spent = self._usage.cost_usd
+        if spent is None or worst_case_usd is None:
+            raise BudgetExceeded("The job has a cost limit, and the price of its model is not known.")
+        if spent + worst_case_usd > limit:
+            raise BudgetExceeded(f"The next step could pass the job's cost limit of {limit} USD.")
+
+    def charge(self, usage: ModelUsage) -> None:
+        """Count a finished provider call; stored with the next write of the job."""
+        self._usage = self._usage.plus(usage)
+
+    def beat(self) -> None:
+        """One beat of the pulse: write new progress, or else renew the lease when it is time for that.
+
+        Storage that does not answer is left to the next beat; the lease decides how long that may go on.
+        """
+        now = self._clock()
+        try:
+            if self._has_news() and now - self._written_at >= timedelta(seconds=PROGRESS_INTERVAL_SECONDS):
+                self.save(self._with_news)
+            elif now - self._renewed_at >= timedelta(seconds=HEARTBEAT_SECONDS):
+                self._renew()
+        except AttemptStopped:
+            return  # remembered; the working thread meets it at its next call
+        except Unavailable:
+            telemetry.warning("heartbeat_failed", job_id=self._job.job_id, attempt=self._job.attempt)
+
+    def save(
+        self,
+        change: Callable[[Job], Job],
+        *,
+        checkpoint: Checkpoint | None = None,
+        result: bytes | None = None,
+        write_back: WriteBack | None = None,
+    ) -> Job:
+        """Land a change of the record in one write, on top of what others may have changed meanwhile.
+
+        Raises: CancelSeen; LeaseLost; WriteBackRefused; Unavailable.
+        """
+        with self._lock:
+            for _ in range(SAVE_TRIES):
+                before = self._job
+                after = change(before)
+                try:
+                    stored = self._store.save(
+                        before, after, checkpoint=checkpoint, result=result, write_back=write_back
+                    )
+                except Conflict as conflict:
+                    current = conflict.current
+                    if current is None or not _landed(current, before=before, after=after):
+                        self._job = self._still_mine(current, unless_cancelling=after)
+                        continue
+                    stored = current
+                self._job = stored
+                self._written_at = self._renewed_at = self._clock()
+                return stored
+        raise Unavailable("The job's record is changing too fast to be written.")
+
+    def _still_mine(self, current: Job | None, *, unless_cancelling: Job) -> Job:
+        mine = current is not None and current.fence == self._job.fence and current.status is Status.RUNNING
+        if current is None or not mine:
+            raise self._stopped(LeaseLost("another worker owns the job, or it is gone"))
+        if current.cancel_requested and unless_cancelling.status is not Status.CANCELLED:
+            self._job = current
+            raise self._stopped(CancelSeen("the job was cancelled"))
+        return current
+
+    def _renew(self) -> None:
+        with self._lock:
+            until = lease_end(self._clock())
+            try:
+                cancel_requested = self._store.renew(self._job, lease_until=until)
+            except Conflict as conflict:
+                self._job = self._still_mine(conflict.current, unless_cancelling=self._job)
+                return
+            self._job = msgspec.structs.replace(self._job, lease_until=until)
+            self._renewed_at = self._clock()
+            if cancel_requested:
+                self._stopped(CancelSeen("the job was cancelled"))
+
+    def _stopped(self, reason: AttemptStopped) -> AttemptStopped:
+        self._stop = reason
+        return reason
+
+    def _stored_steps(self) -> Mapping[str, bytes]:
+        if self._checkpoints is None:
+            fresh = self._job.fence == 1 and self._job.retried_from is None
+            self._checkpoints = {} if fresh else self._store.checkpoints(self._job.job_id)
+        return self._checkpoints
+
+    def _deadline_seconds(self) -> float:
+        return (self._job.deadline_at - self._clock()).total_seconds()
+
+    def _has_news(self) -> bool:
+        percent, message = self._told_progress
+        return percent > self._job.progress or message != self._job.progress_message
+
+    def _with_news(self, job: Job) -> Job:
+        percent, message = self._told_progress
+        return progressed(job, percent=percent, message=message, usage=self._usage, at=self._clock())
+
+    def with_usage(self, job: Job) -> Job:
+        """The job with all usage counted, for its final write."""
+        return msgspec.structs.replace(job, usage=self._usage)
+
+
+def _landed(current: Job, *, before: Job, after: Job) -> bool:
+    """True when the record shows that this very change was written and only its answer was lost."""
+    return (
+        current.version == before.version + 1
+        and current.fence == before.fence
+        and current.updated_at == after.updated_at
+        and current.status is after.status
+    )

@@ -1,0 +1,148 @@
+"""How does a job move from status to status? Each rule is a pure function: the job before, the job after.
+
+    pending → running → completed | failed | cancelled
+    running → pending      the attempt is to be repeated, or goes on in a fresh invocation
+    pending → cancelled | failed
+
+The claim (pending → running) is not here: it is the one write made without reading first, see `JobStore.claim`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from chalicelib.errors import AlreadyFinished, AttemptError, TransientError, WorkerLost
+from chalicelib.jobs.model import ErrorInfo, Event, EventType, Job, Status, Usage, with_event
+
+LEASE_SECONDS = 45
+HEARTBEAT_SECONDS = 12
+FIRST_CHECK_SECONDS = 30
+LONGEST_CHECK_SECONDS = 15 * 60
+HIGHEST_PROGRESS_BEFORE_COMPLETED = 99
+
+
+def lease_end(now: datetime) -> datetime:
+    """Until when a worker that shows a sign of life now owns its job."""
+    return now + timedelta(seconds=LEASE_SECONDS)
+
+
+def progressed(job: Job, *, percent: int, message: str, usage: Usage, at: datetime) -> Job:
+    """Progress was reported; it never falls and stays below 100. The lease is renewed by the same write."""
+    return _changed(
+        job,
+        at=at,
+        progress=max(job.progress, min(percent, HIGHEST_PROGRESS_BEFORE_COMPLETED)),
+        progress_message=message,
+        usage=usage,
+        lease_until=lease_end(at),
+    )
+
+
+def step_stored(job: Job, *, name: str, at: datetime) -> Job:
+    """A step's checkpoint is stored with this change; the lease is renewed by the same write."""
+    return _told(_changed(job, at=at, lease_until=lease_end(at)), "step", name)
+
+
+def completed(job: Job, *, result_bytes: int, at: datetime) -> Job:
+    """The analysis is done and its result is stored with this change."""
+    done = _ended(job, Status.COMPLETED, at=at, progress=100, progress_message="Completed", error=None)
+    return _told(msgspec.structs.replace(done, result_bytes=result_bytes), "completed")
+
+
+def failed(job: Job, error: AttemptError, *, at: datetime) -> Job:
+    """The job ends with an error; progress keeps its last value."""
+    info = error_info(error, attempt=job.attempt)
+    return _told(_ended(job, Status.FAILED, at=at, progress_message=info.title, error=info), "failed", info.code)
+
+
+def cancelled(job: Job, *, at: datetime) -> Job:
+    """The job ends because it was cancelled."""
+    done = _ended(job, Status.CANCELLED, at=at, progress_message="Cancelled", cancel_requested=True, error=None)
+    return _told(done, "cancelled")
+
+
+def cancel_accepted(job: Job, *, at: datetime) -> Job:
+    """A cancel was asked for: a pending job ends at once, a running one when its worker stops; the lock is free now.
+
+    A job that is cancelled already, or is asked to stop already, is returned as it is.
+    Raises: AlreadyFinished when the job completed or failed.
+    """
+    if job.status is Status.CANCELLED or (job.is_open and job.cancel_requested):
+        return job
+    if job.is_done:
+        raise AlreadyFinished(f"The job has {job.status}; only an open job can be cancelled.")
+    asked = _told(_changed(job, at=at, cancel_requested=True, lock=None), "cancel_requested")
+    return cancelled(asked, at=at) if job.status is Status.PENDING else asked
+
+
+def retrying(job: Job, error: AttemptError, *, due_at: datetime, at: datetime) -> Job:
+    """The attempt failed and is repeated at `due_at`; the error shows while the job waits."""
+    info = error_info(error, attempt=job.attempt)
+    waiting = _waiting(job, due_at=due_at, at=at, error=info, progress_message="Waiting to try again")
+    return _told(waiting, "retrying", info.code)
+
+
+def yielded(job: Job, *, at: datetime) -> Job:
+    """The function's time is over; the same attempt goes on at once in a fresh invocation."""
+    waiting = _waiting(job, due_at=at, at=at, next_claim_cost=0, continuations=job.continuations + 1)
+    return _told(waiting, "yielded")
+
+
+def worker_lost(job: Job, *, at: datetime) -> Job:
+    """The worker of a running job died: the job waits for another, or ends when it was cancelled or is out of attempts."""
+    if job.cancel_requested:
+        return cancelled(job, at=at)
+    error = WorkerLost("The worker stopped unexpectedly.")
+    if job.attempt >= job.max_attempts:
+        return failed(job, error, at=at)
+    return retrying(job, error, due_at=at, at=at)
+
+
+def next_check_seconds(job: Job) -> int:
+    """Seconds until rescue looks again at a pending job whose message it sent again: doubled, up to 15 minutes."""
+    return min(2 * job.check_interval_seconds, LONGEST_CHECK_SECONDS)
+
+
+def error_info(error: AttemptError, *, attempt: int) -> ErrorInfo:
+    """What the record keeps of an error: nothing but what is safe to show."""
+    return ErrorInfo(
+        code=error.code,
+        title=error.title,
+        message=str(error),
+        retryable=isinstance(error, TransientError),
+        attempt=attempt,
+        provider=error.provider,
+        provider_status=error.provider_status,
+        provider_request_id=error.provider_request_id,
+    )
+
+
+def _changed(job: Job, *, at: datetime, **changes: Any) -> Job:
+    return msgspec.structs.replace(job, updated_at=at, **changes)
+
+
+def _told(job: Job, event: EventType, message: str = "") -> Job:
+    return with_event(job, Event(at=job.updated_at, type=event, message=message))
+
+
+def _ended(job: Job, status: Status, *, at: datetime, **changes: Any) -> Job:
+    return _changed(
+        job, at=at, status=status, completed_at=at, lock=None, lease_until=None, claim_token=None, **changes
+    )
+
+
+def _waiting(job: Job, *, due_at: datetime, at: datetime, **changes: Any) -> Job:
+    return _changed(
+        job,
+        at=at,
+        status=Status.PENDING,
+        due_at=due_at,
+        check_at=due_at + timedelta(seconds=FIRST_CHECK_SECONDS),
+        check_interval_seconds=FIRST_CHECK_SECONDS,
+        lease_until=None,
+        claim_token=None,
+        **changes,
+    )

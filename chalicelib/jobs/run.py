@@ -1,0 +1,169 @@
+"""How is one attempt run? Claim, execute, settle: the outcome is a value, and each kind of it is one write."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from random import Random
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.errors import (
+    AttemptError,
+    CancelSeen,
+    DeadlineExceeded,
+    InputInvalid,
+    Internal,
+    LeaseLost,
+    OutOfTime,
+    Unavailable,
+    WorkerLost,
+)
+from chalicelib.jobs import lifecycle
+from chalicelib.jobs.attempt import Attempt
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.outcomes import Cancelled, Completed, Failed, Outcome, Retry, Yield
+from chalicelib.jobs.ports import Clock, JobMessage, JobQueue, JobStore, JobType, WriteBackRefused
+from chalicelib.jobs.retry_policy import after_error
+
+WRITE_BACK_REFUSALS = {
+    "case_gone": "The case was deleted while its analysis ran.",
+    "call_replaced": "The call was replaced while its analysis ran.",
+}
+
+
+def run_attempt(
+    message: JobMessage,
+    *,
+    store: JobStore,
+    queue: JobQueue,
+    job_types: Mapping[str, JobType],
+    clock: Clock,
+    rng: Random,
+    claim_token: str,
+    time_left: Callable[[], float],
+    pulse: Callable[[Attempt], AbstractContextManager[None]],
+) -> None:
+    """Run the job that the message names, if it is to be had; when this returns, the message is done with.
+
+    A job that is not to be had (done, owned by another worker, not due yet) is left alone: rescue owns its recovery.
+    Raises: Unavailable when the storage does not answer; then the message must be delivered again.
+    """
+    now = clock()
+    job = store.claim(message.job_id, now=now, lease_until=lifecycle.lease_end(now), claim_token=claim_token)
+    if job is None:
+        telemetry.info("claim_lost", job_id=message.job_id)
+        return
+    telemetry.info("attempt_started", **_facts(job), fence=job.fence)
+    attempt = Attempt(job, store=store, clock=clock, time_left=time_left)
+    with pulse(attempt):
+        outcome = _execute(attempt, job_types=job_types, clock=clock, rng=rng)
+    if outcome is None:
+        telemetry.warning("attempt_given_up", **_facts(job), fence=job.fence)
+        return
+    _settle(attempt, outcome, queue=queue, clock=clock)
+
+
+def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock, rng: Random) -> Outcome | None:
+    """What became of the attempt; None when the job is another worker's now."""
+    try:
+        job_type = _admitted(attempt.job, job_types=job_types)
+        attempt.check()
+        return job_type.run(attempt)
+    except LeaseLost:
+        return None
+    except CancelSeen:
+        return Cancelled()
+    except OutOfTime:
+        return _continuation(attempt.job, job_types=job_types)
+    except Unavailable:
+        raise
+    except AttemptError as error:
+        return after_error(attempt.job, error, now=clock(), rng=rng)
+    except Exception as exc:  # noqa: BLE001  # a defect must end the job, not leave it running
+        telemetry.defect("attempt_crashed", exc, **_facts(attempt.job))
+        return Failed(Internal("Something went wrong on our side. The analysis was not completed."))
+
+
+def _admitted(job: Job, *, job_types: Mapping[str, JobType]) -> JobType:
+    """The job's type, if the job may run once more."""
+    if job.cancel_requested:
+        raise CancelSeen("the job was cancelled before its worker was lost")
+    if job.attempt > job.max_attempts:
+        raise WorkerLost("The worker stopped unexpectedly, and no attempts are left.")
+    if job.job_type not in job_types:
+        raise Internal("This kind of analysis is not known to the version that runs now.")
+    return job_types[job.job_type]
+
+
+def _continuation(job: Job, *, job_types: Mapping[str, JobType]) -> Outcome:
+    if job.continuations < job_types[job.job_type].policy.max_continuations:
+        return Yield()
+    return Failed(DeadlineExceeded("The analysis took more function invocations than it may."))
+
+
+def _settle(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock: Clock) -> None:
+    """Write the outcome, and send the message that it asks for."""
+    try:
+        job = _written(attempt, outcome, clock=clock)
+    except CancelSeen:
+        job = _written(attempt, Cancelled(), clock=clock)
+    except LeaseLost:
+        telemetry.warning("outcome_discarded", **_facts(attempt.job), outcome=type(outcome).__name__)
+        return
+    _log_end(job)
+    if isinstance(outcome, Retry | Yield) and job.is_open:
+        delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
+        send_again(job, queue=queue, delay_seconds=delay_seconds)
+
+
+def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
+    at = clock()
+    match outcome:
+        case Completed():
+            return _completed(attempt, outcome, clock=clock)
+        case Failed(error=error):
+            return attempt.save(lambda job: lifecycle.failed(attempt.with_usage(job), error, at=at))
+        case Retry(error=error, after_seconds=seconds):
+            due_at = at + timedelta(seconds=seconds)
+            return attempt.save(lambda job: lifecycle.retrying(attempt.with_usage(job), error, due_at=due_at, at=at))
+        case Yield():
+            return attempt.save(lambda job: lifecycle.yielded(attempt.with_usage(job), at=at))
+        case Cancelled():
+            return attempt.save(lambda job: lifecycle.cancelled(attempt.with_usage(job), at=at))
+
+
+def _completed(attempt: Attempt, outcome: Completed, *, clock: Clock) -> Job:
+    result = msgspec.json.encode(outcome.result)
+    at = clock()
+    try:
+        return attempt.save(
+            lambda job: lifecycle.completed(attempt.with_usage(job), result_bytes=len(result), at=at),
+            result=result,
+            write_back=outcome.write_back,
+        )
+    except WriteBackRefused as refused:
+        return _written(attempt, Failed(InputInvalid(WRITE_BACK_REFUSALS[refused.reason])), clock=clock)
+
+
+def send_again(job: Job, *, queue: JobQueue, delay_seconds: int) -> None:
+    """Send a new message for a pending job; one that cannot be sent is left to rescue."""
+    try:
+        queue.send(
+            JobMessage(job_id=job.job_id), lane=job.priority, group=job.requested_by, delay_seconds=delay_seconds
+        )
+    except Unavailable:
+        telemetry.warning("message_not_sent", **_facts(job))
+
+
+def _log_end(job: Job) -> None:
+    seconds = (job.updated_at - job.created_at).total_seconds()
+    code = job.error.code if job.error else None
+    telemetry.info("attempt_ended", **_facts(job), status=job.status, code=code, job_seconds=seconds)
+
+
+def _facts(job: Job) -> dict[str, object]:
+    return {"job_id": job.job_id, "job_type": job.job_type, "attempt": job.attempt}

@@ -1,0 +1,68 @@
+"""What happens to a message from the queue? Its job's attempt is run; when that returns, the message is acknowledged.
+
+A lane delivers one message at a time (batch size 1): one job, one invocation. An infrastructure error makes the message
+visible again soon and raises, so that SQS delivers it once more; only a message that keeps crashing the worker itself
+ends in the dead-letter queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.errors import Unavailable
+from chalicelib.jobs.ports import JobMessage
+
+REDELIVERY_SECONDS = 10
+
+
+class LambdaContext(Protocol):
+    """The part of AWS Lambda's context that is used."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function is stopped."""
+
+
+class Redelivery(Protocol):
+    """Makes a received message visible again before its visibility timeout ends."""
+
+    def __call__(self, *, receipt_handle: str, queue_arn: str, after_seconds: int) -> None:
+        """Deliver the message again after that many seconds. Raises: Unavailable."""
+
+
+def handle_records(
+    event: Mapping[str, Any],
+    context: LambdaContext,
+    *,
+    run: Callable[[JobMessage, str, Callable[[], float]], None],
+    redeliver: Redelivery,
+) -> None:
+    """Run the attempt of each record of an SQS event. `run` takes the message, a claim token and the seconds left.
+
+    Raises: Unavailable after asking for a quick redelivery; msgspec.ValidationError for a message that is none of ours.
+    """
+    for record in event["Records"]:
+        message = msgspec.json.decode(record["body"], type=JobMessage)
+        claim_token = f"{context.aws_request_id}/{record['messageId']}"
+        try:
+            run(message, claim_token, lambda: context.get_remaining_time_in_millis() / 1000)
+        except Unavailable:
+            telemetry.warning("message_redelivered", job_id=message.job_id, after_seconds=REDELIVERY_SECONDS)
+            _redeliver_soon(record, redeliver=redeliver)
+            raise
+
+
+def _redeliver_soon(record: Mapping[str, Any], *, redeliver: Redelivery) -> None:
+    try:
+        redeliver(
+            receipt_handle=record["receiptHandle"],
+            queue_arn=record["eventSourceARN"],
+            after_seconds=REDELIVERY_SECONDS,
+        )
+    except Unavailable:
+        telemetry.warning("redelivery_not_set")  # the visibility timeout ends sooner or later
