@@ -1,0 +1,137 @@
+"""What stands in for AWS? A moto server on 127.0.0.1 whose conditional writes are as atomic as DynamoDB's.
+
+python -m infra.local.moto_server [--port N]        prints {"endpoint_url": "http://127.0.0.1:N"} once it listens
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import functools
+import json
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from moto.dynamodb.responses import DynamoHandler
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+HOST = "127.0.0.1"
+IDENTITY_PATH = "/casework"
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
+
+
+class PortTaken(Exception):
+    """Something else listens on the port; the message names it."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"Port {port} on {HOST} is taken.")
+        self.port = port
+
+
+class MotoServer:
+    """A running moto server; it listens from construction until `stop`.
+
+    `identity` is what GET /casework answers, so that others can tell whose server this is.
+    Raises: PortTaken.
+    """
+
+    def __init__(self, port: int = 0, *, identity: dict[str, Any] | None = None) -> None:
+        make_dynamodb_atomic()
+        self._server = _listen(port, _with_identity(identity or {}))
+        self._thread = threading.Thread(target=self._server.serve_forever, name="moto", daemon=True)
+        self._thread.start()
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where the server listens, without a slash at the end."""
+        return f"http://{HOST}:{self._server.server_address[1]}"
+
+    def stop(self) -> None:
+        """Stop listening; everything stored is gone."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def wait(self) -> None:
+        """Return when the server has ended."""
+        self._thread.join()
+
+
+def make_dynamodb_atomic() -> None:
+    """Let moto's DynamoDB handle one request at a time.
+
+    Without it conditional writes have two winners and a failing transaction restores whole tables, other clients'
+    writes included (moto 5.2.5).
+    """
+    if getattr(DynamoHandler.call_action, "one_at_a_time", False):
+        return
+    lock = threading.RLock()
+    handle = DynamoHandler.call_action
+
+    @functools.wraps(handle)
+    def call_action(self: DynamoHandler) -> Any:
+        with lock:
+            return handle(self)
+
+    call_action.one_at_a_time = True  # type: ignore[attr-defined]
+    DynamoHandler.call_action = call_action  # type: ignore[method-assign]
+
+
+class _QuietRequestHandler(MotoRequestHandler):
+    def log_request(self, *_: Any) -> None:
+        """Say nothing of requests that are answered."""
+
+
+def _listen(port: int, app: WsgiApp) -> BaseWSGIServer:
+    # Bound here rather than in werkzeug, which ends the process when the port is taken.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as exc:
+            if exc.errno == errno.EADDRINUSE:
+                raise PortTaken(port) from exc
+            raise
+        listener.listen(128)
+        number = listener.getsockname()[1]
+        # werkzeug makes its own socket object of the descriptor
+        return make_server(
+            HOST, number, app, threaded=True, request_handler=_QuietRequestHandler, fd=os.dup(listener.fileno())
+        )
+
+
+def _with_identity(identity: dict[str, Any]) -> WsgiApp:
+    moto = DomainDispatcherApplication(create_backend_app)
+    answer = json.dumps(identity).encode()
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if environ.get("PATH_INFO") == IDENTITY_PATH:
+            start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+            return [answer]
+        return moto(environ, start_response)
+
+    return app
+
+
+def main() -> None:
+    """Serve until ended."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.moto_server", description="AWS on this machine.")
+    parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
+    parser.add_argument("--identity", type=json.loads, default={}, help="a JSON object that GET /casework answers")
+    arguments = parser.parse_args()
+    try:
+        server = MotoServer(arguments.port, identity=arguments.identity)
+    except PortTaken as taken:
+        sys.exit(str(taken))
+    print(json.dumps({"endpoint_url": server.endpoint_url}), flush=True)
+    server.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""What may every test ask for? A locked moto server, and tables, queues and a bucket of the test's own.
+
+    def test_a_rule(local_resources):
+        store = DynamoJobStore(local_resources.client("dynamodb"), table=local_resources.jobs_table, …)
+
+`local_resources` is an `infra.local.resources.Resources`: names and URLs (`jobs_table`, `cases_table`, `bucket`,
+`high_queue_url`, `normal_queue_url`, `…_dead_letter_queue_url`, `endpoint_url`), `.client(service)` for a low-level
+boto3 client, and `.environment`, the variables that make `read_settings(…)` and boto3 use them. It is empty at the
+start of each test that asks for it, and many threads may use it. Tests that only need the server take `moto_endpoint`,
+its URL.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.resources import Resources, create_resources
+
+ROOT = Path(__file__).resolve().parent.parent
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def moto_endpoint() -> Iterator[str]:
+    """The URL of a locked moto server, one for the whole run, in a process of its own."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "infra.local.moto_server"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    try:
+        yield json.loads(server.stdout.readline())["endpoint_url"]
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+
+
+@pytest.fixture
+def local_resources(moto_endpoint: str) -> Resources:
+    """Fresh tables, queues and a bucket on `moto_endpoint`; names are never used twice."""
+    return create_resources(moto_endpoint, prefix=f"test{next(_numbers)}")
