@@ -1,0 +1,138 @@
+"""Does this quote stand in that source? Where, and how surely.
+
+A quote is accepted by the first of these rules that finds it, on the named page first, then on the source's others:
+1. `exact`: its comparable form is a part of the page's, and cuts no number or Latin word of it.
+2. `words`: its words are on the page in this order; punctuation and hyphens may differ.
+3. `reordered`, for PDF only: its words are there in this order once lines that mix directions are put back into
+   logical order, or all of them stand, in whatever order, on one or two consecutive lines of which one mixes them.
+The order of words on a purely Hebrew line is never given up: there it carries the meaning.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from chalicelib.analyses.kit.fence import CALL_ID
+from chalicelib.analyses.kit.normalise import comparable, logical_words, mixes_directions, words
+from chalicelib.cases.model import DocumentText, Page
+
+SHORTEST_QUOTE_CHARACTERS = 2
+Match = Literal["exact", "words", "reordered"]
+_SEPARATOR = "\x1f"
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a quote stands; `page` counts from 1."""
+
+    document_id: str
+    page: int
+    match: Match
+
+
+class Sources:
+    """The texts that quotes are looked up in: the case's documents by id, and the transcript as page 1 of "call"."""
+
+    def __init__(self, documents: Iterable[DocumentText], *, transcript: str = "") -> None:
+        self._pages: dict[str, list[_PlainPage]] = {}
+        for text in documents:
+            searchable = _ExtractedPage if text.document.content_type == "application/pdf" else _PlainPage
+            self._pages[text.document.id] = [searchable(page) for page in text.pages]
+        if transcript.strip():
+            self._pages[CALL_ID] = [_PlainPage(Page(number=1, text=transcript))]
+
+    def __contains__(self, document_id: object) -> bool:
+        return document_id in self._pages
+
+    def find(self, quote: str, *, document_id: str, page: int | None = None) -> Place | None:
+        """Where the quote stands in this source, or None. `page` is only where to look first."""
+        if len(comparable(quote)) < SHORTEST_QUOTE_CHARACTERS or not words(quote):
+            return None
+        pages = sorted(self._pages.get(document_id, ()), key=lambda candidate: candidate.number != page)
+        for candidate in pages:
+            match = candidate.match(quote)
+            if match:
+                return Place(document_id=document_id, page=candidate.number, match=match)
+        return None
+
+    def find_anywhere(self, quote: str) -> Place | None:
+        """Where the quote stands in any source, or None."""
+        places = (self.find(quote, document_id=document_id) for document_id in self._pages)
+        return next((place for place in places if place), None)
+
+
+class _PlainPage:
+    """A page with the forms it is searched in, each made on first use."""
+
+    def __init__(self, page: Page) -> None:
+        self.number = page.number
+        self._text = page.text
+
+    def match(self, quote: str) -> Match | None:
+        if _stands_whole(comparable(quote), self._comparable):
+            return "exact"
+        return "words" if _joined(words(quote)) in self._words else None
+
+    @cached_property
+    def _comparable(self) -> str:
+        return comparable(self._text)
+
+    @cached_property
+    def _lines(self) -> list[tuple[str, ...]]:
+        return [line_words for line in self._text.splitlines() if (line_words := words(line))]
+
+    @cached_property
+    def _words(self) -> str:
+        return _joined(word for line in self._lines for word in line)
+
+
+class _ExtractedPage(_PlainPage):
+    """A page of a PDF, whose mixed lines the extractor may have put out in visual order."""
+
+    def match(self, quote: str) -> Match | None:
+        wanted = words(quote)
+        in_order = super().match(quote)
+        if in_order:
+            return in_order
+        return "reordered" if _joined(wanted) in self._logical_words or self._holds_unordered(wanted) else None
+
+    @cached_property
+    def _logical_words(self) -> str:
+        lines = (logical_words(line) if mixes_directions(line) else line for line in self._lines)
+        return _joined(word for line in lines for word in line)
+
+    def _holds_unordered(self, wanted: Sequence[str]) -> bool:
+        needed = Counter(wanted)
+        for index, line in enumerate(self._lines):
+            following = self._lines[index + 1] if index + 1 < len(self._lines) else ()
+            if mixes_directions(line) and needed <= Counter(line):
+                return True
+            if (mixes_directions(line) or mixes_directions(following)) and needed <= Counter((*line, *following)):
+                return True
+        return False
+
+
+def _stands_whole(quote: str, text: str) -> bool:
+    """True when the quote is a part of the text whose ends do not fall inside a Latin word or a number."""
+    start = text.find(quote)
+    while start >= 0:
+        end = start + len(quote)
+        if not _continues(text[start - 1 : start], quote[0]) and not _continues(quote[-1], text[end : end + 1]):
+            return True
+        start = text.find(quote, start + 1)
+    return False
+
+
+def _continues(before: str, after: str) -> bool:
+    """True when a number or a Latin word goes on from one character to the next. (Hebrew glues prefixes to words.)"""
+    if not before or not after:
+        return False
+    return (before + after).isdecimal() or ((before + after).isascii() and (before + after).isalpha())
+
+
+def _joined(wanted: Iterable[str]) -> str:
+    return _SEPARATOR + _SEPARATOR.join(wanted) + _SEPARATOR

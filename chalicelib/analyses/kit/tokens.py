@@ -1,0 +1,32 @@
+"""How many tokens can a prompt be? Upper bounds without a tokenizer, for worst-case prices and for batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chalicelib.analyses.kit.llm import FilePart, Part
+
+_BYTES_PER_FILE_TOKEN = 20
+_FEWEST_FILE_TOKENS = 2_000
+
+
+def most_tokens_of_text(text: str) -> int:
+    """At most this many tokens: one a character.
+
+    Current tokenizers need about a quarter of that for English and half of it for Hebrew. Only text of rare symbols
+    takes more than one token a character.
+    """
+    return len(text)
+
+
+def most_tokens(parts: Iterable[Part]) -> int:
+    """At most this many tokens for all parts of a prompt.
+
+    A file is counted by its bytes: a scanned page (50 KB and more) costs a provider some 1,500 tokens, so 20 bytes a
+    token is ample, and 2,000 tokens are the least.
+    """
+    return sum(_most_tokens_of_file(part) if isinstance(part, FilePart) else len(part.text) for part in parts)
+
+
+def _most_tokens_of_file(part: FilePart) -> int:
+    return max(_FEWEST_FILE_TOKENS, len(part.content) // _BYTES_PER_FILE_TOKEN)
