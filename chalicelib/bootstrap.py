@@ -1,0 +1,241 @@
+"""How is Casework assembled? Settings → adapters → use cases, each built once, on first use."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import telemetry
+from chalicelib.analyses import catalogue
+from chalicelib.jobs.ports import BlobStore, Clock, JobMessage, JobQueue, JobStore, JobType
+from chalicelib.jobs.pulse import pulse
+from chalicelib.jobs.rescue import rescue
+from chalicelib.jobs.run import run_attempt
+from chalicelib.settings import Settings, read_settings
+from chalicelib.worker import LambdaContext, handle_records
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.sqs_job_queue import SqsJobQueue
+    from chalicelib.analyses.kit.definition import Analysis
+    from chalicelib.analyses.kit.llm import ConversationModel, StructuredModel
+    from chalicelib.api.auth import TokenVerifier
+    from chalicelib.cases.model import CaseReader, CaseStore
+
+AWS_CONNECT_SECONDS = 2
+AWS_READ_SECONDS = 10
+AWS_ATTEMPTS = 3
+
+
+def utc_now() -> datetime:
+    """Now, as aware UTC."""
+    return datetime.now(UTC)
+
+
+def new_uuid() -> str:
+    """A fresh random id."""
+    return str(uuid.uuid4())
+
+
+class System:
+    """Every part of a running Casework. Tests build one of their own and put it in place with `use`."""
+
+    def __init__(self, settings: Settings, *, clock: Clock = utc_now, new_id: Callable[[], str] = new_uuid) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.new_id = new_id
+
+    @cached_property
+    def job_store(self) -> JobStore:
+        """Job records, in DynamoDB."""
+        from chalicelib.adapters.dynamodb_job_store import DynamoJobStore
+
+        return DynamoJobStore(
+            self._dynamodb,
+            table=self.settings.jobs_table,
+            cases_table=self.settings.cases_table,
+            blobs=self.blob_store,
+        )
+
+    @cached_property
+    def case_store(self) -> CaseStore:
+        """Case records, in DynamoDB."""
+        from chalicelib.adapters.dynamodb_case_store import DynamoCaseStore
+
+        return DynamoCaseStore(self._dynamodb, table=self.settings.cases_table, blobs=self.blob_store)
+
+    @cached_property
+    def job_queue(self) -> JobQueue:
+        """The two lanes, in SQS."""
+        return self._sqs_queue
+
+    @cached_property
+    def blob_store(self) -> BlobStore:
+        """Documents and large results, in S3."""
+        from chalicelib.adapters.s3_blob_store import S3BlobStore
+
+        return S3BlobStore(partial(_client, "s3"), bucket=self.settings.bucket)
+
+    @cached_property
+    def verifier(self) -> TokenVerifier:
+        """Bearer tokens → principals."""
+        from chalicelib.api.auth import token_verifier
+
+        return token_verifier(self.settings, clock=self.clock)
+
+    @cached_property
+    def case_reader(self) -> CaseReader:
+        """What analyses may read."""
+        from chalicelib.adapters.pypdf_text_reader import PypdfTextReader
+        from chalicelib.cases.reader import StoredCaseReader
+
+        return StoredCaseReader(store=self.case_store, blobs=self.blob_store, text_reader=PypdfTextReader())
+
+    @cached_property
+    def services(self) -> AnalysisServices:
+        """What analyses may use."""
+        return AnalysisServices(self)
+
+    @cached_property
+    def analyses(self) -> Mapping[str, Analysis]:
+        """Every analysis by its job type."""
+        return catalogue()
+
+    @cached_property
+    def job_types(self) -> Mapping[str, JobType]:
+        """How each analysis is run as a job."""
+        return {
+            name: JobType(name=name, run=partial(analysis.run, services=self.services), policy=analysis.policy)
+            for name, analysis in self.analyses.items()
+        }
+
+    @cached_property
+    def vapi_webhook_secret(self) -> str | None:
+        """The shared secret of the voice assistant's webhook; None: the webhook refuses everything."""
+        return self._secret(self.settings.vapi_webhook_secret, name=self.settings.vapi_webhook_secret_name)
+
+    def work(self, event: Mapping[str, Any], context: LambdaContext) -> None:
+        """Handle an SQS event of either lane."""
+        handle_records(event, context, run=self._run, redeliver=self._sqs_queue.redeliver)
+
+    def rescue(self, context: LambdaContext) -> dict[str, int]:
+        """Handle a tick of the timer."""
+        return rescue(
+            store=self.job_store, queue=self.job_queue, clock=self.clock, time_left=partial(_seconds_left, context)
+        )
+
+    def openai_key(self) -> str | None:
+        """The key for OpenAI, from the environment or from Parameter Store."""
+        return self._secret(self.settings.openai_api_key, name=self.settings.openai_api_key_name)
+
+    def anthropic_key(self) -> str | None:
+        """The key for Anthropic, from the environment or from Parameter Store."""
+        return self._secret(self.settings.anthropic_api_key, name=self.settings.anthropic_api_key_name)
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        return _client("dynamodb")
+
+    @cached_property
+    def _sqs_queue(self) -> SqsJobQueue:
+        from chalicelib.adapters.sqs_job_queue import SqsJobQueue
+
+        return SqsJobQueue(
+            _client("sqs"), high_url=self.settings.high_queue_url, normal_url=self.settings.normal_queue_url
+        )
+
+    def _run(self, message: JobMessage, claim_token: str, time_left: Callable[[], float]) -> None:
+        run_attempt(
+            message,
+            store=self.job_store,
+            queue=self.job_queue,
+            job_types=self.job_types,
+            clock=self.clock,
+            rng=random.Random(),  # noqa: S311  # jitter, not a secret
+            claim_token=claim_token,
+            time_left=time_left,
+            pulse=pulse,
+        )
+
+    def _secret(self, value: str | None, *, name: str | None) -> str | None:
+        if value is not None or name is None:
+            return value
+        from chalicelib.adapters.ssm_secret import read_secret
+
+        return read_secret(_client("ssm"), name)
+
+
+class AnalysisServices:
+    """The services of analyses; a provider's SDK is loaded when its model is first asked for."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+
+    @property
+    def cases(self) -> CaseReader:
+        """The cases and their documents."""
+        return self._system.case_reader
+
+    @cached_property
+    def openai(self) -> StructuredModel:
+        """OpenAI's model of the settings."""
+        from chalicelib.adapters.openai_structured_model import OpenAIStructuredModel
+
+        return OpenAIStructuredModel(model=self._system.settings.openai_model, api_key=self._system.openai_key())
+
+    @cached_property
+    def anthropic(self) -> ConversationModel:
+        """Anthropic's model of the settings."""
+        from chalicelib.adapters.anthropic_conversation_model import AnthropicConversationModel
+
+        return AnthropicConversationModel(
+            model=self._system.settings.anthropic_model, api_key=self._system.anthropic_key()
+        )
+
+
+_built: System | None = None
+
+
+def system() -> System:
+    """The system of this process, from its environment.
+
+    Raises: SettingsError naming everything that is wrong with the environment.
+    """
+    global _built
+    if _built is None:
+        settings = read_settings()
+        telemetry.configure(settings.log_level)
+        _built = System(settings)
+    return _built
+
+
+@contextmanager
+def use(replacement: System) -> Iterator[System]:
+    """Let `system()` be `replacement` inside the block; for tests."""
+    global _built
+    before, _built = _built, replacement
+    try:
+        yield replacement
+    finally:
+        _built = before
+
+
+def _client(name: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=AWS_CONNECT_SECONDS,
+        read_timeout=AWS_READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": AWS_ATTEMPTS},
+        signature_version="s3v4" if name == "s3" else None,
+    )
+    return boto3.client(name, config=config)
+
+
+def _seconds_left(context: LambdaContext) -> float:
+    return context.get_remaining_time_in_millis() / 1000
