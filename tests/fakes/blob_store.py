@@ -1,0 +1,56 @@
+"""Which bytes are stored under which key? A BlobStore in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class FakeBlobStore:
+    """Bytes and content types by key; links and forms are well-formed but lead nowhere."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._blobs: dict[str, tuple[bytes, str]] = {}
+
+    def put(self, key: str, content: bytes, *, content_type: str) -> None:
+        """See BlobStore.put."""
+        with self._lock:
+            self._blobs[key] = (bytes(content), content_type)
+
+    def get(self, key: str) -> bytes | None:
+        """See BlobStore.get."""
+        with self._lock:
+            blob = self._blobs.get(key)
+        return blob[0] if blob else None
+
+    def size(self, key: str) -> int | None:
+        """See BlobStore.size."""
+        content = self.get(key)
+        return None if content is None else len(content)
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """See BlobStore.delete."""
+        with self._lock:
+            for key in keys:
+                self._blobs.pop(key, None)
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """See BlobStore.keys."""
+        with self._lock:
+            return sorted(key for key in self._blobs if key.startswith(prefix))
+
+    def link(self, key: str, *, expires_in_seconds: int) -> str:
+        """See BlobStore.link."""
+        return f"https://blobs.test/{key}?expires_in={expires_in_seconds}"
+
+    def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
+        """See BlobStore.upload_form."""
+        fields = {"key": key, "Content-Type": content_type, "policy": f"1..{max_bytes};{expires_in_seconds}s"}
+        return {"method": "POST", "url": "https://blobs.test/", "fields": fields}
+
+    def content_type(self, key: str) -> str:
+        """The content type that came with the bytes. Raises: KeyError."""
+        with self._lock:
+            return self._blobs[key][1]
