@@ -19,6 +19,7 @@ from chalicelib.errors import (
     Internal,
     LeaseLost,
     OutOfTime,
+    TransientError,
     Unavailable,
     WorkerLost,
 )
@@ -28,6 +29,9 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import Cancelled, Completed, Failed, Outcome, Retry, Yield
 from chalicelib.jobs.ports import Clock, JobMessage, JobQueue, JobStore, JobType, WriteBackRefused
 from chalicelib.jobs.retry_policy import after_error
+
+CUT_SHORT_SECONDS = 1
+"""A call that failed with less time than this left was cut short by us; the provider is not to blame."""
 
 WRITE_BACK_REFUSALS = {
     "case_gone": "The case was deleted while its analysis ran.",
@@ -82,6 +86,8 @@ def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock
     except Unavailable:
         raise
     except AttemptError as error:
+        if isinstance(error, TransientError) and attempt.remaining() < CUT_SHORT_SECONDS:
+            return _continuation(attempt.job, job_types=job_types)
         return after_error(attempt.job, error, now=clock(), rng=rng)
     except Exception as exc:  # noqa: BLE001  # a defect must end the job, not leave it running
         telemetry.defect("attempt_crashed", exc, **_facts(attempt.job))

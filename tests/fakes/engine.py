@@ -1,0 +1,100 @@
+"""A whole job engine in memory: submit, deliver, rescue, with analyses that a test writes as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from random import Random
+from typing import Any
+
+from chalicelib.jobs.attempt import Attempt
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.outcomes import Completed
+from chalicelib.jobs.ports import AttemptContext, JobMessage, JobStore, JobType, RetryPolicy
+from chalicelib.jobs.rescue import rescue
+from chalicelib.jobs.run import run_attempt
+from chalicelib.jobs.submit import StartRequest, Submitted, lock_name, submit
+from tests.fakes.cases_of_jobs import FakeCases
+from tests.fakes.clock import FakeClock
+from tests.fakes.job_queue import FakeJobQueue
+from tests.fakes.job_store import FakeJobStore
+from tests.fakes.jobs import CASE_ID
+
+JOB_TYPE = "document_analysis_form7801"
+FUNCTION_SECONDS = 300.0
+
+Run = Callable[[AttemptContext], Completed]
+
+
+class Engine:
+    """`run` is what the one job type does; time stands still unless `clock` is advanced."""
+
+    def __init__(self, run: Run, *, store: JobStore | None = None, policy: RetryPolicy | None = None) -> None:
+        self.clock = FakeClock()
+        self.cases = FakeCases()
+        self.cases.add(CASE_ID, call_id="call-1")
+        self.store: Any = store or FakeJobStore(cases=self.cases)
+        self.queue = FakeJobQueue(self.clock)
+        self.job_types = {JOB_TYPE: JobType(name=JOB_TYPE, run=run, policy=policy or RetryPolicy())}
+        self.function_seconds = FUNCTION_SECONDS
+        self.attempts: list[Attempt] = []
+        self._ids = 0
+
+    def start(self, *, open_jobs_limit: int | None = 20, **changes: Any) -> Submitted:
+        """Start a job of the case; names only what the test is about."""
+        fields: dict[str, Any] = {
+            "job_type": JOB_TYPE,
+            "case_id": CASE_ID,
+            "user_id": "owner-1",
+            "requested_by": "owner-1",
+            "endpoint": "/start",
+            "lock": lock_name(job_type=JOB_TYPE, case_id=CASE_ID, call_id=None),
+        }
+        return submit(
+            StartRequest(**{**fields, **changes}),
+            store=self.store,
+            queue=self.queue,
+            now=self.clock(),
+            job_id=self._new_id(),
+            retention_days=30,
+            open_jobs_limit=open_jobs_limit,
+        )
+
+    def deliver(self) -> int:
+        """Deliver every message that is due, one after the other; returns how many there were."""
+        messages = self.queue.pop_due(self.clock())
+        for message in messages:
+            self.receive(message)
+        return len(messages)
+
+    def receive(self, message: JobMessage) -> None:
+        """Let a worker handle one message in a function that started just now."""
+        ends_at = self.clock().timestamp() + self.function_seconds
+        run_attempt(
+            message,
+            store=self.store,
+            queue=self.queue,
+            job_types=self.job_types,
+            clock=self.clock,
+            rng=Random(7),
+            claim_token=f"worker/{self._new_id()}",
+            time_left=lambda: ends_at - self.clock().timestamp(),
+            pulse=self._remember,
+        )
+
+    def rescue(self) -> dict[str, int]:
+        """One tick of the rescue timer."""
+        return rescue(store=self.store, queue=self.queue, clock=self.clock, time_left=lambda: 60.0)
+
+    def job(self, submitted: Submitted) -> Job:
+        """The job's record as it is now."""
+        job: Job = self.store.get(submitted.job.job_id)
+        return job
+
+    def _remember(self, attempt: Attempt) -> nullcontext[None]:
+        self.attempts.append(attempt)
+        return nullcontext()
+
+    def _new_id(self) -> str:
+        self._ids += 1
+        return f"00000000-0000-4000-8000-{self._ids:012d}"
