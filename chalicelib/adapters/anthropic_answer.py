@@ -1,0 +1,153 @@
+"""What did the model say? Its answer, put together from the events of a stream, in the provider's own JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from chalicelib.analyses.kit.llm import StopReason, ToolCall, Turn
+
+_STOP_REASONS: Mapping[str, StopReason] = {
+    "end_turn": "end_turn",
+    "stop_sequence": "end_turn",
+    "tool_use": "tool_use",
+    "max_tokens": "max_tokens",
+    "pause_turn": "pause_turn",
+    "refusal": "refusal",
+    "model_context_window_exceeded": "context_exceeded",
+}
+_TEXT_DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}
+_USAGE_COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+
+
+class AnswerBroken(Exception):
+    """The stream ended before the answer did, or held something that is not an answer."""
+
+
+class TokenCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens of one call. `input_tokens` counts all that was sent; the two cache counts are parts of it."""
+
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+
+
+class StreamedAnswer:
+    """An answer that grows with every event of its stream."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, dict[str, Any]] = {}
+        self._tool_inputs: dict[int, list[str]] = {}
+        self._counts = dict.fromkeys(_USAGE_COUNTS, 0)
+        self._stop_reason: str | None = None
+        self._ended = False
+        self.model: str | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """True once the provider has said which model answers and how much it was sent: from then on it is billed."""
+        return self.model is not None
+
+    def add(self, event: Mapping[str, Any]) -> None:
+        """Take in one event; kinds that are not known are passed over, as the API asks of its clients.
+
+        Raises: AnswerBroken when a known event does not have its shape.
+        """
+        try:
+            self._add(event)
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise AnswerBroken from exc
+
+    def turn(self) -> Turn:
+        """The finished answer.
+
+        A tool call that the output limit cut in the middle of its input is left out.
+        Raises: AnswerBroken when the stream ended early, or a tool call's input is not a JSON object.
+        """
+        if not self._ended or self._stop_reason is None:
+            raise AnswerBroken
+        stop_reason = _STOP_REASONS.get(self._stop_reason, "end_turn")
+        content = [block for index in sorted(self._blocks) if (block := self._finished(index, stop_reason))]
+        counts = self.counts
+        return Turn(
+            message={"role": "assistant", "content": content},
+            text="".join(block["text"] for block in content if block["type"] == "text"),
+            tool_calls=_tool_calls(content),
+            stop_reason=stop_reason,
+            input_tokens=counts.input_tokens,
+            output_tokens=counts.output_tokens,
+        )
+
+    @property
+    def counts(self) -> TokenCounts:
+        """The tokens counted so far; final with the stream's last event."""
+        read, written = self._counts["cache_read_input_tokens"], self._counts["cache_creation_input_tokens"]
+        return TokenCounts(
+            input_tokens=self._counts["input_tokens"] + read + written,
+            output_tokens=self._counts["output_tokens"],
+            cache_read_tokens=read,
+            cache_write_tokens=written,
+        )
+
+    def _add(self, event: Mapping[str, Any]) -> None:
+        match event.get("type"):
+            case "message_start":
+                self.model = str(event["message"]["model"])
+                self._count(event["message"].get("usage"))
+            case "content_block_start":
+                self._blocks[int(event["index"])] = dict(event["content_block"])
+            case "content_block_delta":
+                self._add_delta(int(event["index"]), event["delta"])
+            case "message_delta":
+                self._stop_reason = event["delta"].get("stop_reason") or self._stop_reason
+                self._count(event.get("usage"))
+            case "message_stop":
+                self._ended = True
+
+    def _add_delta(self, index: int, delta: Mapping[str, Any]) -> None:
+        kind, block = delta["type"], self._blocks[index]
+        if kind == "input_json_delta":
+            self._tool_inputs.setdefault(index, []).append(str(delta["partial_json"]))
+        elif kind == "citations_delta":
+            block["citations"] = [*(block.get("citations") or ()), delta["citation"]]
+        elif kind in _TEXT_DELTAS:
+            member = _TEXT_DELTAS[kind]
+            block[member] = (block.get(member) or "") + str(delta[member])
+
+    def _count(self, usage: Mapping[str, Any] | None) -> None:
+        """Counts of later events are cumulative: they replace, and what they leave out stays."""
+        for name in _USAGE_COUNTS:
+            value = (usage or {}).get(name)
+            if isinstance(value, int):
+                self._counts[name] = value
+
+    def _finished(self, index: int, stop_reason: StopReason) -> dict[str, Any] | None:
+        """The block as it goes back to the provider; None for one that it would not take."""
+        block = {name: value for name, value in self._blocks[index].items() if value is not None}
+        if block.get("type") == "text" and not str(block.get("text") or "").strip():
+            return None
+        if block.get("type") != "tool_use":
+            return block
+        pieces = "".join(self._tool_inputs.get(index, ()))
+        tool_input = _json_object(pieces) if pieces.strip() else block.get("input") or {}
+        if not isinstance(tool_input, dict):
+            if stop_reason == "max_tokens":
+                return None
+            raise AnswerBroken
+        return {**block, "input": tool_input}
+
+
+def _tool_calls(content: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...]:
+    calls = (block for block in content if block["type"] == "tool_use")
+    return tuple(ToolCall(id=str(call["id"]), name=str(call["name"]), input=call["input"]) for call in calls)
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    try:
+        value = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return None
+    return value if isinstance(value, dict) else None

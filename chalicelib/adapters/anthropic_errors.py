@@ -1,0 +1,149 @@
+"""What does a failure at Anthropic mean for the job? The SDK's errors and the wire's, each as one of ours.
+
+    429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
+    429 spend limit, 402, billing, no credit left     ProviderQuotaExhausted
+    401, 403, 404 (the model is not ours to use)      ProviderAuth
+    400, 413, 422 and other 4xx                       InputInvalid
+    408, 409, 5xx, 529, time-out, broken connection   ProviderUnavailable
+    an answer that ends early or is not readable      ProviderUnavailable
+An error event inside a stream has status 200: its `type` says what it is. What the provider says in words is never
+shown or logged; it may quote what it was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.http_retry_after import retry_after_seconds
+from chalicelib.errors import (
+    AttemptError,
+    InputInvalid,
+    ProviderAuth,
+    ProviderQuotaExhausted,
+    ProviderRateLimited,
+    ProviderUnavailable,
+)
+
+if TYPE_CHECKING:
+    from anthropic import APIStatusError
+
+PROVIDER = "anthropic"
+
+_STATUS_OF_TYPE = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "api_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+_PAYMENT_REQUIRED = 402
+_CANNOT_PAY_CODES = frozenset(
+    {
+        "contract_spend_limit_reached",
+        "enforced_spend_limit_reached",
+        "linked_organization_billing_unavailable",
+        "linked_organization_spend_limit_reached",
+    }
+)
+_CREDENTIALS_STATUSES = frozenset({401, 403, 404})
+_TRY_AGAIN_STATUSES = frozenset({408, 409})
+_RATE_LIMIT_STATUS = 429
+_NO_CREDIT_WORDS = "credit balance"
+
+_MESSAGES: dict[type[AttemptError], str] = {
+    ProviderRateLimited: "The AI provider asked us to slow down.",
+    ProviderQuotaExhausted: "The account at the AI provider has no credit left.",
+    ProviderAuth: "The AI provider did not accept our key for this model.",
+    InputInvalid: "The AI provider could not take the request.",
+    ProviderUnavailable: "The AI provider could not answer.",
+}
+
+
+def status_error(error: APIStatusError) -> AttemptError:
+    """An HTTP answer with an error status (or one that the SDK made of an error event)."""
+    return _provider_error(
+        status=error.status_code,
+        body=error.body,
+        headers=error.response.headers,
+        words=error.api_message or "",
+    )
+
+
+def event_error(body: Any, *, headers: Mapping[str, str]) -> AttemptError:
+    """An error event inside a stream that began with status 200. `body` is its decoded data."""
+    inner = _inner_error(body)
+    return _provider_error(status=200, body=body, headers=headers, words=str(inner.get("message") or ""))
+
+
+def timed_out(request_id: str | None = None) -> ProviderUnavailable:
+    """Nothing came for too long."""
+    return ProviderUnavailable(
+        "The AI provider did not answer in time.", provider=PROVIDER, provider_request_id=request_id
+    )
+
+
+def disconnected(request_id: str | None = None) -> ProviderUnavailable:
+    """No connection, or one that broke."""
+    return ProviderUnavailable(
+        "The connection to the AI provider broke.", provider=PROVIDER, provider_request_id=request_id
+    )
+
+
+def cut_off(request_id: str | None) -> ProviderUnavailable:
+    """The answer ended without its end, or is not what the API sends."""
+    return ProviderUnavailable(
+        "The AI provider's answer was cut off or not readable.",
+        provider=PROVIDER,
+        provider_status=200,
+        provider_request_id=request_id,
+    )
+
+
+def no_key() -> ProviderAuth:
+    """There is no key to call with."""
+    return ProviderAuth("No key for the AI provider is configured.", provider=PROVIDER)
+
+
+def _provider_error(*, status: int, body: Any, headers: Mapping[str, str], words: str) -> AttemptError:
+    inner = _inner_error(body)
+    kind = str(inner.get("type") or "")
+    details = inner.get("details")
+    code = details.get("error_code") if isinstance(details, Mapping) else None
+    meant = status if status >= 400 else _STATUS_OF_TYPE.get(kind, 500)
+    no_credit = kind == "billing_error" or code in _CANNOT_PAY_CODES or _NO_CREDIT_WORDS in words.lower()
+    error_class = ProviderQuotaExhausted if no_credit else _class_of(meant)
+    return error_class(
+        _MESSAGES[error_class],
+        provider=PROVIDER,
+        provider_status=status,
+        provider_request_id=headers.get("request-id") or _text(body, "request_id"),
+        retry_after_seconds=retry_after_seconds(headers),
+    )
+
+
+def _class_of(status: int) -> type[AttemptError]:
+    if status == _PAYMENT_REQUIRED:
+        return ProviderQuotaExhausted
+    if status == _RATE_LIMIT_STATUS:
+        return ProviderRateLimited
+    if status in _CREDENTIALS_STATUSES:
+        return ProviderAuth
+    if status in _TRY_AGAIN_STATUSES or status >= 500:
+        return ProviderUnavailable
+    return InputInvalid
+
+
+def _inner_error(body: Any) -> Mapping[str, Any]:
+    inner = body.get("error") if isinstance(body, Mapping) else None
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _text(body: Any, name: str) -> str | None:
+    value = body.get(name) if isinstance(body, Mapping) else None
+    return value if isinstance(value, str) else None
