@@ -1,4 +1,4 @@
-"""What is there to analyse? Every document's text and the call's transcript, and an issue for what could not be read."""
+"""What is there to analyse? All documents' text and the transcript, and an issue for what was unreadable."""
 
 from __future__ import annotations
 

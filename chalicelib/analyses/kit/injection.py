@@ -1,0 +1,168 @@
+"""Does this text try to instruct the model? A detector in code, whatever the model makes of the text.
+
+It only reports: what keeps an instruction from having an effect is that code decides what code can decide. Signs of
+`injection_signs.toml` that stand close together are added up; 2 is an alarm. The text is looked at as a model might
+read it: without invisible characters, look-alike letters as the Latin ones, s p a c e d letters joined, hidden (tag)
+characters and base64 decoded.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from chalicelib.analyses.kit.fence import CALL_ID
+from chalicelib.analyses.kit.issues import Issue, Quote, document_field
+from chalicelib.analyses.kit.normalise import comparable
+from chalicelib.cases.model import Document, DocumentText
+
+CODE = "prompt_injection_suspected"
+ALARM_WEIGHT = 2
+WINDOW_CHARACTERS = 240
+LONGEST_QUOTE_CHARACTERS = 300
+
+_LOOK_ALIKES = str.maketrans("аеорсухіѕԁһҹӏкмтвαορν", "aeopcyxisdhqlkmtbaopv")
+_SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_] ){3,}[^\W\d_](?![^\W_])")
+_TAG_CHARACTERS = re.compile("[\U000e0020-\U000e007e]{4,}")
+_BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4000}={0,2}(?![\w+/])")
+_UP_TO_FOUR_WORDS = r"(?:[^\w.!?]+\w+){0,4}?[^\w.!?]+"
+_SPEAKER = re.compile(r"^(?:AI|User):", re.MULTILINE)
+
+
+def injection_issues(
+    texts: Iterable[DocumentText], *, transcript: str, unread: Iterable[Document] = ()
+) -> tuple[Issue, ...]:
+    """One issue per document, and one for the call, whose text (or file name) holds instructions to the model.
+
+    `unread` are documents of which only the name is known. The first suspect passage is quoted.
+    """
+    issues = [_issue_of_document(text) for text in texts]
+    issues += [_issue_of_name(document) for document in unread]
+    passage = suspect_passage(_SPEAKER.sub("", transcript))
+    if passage:
+        issues.append(_issue(CALL_ID, passage, page=1, where="The call"))
+    return tuple(issue for issue in issues if issue)
+
+
+def suspect_passage(text: str) -> str | None:
+    """The first lines that look like an instruction to the model, as they stand in the text; None: there are none."""
+    lines = text.splitlines()
+    starts, readable = _as_read([_visible(line) for line in lines])
+    position = _alarm(readable)
+    if position is not None:
+        first, last = (_line_at(starts, place) for place in position)
+        return "\n".join(lines[first : last + 1])[:LONGEST_QUOTE_CHARACTERS].strip()
+    for hidden in _hidden_texts(text):
+        if _alarm(_as_read([_visible(hidden)])[1]) is not None:
+            return hidden[:LONGEST_QUOTE_CHARACTERS].strip()
+    return None
+
+
+def _issue_of_document(text: DocumentText) -> Issue | None:
+    for page in text.pages:
+        passage = suspect_passage(page.text)
+        if passage:
+            return _issue(text.document.id, passage, page=page.number, where=text.document.file_name)
+    return _issue_of_name(text.document)
+
+
+def _issue_of_name(document: Document) -> Issue | None:
+    if suspect_passage(document.file_name):
+        return _issue(document.id, document.file_name, page=0, where="A document's name")
+    return None
+
+
+def _issue(document_id: str, passage: str, *, page: int, where: str) -> Issue:
+    return Issue(
+        field=document_field(document_id),
+        code=CODE,
+        message=f"{where} holds text that reads like an instruction to the AI. It was treated as mere text.",
+        quotes=(Quote(document_id=document_id, page=page, quote=passage),),
+    )
+
+
+def _visible(line: str) -> str:
+    joined = _SPACED_LETTERS.sub(lambda match: match.group().replace(" ", ""), line)
+    compatible = unicodedata.normalize("NFKC", _TAG_CHARACTERS.sub("", joined))
+    return _latin_look_alikes(comparable(compatible).casefold())
+
+
+def _latin_look_alikes(line: str) -> str:
+    """Lower-case Cyrillic and Greek letters as Latin ones, where they stand in one word with Latin letters."""
+    return re.sub(r"\w*[a-z]\w*", lambda word: word.group().translate(_LOOK_ALIKES), line)
+
+
+def _as_read(lines: list[str]) -> tuple[list[int], str]:
+    """Where each line begins in the text that the lines make, and that text."""
+    starts, position = [], 0
+    for line in lines:
+        starts.append(position)
+        position += len(line) + 1
+    return starts, "\n".join(lines)
+
+
+def _line_at(starts: list[int], position: int) -> int:
+    return max(index for index, start in enumerate(starts) if start <= position)
+
+
+def _alarm(readable: str) -> tuple[int, int] | None:
+    """Where the first passage heavy enough begins and ends, or None."""
+    hits = sorted(
+        (match.start(), match.end(), sign.name, sign.weight)
+        for sign in _signs()
+        for match in sign.pattern.finditer(readable)
+    )
+    for index, (start, _, _, _) in enumerate(hits):
+        weights: dict[str, int] = {}
+        for later_start, later_end, name, weight in hits[index:]:
+            if later_start - start > WINDOW_CHARACTERS:
+                break
+            weights[name] = max(weight, weights.get(name, 0))
+            if sum(weights.values()) >= ALARM_WEIGHT:
+                return start, max(start, later_end - 1)
+    return None
+
+
+def _hidden_texts(text: str) -> Iterator[str]:
+    """What invisible tag characters and base64 spell."""
+    for match in _TAG_CHARACTERS.finditer(text):
+        yield "".join(chr(ord(character) - 0xE0000) for character in match.group())
+    for match in _BASE64.finditer(text):
+        encoded = match.group().rstrip("=")
+        try:
+            decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError):
+            continue
+        if decoded.isprintable() or "\n" in decoded:
+            yield decoded
+
+
+class _Sign(msgspec.Struct, frozen=True):
+    """One turn of phrase: distinct names add up, several hits of one name count once."""
+
+    name: str
+    weight: int
+    pattern: re.Pattern[str]
+
+
+@cache
+def _signs() -> tuple[_Sign, ...]:
+    table = tomllib.loads(Path(__file__).with_name("injection_signs.toml").read_text(encoding="utf-8"))
+    words = {name: "(?:" + "|".join(choices) + ")" for name, choices in table["words"].items()}
+    return tuple(_Sign(row["name"], row["weight"], _compiled(row["pattern"], words)) for row in table["sign"])
+
+
+def _compiled(pattern: str, words: dict[str, str]) -> re.Pattern[str]:
+    """The table's notation as a regular expression: `{name}`, `~` and spaces."""
+    for name, choices in words.items():
+        pattern = pattern.replace("{" + name + "}", choices)
+    pattern = pattern.replace("~", _UP_TO_FOUR_WORDS).replace(" ?", r"\s*").replace(" ", r"\s+")
+    return re.compile(pattern, re.MULTILINE)
