@@ -19,7 +19,10 @@ class DocumentStatus(StrEnum):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """One document of a case, without its bytes and its metadata. `size` in bytes."""
+    """One document of a case, without its bytes and its metadata. `size` in bytes.
+
+    `requested_name` is the name under which the document was asked for ("": it was not, or under no such name).
+    """
 
     id: str
     case_id: str
@@ -30,6 +33,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     uploaded_by: str
     uploaded_at: datetime
     document_type: str = ""
+    requested_name: str = ""
 
     @property
     def blob_key(self) -> str:
@@ -66,7 +70,8 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     """A case with everything: documents, their metadata by document id, and the heavy members (None while empty).
 
     `call_details` is the stored call without what analyses added; `call_analysis` is
-    `{"summary", "structured_data"}` of the last call analysis; `call_summary` a JSON string.
+    `{"summary", "structured_data"}` of the last call analysis; `call_summary` a JSON string. `removed_documents` are
+    ids of documents that were deleted: a link to one of them, in whatever an analysis wrote, is void.
     """
 
     case: Case
@@ -77,6 +82,7 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     call_summary: str | Mapping[str, Any] | None = None
     form_7801_analysis: Mapping[str, Any] | None = None
     final_document_analysis: Mapping[str, Any] | None = None
+    removed_documents: frozenset[str] = frozenset()
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +143,7 @@ class CaseStore(Protocol):
         """Replace the call; what analyses derived from another call stays. False when the case is gone."""
 
     def add_document(self, document: Document, metadata: Mapping[str, Any]) -> bool:
-        """Store a document's record. False when the case is gone."""
+        """Store a document's record; the case is updated at its `uploaded_at`. False when the case is gone."""
 
     def document_metadata(self, case_id: str) -> Mapping[str, Mapping[str, Any]]:
         """The metadata of all documents of the case, by document id."""
@@ -145,13 +151,19 @@ class CaseStore(Protocol):
     def save_document(self, document: Document) -> bool:
         """Replace a document's light record. False when it is gone."""
 
-    def delete_document(self, document: Document) -> None:
-        """Remove a document's record and metadata."""
+    def delete_document(self, document: Document, *, at: datetime) -> None:
+        """Remove a document's record and metadata, and remember its id among the removed ones."""
 
     def list(
         self, *, owner: str | None, after: tuple[datetime, str] | None, limit: int
     ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
         """Cases newest first, of one owner or of all; the second value is where the next page begins (None: last)."""
 
+    def hide(self, case: Case) -> None:
+        """Begin a deletion: nothing finds the case or writes to it any more; only its owner is remembered."""
+
+    def hidden_owner(self, case_id: str) -> str | None:
+        """Who owned a case whose deletion has begun and not ended; None when there is no such case."""
+
     def delete(self, case_id: str) -> None:
-        """Remove the case, its documents and its heavy members."""
+        """End a deletion: remove all that is left of the case."""

@@ -1,0 +1,37 @@
+"""How does a case end? With its documents, jobs and stored objects; a deletion that broke off goes on when repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalicelib import telemetry
+from chalicelib.cases.model import CaseStore
+from chalicelib.cases.ports import CaseBlobs, case_prefix
+from chalicelib.cases.read import is_case_id, no_such_case
+from chalicelib.principal import Principal
+
+DeleteJobs = Callable[[str], None]
+"""Removes all jobs of the case with this id. Raises: NotFinished while one is open; then none is removed."""
+
+
+def delete_case(
+    case_id: str, *, principal: Principal, store: CaseStore, blobs: CaseBlobs, delete_jobs: DeleteJobs
+) -> None:
+    """Remove the case and everything that belongs to it.
+
+    The case is hidden before anything is removed, so no start or upload can slip in behind; jobs started right before
+    are removed after. Raises: NotFound; NotFinished while a job is open.
+    """
+    if not is_case_id(case_id):
+        raise no_such_case()
+    outline = store.outline(case_id)
+    owner = store.hidden_owner(case_id) if outline is None else outline.case.user_id
+    if owner is None or not principal.sees(owner):
+        raise no_such_case()
+    delete_jobs(case_id)
+    if outline is not None:
+        store.hide(outline.case)
+        delete_jobs(case_id)
+    blobs.delete(blobs.keys(case_prefix(case_id)))
+    store.delete(case_id)
+    telemetry.info("case_deleted", case_id=case_id)

@@ -1,0 +1,194 @@
+"""How does a document come to a case, and how does it go? As text, as base64, or straight from a browser to storage."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.cases.file_names import cleaned_file_name
+from chalicelib.cases.metadata import checked_document_metadata
+from chalicelib.cases.model import CaseStore, Document, DocumentStatus
+from chalicelib.cases.ports import CaseBlobs
+from chalicelib.cases.read import no_such_case, visible_outline
+from chalicelib.cases.requested_documents import is_requested
+from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, NotFound
+from chalicelib.principal import Principal
+
+MIB = 1024 * 1024
+MAX_TEXT_BYTES = 3 * MIB
+MAX_BASE64_BYTES = 4 * MIB
+MAX_UPLOAD_BYTES = 20 * MIB
+UPLOAD_SECONDS = 900
+
+ContentType = Literal["application/pdf", "text/plain", "image/png", "image/jpeg"]
+
+
+class NewDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a request for a new document: exactly one of `text`, `content_base64` and `size` (bytes to come)."""
+
+    file_name: Annotated[str, Meta(min_length=1)]
+    content_type: ContentType | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    content_base64: str | UnsetType = UNSET
+    size: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    document_type: Annotated[str, Meta(max_length=100)] = ""
+    metadata: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    requested_name: Annotated[str, Meta(min_length=1, max_length=500)] | UnsetType = UNSET
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """How a browser sends the bytes: a form with `fields`, then the file as `file`, before `expires_at`."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    fields: Mapping[str, str]
+    expires_at: datetime
+
+
+class AddedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The stored document, its metadata, and where its bytes are to go when they did not come along."""
+
+    document: Document
+    metadata: Mapping[str, Any]
+    upload: Upload | None = None
+
+
+def add_document(
+    case_id: str,
+    new: NewDocument,
+    *,
+    principal: Principal,
+    store: CaseStore,
+    blobs: CaseBlobs,
+    now: datetime,
+    document_id: str,
+) -> AddedDocument:
+    """Store a document, or prepare its upload. Its `requested_name` is kept when a list of the case has that name.
+
+    Raises: BodyTooLarge; InvalidRequest naming the member; NotFound.
+    """
+    content_type, content, size = _checked_content(new)
+    file_name = cleaned_file_name(new.file_name)
+    metadata = checked_document_metadata(new.metadata)
+    visible_outline(case_id, principal=principal, store=store)
+    document = Document(
+        id=document_id,
+        case_id=case_id,
+        file_name=file_name,
+        content_type=content_type,
+        size=size,
+        status=DocumentStatus.AWAITING_UPLOAD if content is None else DocumentStatus.READY,
+        uploaded_by=principal.user_id,
+        uploaded_at=now,
+        document_type=new.document_type,
+        requested_name=_requested_name(new.requested_name, case_id=case_id, store=store),
+    )
+    if content is None:
+        upload = _upload(document, blobs=blobs, now=now)
+        if not store.add_document(document, metadata):
+            raise no_such_case()
+        return AddedDocument(document=document, metadata=metadata, upload=upload)
+    blobs.put(document.blob_key, content, content_type=content_type)
+    if not store.add_document(document, metadata):
+        blobs.delete([document.blob_key])
+        raise no_such_case()
+    return AddedDocument(document=document, metadata=metadata)
+
+
+def delete_document(
+    case_id: str, document_id: str, *, principal: Principal, store: CaseStore, blobs: CaseBlobs, now: datetime
+) -> None:
+    """Remove a document and its bytes; entries of requested documents that it marked are unmarked.
+
+    Raises: NotFound for the case and for the document.
+    """
+    outline = visible_outline(case_id, principal=principal, store=store)
+    document = next((found for found in outline.documents if found.id == document_id), None)
+    if document is None:
+        raise NotFound("There is no such document.")
+    # The bytes go first: a deletion that breaks off in between can be repeated.
+    blobs.delete([document.blob_key])
+    store.delete_document(document, at=now)
+
+
+def _checked_content(new: NewDocument) -> tuple[ContentType, bytes | None, int]:
+    """The content type, the bytes (None: they are to be uploaded), and their number."""
+    given = [name for name in ("text", "content_base64", "size") if getattr(new, name) is not UNSET]
+    if len(given) != 1:
+        found = " and ".join(given) or "none of them"
+        raise _invalid("", f"must have exactly one of text, content_base64 and size, and has {found}")
+    if new.text is not UNSET:
+        content = _text_bytes(new.text, content_type=new.content_type)
+        return "text/plain", content, len(content)
+    if new.content_type is UNSET:
+        raise _invalid("/content_type", "is missing")
+    if new.content_base64 is not UNSET:
+        content = _decoded(new.content_base64)
+        return new.content_type, content, len(content)
+    if new.size is UNSET or new.size > MAX_UPLOAD_BYTES:
+        raise _too_large("An upload", MAX_UPLOAD_BYTES)
+    return new.content_type, None, new.size
+
+
+def _text_bytes(text: str, *, content_type: ContentType | UnsetType) -> bytes:
+    content = text.encode()
+    if len(content) > MAX_TEXT_BYTES:
+        raise _too_large("The text", MAX_TEXT_BYTES)
+    if content_type not in ("text/plain", UNSET):
+        raise _invalid("/content_type", "must be text/plain when the document comes as text")
+    if not text.strip():
+        raise _invalid("/text", "is empty")
+    return content
+
+
+def _decoded(content_base64: str) -> bytes:
+    if len(content_base64) * 3 // 4 > MAX_BASE64_BYTES + 2:  # "==" at the end stands for up to two bytes
+        raise _too_large("The content", MAX_BASE64_BYTES)
+    try:
+        content = base64.b64decode(content_base64, validate=True)
+    except (binascii.Error, ValueError) as exc:
+        raise _invalid("/content_base64", "is not base64") from exc
+    if len(content) > MAX_BASE64_BYTES:
+        raise _too_large("The content", MAX_BASE64_BYTES)
+    if not content:
+        raise _invalid("/content_base64", "is empty")
+    return content
+
+
+def _requested_name(name: str | UnsetType, *, case_id: str, store: CaseStore) -> str:
+    if name is UNSET:
+        return ""
+    file = store.file(case_id)
+    return name if file is not None and is_requested(name, file=file) else ""
+
+
+def _upload(document: Document, *, blobs: CaseBlobs, now: datetime) -> Upload:
+    form = blobs.upload_form(
+        document.blob_key,
+        content_type=document.content_type,
+        max_bytes=document.size,
+        expires_in_seconds=UPLOAD_SECONDS,
+    )
+    return Upload(
+        method=form["method"],
+        url=form["url"],
+        headers={},
+        fields=form["fields"],
+        expires_at=now + timedelta(seconds=UPLOAD_SECONDS),
+    )
+
+
+def _too_large(what: str, limit_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(f"{what} may have at most {limit_bytes} bytes ({limit_bytes // MIB} MB).")
+
+
+def _invalid(pointer: str, message: str) -> InvalidRequest:
+    subject = pointer.removeprefix("/") or "The document"
+    return InvalidRequest(f"{subject} {message}.", problems=[FieldProblem(pointer, message)])
