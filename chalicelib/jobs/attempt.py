@@ -208,10 +208,11 @@ class Attempt:
 
 
 def _landed(current: Job, *, before: Job, after: Job) -> bool:
-    """True when the record shows that this very change was written and only its answer was lost."""
-    return (
-        current.version == before.version + 1
-        and current.fence == before.fence
-        and current.updated_at == after.updated_at
-        and current.status is after.status
-    )
+    """True when the record shows this very change: it was written, and only the answer was lost.
+
+    Heartbeats and rescue move the lease and the check without a new version, so these do not count.
+    """
+    unversioned = {"version": before.version, "lease_until": None, "check_at": before.check_at}
+    return current.version == before.version + 1 and msgspec.structs.replace(
+        current, **unversioned
+    ) == msgspec.structs.replace(after, **unversioned)

@@ -92,7 +92,7 @@ def yielded(job: Job, *, at: datetime) -> Job:
 
 
 def worker_lost(job: Job, *, at: datetime) -> Job:
-    """The worker of a running job died: the job waits for another one, unless it was cancelled or has no attempt left."""
+    """The worker died: the job waits for another one, unless it was cancelled or has no attempt left."""
     if job.cancel_requested:
         return cancelled(job, at=at)
     error = WorkerLost("The worker stopped unexpectedly.")
