@@ -1,0 +1,206 @@
+"""What would the case store answer? A CaseStore in memory, held to the same contract as the one on DynamoDB.
+
+It also answers what the job store asks of cases (`tests.fakes.cases_of_jobs.CasesOfJobs`), so both can share it.
+Beyond the ports: `fail`, `calls`, `put_member`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document
+from chalicelib.errors import Unavailable
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.outcomes import WriteBack
+
+CALL = "call_details"
+
+
+class FakeCaseStore:
+    """One lock around everything: each method is one decision, as each write of the real store is."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._cases: dict[str, Case] = {}
+        self._hidden: dict[str, str] = {}
+        self._documents: dict[tuple[str, str], Document] = {}
+        self._metadata: dict[tuple[str, str], bytes] = {}
+        self._members: dict[tuple[str, str], bytes] = {}
+        self._writers: dict[tuple[str, str], tuple[str, datetime, str]] = {}
+        self._removed: set[tuple[str, str]] = set()
+        self._failures: dict[str, int] = {}
+        self.calls: list[str] = []
+
+    def fail(self, method: str, *, times: int = 1) -> None:
+        """Make the next `times` calls of the method raise Unavailable without doing anything."""
+        self._failures[method] = times
+
+    def put_member(self, case_id: str, member: str, value: Any) -> None:
+        """Store a heavy member (`call_summary`, `form_7801_analysis`, …) as an analysis would have, with no writer."""
+        with self._called("put_member"):
+            self._members[case_id, member] = msgspec.json.encode(value)
+
+    def create(self, case: Case) -> None:
+        """See CaseStore.create."""
+        with self._called("create"):
+            self._cases[case.id] = msgspec.structs.replace(case, metadata=_through_json(case.metadata))
+
+    def outline(self, case_id: str) -> CaseOutline | None:
+        """See CaseStore.outline."""
+        with self._called("outline"):
+            case = self._cases.get(case_id)
+            return None if case is None else CaseOutline(case=case, documents=self._documents_of(case_id))
+
+    def file(self, case_id: str) -> CaseFile | None:
+        """See CaseStore.file."""
+        with self._called("file"):
+            case = self._cases.get(case_id)
+            if case is None:
+                return None
+            members = {name: msgspec.json.decode(value) for (of, name), value in self._members.items() if of == case_id}
+            return CaseFile(
+                case=case,
+                documents=self._documents_of(case_id),
+                document_metadata=self._metadata_of(case_id),
+                removed_documents=frozenset(name for of, name in self._removed if of == case_id),
+                **members,
+            )
+
+    def put_call(
+        self, case_id: str, call: Mapping[str, Any], *, call_id: str, has_transcript: bool, at: datetime
+    ) -> bool:
+        """See CaseStore.put_call."""
+        with self._called("put_call"):
+            content = msgspec.json.encode(call)
+            if not self._change(case_id, has_call=True, call_id=call_id, has_transcript=has_transcript, updated_at=at):
+                return False
+            self._members[case_id, CALL] = content
+            return True
+
+    def add_document(self, document: Document, metadata: Mapping[str, Any]) -> bool:
+        """See CaseStore.add_document."""
+        with self._called("add_document"):
+            content = msgspec.json.encode(metadata)
+            if not self._change(document.case_id, updated_at=document.uploaded_at):
+                return False
+            self._documents[document.case_id, document.id] = document
+            self._metadata[document.case_id, document.id] = content
+            return True
+
+    def document_metadata(self, case_id: str) -> Mapping[str, Mapping[str, Any]]:
+        """See CaseStore.document_metadata."""
+        with self._called("document_metadata"):
+            return self._metadata_of(case_id)
+
+    def save_document(self, document: Document) -> bool:
+        """See CaseStore.save_document."""
+        with self._called("save_document"):
+            if (document.case_id, document.id) not in self._documents:
+                return False
+            self._documents[document.case_id, document.id] = document
+            return True
+
+    def delete_document(self, document: Document, *, at: datetime) -> None:
+        """See CaseStore.delete_document."""
+        with self._called("delete_document"):
+            if self._change(document.case_id, updated_at=at):
+                self._documents.pop((document.case_id, document.id), None)
+                self._metadata.pop((document.case_id, document.id), None)
+                self._removed.add((document.case_id, document.id))
+
+    def list(
+        self, *, owner: str | None, after: tuple[datetime, str] | None, limit: int
+    ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
+        """See CaseStore.list."""
+        with self._called("list"):
+            found = [case for case in self._cases.values() if owner in (None, case.user_id)]
+        found.sort(key=_position, reverse=True)
+        found = [case for case in found if after is None or _position(case) < after]
+        page = found[:limit]
+        return page, _position(page[-1]) if len(found) > limit else None
+
+    def hide(self, case: Case) -> None:
+        """See CaseStore.hide."""
+        with self._called("hide"):
+            if self._cases.pop(case.id, None) is not None:
+                self._hidden[case.id] = case.user_id
+
+    def hidden_owner(self, case_id: str) -> str | None:
+        """See CaseStore.hidden_owner."""
+        with self._called("hidden_owner"):
+            return self._hidden.get(case_id)
+
+    def delete(self, case_id: str) -> None:
+        """See CaseStore.delete."""
+        with self._called("delete"):
+            for items in (self._documents, self._metadata, self._members, self._writers):
+                for name in [name for name in items if name[0] == case_id]:
+                    del items[name]
+            self._removed = {name for name in self._removed if name[0] != case_id}
+            self._cases.pop(case_id, None)
+            self._hidden.pop(case_id, None)
+
+    def exists(self, case_id: str) -> bool:
+        """See CasesOfJobs.exists."""
+        with self._lock:
+            return case_id in self._cases
+
+    def call_id(self, case_id: str) -> str | None:
+        """See CasesOfJobs.call_id."""
+        with self._lock:
+            case = self._cases.get(case_id)
+            return None if case is None else case.call_id
+
+    def write_back(self, case_id: str, job: Job, write_back: WriteBack) -> None:
+        """See CasesOfJobs.write_back."""
+        mine = (job.job_type, job.created_at, job.job_id)
+        with self._lock:
+            kept = [name for name in write_back.bodies if self._is_younger((case_id, name), mine)]
+            for name, value in write_back.bodies.items():
+                if name not in kept:
+                    self._members[case_id, name] = msgspec.json.encode(value)
+                    self._writers[case_id, name] = mine
+            if not kept:
+                self._change(case_id, updated_at=job.updated_at, **write_back.fields)
+
+    def _is_younger(self, member: tuple[str, str], mine: tuple[str, datetime, str]) -> bool:
+        writer = self._writers.get(member)
+        return writer is not None and writer[0] == mine[0] and writer[1:] > mine[1:]
+
+    @contextmanager
+    def _called(self, method: str) -> Iterator[None]:
+        with self._lock:
+            self.calls.append(method)
+            if self._failures.get(method, 0):
+                self._failures[method] -= 1
+                raise Unavailable("The storage does not answer.")
+            yield
+
+    def _change(self, case_id: str, **changes: Any) -> bool:
+        case = self._cases.get(case_id)
+        if case is None:
+            return False
+        self._cases[case_id] = msgspec.structs.replace(case, **changes)
+        return True
+
+    def _documents_of(self, case_id: str) -> tuple[Document, ...]:
+        found = [document for (of, _), document in self._documents.items() if of == case_id]
+        return tuple(sorted(found, key=lambda document: (document.uploaded_at, document.id)))
+
+    def _metadata_of(self, case_id: str) -> Mapping[str, Mapping[str, Any]]:
+        return {name: msgspec.json.decode(value) for (of, name), value in self._metadata.items() if of == case_id}
+
+
+def _position(case: Case) -> tuple[datetime, str]:
+    return case.created_at, case.id
+
+
+def _through_json(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    decoded: Mapping[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return decoded
