@@ -1,0 +1,176 @@
+"""What does a failure at OpenAI mean for the job? The SDK's errors, the wire's and the answer's, each as one of ours.
+
+    429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
+    429 or 402 quota, billing, spend limit            ProviderQuotaExhausted
+    401, 403, 404 (the model is not ours to use)      ProviderAuth
+    a refusal, content filter or policy               ProviderRefused
+    400, 413, 422 and other 4xx                       InputInvalid
+    408, 409, 5xx, 529, time-out, broken connection   ProviderUnavailable
+    a stream that ends early or is not readable       ProviderUnavailable
+    an answer cut by its length, or of another shape  OutputInvalid
+An error event inside a stream, and a response that "failed", come with HTTP 200: their `code` says what they are.
+What the provider says in words is never shown or logged; it may quote what it was sent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.http_retry_after import retry_after_seconds
+from chalicelib.errors import (
+    AttemptError,
+    InputInvalid,
+    OutputInvalid,
+    ProviderAuth,
+    ProviderQuotaExhausted,
+    ProviderRateLimited,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
+
+PROVIDER = "openai"
+_OK = 200
+_PAYMENT_REQUIRED = 402
+_RATE_LIMIT_STATUS = 429
+_CREDENTIALS_STATUSES = frozenset({401, 403, 404})
+_TRY_AGAIN_STATUSES = frozenset({408, 409})
+
+_CLASS_OF_CODE: dict[str, type[AttemptError]] = {
+    **dict.fromkeys(
+        ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "quota_exceeded"),
+        ProviderQuotaExhausted,
+    ),
+    **dict.fromkeys(("rate_limit_exceeded", "rate_limit_error", "slow_down"), ProviderRateLimited),
+    **dict.fromkeys(
+        ("invalid_api_key", "model_not_found", "data_residency_mismatch", "authentication_error"), ProviderAuth
+    ),
+    **dict.fromkeys(
+        (
+            "invalid_prompt",
+            "bio_policy",
+            "misalignment_policy_violation",
+            "image_content_policy_violation",
+            "content_policy_violation",
+            "content_filter",
+        ),
+        ProviderRefused,
+    ),
+    **dict.fromkeys(
+        (
+            "invalid_image",
+            "invalid_image_format",
+            "invalid_base64_image",
+            "image_too_large",
+            "image_too_small",
+            "image_parse_error",
+            "image_file_too_large",
+            "unsupported_image_media_type",
+            "empty_image_file",
+            "context_length_exceeded",
+            "string_above_max_length",
+            "invalid_request_error",
+        ),
+        InputInvalid,
+    ),
+}
+
+_MESSAGES: dict[type[AttemptError], str] = {
+    ProviderRateLimited: "The AI provider asked us to slow down.",
+    ProviderQuotaExhausted: "The account at the AI provider has no credit left.",
+    ProviderAuth: "The AI provider did not accept our key for this model.",
+    ProviderRefused: "The AI model declined to answer.",
+    InputInvalid: "The AI provider could not take the request.",
+    ProviderUnavailable: "The AI provider could not answer.",
+}
+
+
+def status_error(error: APIStatusError) -> AttemptError:
+    """An HTTP answer with an error status."""
+    status = error.status_code
+    error_class = _CLASS_OF_CODE.get(error.code or "") or _CLASS_OF_CODE.get(error.type or "")
+    if error_class in (None, InputInvalid, ProviderRateLimited) or status >= 500:
+        error_class = _class_of_status(status)
+    return error_class(
+        _MESSAGES[error_class],
+        provider=PROVIDER,
+        provider_status=status,
+        provider_request_id=error.request_id,
+        retry_after_seconds=retry_after_seconds(error.response.headers),
+    )
+
+
+def told_error(code: str | None, *, request_id: str | None) -> AttemptError:
+    """An error that the provider told inside an answer with status 200; a code we do not know may pass by itself."""
+    error_class = _CLASS_OF_CODE.get(code or "", ProviderUnavailable)
+    return error_class(_MESSAGES[error_class], provider=PROVIDER, provider_status=_OK, provider_request_id=request_id)
+
+
+def refused(request_id: str | None) -> ProviderRefused:
+    """The model declined, or a filter stopped its answer."""
+    return ProviderRefused(
+        _MESSAGES[ProviderRefused], provider=PROVIDER, provider_status=_OK, provider_request_id=request_id
+    )
+
+
+def too_long(request_id: str | None) -> OutputInvalid:
+    """The answer reached its greatest length and was cut."""
+    return OutputInvalid(
+        "The AI model's answer was longer than allowed and was cut off.",
+        provider=PROVIDER,
+        provider_status=_OK,
+        provider_request_id=request_id,
+    )
+
+
+def wrong_shape(request_id: str | None) -> OutputInvalid:
+    """The answer is complete and does not have the shape that was asked for."""
+    return OutputInvalid(
+        "The AI model's answer did not have the shape that was asked for.",
+        provider=PROVIDER,
+        provider_status=_OK,
+        provider_request_id=request_id,
+    )
+
+
+def timed_out(request_id: str | None) -> ProviderUnavailable:
+    """Nothing came for too long."""
+    return ProviderUnavailable(
+        "The AI provider did not answer in time.", provider=PROVIDER, provider_request_id=request_id
+    )
+
+
+def disconnected(request_id: str | None) -> ProviderUnavailable:
+    """No connection, or one that broke."""
+    return ProviderUnavailable(
+        "The connection to the AI provider broke.", provider=PROVIDER, provider_request_id=request_id
+    )
+
+
+def cut_off(request_id: str | None) -> ProviderUnavailable:
+    """The stream ended without its end, or is not what the API sends."""
+    return ProviderUnavailable(
+        "The AI provider's answer was cut off or not readable.",
+        provider=PROVIDER,
+        provider_status=_OK,
+        provider_request_id=request_id,
+    )
+
+
+def no_key() -> ProviderAuth:
+    """There is no key to call with."""
+    return ProviderAuth("No key for the AI provider is configured.", provider=PROVIDER)
+
+
+def _class_of_status(status: int) -> type[AttemptError]:
+    if status == _PAYMENT_REQUIRED:
+        return ProviderQuotaExhausted
+    if status == _RATE_LIMIT_STATUS:
+        return ProviderRateLimited
+    if status in _CREDENTIALS_STATUSES:
+        return ProviderAuth
+    if status in _TRY_AGAIN_STATUSES or status >= 500:
+        return ProviderUnavailable
+    return InputInvalid
