@@ -1,0 +1,112 @@
+"""What may an analysis use in a test? A case made up on the spot, and scripted models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus, DocumentText, Page
+from chalicelib.errors import InputInvalid
+from tests.fakes.conversations import FakeConversationModel
+from tests.fakes.jobs import CASE_ID
+from tests.fakes.models import FakeStructuredModel
+
+
+UPLOADED_AT = datetime(2026, 6, 10, 8, tzinfo=UTC)
+CALL_ID = "call-1"
+
+
+def a_document(document_id: str, **changes: Any) -> Document:
+    """A ready text document `<id>.txt` of the case."""
+    fields: dict[str, Any] = {
+        "id": document_id,
+        "case_id": CASE_ID,
+        "file_name": f"{document_id}.txt",
+        "content_type": "text/plain",
+        "size": 100,
+        "status": DocumentStatus.READY,
+        "uploaded_by": "owner-1",
+        "uploaded_at": UPLOADED_AT,
+    }
+    return Document(**{**fields, **changes})
+
+
+def a_text(document: Document, *pages: str) -> DocumentText:
+    """What was read of a document: one text a page; an empty one is a page to be shown as an image."""
+    return DocumentText(
+        document=document,
+        pages=tuple(Page(number=n, text=text, needs_image=not text) for n, text in enumerate(pages, start=1)),
+    )
+
+
+def a_file(**changes: Any) -> CaseFile:
+    """The case of `tests.fakes.jobs`, with the call `CALL_ID` when `call_details` are given."""
+    has_call = "call_details" in changes
+    case = Case(
+        id=CASE_ID,
+        user_id="owner-1",
+        title="a case",
+        created_at=UPLOADED_AT,
+        updated_at=UPLOADED_AT,
+        has_call=has_call,
+        call_id=CALL_ID if has_call else None,
+        has_transcript=has_call,
+    )
+    return CaseFile(**{"case": case, **changes})
+
+
+class FakeCaseReader:
+    """A CaseReader over one case; `file_now` may be replaced while an analysis runs, None: the case is gone."""
+
+    def __init__(
+        self, file: CaseFile, *, texts: Sequence[DocumentText] = (), contents: Mapping[str, bytes] | None = None
+    ) -> None:
+        self.file_now: CaseFile | None = msgspec.structs.replace(
+            file, documents=file.documents or tuple(text.document for text in texts)
+        )
+        self._texts = {text.document.id: text for text in texts}
+        self._contents = contents or {}
+
+    def file(self, case_id: str) -> CaseFile:
+        """See CaseReader.file."""
+        if self.file_now is None:
+            raise InputInvalid("The case is gone.")
+        return self.file_now
+
+    def content(self, document: Document) -> bytes | None:
+        """See CaseReader.content."""
+        return self._contents.get(document.id)
+
+    def text(self, document: Document) -> DocumentText | None:
+        """See CaseReader.text."""
+        return self._texts.get(document.id)
+
+
+class FakeServices:
+    """Services with these models; asking for a model that was not given fails the test."""
+
+    def __init__(
+        self,
+        cases: FakeCaseReader,
+        *,
+        openai: FakeStructuredModel | None = None,
+        anthropic: FakeConversationModel | None = None,
+    ) -> None:
+        self.cases = cases
+        self._openai = openai
+        self._anthropic = anthropic
+
+    @property
+    def openai(self) -> FakeStructuredModel:
+        """See Services.openai."""
+        assert self._openai, "this analysis must not use OpenAI"
+        return self._openai
+
+    @property
+    def anthropic(self) -> FakeConversationModel:
+        """See Services.anthropic."""
+        assert self._anthropic, "this analysis must not use Anthropic"
+        return self._anthropic
