@@ -45,6 +45,7 @@ class StreamedAnswer:
         self._stop_reason: str | None = None
         self._ended = False
         self.model: str | None = None
+        self.request_id: str | None = None
 
     @property
     def has_begun(self) -> bool:

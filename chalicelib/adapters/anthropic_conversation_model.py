@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from chalicelib import telemetry
 from chalicelib.adapters import anthropic_errors, anthropic_request
 from chalicelib.adapters.anthropic_answer import AnswerBroken, StreamedAnswer
 from chalicelib.analyses.kit.llm import Part, Tool, ToolResult, Turn
-from chalicelib.analyses.kit.prices import cost_usd, worst_case_usd
+from chalicelib.analyses.kit.prices import cost_usd, price_of, worst_case_usd
 from chalicelib.jobs.model import ModelUsage
 from chalicelib.jobs.ports import AttemptContext
 
@@ -78,7 +79,7 @@ class AnthropicConversationModel:
             return self._receive(ctx, body, answer)
         finally:
             if answer.has_begun:
-                ctx.charge(self._usage(answer))
+                self._charge(ctx, answer)
 
     @cached_property
     def _client(self) -> Anthropic:
@@ -91,11 +92,10 @@ class AnthropicConversationModel:
         import httpx2
         from anthropic import APIConnectionError, APIStatusError, APITimeoutError
 
-        request_id: str | None = None
         try:
             with self._client.messages.create(**cast(Any, body), stream=True, timeout=_timeout(ctx)) as stream:
                 headers = stream.response.headers
-                request_id = headers.get("request-id")
+                answer.request_id = headers.get("request-id")
                 for kind, data in _events(stream.raw_events(stream.response)):
                     ctx.check()
                     if kind == "error":
@@ -106,27 +106,41 @@ class AnthropicConversationModel:
             raise anthropic_errors.status_error(exc) from exc
         except (APITimeoutError, httpx2.TimeoutException) as exc:
             ctx.check()  # time that is up says more than a provider that is slow
-            raise anthropic_errors.timed_out(request_id) from exc
+            raise anthropic_errors.timed_out(answer.request_id) from exc
         except (APIConnectionError, httpx2.HTTPError) as exc:
-            raise anthropic_errors.disconnected(request_id) from exc
+            raise anthropic_errors.disconnected(answer.request_id) from exc
         except (AnswerBroken, msgspec.DecodeError) as exc:
-            raise anthropic_errors.cut_off(request_id) from exc
+            raise anthropic_errors.cut_off(answer.request_id) from exc
 
-    def _usage(self, answer: StreamedAnswer) -> ModelUsage:
+    def _charge(self, ctx: AttemptContext, answer: StreamedAnswer) -> None:
+        model = answer.model or self._model
         counts = answer.counts
-        return ModelUsage(
-            model=answer.model or self._model,
+        usage = ModelUsage(
+            model=model,
             requests=1,
             input_tokens=counts.input_tokens,
             output_tokens=counts.output_tokens,
             cached_tokens=counts.cache_read_tokens,
             cost_usd=cost_usd(
-                self._model,
+                model if price_of(model) else self._model,
                 input_tokens=counts.input_tokens,
                 cached_tokens=counts.cache_read_tokens,
                 cache_write_tokens=counts.cache_write_tokens,
                 output_tokens=counts.output_tokens,
             ),
+        )
+        ctx.charge(usage)
+        telemetry.info(
+            "provider_answered",
+            job_id=ctx.job.job_id,
+            attempt=ctx.job.attempt,
+            provider=anthropic_errors.PROVIDER,
+            model=model,
+            provider_request_id=answer.request_id,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cached_tokens=usage.cached_tokens,
+            cost_usd=usage.cost_usd,
         )
 
 
