@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,7 +32,11 @@ _numbers = itertools.count(1)
 def moto_endpoint() -> Iterator[str]:
     """The URL of a locked moto server, one for the whole run, in a process of its own."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "infra.local.moto_server"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "infra.local.child", str(os.getpid()), "infra.local.moto_server"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     assert server.stdout is not None
     try:

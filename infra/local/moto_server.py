@@ -20,7 +20,9 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-HOST = "127.0.0.1"
+from infra.local.environment import HOST
+from infra.local.resources import create_resources
+
 IDENTITY_PATH = "/casework"
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
@@ -35,15 +37,13 @@ class PortTaken(Exception):
 
 
 class MotoServer:
-    """A running moto server; it listens from construction until `stop`.
+    """A running moto server; it listens from construction until `stop`. Raises: PortTaken."""
 
-    `identity` is what GET /casework answers, so that others can tell whose server this is.
-    Raises: PortTaken.
-    """
-
-    def __init__(self, port: int = 0, *, identity: dict[str, Any] | None = None) -> None:
+    def __init__(self, port: int = 0) -> None:
         make_dynamodb_atomic()
-        self._server = _listen(port, _with_identity(identity or {}))
+        self._identity: bytes | None = None
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._server = _listen(port, self._answer)
         self._thread = threading.Thread(target=self._server.serve_forever, name="moto", daemon=True)
         self._thread.start()
 
@@ -51,6 +51,10 @@ class MotoServer:
     def endpoint_url(self) -> str:
         """Where the server listens, without a slash at the end."""
         return f"http://{HOST}:{self._server.server_address[1]}"
+
+    def announce(self, identity: dict[str, Any]) -> None:
+        """Answer GET /casework with this from now on: others can tell whose server this is, and that it is ready."""
+        self._identity = json.dumps(identity).encode()
 
     def stop(self) -> None:
         """Stop listening; everything stored is gone."""
@@ -61,6 +65,14 @@ class MotoServer:
     def wait(self) -> None:
         """Return when the server has ended."""
         self._thread.join()
+
+    def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if environ.get("PATH_INFO") != IDENTITY_PATH:
+            return self._moto(environ, start_response)
+        answer = self._identity or b""
+        status = "200 OK" if answer else "503 Service Unavailable"
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+        return [answer]
 
 
 def make_dynamodb_atomic() -> None:
@@ -106,29 +118,19 @@ def _listen(port: int, app: WsgiApp) -> BaseWSGIServer:
         )
 
 
-def _with_identity(identity: dict[str, Any]) -> WsgiApp:
-    moto = DomainDispatcherApplication(create_backend_app)
-    answer = json.dumps(identity).encode()
-
-    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        if environ.get("PATH_INFO") == IDENTITY_PATH:
-            start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
-            return [answer]
-        return moto(environ, start_response)
-
-    return app
-
-
 def main() -> None:
     """Serve until ended."""
     parser = argparse.ArgumentParser(prog="python -m infra.local.moto_server", description="AWS on this machine.")
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
-    parser.add_argument("--identity", type=json.loads, default={}, help="a JSON object that GET /casework answers")
+    parser.add_argument("--identity", type=json.loads, help="make the resources; GET /casework then answers this JSON")
     arguments = parser.parse_args()
     try:
-        server = MotoServer(arguments.port, identity=arguments.identity)
+        server = MotoServer(arguments.port)
     except PortTaken as taken:
         sys.exit(str(taken))
+    if arguments.identity is not None:
+        create_resources(server.endpoint_url)
+        server.announce(arguments.identity)
     print(json.dumps({"endpoint_url": server.endpoint_url}), flush=True)
     server.wait()
 
