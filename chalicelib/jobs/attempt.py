@@ -33,6 +33,7 @@ TIME_TO_STOP_SECONDS = 8
 """What an attempt leaves of its function's time: enough to store that it goes on elsewhere."""
 
 SAVE_TRIES = 8
+CANCELLED_WHILE_RUNNING = "the job was cancelled"
 
 
 class Attempt:
@@ -44,7 +45,7 @@ class Attempt:
         self._clock = clock
         self._time_left = time_left
         self._lock = threading.RLock()
-        self._stop: AttemptStopped | None = None
+        self._stop: AttemptStopped | None = CancelSeen(CANCELLED_WHILE_RUNNING) if job.cancel_requested else None
         self._usage = job.usage
         self._told_progress = (job.progress, job.progress_message)
         self._written_at = self._renewed_at = clock()
@@ -144,6 +145,8 @@ class Attempt:
             for _ in range(SAVE_TRIES):
                 before = self._job
                 after = change(before)
+                if before.cancel_requested and after.status is not Status.CANCELLED:
+                    raise self._stopped(CancelSeen(CANCELLED_WHILE_RUNNING))
                 try:
                     stored = self._store.save(
                         before, after, checkpoint=checkpoint, result=result, write_back=write_back
@@ -151,7 +154,7 @@ class Attempt:
                 except Conflict as conflict:
                     current = conflict.current
                     if current is None or not _landed(current, before=before, after=after):
-                        self._job = self._still_mine(current, unless_cancelling=after)
+                        self._job = self._still_mine(current)
                         continue
                     stored = current
                 self._job = stored
@@ -159,13 +162,9 @@ class Attempt:
                 return stored
         raise Unavailable("The job's record is changing too fast to be written.")
 
-    def _still_mine(self, current: Job | None, *, unless_cancelling: Job) -> Job:
-        mine = current is not None and current.fence == self._job.fence and current.status is Status.RUNNING
-        if current is None or not mine:
+    def _still_mine(self, current: Job | None) -> Job:
+        if current is None or current.fence != self._job.fence or current.status is not Status.RUNNING:
             raise self._stopped(LeaseLost("another worker owns the job, or it is gone"))
-        if current.cancel_requested and unless_cancelling.status is not Status.CANCELLED:
-            self._job = current
-            raise self._stopped(CancelSeen("the job was cancelled"))
         return current
 
     def _renew(self) -> None:
@@ -174,12 +173,12 @@ class Attempt:
             try:
                 cancel_requested = self._store.renew(self._job, lease_until=until)
             except Conflict as conflict:
-                self._job = self._still_mine(conflict.current, unless_cancelling=self._job)
+                self._job = self._still_mine(conflict.current)
                 return
             self._job = msgspec.structs.replace(self._job, lease_until=until)
             self._renewed_at = self._clock()
             if cancel_requested:
-                self._stopped(CancelSeen("the job was cancelled"))
+                self._stopped(CancelSeen(CANCELLED_WHILE_RUNNING))
 
     def _stopped(self, reason: AttemptStopped) -> AttemptStopped:
         self._stop = reason

@@ -68,14 +68,30 @@ def run_attempt(
     if outcome is None:
         telemetry.warning("attempt_given_up", **_facts(job), fence=job.fence)
         return
-    _settle(attempt, outcome, queue=queue, clock=clock)
+    settle(attempt, outcome, queue=queue, clock=clock)
+
+
+def settle(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock: Clock) -> None:
+    """Write the outcome in one write, and send the message that it asks for. Without its lease it writes nothing.
+
+    Raises: Unavailable.
+    """
+    try:
+        job = _written_or_cancelled(attempt, outcome, clock=clock)
+    except LeaseLost:
+        telemetry.warning("outcome_discarded", **_facts(attempt.job), outcome=type(outcome).__name__)
+        return
+    _log_end(job)
+    if isinstance(outcome, Retry | Yield) and job.is_open:
+        delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
+        send_again(job, queue=queue, delay_seconds=delay_seconds)
 
 
 def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock, rng: Random) -> Outcome | None:
     """What became of the attempt; None when the job is another worker's now."""
     try:
-        job_type = _admitted(attempt.job, job_types=job_types)
         attempt.check()
+        job_type = _admitted(attempt.job, job_types=job_types)
         return job_type.run(attempt)
     except LeaseLost:
         return None
@@ -96,8 +112,6 @@ def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock
 
 def _admitted(job: Job, *, job_types: Mapping[str, JobType]) -> JobType:
     """The job's type, if the job may run once more."""
-    if job.cancel_requested:
-        raise CancelSeen("the job was cancelled before its worker was lost")
     if job.attempt > job.max_attempts:
         raise WorkerLost("The worker stopped unexpectedly, and no attempts are left.")
     if job.job_type not in job_types:
@@ -111,19 +125,11 @@ def _continuation(job: Job, *, job_types: Mapping[str, JobType]) -> Outcome:
     return Failed(DeadlineExceeded("The analysis took more function invocations than it may."))
 
 
-def _settle(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock: Clock) -> None:
-    """Write the outcome, and send the message that it asks for."""
+def _written_or_cancelled(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
     try:
-        job = _written(attempt, outcome, clock=clock)
+        return _written(attempt, outcome, clock=clock)
     except CancelSeen:
-        job = _written(attempt, Cancelled(), clock=clock)
-    except LeaseLost:
-        telemetry.warning("outcome_discarded", **_facts(attempt.job), outcome=type(outcome).__name__)
-        return
-    _log_end(job)
-    if isinstance(outcome, Retry | Yield) and job.is_open:
-        delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
-        send_again(job, queue=queue, delay_seconds=delay_seconds)
+        return _written(attempt, Cancelled(), clock=clock)
 
 
 def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
