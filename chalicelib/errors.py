@@ -281,9 +281,6 @@ class BudgetExceeded(PermanentError):
 class Internal(PermanentError):
     """A defect of ours; the log has the traceback under the job's id."""
 
-    code = "internal"
-    title = "Internal error"
-
 
 class AttemptStopped(CaseworkError):
     """This attempt must not go on; raised by every ctx call and between stream events."""
