@@ -14,7 +14,6 @@ from tests.fakes.conversations import FakeConversationModel
 from tests.fakes.jobs import CASE_ID
 from tests.fakes.models import FakeStructuredModel
 
-
 UPLOADED_AT = datetime(2026, 6, 10, 8, tzinfo=UTC)
 CALL_ID = "call-1"
 

@@ -1,4 +1,4 @@
-"""What would a model that works in turns answer? A script: each turn takes the next one, and remembers what it was asked.
+"""What would a model that works in turns answer? A script: each turn takes the next, and remembers what was asked.
 
 A turn may be an exception, which the call then raises. A script that runs out fails the test.
 """
