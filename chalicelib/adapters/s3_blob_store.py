@@ -1,0 +1,96 @@
+"""Where are large bytes stored? In one S3 bucket; browsers read and upload there through presigned requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib import telemetry
+from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, aws_answers, error_code
+from chalicelib.errors import Unavailable
+
+LARGEST_DELETE = 1000
+"""Keys that one DeleteObjects takes."""
+
+_MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+
+
+class S3BlobStore:
+    """The BlobStore on one bucket, which encrypts by itself; `client` is a low-level S3 client."""
+
+    def __init__(self, client: Any, *, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, content: bytes, *, content_type: str) -> None:
+        """See BlobStore.put."""
+        with aws_answers("S3"):
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+
+    def get(self, key: str) -> bytes | None:
+        """See BlobStore.get."""
+        with aws_answers("S3"):
+            try:
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                content: bytes = answer["Body"].read()
+            except ClientError as exc:
+                if error_code(exc) in _MISSING:
+                    return None
+                raise
+        return content
+
+    def size(self, key: str) -> int | None:
+        """See BlobStore.size."""
+        with aws_answers("S3"):
+            try:
+                return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+            except ClientError as exc:
+                if error_code(exc) in _MISSING:
+                    return None
+                raise
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """See BlobStore.delete."""
+        for start in range(0, len(keys), LARGEST_DELETE):
+            objects = [{"Key": key} for key in keys[start : start + LARGEST_DELETE]]
+            with aws_answers("S3"):
+                answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True})
+            if answer.get("Errors"):
+                telemetry.warning("blobs_not_deleted", count=len(answer["Errors"]), code=answer["Errors"][0]["Code"])
+                raise Unavailable("S3 did not delete everything. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS)
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """See BlobStore.keys."""
+        with aws_answers("S3"):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            return [item["Key"] for page in pages for item in page.get("Contents", ())]
+
+    def link(self, key: str, *, expires_in_seconds: int) -> str:
+        """See BlobStore.link. A browser saves the file instead of showing it, whatever it contains."""
+        file_name = key.rsplit("/", 1)[-1]
+        with aws_answers("S3"):
+            return str(
+                self._client.generate_presigned_url(
+                    "get_object",
+                    Params={
+                        "Bucket": self._bucket,
+                        "Key": key,
+                        "ResponseContentDisposition": f'attachment; filename="{file_name}"',
+                    },
+                    ExpiresIn=expires_in_seconds,
+                )
+            )
+
+    def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
+        """See BlobStore.upload_form: the fields go before the file in a multipart/form-data POST."""
+        with aws_answers("S3"):
+            form = self._client.generate_presigned_post(
+                self._bucket,
+                key,
+                Fields={"Content-Type": content_type},
+                Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
+                ExpiresIn=expires_in_seconds,
+            )
+        return {"method": "POST", "url": form["url"], "fields": form["fields"]}
