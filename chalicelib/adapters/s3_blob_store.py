@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -18,11 +19,18 @@ _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 
 
 class S3BlobStore:
-    """The BlobStore on one bucket, which encrypts by itself; `client` is a low-level S3 client."""
+    """The BlobStore on one bucket, which encrypts by itself.
 
-    def __init__(self, client: Any, *, bucket: str) -> None:
-        self._client = client
+    `connect` makes a low-level S3 client; it is called on first use, since most requests need no blob.
+    """
+
+    def __init__(self, connect: Callable[[], Any], *, bucket: str) -> None:
+        self._connect = connect
         self._bucket = bucket
+
+    @cached_property
+    def _client(self) -> Any:
+        return self._connect()
 
     def put(self, key: str, content: bytes, *, content_type: str) -> None:
         """See BlobStore.put."""
