@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import telemetry
 from chalicelib.analyses import catalogue
-from chalicelib.jobs.ports import BlobStore, Clock, JobMessage, JobQueue, JobStore, JobType
+from chalicelib.jobs.outcomes import Completed
+from chalicelib.jobs.ports import AttemptContext, BlobStore, Clock, JobMessage, JobQueue, JobStore, JobType
 from chalicelib.jobs.pulse import pulse
 from chalicelib.jobs.rescue import rescue
 from chalicelib.jobs.run import run_attempt
@@ -108,10 +109,7 @@ class System:
     @cached_property
     def job_types(self) -> Mapping[str, JobType]:
         """How each analysis is run as a job."""
-        return {
-            name: JobType(name=name, run=partial(analysis.run, services=self.services), policy=analysis.policy)
-            for name, analysis in self.analyses.items()
-        }
+        return {name: self._job_type(analysis) for name, analysis in self.analyses.items()}
 
     @cached_property
     def vapi_webhook_secret(self) -> str | None:
@@ -160,6 +158,12 @@ class System:
             time_left=time_left,
             pulse=pulse,
         )
+
+    def _job_type(self, analysis: Analysis) -> JobType:
+        def run(ctx: AttemptContext) -> Completed:
+            return analysis.run(ctx, self.services)
+
+        return JobType(name=analysis.job_type, run=run, policy=analysis.policy)
 
     def _secret(self, value: str | None, *, name: str | None) -> str | None:
         if value is not None or name is None:
