@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 AWS_CONNECT_SECONDS = 2
 AWS_READ_SECONDS = 10
 AWS_ATTEMPTS = 3
+NO_JOB = "00000000-0000-0000-0000-000000000000"
+NO_BLOB = "health"
 
 
 def utc_now() -> datetime:
@@ -49,6 +52,7 @@ class System:
         self.settings = settings
         self.clock = clock
         self.new_id = new_id
+        self.sleep: Callable[[float], None] = time.sleep
 
     @cached_property
     def job_store(self) -> JobStore:
@@ -115,6 +119,15 @@ class System:
     def vapi_webhook_secret(self) -> str | None:
         """The shared secret of the voice assistant's webhook; None: the webhook refuses everything."""
         return self._secret(self.settings.vapi_webhook_secret, name=self.settings.vapi_webhook_secret_name)
+
+    @cached_property
+    def health_checks(self) -> Mapping[str, Callable[[], None]]:
+        """What a deep health check asks, by the name it reports."""
+        return {
+            "table": lambda: _answers(self.job_store.get(NO_JOB)),
+            "queue": self._sqs_queue.check,
+            "bucket": lambda: _answers(self.blob_store.size(NO_BLOB)),
+        }
 
     def work(self, event: Mapping[str, Any], context: LambdaContext) -> None:
         """Handle an SQS event of either lane."""
@@ -239,6 +252,10 @@ def _client(name: str) -> Any:
         signature_version="s3v4" if name == "s3" else None,
     )
     return boto3.client(name, config=config)
+
+
+def _answers(answer: object) -> None:
+    """A check is passed by any answer; no answer raises Unavailable before it gets here."""
 
 
 def _seconds_left(context: LambdaContext) -> float:

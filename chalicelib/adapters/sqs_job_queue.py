@@ -48,3 +48,9 @@ class SqsJobQueue:
             self._client.change_message_visibility(
                 QueueUrl=url, ReceiptHandle=receipt_handle, VisibilityTimeout=after_seconds
             )
+
+    def check(self) -> None:
+        """Ask both queues for an attribute. Raises: Unavailable when one of them does not answer."""
+        with aws_answers("SQS"):
+            for url in self._urls.values():
+                self._client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
