@@ -63,7 +63,7 @@ class _Marks(msgspec.Struct, frozen=True):
         return not self.document_ids and not self.removed
 
     def on(self, entry: Any) -> Any:
-        if isinstance(entry, Mapping) and entry.get("document_id") in self.removed:
+        if isinstance(entry, Mapping) and str(entry.get("document_id")) in self.removed:
             entry = {**entry, "uploaded": False, "document_id": None}
         document_id = self.document_ids.get(normalised_name(_name(entry)))
         if document_id is None:

@@ -184,7 +184,8 @@ def _first_text(places: Sequence[Mapping[str, Any]]) -> str:
 
 def _generated_id(details: Mapping[str, Any]) -> str:
     """An id that follows from what the call is: the same call sent twice gets the same."""
-    return str(uuid5(_GENERATED_IDS, msgspec.json.encode(details, order="deterministic").decode()))
+    content = {name: value for name, value in details.items() if name != "id"}
+    return str(uuid5(_GENERATED_IDS, msgspec.json.encode(content, order="deterministic").decode()))
 
 
 def _invalid(*problems: tuple[str, str]) -> InvalidRequest:

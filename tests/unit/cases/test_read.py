@@ -1,0 +1,164 @@
+"""What may a caller see of the cases?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.cases.create import NewCase, create_case
+from chalicelib.cases.documents import AddedDocument, NewDocument, add_document
+from chalicelib.cases.model import Case, DocumentStatus
+from chalicelib.cases.read import case_documents, case_file, case_outline, list_cases
+from chalicelib.errors import Forbidden, NotFound
+from chalicelib.principal import Principal
+from tests.fakes.blob_store import FakeBlobStore
+from tests.fakes.case_store import FakeCaseStore
+from tests.unit.cases.conftest import ADMIN, NOW, OWNER, STRANGER
+
+
+@pytest.fixture
+def coming(store: FakeCaseStore, blobs: FakeBlobStore, case: Case) -> AddedDocument:
+    """A document of the case whose bytes are to be uploaded."""
+    new = NewDocument(file_name="f.pdf", content_type="application/pdf", size=99, metadata={"document_summary": "s"})
+    return add_document("c1", new, principal=OWNER, store=store, blobs=blobs, now=NOW, document_id="d1")
+
+
+READS: list[Any] = [case_outline, case_file, case_documents]
+
+
+@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize("principal", [OWNER, ADMIN])
+def test_owners_see_their_cases_and_admins_all(
+    read: Any, principal: Principal, store: FakeCaseStore, blobs: FakeBlobStore, case: Case
+) -> None:
+    assert read("c1", principal=principal, store=store, blobs=blobs)
+
+
+@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize(
+    ("case_id", "principal"),
+    [("c1", STRANGER), ("c2", OWNER), ("", ADMIN), ("index#months", ADMIN), ("../c1", ADMIN), ("x" * 3000, ADMIN)],
+)
+def test_what_is_not_to_be_seen_does_not_exist(
+    read: Any, case_id: str, principal: Principal, store: FakeCaseStore, blobs: FakeBlobStore, case: Case
+) -> None:
+    with pytest.raises(NotFound) as refused:
+        read(case_id, principal=principal, store=store, blobs=blobs)
+
+    assert refused.value.detail == "There is no such case."
+
+
+@pytest.mark.parametrize("case_id", ["", "index#months", "../c1", "x" * 3000, "c1\n"])
+def test_an_id_that_no_case_can_have_never_reaches_the_storage(
+    case_id: str, store: FakeCaseStore, blobs: FakeBlobStore
+) -> None:
+    with pytest.raises(NotFound):
+        case_file(case_id, principal=ADMIN, store=store, blobs=blobs)
+
+    assert store.calls == []
+
+
+@pytest.mark.parametrize("read", READS)
+def test_an_upload_is_ready_at_the_first_read_that_finds_it(
+    read: Any, store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument
+) -> None:
+    before = read("c1", principal=OWNER, store=store, blobs=blobs).documents[0]
+    blobs.put(coming.document.blob_key, b"%PDF-1.7", content_type="application/pdf")
+
+    after = read("c1", principal=OWNER, store=store, blobs=blobs).documents[0]
+
+    stored = store.outline("c1")
+    assert stored is not None
+    assert (before.status, before.size) == (DocumentStatus.AWAITING_UPLOAD, 99)
+    assert (after.status, after.size) == (DocumentStatus.READY, 8)
+    assert stored.documents == (after,)
+
+
+def test_an_upload_of_nothing_is_still_awaited(
+    store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument
+) -> None:
+    blobs.put(coming.document.blob_key, b"", content_type="application/pdf")
+
+    outline = case_outline("c1", principal=OWNER, store=store, blobs=blobs)
+
+    assert outline.documents == (coming.document,)
+
+
+def test_an_upload_whose_document_was_deleted_meanwhile_is_not_shown(
+    store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument
+) -> None:
+    class DeletedWhileAsked(FakeBlobStore):
+        def size(self, key: str) -> int | None:
+            store.delete_document(coming.document, at=NOW)
+            return 8
+
+    outline = case_outline("c1", principal=OWNER, store=store, blobs=DeletedWhileAsked())
+
+    assert outline.documents == ()
+
+
+def test_a_document_that_is_there_is_not_looked_for_again(
+    store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument
+) -> None:
+    blobs.put(coming.document.blob_key, b"%PDF-1.7", content_type="application/pdf")
+    case_outline("c1", principal=OWNER, store=store, blobs=blobs)
+    blobs.delete([coming.document.blob_key])
+    store.calls.clear()
+
+    outline = case_outline("c1", principal=OWNER, store=store, blobs=blobs)
+
+    assert outline.documents[0].status is DocumentStatus.READY
+    assert store.calls == ["outline"]
+
+
+def test_documents_come_with_their_metadata(store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument) -> None:
+    found = case_documents("c1", principal=OWNER, store=store, blobs=blobs)
+
+    assert found.documents == (coming.document,)
+    assert found.metadata == {"d1": {"document_summary": "s"}}
+
+
+@pytest.fixture
+def three(store: FakeCaseStore) -> None:
+    """u1 has c0 and c2, u2 has c1, c2 is the newest."""
+    for number, owner in enumerate([OWNER, STRANGER, OWNER]):
+        at = NOW + timedelta(minutes=number)
+        create_case(NewCase(title="t"), principal=owner, store=store, now=at, case_id=f"c{number}")
+
+
+@pytest.mark.parametrize(
+    ("principal", "scope", "expected"),
+    [
+        (OWNER, None, ["c2", "c0"]),  # a user sees their own
+        (OWNER, "mine", ["c2", "c0"]),
+        (STRANGER, None, ["c1"]),
+        (ADMIN, None, ["c2", "c1", "c0"]),  # an admin sees all
+        (ADMIN, "all", ["c2", "c1", "c0"]),
+        (ADMIN, "mine", []),  # and may ask for their own only
+    ],
+)
+@pytest.mark.usefixtures("three")
+def test_a_list_shows_ones_own_cases_and_admins_all(
+    principal: Principal, scope: Any, expected: list[str], store: FakeCaseStore
+) -> None:
+    page = list_cases(principal=principal, scope=scope, store=store, after=None, limit=20)
+
+    assert [case.id for case in page.cases] == expected
+    assert page.next is None
+
+
+@pytest.mark.usefixtures("three")
+def test_a_list_goes_on_where_the_page_before_ended(store: FakeCaseStore) -> None:
+    first = list_cases(principal=ADMIN, scope=None, store=store, after=None, limit=2)
+    second = list_cases(principal=ADMIN, scope=None, store=store, after=first.next, limit=2)
+
+    assert [case.id for case in (*first.cases, *second.cases)] == ["c2", "c1", "c0"]
+    assert first.next == (NOW + timedelta(minutes=1), "c1")
+    assert second.next is None
+
+
+def test_only_admins_may_ask_for_everybodys_cases(store: FakeCaseStore) -> None:
+    with pytest.raises(Forbidden):
+        list_cases(principal=OWNER, scope="all", store=store, after=None, limit=20)

@@ -1,0 +1,130 @@
+"""How does a call come to a case when Vapi reports it?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.cases.model import Case
+from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, take_report
+from chalicelib.errors import InvalidRequest
+from tests.fakes.case_store import FakeCaseStore
+from tests.unit.cases.conftest import NOW
+
+LATER = NOW + timedelta(minutes=1)
+
+
+def report(
+    *, call_id: str = "k1", transcript: str | None = "AI: שלום\n", case_id: Any = "c1", **members: Any
+) -> dict[str, Any]:
+    call = {"id": call_id, "metadata": {"case_id": case_id}}
+    return {"message": {"type": "end-of-call-report", "call": call, "artifact": {"transcript": transcript}, **members}}
+
+
+def test_a_report_of_a_known_case_is_stored_and_to_be_analysed(store: FakeCaseStore, case: Case) -> None:
+    outcome = take_report(report(), store=store, now=LATER)
+
+    assert isinstance(outcome, ToAnalyse)
+    assert (outcome.call_id, outcome.duplicate) == ("k1", False)
+    assert outcome.outline == store.outline("c1")
+    assert (outcome.outline.case.call_id, outcome.outline.case.has_transcript) == ("k1", True)
+    assert outcome.outline.case.updated_at == LATER
+
+
+def test_the_same_call_again_stores_nothing(store: FakeCaseStore, case: Case) -> None:
+    take_report(report(), store=store, now=NOW)
+    store.calls.clear()
+
+    outcome = take_report(report(analysis={"summary": "changed"}), store=store, now=LATER)
+
+    assert isinstance(outcome, ToAnalyse)
+    assert (outcome.call_id, outcome.duplicate) == ("k1", True)
+    assert "put_call" not in store.calls
+
+
+def test_the_same_call_without_its_transcript_does_not_take_the_stored_one_away(
+    store: FakeCaseStore, case: Case
+) -> None:
+    take_report(report(), store=store, now=NOW)
+
+    outcome = take_report(report(transcript=None), store=store, now=LATER)
+
+    assert isinstance(outcome, ToAnalyse)
+    assert outcome.duplicate
+    assert outcome.outline.case.has_transcript
+
+
+def test_a_call_without_a_word_is_stored_and_not_analysed(store: FakeCaseStore, case: Case) -> None:
+    outcome = take_report(report(transcript=None), store=store, now=LATER)
+
+    stored = store.outline("c1")
+    assert isinstance(outcome, StoredOnly)
+    assert outcome.outline == stored
+    assert (outcome.outline.case.has_call, outcome.outline.case.has_transcript) == (True, False)
+
+
+def test_a_transcript_that_comes_later_is_stored_and_analysed(store: FakeCaseStore, case: Case) -> None:
+    take_report(report(transcript=None), store=store, now=NOW)
+
+    outcome = take_report(report(), store=store, now=LATER)
+
+    assert isinstance(outcome, ToAnalyse)
+    assert not outcome.duplicate
+
+
+def test_another_call_of_the_case_replaces_the_first(store: FakeCaseStore, case: Case) -> None:
+    take_report(report(), store=store, now=NOW)
+
+    outcome = take_report(report(call_id="k2"), store=store, now=LATER)
+
+    assert isinstance(outcome, ToAnalyse)
+    assert (outcome.outline.case.call_id, outcome.duplicate) == ("k2", False)
+
+
+def test_a_report_without_call_id_is_recognised_when_it_comes_again(store: FakeCaseStore, case: Case) -> None:
+    take_report(report(call_id=""), store=store, now=NOW)
+
+    outcome = take_report(report(call_id=""), store=store, now=LATER)
+
+    assert isinstance(outcome, ToAnalyse)
+    assert outcome.duplicate
+
+
+@pytest.mark.parametrize(
+    ("payload", "word"),
+    [
+        (report(case_id="c9"), "names no case"),  # never there
+        (report(case_id="index#months"), "names no case"),  # no case can have this id
+        (report(case_id=None), "no metadata.case_id"),
+        (report(case_id=7), "no metadata.case_id"),
+        ({"message": {"type": "status-update"}}, "status-update"),
+        ({"message": {"type": "x" * 1000}}, "x" * 60),
+    ],
+)
+def test_what_concerns_no_case_is_ignored_with_a_reason(
+    store: FakeCaseStore, case: Case, payload: Any, word: str
+) -> None:
+    outcome = take_report(payload, store=store, now=LATER)
+
+    assert isinstance(outcome, Ignored)
+    assert word in outcome.reason
+    assert len(outcome.reason) < 120
+    assert "put_call" not in store.calls
+
+
+def test_a_case_that_goes_meanwhile_is_ignored(store: FakeCaseStore, case: Case) -> None:
+    class GoneAfterTheOutline(FakeCaseStore):
+        def outline(self, case_id: str) -> Any:
+            found = store.outline(case_id)
+            store.delete(case_id)
+            return found
+
+    assert isinstance(take_report(report(), store=GoneAfterTheOutline(), now=LATER), Ignored)
+
+
+@pytest.mark.parametrize("payload", [{}, [], {"message": {"type": "end-of-call-report"}}])
+def test_what_is_no_message_or_a_report_of_nothing_is_refused(store: FakeCaseStore, payload: Any) -> None:
+    with pytest.raises(InvalidRequest):
+        take_report(payload, store=store, now=LATER)
