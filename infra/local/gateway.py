@@ -1,8 +1,8 @@
 """In what does `chalice local` differ from API Gateway? Each difference that a client would notice is mended here.
 
-Unknown paths get a 404 problem (Chalice: a 403 that repeats the Authorization header), every method reaches the app,
-HEAD has no body, chunked bodies are read, repeated headers are joined, bodies over 10 MB are refused, and keep-alive
-answers are not held back for 40 ms by Nagle's algorithm.
+Every path and method reaches the app, unknown ones too (Chalice's own answer is a 403 that repeats the Authorization
+header); HEAD has no body, chunked bodies are read, repeated headers are joined, bodies over 10 MB are refused, and
+keep-alive answers are not held back for 40 ms by Nagle's algorithm.
 """
 
 from __future__ import annotations
@@ -16,28 +16,22 @@ from chalice.local import ChaliceRequestHandler, LocalGateway
 
 from chalicelib.api.answer import PROBLEM_JSON, Answer, body_text
 from chalicelib.api.problems import Problem, refused
-from chalicelib.errors import BodyTooLarge, InvalidRequest, NotFound
+from chalicelib.errors import BodyTooLarge, InvalidRequest
 
 LARGEST_BODY_BYTES = 10 * 1024 * 1024
 LONGEST_LINE_BYTES = 64 * 1024
 
 
 class Gateway(LocalGateway):  # type: ignore[misc]  # chalice is untyped
-    """Chalice's local gateway, with API Gateway's answer where no route fits."""
+    """Chalice's local gateway, except that every request is the app's to answer, unknown paths and preflights too."""
 
     def handle_request(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> dict[str, Any]:
         """The app's answer to one request, as Lambda's proxy integration has it."""
         try:
-            self.event_converter._route_matcher.match_route(path)
+            event = self._generate_lambda_event(method, path, headers, body)
         except ValueError:
-            return self.refusal(
-                refused(
-                    NotFound("There is nothing under this address."),
-                    instance=path.partition("?")[0],
-                    request_id=str(uuid.uuid4()),
-                )
-            )
-        answer: dict[str, Any] = super().handle_request(method, path, headers, body)
+            event = _event_of_no_route(method, path, headers)
+        answer: dict[str, Any] = self._app_object(event, self._generate_lambda_context())
         return answer
 
     def refusal(self, answer: Answer) -> dict[str, Any]:
@@ -55,8 +49,24 @@ class Gateway(LocalGateway):  # type: ignore[misc]  # chalice is untyped
         }
 
     def _cors_headers(self) -> dict[str, str]:
-        cors = self._app_object.api.cors
-        return cors.get_access_control_headers() if hasattr(cors, "get_access_control_headers") else {}
+        for methods in self._app_object.routes.values():
+            for route in methods.values():
+                if route.cors is not None:
+                    headers: dict[str, str] = route.cors.get_access_control_headers()
+                    return headers
+        return {}
+
+
+def _event_of_no_route(method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    path = path.partition("?")[0]
+    return {
+        "requestContext": {"httpMethod": method, "resourcePath": path, "path": path},
+        "headers": {name.lower(): value for name, value in headers.items()},
+        "pathParameters": {},
+        "multiValueQueryStringParameters": None,
+        "stageVariables": {},
+        "body": None,
+    }
 
 
 class RequestHandler(ChaliceRequestHandler):  # type: ignore[misc]  # chalice is untyped
@@ -80,6 +90,8 @@ class RequestHandler(ChaliceRequestHandler):  # type: ignore[misc]  # chalice is
         except _NotTaken as refusal:
             self.close_connection = True  # the rest of the body is still on its way
             self._send(self.local_gateway.refusal(refusal.answer))
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _generic_handle  # noqa: N815
 
     def _parse_payload(self) -> tuple[dict[str, str], bytes | None]:
         headers = {name: ", ".join(self.headers.get_all(name)) for name in self.headers}
@@ -128,6 +140,7 @@ class RequestHandler(ChaliceRequestHandler):  # type: ignore[misc]  # chalice is
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Refuse what is no HTTP request (the base class would send HTML)."""
         self.close_connection = True
+        self.request_version = self.protocol_version  # unread so far; as HTTP/0.9 the answer would have no head
         problem = Problem(
             type="urn:casework:error:invalid_request",
             title="Invalid request",

@@ -1,0 +1,1 @@
+"""The sample case, analysed before your eyes: `make demo`."""
