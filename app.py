@@ -1,3 +1,64 @@
 """The table of contents: every route, queue and schedule of Casework."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from chalice import Rate
+
+from chalicelib.analyses import catalogue
+from chalicelib.api import cases, documents, health, jobs, webhook
+from chalicelib.api.application import Application
+from chalicelib.api.starts import start_endpoint
+from chalicelib.bootstrap import system
+from chalicelib.settings import allowed_origin, current_stage
+
+app = Application("casework", system=system, allow_origin=allowed_origin())
+
+# Start an analysis: each module of chalicelib/analyses brings its route.
+for analysis in catalogue().values():
+    app.serve("POST", analysis.route, start_endpoint(analysis))
+
+app.serve("GET", "/jobs", jobs.list_jobs)
+app.serve("GET", "/jobs/{job_id}", jobs.read_job)
+app.serve("DELETE", "/jobs/{job_id}", jobs.delete_job)
+app.serve("GET", "/jobs/{job_id}/events", jobs.job_events)
+app.serve("POST", "/jobs/{job_id}/cancel", jobs.cancel_job)
+app.serve("POST", "/jobs/{job_id}/retry", jobs.retry_job)
+
+app.serve("POST", "/cases", cases.create_case)
+app.serve("GET", "/cases", cases.list_cases)
+app.serve("GET", "/cases/{case_id}", cases.read_case)
+app.serve("DELETE", "/cases/{case_id}", cases.delete_case)
+app.serve("PUT", "/cases/{case_id}/call", cases.put_call)
+app.serve("POST", "/cases/{case_id}/documents", documents.add_document)
+app.serve("GET", "/cases/{case_id}/documents", documents.list_documents)
+app.serve("DELETE", "/cases/{case_id}/documents/{document_id}", documents.delete_document)
+
+app.serve("POST", "/vapi/webhook", webhook.vapi_webhook)
+app.serve("GET", "/health", health.health)
+
+
+# The two lanes. Their queues are named in infra/resources.yaml; one message, one job, one invocation.
+@app.on_sqs_message(queue="high", batch_size=1, name="work_high")
+def work_high(event: Any) -> None:
+    """Run the job of one message of the high lane."""
+    system().work(event.to_dict(), event.context)
+
+
+@app.on_sqs_message(queue="normal", batch_size=1, name="work_normal")
+def work_normal(event: Any) -> None:
+    """Run the job of one message of the normal lane."""
+    system().work(event.to_dict(), event.context)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="rescue")
+def rescue(event: Any) -> dict[str, int]:
+    """Every minute: repair lost messages, dead workers, passed deadlines."""
+    return system().rescue(event.context)
+
+
+if current_stage() == "dev":  # `chalice local` is a complete system; under any other command this starts nothing
+    from infra.local import attach
+
+    attach()

@@ -85,6 +85,16 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+def current_stage() -> str | None:
+    """The stage the environment names, None when it names none; usable before the settings are complete."""
+    return _Reader(os.environ).optional("STAGE")
+
+
+def allowed_origin() -> str:
+    """The origin that browsers may call from; Chalice needs it when `app` is imported, before the settings are read."""
+    return _Reader(os.environ).optional("CORS_ALLOW_ORIGIN") or "*"
+
+
 class _Reader:
     """Reads variables and collects what is wrong with them."""
 

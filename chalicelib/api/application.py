@@ -1,0 +1,134 @@
+"""How does Chalice meet the endpoints? It routes; every answer, its own refusals included, leaves in one form.
+
+Works the same in Lambda, in `chalice local` (many threads, one app object) and in `chalice.test.Client`.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from chalice import Chalice, Response
+
+from chalicelib import telemetry
+from chalicelib.api.answer import PROBLEM_JSON, Answer, body_text
+from chalicelib.api.cors import Cors
+from chalicelib.api.endpoint import Endpoint, respond
+from chalicelib.api.problems import internal_error, refused
+from chalicelib.api.request import Request, read_request
+from chalicelib.api.system import System
+from chalicelib.errors import MethodNotAllowed, NotFound, Refusal
+
+# What holds for every answer unless it says otherwise: medical data stays out of caches.
+STANDING_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+# Chalice keeps the current request on the app object, which all threads of a process share; each has its own here.
+_CURRENT: ContextVar[Request] = ContextVar("current_request")
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint and where it is served; the path has its parameters in braces."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+
+
+class Application(Chalice):  # type: ignore[misc]  # chalice is untyped
+    """A Chalice app whose routes are endpoints."""
+
+    def __init__(self, name: str, *, system: Callable[[], System], allow_origin: str) -> None:
+        """`system` gives the assembled system when the first request needs it; `allow_origin` is CORS's."""
+        super().__init__(app_name=name)
+        self._system = system
+        self._cors = Cors(allow_origin=allow_origin)
+        self.served: list[Route] = []
+
+    def serve(self, method: str, path: str, endpoint: Endpoint) -> None:
+        """Answer requests of this method and path with the endpoint."""
+
+        def view(**_: str) -> Response:
+            answer = respond(endpoint, _CURRENT.get(), system=self._system)
+            return Response(body_text(answer), headers=_headers(answer), status_code=answer.status)
+
+        # Without content types Chalice leaves 415 to us: it would come before 401.
+        self.route(path, methods=[method], name=endpoint.name, cors=self._cors, content_types=[])(view)
+        self.served.append(Route(method=method, path=path, endpoint=endpoint))
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """The answer to an API Gateway event; an unknown route and method are refused here, as in every other way."""
+        started = time.perf_counter()
+        request = read_request(event, request_id=_request_id(context))
+        answer = self._routed(event, context, request)
+        self._finish(answer, request)
+        telemetry.info(
+            "request",
+            request_id=request.id,
+            method=request.method,
+            route=request.route,
+            status=answer["statusCode"],
+            duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        return answer
+
+    def _routed(self, event: Mapping[str, Any], context: Any, request: Request) -> dict[str, Any]:
+        methods = self.routes.get(request.route)
+        if methods is None:
+            return _refused(NotFound("There is nothing under this address."), request)
+        if request.method == "OPTIONS":
+            return _plain(Answer(status=HTTPStatus.NO_CONTENT, headers=self._preflight(methods)))
+        if request.method not in methods:
+            allowed = sorted(methods)
+            return _refused(MethodNotAllowed(f"This address takes {', '.join(allowed)}.", allowed=allowed), request)
+        token = _CURRENT.set(request)
+        try:
+            answer: dict[str, Any] = super().__call__(event, context)
+        finally:
+            _CURRENT.reset(token)
+        if answer["statusCode"] >= HTTPStatus.BAD_REQUEST and answer["headers"].get("Content-Type") != PROBLEM_JSON:
+            # Not one of our answers: Chalice met an error of its own.
+            return _plain(internal_error(instance=request.path, request_id=request.id))
+        return answer
+
+    def _finish(self, answer: dict[str, Any], request: Request) -> None:
+        """Add what every answer carries; a HEAD has no body, or the next answer of the connection would be lost."""
+        answer["headers"] = {
+            **STANDING_HEADERS,
+            **self._cors.get_access_control_headers(),
+            **answer["headers"],
+            "X-Request-Id": request.id,
+        }
+        if request.method == "HEAD":
+            answer["body"] = ""
+
+    def _preflight(self, methods: Mapping[str, Any]) -> Mapping[str, str]:
+        return {"Access-Control-Allow-Methods": ",".join([*sorted(methods), "OPTIONS"])}
+
+
+def _refused(refusal: Refusal, request: Request) -> dict[str, Any]:
+    return _plain(refused(refusal, instance=request.path, request_id=request.id))
+
+
+def _plain(answer: Answer) -> dict[str, Any]:
+    """The answer as API Gateway takes it, without Chalice's help."""
+    return {
+        "statusCode": int(answer.status),
+        "headers": _headers(answer),
+        "multiValueHeaders": {},
+        "body": body_text(answer),
+    }
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    typed = {} if answer.content is None else {"Content-Type": answer.content_type}
+    return {**typed, **answer.headers}
+
+
+def _request_id(context: Any) -> str:
+    """Lambda's id of the invocation, which its own log lines carry too."""
+    return getattr(context, "aws_request_id", None) or str(uuid.uuid4())

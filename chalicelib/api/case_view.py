@@ -1,0 +1,178 @@
+"""How do a case and its documents look to clients? Field by field, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from chalicelib.api.times import Timestamp, timestamp
+from chalicelib.cases.documents import AddedDocument, Upload
+from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus
+
+
+class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A document, without its bytes. `size` in bytes; `file_type` and `file_size` repeat for older clients."""
+
+    id: str
+    case_id: str
+    file_name: str
+    content_type: str
+    size: int
+    status: DocumentStatus
+    document_type: str
+    uploaded_by: str
+    uploaded_at: Timestamp
+    metadata: Mapping[str, Any]
+    file_type: str
+    file_size: int
+
+
+class DocumentListView(msgspec.Struct, frozen=True, kw_only=True):
+    """All documents of a case; `count` of them."""
+
+    documents: tuple[DocumentView, ...]
+    count: int
+
+
+class UploadView(msgspec.Struct, frozen=True, kw_only=True):
+    """How to send the bytes: a form with `fields`, then the file as `file`, to `url`, before `expires_at`."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    fields: Mapping[str, str]
+    expires_at: Timestamp
+
+
+class AddedDocumentView(msgspec.Struct, frozen=True, kw_only=True):
+    """The stored document; `upload` only when its bytes are still to come."""
+
+    document: DocumentView
+    upload: UploadView | msgspec.UnsetType = msgspec.UNSET
+
+
+class CaseSummaryView(msgspec.Struct, frozen=True, kw_only=True):
+    """A case as lists show it."""
+
+    id: str
+    user_id: str
+    title: str
+    description: str
+    status: str
+    metadata: Mapping[str, Any]
+    created_at: Timestamp
+    updated_at: Timestamp
+    form_7801_analysis_timestamp: str | None
+    analysis_status: str | None
+
+
+class CaseListView(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of cases, newest first; `count` of them."""
+
+    cases: tuple[CaseSummaryView, ...]
+    count: int
+    next_cursor: str | None
+
+
+class CaseView(msgspec.Struct, frozen=True, kw_only=True):
+    """A case with everything; what is still empty is null or []."""
+
+    id: str
+    user_id: str
+    title: str
+    description: str
+    status: str
+    metadata: Mapping[str, Any]
+    created_at: Timestamp
+    updated_at: Timestamp
+    call_details: Mapping[str, Any] | None
+    call_summary: str | Mapping[str, Any] | None
+    final_document_analysis: Mapping[str, Any] | None
+    form_7801_analysis: Mapping[str, Any] | None
+    form_7801_analysis_timestamp: str | None
+    analysis_status: str | None
+    documents: tuple[DocumentView, ...]
+
+
+def case_view(file: CaseFile) -> CaseView:
+    """The whole case as clients see it."""
+    case = file.case
+    return CaseView(
+        id=case.id,
+        user_id=case.user_id,
+        title=case.title,
+        description=case.description,
+        status=case.status,
+        metadata=case.metadata,
+        created_at=timestamp(case.created_at),
+        updated_at=timestamp(case.updated_at),
+        call_details=_call_details(file),
+        call_summary=file.call_summary,
+        final_document_analysis=file.final_document_analysis,
+        form_7801_analysis=file.form_7801_analysis,
+        form_7801_analysis_timestamp=case.form_7801_analysis_timestamp,
+        analysis_status=case.analysis_status,
+        documents=tuple(document_view(d, file.document_metadata.get(d.id, {})) for d in file.documents),
+    )
+
+
+def case_summary_view(case: Case) -> CaseSummaryView:
+    """The case as lists show it."""
+    return CaseSummaryView(
+        id=case.id,
+        user_id=case.user_id,
+        title=case.title,
+        description=case.description,
+        status=case.status,
+        metadata=case.metadata,
+        created_at=timestamp(case.created_at),
+        updated_at=timestamp(case.updated_at),
+        form_7801_analysis_timestamp=case.form_7801_analysis_timestamp,
+        analysis_status=case.analysis_status,
+    )
+
+
+def document_view(document: Document, metadata: Mapping[str, Any]) -> DocumentView:
+    """The document as clients see it."""
+    return DocumentView(
+        id=document.id,
+        case_id=document.case_id,
+        file_name=document.file_name,
+        content_type=document.content_type,
+        size=document.size,
+        status=document.status,
+        document_type=document.document_type,
+        uploaded_by=document.uploaded_by,
+        uploaded_at=timestamp(document.uploaded_at),
+        metadata=metadata,
+        file_type=document.content_type,
+        file_size=document.size,
+    )
+
+
+def added_document_view(added: AddedDocument) -> AddedDocumentView:
+    """The answer to a new document."""
+    return AddedDocumentView(
+        document=document_view(added.document, added.metadata),
+        upload=msgspec.UNSET if added.upload is None else _upload_view(added.upload),
+    )
+
+
+def _upload_view(upload: Upload) -> UploadView:
+    return UploadView(
+        method=upload.method,
+        url=upload.url,
+        headers=upload.headers,
+        fields=upload.fields,
+        expires_at=timestamp(upload.expires_at),
+    )
+
+
+def _call_details(file: CaseFile) -> Mapping[str, Any] | None:
+    """The call as it was stored, and in its `analysis` what our analysis of the call found, beside Vapi's own."""
+    if file.call_details is None or file.call_analysis is None:
+        return file.call_details
+    own = file.call_details.get("analysis")
+    return {**file.call_details, "analysis": {**(own if isinstance(own, Mapping) else {}), **file.call_analysis}}

@@ -1,0 +1,95 @@
+"""What does one route do? A description of it, and how a request passes through: who, body, handler, answer.
+
+The order of refusals is the order of this file: 401 (503 while tokens cannot be checked) → 413, 415, 400, 422 for what
+was sent → what the handler refuses. Every refusal becomes problem+json here, and so does every defect of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.api.answer import Answer
+from chalicelib.api.parsing import KB, parse_body, parse_query
+from chalicelib.api.problems import internal_error, refused
+from chalicelib.api.request import Request
+from chalicelib.api.system import System
+from chalicelib.errors import Refusal
+from chalicelib.settings import SettingsError
+
+Handler = Callable[..., Answer]
+"""`handler(request, system)`, with `body=` and `query=` when the endpoint declares them."""
+
+START_LIMIT_BYTES = 64 * KB
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """All there is to know about a route but its path; the OpenAPI document is written from it.
+
+    `body` and `query` are the types that what was sent must have. `answers` are the types of the bodies by status
+    (None: no body). `refusals` are those the handler adds to what follows from the rest. `request_headers` and
+    `answer_headers` name the headers that mean something here.
+    """
+
+    name: str
+    summary: str
+    handler: Handler
+    needs_token: bool
+    answers: Mapping[int, Any]
+    body: Any = None
+    body_limit_bytes: int = START_LIMIT_BYTES
+    query: Any = None
+    refusals: tuple[type[Refusal], ...] = ()
+    request_headers: tuple[str, ...] = ()
+    answer_headers: tuple[str, ...] = ()
+
+
+def endpoint(*, answers: Mapping[int, Any], **description: Any) -> Callable[[Handler], Endpoint]:
+    """Describe the decorated handler as an endpoint that needs a token; its docstring is the summary."""
+    return _described(needs_token=True, answers=answers, **description)
+
+
+def open_endpoint(*, answers: Mapping[int, Any], **description: Any) -> Callable[[Handler], Endpoint]:
+    """Describe the decorated handler as an endpoint that asks nobody for a token."""
+    return _described(needs_token=False, answers=answers, **description)
+
+
+def respond(served: Endpoint, request: Request, *, system: Callable[[], System]) -> Answer:
+    """The answer of the endpoint; never raises."""
+    try:
+        return _answered(served, request, system())
+    except Refusal as refusal:
+        return refused(refusal, instance=request.path, request_id=request.id)
+    except SettingsError as exc:
+        telemetry.warning("settings_unusable", request_id=request.id, problem=str(exc))
+    except Exception as exc:  # noqa: BLE001  the edge of the program: whatever it is, the client gets a clean 500
+        telemetry.defect("request_failed", exc, request_id=request.id, endpoint=served.name)
+    return internal_error(instance=request.path, request_id=request.id)
+
+
+def authenticated(request: Request, system: System) -> Request:
+    """The request with its caller. Raises: Unauthorized; Unavailable while tokens cannot be checked."""
+    caller = system.verifier.principal(request.header("Authorization"))
+    return msgspec.structs.replace(request, caller=caller)
+
+
+def _described(**description: Any) -> Callable[[Handler], Endpoint]:
+    def describe(handler: Handler) -> Endpoint:
+        summary = (handler.__doc__ or "").partition("\n")[0].strip()
+        return Endpoint(**{"name": handler.__name__, "summary": summary, "handler": handler, **description})
+
+    return describe
+
+
+def _answered(served: Endpoint, request: Request, system: System) -> Answer:
+    if served.needs_token:
+        request = authenticated(request, system)
+    sent: dict[str, Any] = {}
+    if served.body is not None:
+        sent["body"] = parse_body(request, served.body, limit_bytes=served.body_limit_bytes)
+    if served.query is not None:
+        sent["query"] = parse_query(request, served.query)
+    return served.handler(request, system, **sent)

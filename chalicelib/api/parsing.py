@@ -1,0 +1,153 @@
+"""Has what was sent the shape it must have? A checked value comes out, or the places that are wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+import msgspec
+
+from chalicelib.api.request import Request
+from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, MalformedJson, UnsupportedMediaType
+
+T = TypeVar("T")
+
+KB = 1024
+MB = 1024 * 1024
+
+_INVALID = "The request is not valid; `errors` names what is wrong."
+_AT = re.compile(r"^(?P<message>.*?)(?: - at (?:`(?P<key>key)` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
+_NAMED = re.compile(r"^Object (?P<what>contains unknown|missing required) field `(?P<name>.*)`$", re.DOTALL)
+_TYPES = re.compile(r"`([^`]*)`")
+_TYPE_NAMES = {
+    "int": "an integer",
+    "float": "a number",
+    "str": "a string",
+    "bool": "a boolean",
+    "object": "an object",
+    "array": "an array",
+}
+_STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[\.\.\.\]")
+
+
+@runtime_checkable
+class ChecksItself(Protocol):
+    """A body or query with rules that its types cannot say."""
+
+    def problems(self) -> Sequence[FieldProblem]:
+        """Every place that breaks a rule. May raise BodyTooLarge."""
+
+
+def parse_body(request: Request, wanted: type[T], *, limit_bytes: int) -> T:
+    """The request's JSON body as `wanted`; no body at all is read as `{}`.
+
+    Raises: BodyTooLarge, UnsupportedMediaType, MalformedJson, InvalidRequest; in this order.
+    """
+    content = read_json(request, limit_bytes=limit_bytes)
+    return _checked(content, wanted)
+
+
+def read_json(request: Request, *, limit_bytes: int) -> Any:
+    """The request's JSON body as plain values; no body at all is read as `{}`.
+
+    Raises: BodyTooLarge, UnsupportedMediaType, MalformedJson; in this order.
+    """
+    if len(request.body) > limit_bytes:
+        raise BodyTooLarge(f"The body may hold {_readable(limit_bytes)}.")
+    if not request.body.strip():
+        return {}
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise UnsupportedMediaType("The body must be application/json.")
+    try:
+        return msgspec.json.decode(request.body)
+    except (msgspec.DecodeError, RecursionError) as exc:
+        raise MalformedJson("The body is not valid JSON.") from exc
+
+
+def parse_query(request: Request, wanted: type[T]) -> T:
+    """The query parameters as `wanted`; those it does not know are passed over.
+
+    Raises: InvalidRequest, also when a parameter is given more than once.
+    """
+    known = {field.encode_name for field in msgspec.structs.fields(wanted)}  # type: ignore[arg-type]
+    given = {name: values for name, values in request.query.items() if name in known}
+    repeated = [name for name, values in given.items() if len(values) != 1]
+    if repeated:
+        raise invalid(*(FieldProblem(f"query:{name}", "is given more than once") for name in repeated))
+    try:
+        query = msgspec.convert({name: values[0] for name, values in given.items()}, wanted, strict=False)
+    except msgspec.ValidationError as exc:
+        pointer, message = _place(str(exc))
+        raise invalid(FieldProblem(f"query:{pointer.removeprefix('/')}", message)) from exc
+    return _checked_further(query)
+
+
+def invalid(*problems: FieldProblem) -> InvalidRequest:
+    """The refusal of a request in which these places are wrong."""
+    return InvalidRequest(_INVALID, problems=problems)
+
+
+def pointer_to(*names: str | int) -> str:
+    """The JSON pointer (RFC 6901) of a member by the names on the way to it."""
+    return "".join("/" + str(name).replace("~", "~0").replace("/", "~1") for name in names)
+
+
+def _checked(content: Any, wanted: type[T]) -> T:
+    try:
+        value = msgspec.convert(content, wanted)
+    except msgspec.ValidationError as exc:
+        pointer, message = _place(str(exc), content=content, wanted=wanted)
+        raise invalid(FieldProblem(pointer, message)) from exc
+    return _checked_further(value)
+
+
+def _checked_further(value: T) -> T:
+    if isinstance(value, ChecksItself) and (problems := value.problems()):
+        raise invalid(*problems)
+    return value
+
+
+def _place(text: str, *, content: Any = None, wanted: type[Any] | None = None) -> tuple[str, str]:
+    """JSON pointer and message out of msgspec's error text, e.g. "Expected `int` >= 60 - at `$.deadline_seconds`"."""
+    found = _AT.match(text)
+    message, path = (found["message"], found["path"] or "") if found else (text, "")
+    names: list[str | int] = [int(step["index"]) if step["index"] else step["name"] or "..." for step in _steps(path)]
+    if names[-1:] == ["..."] or (found and found["key"]):
+        names = [name for name in names if name != "..."]
+        names += _wrong_entry(names, text=text, content=content, wanted=wanted)
+    if named := _NAMED.match(message):
+        unknown = named["what"] == "contains unknown"
+        return pointer_to(*names, named["name"]), "is no member of this body" if unknown else "is missing"
+    return pointer_to(*names), _in_words(message)
+
+
+def _in_words(message: str) -> str:
+    """msgspec's message as the others read, e.g. "must be an integer >= 60" for "Expected `int` >= 60"."""
+    if message.startswith("Invalid enum value"):
+        return "is none of the allowed values"
+    named = _TYPES.sub(lambda found: " or ".join(_TYPE_NAMES.get(t, t) for t in found[1].split(" | ")), message)
+    return named.replace("Expected ", "must be ", 1).replace(", got ", ", not ")
+
+
+def _steps(path: str) -> Sequence[re.Match[str]]:
+    return list(_STEP.finditer(path))
+
+
+def _wrong_entry(names: Sequence[str | int], *, text: str, content: Any, wanted: type[Any] | None) -> Sequence[str]:
+    """The entry of an object of free names that is wrong: msgspec does not say which, so each is tried alone."""
+    if len(names) != 1 or not isinstance(content, Mapping) or wanted is None:
+        return []
+    entries = content.get(names[0])
+    for name, value in entries.items() if isinstance(entries, Mapping) else ():
+        try:
+            msgspec.convert({**content, names[0]: {name: value}}, wanted)
+        except msgspec.ValidationError as exc:
+            if str(exc) == text:
+                return [name]
+    return []
+
+
+def _readable(size_bytes: int) -> str:
+    return f"{size_bytes / MB:g} MB" if size_bytes >= MB else f"{size_bytes / KB:g} KB"

@@ -1,0 +1,27 @@
+"""How does a moment look to clients? Always UTC, always with microseconds and Z."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+Timestamp = Annotated[
+    str,
+    Meta(
+        description="UTC, with microseconds",
+        extra_json_schema={"format": "date-time"},
+        examples=["2025-12-31T10:30:00.000000Z"],
+    ),
+]
+
+
+def timestamp(moment: datetime) -> Timestamp:
+    """The moment (aware UTC) as clients read it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def timestamp_or_none(moment: datetime | None) -> Timestamp | None:
+    """The same, None when there is no such moment."""
+    return None if moment is None else timestamp(moment)

@@ -1,0 +1,102 @@
+"""What does Vapi's webhook do? A verified report of a call is stored once, and its analysis started once."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+import msgspec
+
+from chalicelib.api.answer import Answer
+from chalicelib.api.bodies import StartBody
+from chalicelib.api.cases import CALL_LIMIT_BYTES
+from chalicelib.api.endpoint import open_endpoint
+from chalicelib.api.parsing import read_json
+from chalicelib.api.request import Request
+from chalicelib.api.starts import START_ANSWER_HEADERS, Start, StartView, started, submitted
+from chalicelib.api.system import System
+from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, take_report
+from chalicelib.errors import Unauthorized
+from chalicelib.jobs.ports import IdempotencyKey
+
+CALL_ANALYSIS = "call_analysis"
+SIGNATURE_PREFIX = "sha256="
+
+
+class StoredView(msgspec.Struct, frozen=True, kw_only=True):
+    """The call is stored; without a transcript there is nothing to analyse."""
+
+    status: str = "stored"
+
+
+class IgnoredView(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing was stored; `reason` says why."""
+
+    reason: str
+    status: str = "ignored"
+
+
+class DuplicateView(StartView, frozen=True, kw_only=True):
+    """The call was reported before; the job is the one that was started then."""
+
+    duplicate: bool = True
+
+
+@open_endpoint(
+    answers={200: DuplicateView | StoredView | IgnoredView, 202: StartView},
+    refusals=(Unauthorized,),
+    body_limit_bytes=CALL_LIMIT_BYTES,
+    request_headers=("X-Vapi-Secret", "X-Vapi-Signature"),
+    answer_headers=START_ANSWER_HEADERS,
+)
+def vapi_webhook(request: Request, system: System) -> Answer:
+    """Take Vapi's report of a call that has ended, and start its analysis."""
+    verify_sender(request, secret=system.vapi_webhook_secret)
+    payload = read_json(request, limit_bytes=CALL_LIMIT_BYTES)
+    outcome = take_report(payload, store=system.case_store, now=system.clock())
+    match outcome:
+        case Ignored(reason=reason):
+            return Answer(content=IgnoredView(reason=reason))
+        case StoredOnly():
+            return Answer(content=StoredView())
+        case _:
+            return _analysed(outcome, request, system)
+
+
+def verify_sender(request: Request, *, secret: str | None) -> None:
+    """Check the shared secret, or the HMAC-SHA256 of the raw body made with it; in constant time.
+
+    Raises: Unauthorized; always when no secret is configured.
+    """
+    if secret is None:
+        raise Unauthorized("The webhook is not configured.")
+    key = secret.encode()
+    signature = request.header("X-Vapi-Signature") or ""
+    expected = hmac.new(key, request.body, hashlib.sha256).hexdigest()
+    knows_secret = hmac.compare_digest((request.header("X-Vapi-Secret") or "").encode(), key)
+    has_signed = hmac.compare_digest(signature.removeprefix(SIGNATURE_PREFIX).lower().encode(), expected.encode())
+    if not knows_secret and not has_signed:
+        raise Unauthorized("The webhook's secret or signature is missing or wrong.")
+
+
+def _analysed(report: ToAnalyse, request: Request, system: System) -> Answer:
+    """Start the analysis, exempt from the limit of open jobs; a report that came before gets the job it got then."""
+    owner = report.outline.case.user_id
+    start = Start(
+        analysis=system.analyses[CALL_ANALYSIS],
+        outline=report.outline,
+        requested_by=owner,
+        body=StartBody(),
+        # A client's key has no spaces in it, so that none can be taken for this one.
+        key=IdempotencyKey(
+            user_id=owner,
+            key=f"reported call {report.outline.case.id} {report.call_id}",
+            fingerprint=request.route,
+        ),
+    )
+    result = submitted(start, request, system)
+    answer = started(request, system, result)
+    if result.replayed or (report.duplicate and result.deduplicated):
+        duplicate = DuplicateView(**msgspec.structs.asdict(answer.content))
+        return msgspec.structs.replace(answer, status=200, content=duplicate)
+    return answer
