@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 KB = 1024
 MB = 1024 * 1024
+DEEPEST_NESTING = 100
+"""Deeper JSON could be read here and no longer be written elsewhere: Python's stack is the limit."""
 
 _INVALID = "The request is not valid; `errors` names what is wrong."
 _AT = re.compile(r"^(?P<message>.*?)(?: - at (?:`(?P<key>key)` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -61,9 +63,12 @@ def read_json(request: Request, *, limit_bytes: int) -> Any:
     if media_type != "application/json":
         raise UnsupportedMediaType("The body must be application/json.")
     try:
-        return msgspec.json.decode(request.body)
+        content = msgspec.json.decode(request.body)
     except (msgspec.DecodeError, RecursionError) as exc:
         raise MalformedJson("The body is not valid JSON.") from exc
+    if _is_nested_deeper(content, than=DEEPEST_NESTING):
+        raise MalformedJson(f"The body is nested more than {DEEPEST_NESTING} levels deep.")
+    return content
 
 
 def parse_query(request: Request, wanted: type[T]) -> T:
@@ -92,6 +97,21 @@ def invalid(*problems: FieldProblem) -> InvalidRequest:
 def pointer_to(*names: str | int) -> str:
     """The JSON pointer (RFC 6901) of a member by the names on the way to it."""
     return "".join("/" + str(name).replace("~", "~0").replace("/", "~1") for name in names)
+
+
+def _is_nested_deeper(content: Any, *, than: int) -> bool:
+    level = [content]
+    for _ in range(than):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _checked(content: Any, wanted: type[T]) -> T:

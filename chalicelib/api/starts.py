@@ -206,7 +206,7 @@ def start_view(job: Job, result: Submitted, *, system: System) -> StartView:
     return StartView(
         status="accepted",
         job_id=job.job_id,
-        message=f"{analysis.title if analysis else job.job_type} job created. Poll {poll_url} for status.",
+        message=f"{analysis.title if analysis else job.job_type} created. Poll {poll_url} for status.",
         poll_url=poll_url,
         documents_count=UNSET if job.document_count is None else job.document_count,
         job_type=job.job_type,
