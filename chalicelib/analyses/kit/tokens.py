@@ -19,14 +19,17 @@ def most_tokens_of_text(text: str) -> int:
     return len(text)
 
 
-def most_tokens(parts: Iterable[Part]) -> int:
-    """At most this many tokens for all parts of a prompt.
+def most_tokens_of_file(size_bytes: int) -> int:
+    """At most this many tokens for a PDF or an image that the model looks at.
 
-    A file is counted by its bytes: a scanned page (50 KB and more) costs a provider some 1,500 tokens, so 20 bytes a
-    token is ample, and 2,000 tokens are the least.
+    A scanned page (50 KB and more) costs a provider some 1,500 tokens, so 20 bytes a token is ample; 2,000 at least.
     """
-    return sum(_most_tokens_of_file(part) if isinstance(part, FilePart) else len(part.text) for part in parts)
+    return max(_FEWEST_FILE_TOKENS, size_bytes // _BYTES_PER_FILE_TOKEN)
 
 
-def _most_tokens_of_file(part: FilePart) -> int:
-    return max(_FEWEST_FILE_TOKENS, len(part.content) // _BYTES_PER_FILE_TOKEN)
+def most_tokens(parts: Iterable[Part]) -> int:
+    """At most this many tokens for all parts of a prompt."""
+    return sum(
+        most_tokens_of_file(len(part.content)) if isinstance(part, FilePart) else most_tokens_of_text(part.text)
+        for part in parts
+    )

@@ -1,0 +1,147 @@
+"""In which portions are the sources put to the model? Batches that fit it, each with its own place in the sources.
+
+Documents come first, in the case's order, then the call, then what an earlier analysis said of it. A document is split
+between pages; a page or the call that is longer than a batch, between lines. Only what no batch has room for is left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
+from chalicelib.analyses.kit.issues import Issue, document_field
+from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
+from chalicelib.analyses.kit.reading import Reading, pages_to_show
+from chalicelib.analyses.kit.tokens import most_tokens_of_file
+from chalicelib.cases.model import Document, Page
+
+BATCH_CHARACTERS = 120_000
+MOST_BATCHES = 12
+SUMMARY_NAME = "call_summary"
+
+Content = Callable[[Document], bytes | None]
+
+
+class Portion(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of one source. `document` is None for the call; with `shows_file` the model also gets the file."""
+
+    document: Document | None
+    page: Page | None
+    shows_file: bool
+    characters: int
+    summary: str = ""
+
+    @property
+    def source_id(self) -> str:
+        """The document's id, or "call"."""
+        return self.document.id if self.document else CALL_ID
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model gets in one call; `number` counts from 1."""
+
+    number: int
+    portions: tuple[Portion, ...]
+
+    def parts(self, content: Content) -> list[Part]:
+        """The prompt's parts, everything fenced; `content` loads the files that are to be looked at."""
+        parts: list[Part] = []
+        for document in dict.fromkeys(one.document for one in self.portions if one.document):
+            parts += _document_parts(document, [one for one in self.portions if one.document == document], content)
+        said = [one.page.text for one in self.portions if one.document is None and one.page]
+        if said:
+            parts.append(TextPart(fence_call("\n".join(said))))
+        parts += [TextPart(fence_tool(SUMMARY_NAME, one.summary)) for one in self.portions if one.summary]
+        return parts
+
+
+class Batches(msgspec.Struct, frozen=True, kw_only=True):
+    """All batches, and an issue for each source that did not fit into them."""
+
+    batches: tuple[Batch, ...]
+    issues: tuple[Issue, ...]
+
+    @property
+    def analysed_documents(self) -> frozenset[str]:
+        """Ids of the documents of which anything reaches the model."""
+        return frozenset(one.document.id for batch in self.batches for one in batch.portions if one.document)
+
+
+def make_batches(
+    reading: Reading, *, summary: str, batch_characters: int = BATCH_CHARACTERS, most_batches: int = MOST_BATCHES
+) -> Batches:
+    """The sources of a case in batches of at most so many characters (a file counts by what it may cost)."""
+    groups: list[list[Portion]] = []
+    room = 0
+    for portion in _portions(reading, summary, batch_characters):
+        if not groups or portion.characters > room:
+            groups.append([])
+            room = batch_characters
+        groups[-1].append(portion)
+        room -= portion.characters
+    kept, left_out = groups[:most_batches], groups[most_batches:]
+    return Batches(
+        batches=tuple(Batch(number=number, portions=tuple(group)) for number, group in enumerate(kept, 1)),
+        issues=_left_out(portion for group in left_out for portion in group),
+    )
+
+
+def fingerprint(parts: Sequence[Part], *about: str) -> str:
+    """A digest of everything an answer depends on: the prompt's parts, and `about` (model, prompt version …)."""
+    digest = hashlib.sha256("\x1f".join(about).encode())
+    for part in parts:
+        content = part.content if isinstance(part, FilePart) else part.text.encode()
+        digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def _portions(reading: Reading, summary: str, limit: int) -> Iterator[Portion]:
+    for text in reading.texts:
+        shows_file = pages_to_show(text)
+        for page in text.pages:
+            for piece in _pieces(page, limit):
+                yield Portion(document=text.document, page=piece, shows_file=False, characters=len(piece.text))
+        if shows_file:
+            cost = most_tokens_of_file(text.document.size)
+            yield Portion(document=text.document, page=None, shows_file=True, characters=cost)
+    if reading.transcript:
+        for piece in _pieces(Page(number=1, text=reading.transcript), limit):
+            yield Portion(document=None, page=piece, shows_file=False, characters=len(piece.text))
+    if summary:
+        yield Portion(document=None, page=None, shows_file=False, characters=len(summary), summary=summary)
+
+
+def _pieces(page: Page, limit: int) -> Iterator[Page]:
+    """The page in pieces of at most `limit` characters, cut between lines where there are any; none of a blank page."""
+    rest = page.text
+    while len(rest) > limit:
+        cut = rest.rfind("\n", 1, limit) + 1 or limit
+        yield Page(number=page.number, text=rest[:cut])
+        rest = rest[cut:]
+    if rest.strip():
+        yield Page(number=page.number, text=rest)
+
+
+def _document_parts(document: Document, portions: Sequence[Portion], content: Content) -> Iterator[Part]:
+    pages = [one.page for one in portions if one.page]
+    yield TextPart(fence_document(document.id, name=document.file_name, pages=pages))
+    if any(one.shows_file for one in portions):
+        file = content(document)
+        if file is not None:
+            yield TextPart(f'The file that follows is the document with the id "{document.id}".')
+            yield FilePart(file_name=document.file_name, content_type=document.content_type, content=file)
+
+
+def _left_out(portions: Iterator[Portion]) -> tuple[Issue, ...]:
+    names = {one.source_id: one.document.file_name if one.document else "The call" for one in portions}
+    return tuple(
+        Issue(
+            field=document_field(source_id),
+            code="document_truncated",
+            message=f"{name} did not fit into one analysis as a whole; its end was left out.",
+        )
+        for source_id, name in names.items()
+    )

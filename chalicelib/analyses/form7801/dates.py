@@ -1,0 +1,107 @@
+"""Which day does this text name? Dates as Israeli documents and speakers write them, day before month."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from datetime import date
+
+_HEBREW_MONTHS = (
+    *("ינואר", "פברואר", "מרץ", "אפריל", "מאי", "יוני"),
+    *("יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר", "דצמבר"),
+)
+_ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NUMBER = {
+    **{name: number for number, name in enumerate(_HEBREW_MONTHS, 1)},
+    **{name: number for number, name in enumerate(_ENGLISH_MONTHS, 1)},
+    "מרס": 3,
+}
+_MONTH = "(" + "|".join(_HEBREW_MONTHS) + "|מרס|(?:" + "|".join(_ENGLISH_MONTHS) + r")[a-z]*)\.?"
+_YEAR = r"(\d{4}|\d{2})"
+_SEPARATOR = r"\s?[./\-]\s?"
+
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(rf"(?<![\d./])(\d{{1,2}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}{_YEAR}(?!\d|[./\-]\d)")
+_DAY_RANGE = re.compile(rf"(?<![\d./])(\d{{1,2}})\s?[-–]\s?\d{{1,2}}[./](\d{{1,2}})[./]{_YEAR}(?!\d)")
+_DAY_MONTH_NAME = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?ב?{_MONTH},?\s+{_YEAR}(?!\d)", re.IGNORECASE
+)
+_MONTH_NAME_DAY = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
+_MONTHS = (
+    re.compile(r"(\d{4})[-./](\d{1,2})"),
+    re.compile(r"(\d{1,2})[-./](\d{4})"),
+    re.compile(rf"ב?{_MONTH},?\s+(\d{{4}})", re.IGNORECASE),
+)
+
+
+def day_named(text: str, *, today: date) -> date | None:
+    """The day that the whole text names, e.g. "14/07/1984", "14.7.84", "1984-07-14", "14 ביולי 1984"; None: no day.
+
+    A year of two digits is the last one that is not after `today`'s.
+    """
+    plain = text.strip().partition("T")[0] if _YEAR_FIRST.match(text.strip()) else text.strip()
+    found = list(_days_with_spans(plain, today))
+    return found[0][0] if len(found) == 1 and found[0][1] == (0, len(plain)) else None
+
+
+def month_named(text: str) -> tuple[int, int] | None:
+    """Year and month that the whole text names when it names no day: "2018-09", "09/2018", "ספטמבר 2018"."""
+    for pattern in _MONTHS:
+        match = pattern.fullmatch(text.strip())
+        if match:
+            first, second = match.groups()
+            month, year = (second, first) if first.isdecimal() and len(first) == 4 else (first, second)
+            number = int(month) if month.isdecimal() else _month_number(month)
+            return (int(year), number) if 1 <= number <= len(_ENGLISH_MONTHS) else None
+    return None
+
+
+def days_in(text: str, *, today: date) -> frozenset[date]:
+    """All days that a text names in full, both ends of a range ("10-14/02/2026") included."""
+    return frozenset(day for day, _ in _days_with_spans(text, today))
+
+
+def first_day(year: int, month: int) -> date:
+    """The first day of a month."""
+    return date(year, month, 1)
+
+
+def last_day(year: int, month: int) -> date:
+    """The last day of a month."""
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _days_with_spans(text: str, today: date) -> Iterator[tuple[date, tuple[int, int]]]:
+    for pattern, order in (
+        (_YEAR_FIRST, (1, 2, 3)),
+        (_DAY_FIRST, (3, 2, 1)),
+        (_DAY_RANGE, (3, 2, 1)),
+        (_DAY_MONTH_NAME, (3, 2, 1)),
+        (_MONTH_NAME_DAY, (3, 1, 2)),
+    ):
+        for match in pattern.finditer(text):
+            year, month, day = (match.group(index) for index in order)
+            found = _day(year, month, day, today)
+            if found:
+                yield found, match.span()
+
+
+def _day(year: str, month: str, day: str, today: date) -> date | None:
+    number = int(month) if month.isdecimal() else _month_number(month)
+    try:
+        return date(_full_year(year, today), number, int(day))
+    except ValueError:
+        return None
+
+
+def _full_year(year: str, today: date) -> int:
+    if len(year) == 4:
+        return int(year)
+    century = today.year // 100 * 100
+    return century + int(year) if century + int(year) <= today.year else century - 100 + int(year)
+
+
+def _month_number(name: str) -> int:
+    plain = name.casefold()
+    return _MONTH_NUMBER.get(plain) or _MONTH_NUMBER[plain[:3]]

@@ -1,0 +1,66 @@
+"""What does code make of the model's answers? Merged, resolved, sorted, grounded, checked and computed, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from chalicelib.analyses.form7801.answer import Evidence, extracted
+from chalicelib.analyses.form7801.checks import check_form
+from chalicelib.analyses.form7801.compute import sorted_form, with_stays_computed
+from chalicelib.analyses.form7801.conflicts import resolved
+from chalicelib.analyses.form7801.fields import Form, is_filled, with_value
+from chalicelib.analyses.form7801.grounding import ground
+from chalicelib.analyses.form7801.merge import merged
+from chalicelib.analyses.kit.issues import Issue
+from chalicelib.analyses.kit.quotes import Sources
+
+WAIVER = "medical_waiver.waiver_accepted"
+_WAIVER_DATE = "medical_waiver.waiver_date"
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """The extracted form as code leaves it, the evidence for it, the paths that are grounded, and all issues."""
+
+    form: Form
+    evidence: tuple[Evidence, ...]
+    grounded: frozenset[str]
+    issues: tuple[Issue, ...]
+
+
+def settle(
+    answers: Sequence[Mapping[str, Any]], *, sources: Sources, shown: frozenset[tuple[str, int]], today: date
+) -> Settled:
+    """The answers (JSON of `schema.Extraction`, at least one) as one form.
+
+    `shown` are pages (document id, number) that the model saw as an image; `today` is the job's day.
+    """
+    one = merged([extracted(answer, today=today) for answer in answers], sources=sources)
+    conflict = resolved(one, sources=sources, today=today)
+    in_order = sorted_form(conflict.form)
+    evidence = [msgspec.structs.replace(entry, field=in_order.path(entry.field)) for entry in conflict.evidence]
+    differences = [msgspec.structs.replace(issue, field=in_order.path(issue.field)) for issue in conflict.issues]
+    form, stays = with_stays_computed(in_order.form)
+    grounding = ground(form, evidence, sources=sources, shown=shown, today=today)
+    form, consent = _without_ungrounded_waiver(form, grounding.grounded)
+    checks = check_form(form, today=today)
+    return Settled(
+        form=form,
+        evidence=grounding.evidence,
+        grounded=grounding.grounded,
+        issues=(*differences, *stays, *checks, *consent, *grounding.issues),
+    )
+
+
+def _without_ungrounded_waiver(form: Form, grounded: frozenset[str]) -> tuple[Form, list[Issue]]:
+    """Consent is the one value that is not kept without words for it: the claimant gives it, or it is not given."""
+    if not form["medical_waiver"]["waiver_accepted"] or WAIVER in grounded:
+        return form, []
+    form = with_value(form, WAIVER, False)
+    if is_filled(form["medical_waiver"]["waiver_date"]):
+        form = with_value(form, _WAIVER_DATE, "")
+    message = "The model read a consent to the waiver, but no words of the claimant stand behind it. It was not set."
+    return form, [Issue(field=WAIVER, code="waiver_not_evidenced", message=message)]
