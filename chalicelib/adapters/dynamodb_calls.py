@@ -1,4 +1,4 @@
-"""How is DynamoDB asked? Each call of ours: conflicts repeated with jitter, refused conditions as values, errors ours."""
+"""How is DynamoDB asked? Conflicts are repeated with jitter, refused conditions come back, errors become ours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ LONGEST_PAUSE_SECONDS = 1.0
 LARGEST_BATCH_READ = 100
 LARGEST_BATCH_WRITE = 25
 
-# What passes by itself, without the ending "Exception" that single calls add. The SDK repeats throttled calls too, but it leaves every conflict to the caller.
+# What passes by itself, without the ending "Exception" that single calls add.
+# The SDK repeats throttled calls too, but it leaves every conflict to the caller.
 _PASSING = frozenset(
     {
         "TransactionConflict",

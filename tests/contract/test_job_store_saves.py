@@ -121,6 +121,19 @@ def test_a_worker_given_up_for_dead_cannot_overwrite_anything(backend: Backend, 
     assert store.checkpoints(first.job_id) == {}
 
 
+def test_a_large_result_of_a_worker_given_up_for_dead_is_never_seen(backend: Backend, store: JobStore) -> None:
+    first = backend.running()
+    at = CREATED_AT + 46 * SECOND
+    second = store.claim(first.job_id, now=at, lease_until=lease_end(at), claim_token="second")
+    assert second is not None
+    done = finish(second, LARGE, store)
+
+    with pytest.raises(Conflict):
+        finish(first, LARGE[::-1], store)
+
+    assert store.result(done) == LARGE
+
+
 def test_the_fence_counts_even_when_the_version_fits(backend: Backend, store: JobStore) -> None:
     job = backend.running()
 
