@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -21,7 +20,8 @@ from chalicelib.analyses.kit.issues import Issue, issues_json
 from chalicelib.analyses.kit.llm import Part, TextPart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.quotes import Sources
-from chalicelib.analyses.kit.reading import Reading, read_case
+from chalicelib.analyses.kit.reading import Reading, pages_to_show, read_case
+from chalicelib.analyses.kit.today import israeli_day
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
 
@@ -35,7 +35,6 @@ CHECKING_PERCENT = 86
 ADVISING_PERCENTS = (88, 94)
 STORING_PERCENT = 95
 TYPICAL_ANSWER_CHARACTERS = 14_000
-JERUSALEM = ZoneInfo("Asia/Jerusalem")
 
 
 def analyse(ctx: AttemptContext, services: Services) -> Completed:
@@ -49,7 +48,7 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     batches = make_batches(reading, summary=summary)
     answers = [_ask(ctx, services, batch, of=len(batches.batches)) for batch in batches.batches]
 
-    today = ctx.job.created_at.astimezone(JERUSALEM).date()
+    today = israeli_day(ctx.job.created_at)
     settled = _settle(ctx, reading, answers, today=today)
     issues = (*reading.issues, *batches.issues, *_injections(reading), *settled.issues)
     advice = answers[0] if len(answers) == 1 else _advise(ctx, services, settled, issues)
@@ -63,9 +62,8 @@ def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, of: int) -> M
     parts = [TextPart(_facts_of_the_day(ctx, batch, of)), *batch.parts(services.cases.content)]
     name = "extract" if of == 1 else f"extract-{batch.number}-of-{of}"
     what = "The model reads the case" if of == 1 else f"The model reads part {batch.number} of {of}"
-    first, last = (
-        ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, place, of) for place in (batch.number - 1, batch.number)
-    )
+    first = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number - 1, of)
+    last = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number, of)
     ctx.progress(first, what)
     answer: Mapping[str, Any] = ctx.step(
         name,
@@ -124,9 +122,7 @@ def _parsed(
 
 def _settle(ctx: AttemptContext, reading: Reading, answers: Sequence[Mapping[str, Any]], *, today: date) -> Settled:
     ctx.progress(CHECKING_PERCENT, "Checking every field against the sources")
-    shown = frozenset(
-        (text.document.id, page.number) for text in reading.texts for page in text.pages if page.needs_image
-    )
+    shown = frozenset((text.document.id, page.number) for text in reading.texts for page in pages_to_show(text))
     sources = Sources(reading.texts, transcript=reading.transcript)
     settled = settle(answers, sources=sources, shown=shown, today=today)
     total = len(fields_to_ground(settled.form))
@@ -155,7 +151,7 @@ def _completed(
     form = complete_form(
         settled.form,
         grounded=settled.grounded,
-        today=job.created_at.astimezone(JERUSALEM).date(),
+        today=israeli_day(job.created_at),
         language=language_of(" ".join([reading.transcript, *_texts(reading)])),
         case_id=reading.file.case.id,
         user_id=reading.file.case.user_id,
@@ -195,7 +191,7 @@ def _call_summary(reading: Reading) -> str:
 
 
 def _facts_of_the_day(ctx: AttemptContext, batch: Batch, of: int) -> str:
-    today = ctx.job.created_at.astimezone(JERUSALEM).date().isoformat()
+    today = israeli_day(ctx.job.created_at).isoformat()
     portion = "All sources of the case follow." if of == 1 else f"Part {batch.number} of {of} of the sources follows."
     return f"Today is {today}. {portion}"
 

@@ -1,7 +1,7 @@
 """In which portions are the sources put to the model? Batches that fit it, each with its own place in the sources.
 
 Documents come first, in the case's order, then the call, then what an earlier analysis said of it. A document is split
-between pages; a page or the call that is longer than a batch, between lines. Only what no batch has room for is left out.
+between pages; a page or the call that is longer than a batch, between lines. Only what no batch can take is left out.
 """
 
 from __future__ import annotations
@@ -100,11 +100,10 @@ def fingerprint(parts: Sequence[Part], *about: str) -> str:
 
 def _portions(reading: Reading, summary: str, limit: int) -> Iterator[Portion]:
     for text in reading.texts:
-        shows_file = pages_to_show(text)
         for page in text.pages:
             for piece in _pieces(page, limit):
                 yield Portion(document=text.document, page=piece, shows_file=False, characters=len(piece.text))
-        if shows_file:
+        if pages_to_show(text):
             cost = most_tokens_of_file(text.document.size)
             yield Portion(document=text.document, page=None, shows_file=True, characters=cost)
     if reading.transcript:

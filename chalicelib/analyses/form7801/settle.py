@@ -1,4 +1,4 @@
-"""What does code make of the model's answers? Merged, resolved, sorted, grounded, checked and computed, in this order."""
+"""What does code make of the model's answers? Merged, resolved, sorted, computed, grounded, checked."""
 
 from __future__ import annotations
 

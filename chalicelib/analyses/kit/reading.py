@@ -71,9 +71,9 @@ def transcript_of(file: CaseFile) -> str:
     return ""
 
 
-def pages_to_show(text: DocumentText) -> bool:
-    """True when a model should be shown the file itself, because pages of it have no usable text layer."""
-    return any(page.needs_image for page in text.pages)
+def pages_to_show(text: DocumentText) -> tuple[Page, ...]:
+    """The pages without a usable text layer; when there are any, a model should be shown the file itself."""
+    return tuple(page for page in text.pages if page.needs_image)
 
 
 def _read(document: Document, file: CaseFile, services: Services) -> tuple[DocumentText | None, list[Issue]]:
