@@ -1,0 +1,61 @@
+"""What has the agent done so far? A value that every turn replaces and every checkpoint holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement with the words that prove it; pages count from 1.
+
+    `verified` is False only where the words stand on a scanned page, whose text code cannot read.
+    """
+
+    text: str
+    document_id: str
+    quote: str
+    page: int
+    verified: bool = True
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """What the agent concludes. `key_findings` are texts of recorded findings."""
+
+    eligibility_assessment: str = ""
+    claim_strength: str = ""
+    key_findings: tuple[str, ...] = ()
+    summary: str = ""
+    strategy: str = ""
+    claim_rate: int = 0
+    recommendations: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+
+class Notebook(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent's state.
+
+    `pages_read` maps document ids to the pages it has read (the call is not among them); `cut_pages` to those of which
+    it has read only a part; `shown` are documents whose file it was given to look at, `not_shown` those whose file
+    could not be given. `submissions` counts tries, the refused ones too.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    pages_read: Mapping[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
+    cut_pages: Mapping[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
+    shown: tuple[str, ...] = ()
+    not_shown: tuple[str, ...] = ()
+    submissions: int = 0
+    submission: Submission | None = None
+
+    def with_pages_read(self, document_id: str, pages: tuple[int, ...], *, cut: int | None) -> Notebook:
+        """After reading these pages; of page `cut`, if any, only a part."""
+        read = sorted({*self.pages_read.get(document_id, ()), *pages})
+        open_ends = {page for page in self.cut_pages.get(document_id, ()) if page not in pages}
+        cut_pages = sorted(open_ends | ({cut} if cut is not None else set()))
+        return msgspec.structs.replace(
+            self,
+            pages_read={**self.pages_read, document_id: tuple(read)},
+            cut_pages={**self.cut_pages, document_id: tuple(cut_pages)},
+        )

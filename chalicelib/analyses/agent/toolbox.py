@@ -1,0 +1,210 @@
+"""What does a tool call give back? Executes the agent's tools on one case; an error says what the model can do then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from chalicelib.analyses.agent.acceptance import Evidence, with_submission
+from chalicelib.analyses.agent.notebook import Notebook
+from chalicelib.analyses.agent.passages import Passage, passage_of, text_from
+from chalicelib.analyses.agent.search import search
+from chalicelib.analyses.agent.tools import (
+    INPUTS,
+    ListDocuments,
+    ReadCall,
+    ReadDocument,
+    ReadGuidelines,
+    RecordFinding,
+    SearchDocuments,
+    SubmitAnalysis,
+    ToolInput,
+    ToolRefused,
+    parsed,
+)
+from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
+from chalicelib.analyses.kit.llm import ToolCall
+from chalicelib.analyses.kit.reading import Reading, pages_to_show
+from chalicelib.cases.model import Document, DocumentText, Page
+
+MOST_IMAGE_BYTES = 3_750_000
+"""Five million characters in base64, the provider's limit for an image."""
+MOST_SHOWN_BYTES = 20_000_000
+"""All files of a conversation together: every turn sends them again, and the provider takes 32 MB."""
+MOST_SHOWN_PAGES = 40
+"""All files together: a scanned page is some 1,500 to 3,000 tokens."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tool call gave back. `files` are ids of documents that the model is to be shown; `activity` says what the
+    agent is doing now, for progress ("": nothing worth saying).
+    """
+
+    call_id: str
+    content: str
+    is_error: bool = False
+    files: tuple[str, ...] = ()
+    activity: str = ""
+
+
+class _Done(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tool did: the text for the model, the notebook after it when it changed, and what to say of it."""
+
+    content: str
+    after: Notebook | None = None
+    activity: str = ""
+
+
+class Toolbox:
+    """The tools over one case. `guidelines` are texts by topic."""
+
+    def __init__(self, reading: Reading, *, guidelines: Mapping[str, str]) -> None:
+        self._reading = reading
+        self._guidelines = guidelines
+        self._texts = {text.document.id: text for text in reading.texts}
+        self._documents = {document.id: document for document in reading.file.documents}
+        self._evidence = Evidence(reading)
+
+    @property
+    def readable_documents(self) -> int:
+        """How many documents can be read."""
+        return len(self._texts)
+
+    def answer(self, call: ToolCall, notebook: Notebook) -> tuple[Answer, Notebook]:
+        """The answer to one call, and the notebook after it. Never raises for what the model sent."""
+        try:
+            done = self._execute(_understood(call), notebook)
+        except ToolRefused as refused:
+            return Answer(call_id=call.id, content=str(refused), is_error=True), _counted(call, notebook)
+        after = done.after or notebook
+        new_files = tuple(document_id for document_id in after.shown if document_id not in notebook.shown)
+        return Answer(call_id=call.id, content=done.content, files=new_files, activity=done.activity), after
+
+    def _execute(self, wanted: ToolInput, notebook: Notebook) -> _Done:
+        match wanted:
+            case ListDocuments():
+                return _Done(content=self._list())
+            case ReadDocument():
+                return self._read(wanted, notebook)
+            case SearchDocuments(query=query):
+                return _Done(content=self._search(query), activity="Searching the documents")
+            case ReadCall(from_character=start):
+                return _Done(content=self._call(start), activity="Reading the call")
+            case ReadGuidelines(topic=topic):
+                return _Done(content=self._guideline(topic))
+            case RecordFinding():
+                return self._record(wanted, notebook)
+            case SubmitAnalysis():
+                after = with_submission(notebook, wanted, anything_to_read=bool(self._texts))
+                return _Done(content="Submitted.", after=after, activity="The analysis is written")
+
+    def _list(self) -> str:
+        rows = [self._row(document) for document in self._reading.file.documents]
+        call = "There is a transcript of the claimant's interview: read_call."
+        lines = [*rows, call if self._reading.transcript else "There is no interview."]
+        return fence_tool("list_documents", "\n".join(lines))
+
+    def _row(self, document: Document) -> str:
+        text = self._texts.get(document.id)
+        if text is None:
+            state = "cannot be read"
+        elif pages_to_show(text):
+            state = f"{len(text.pages)} pages, scanned pages among them: reading it shows you the file"
+        else:
+            state = f"{len(text.pages)} page" + ("s" if len(text.pages) > 1 else "")
+        return f"{document.id} | {document.file_name} | {document.document_type or document.content_type} | {state}"
+
+    def _read(self, wanted: ReadDocument, notebook: Notebook) -> _Done:
+        text = self._text(wanted.document_id)
+        passage = _passage(text, wanted)
+        after = self._shown(text, notebook.with_pages_read(text.document.id, passage.numbers, cut=passage.cut_page))
+        position = list(self._documents).index(text.document.id) + 1
+        activity = f"Reading document {position} of {len(self._documents)}: {text.document.file_name}"
+        fenced = fence_document(text.document.id, name=text.document.file_name, pages=passage.pages)
+        notes = [passage.note]
+        if text.document.id in after.not_shown:
+            notes.append("Scanned pages of it could not be shown to you: name that under gaps.")
+        elif text.document.id in after.shown:
+            notes.append("The file itself is shown to you: look there for the pages without text.")
+        return _Done(content="\n".join([fenced, *notes]), after=after, activity=activity)
+
+    def _text(self, document_id: str) -> DocumentText:
+        if document_id in self._texts:
+            return self._texts[document_id]
+        if document_id == CALL_ID:
+            raise ToolRefused("The call is read with read_call.")
+        if document_id in self._documents:
+            raise ToolRefused("This document cannot be read (see list_documents). Name it under gaps and go on.")
+        raise ToolRefused(f"There is no such document. The ids are: {', '.join(self._texts)}.")
+
+    def _shown(self, text: DocumentText, notebook: Notebook) -> Notebook:
+        """The notebook with the document's file among those shown, when it has to be and can be."""
+        document = text.document
+        if not pages_to_show(text) or document.id in (*notebook.shown, *notebook.not_shown):
+            return notebook
+        if not self._can_be_shown(text, [*(self._texts[shown] for shown in notebook.shown), text]):
+            return msgspec.structs.replace(notebook, not_shown=(*notebook.not_shown, document.id))
+        return msgspec.structs.replace(notebook, shown=(*notebook.shown, document.id))
+
+    def _can_be_shown(self, text: DocumentText, all_shown: Sequence[DocumentText]) -> bool:
+        is_image = text.document.content_type.startswith("image/")
+        return (
+            not (is_image and text.document.size > MOST_IMAGE_BYTES)
+            and sum(shown.document.size for shown in all_shown) <= MOST_SHOWN_BYTES
+            and sum(len(shown.pages) for shown in all_shown) <= MOST_SHOWN_PAGES
+        )
+
+    def _search(self, query: str) -> str:
+        pages: dict[str, Sequence[Page]] = {text.document.id: text.pages for text in self._reading.texts}
+        hits = search(query, {**pages, CALL_ID: (Page(number=1, text=self._reading.transcript),)})
+        if not hits:
+            return "No line holds these words. Try fewer or other words, or read the documents."
+        rows = [f"{hit.document_id} | page {hit.page} | {hit.line}" for hit in hits]
+        return fence_tool("search_documents", "\n".join(rows))
+
+    def _call(self, start: int) -> str:
+        if not self._reading.transcript:
+            raise ToolRefused("The case has no interview.")
+        piece, end = text_from(self._reading.transcript, start)
+        if not piece:
+            raise ToolRefused(f"The transcript has {len(self._reading.transcript)} characters.")
+        more = f"Go on with from_character={end}." if end < len(self._reading.transcript) else "This is its end."
+        return f"{fence_call(piece)}\n{more}"
+
+    def _guideline(self, topic: str) -> str:
+        if topic not in self._guidelines:
+            raise ToolRefused(f"There is no such topic. The topics are: {', '.join(self._guidelines)}.")
+        return self._guidelines[topic]
+
+    def _record(self, wanted: RecordFinding, notebook: Notebook) -> _Done:
+        after, number = self._evidence.with_finding(notebook, wanted)
+        if after is notebook:
+            return _Done(content=f"This is finding {number} already.")
+        content = f"Recorded as finding {number}, page {after.findings[-1].page}."
+        return _Done(content=content, after=after, activity=f"Recording findings: {number} so far")
+
+
+def _understood(call: ToolCall) -> ToolInput:
+    if call.name not in INPUTS:
+        raise ToolRefused(f"There is no such tool. The tools are: {', '.join(INPUTS)}.")
+    try:
+        return parsed(call.name, call.input)
+    except msgspec.ValidationError as exc:
+        raise ToolRefused(f"The input is not what the tool takes: {exc}. Call it again.") from exc
+
+
+def _counted(call: ToolCall, notebook: Notebook) -> Notebook:
+    if call.name != "submit_analysis":
+        return notebook
+    return msgspec.structs.replace(notebook, submissions=notebook.submissions + 1)
+
+
+def _passage(text: DocumentText, wanted: ReadDocument) -> Passage:
+    last = wanted.last_page if wanted.last_page is not None else len(text.pages)
+    if not wanted.first_page <= min(last, len(text.pages)):
+        raise ToolRefused(f"The document has the pages 1 to {len(text.pages)}.")
+    passage = passage_of(text.pages, first=wanted.first_page, last=last, from_character=wanted.from_character)
+    if passage is None:
+        raise ToolRefused("The page has fewer characters than that.")
+    return passage
