@@ -126,19 +126,17 @@ def _index_request(
     """A Query of an index. Its filter only saves reads: each job is compared again when its record was read."""
     values = {**key, **({} if before is None else {"created_at": iso(before.created_at)})}
     conditions = [f"#{name} <= :{name}" if name == "created_at" else f"#{name} = :{name}" for name in values]
-    filters: dict[str, str] = {}
+    filters = []
     if wanted.status is not None:
-        values["status"], filters["status"] = (
-            wanted.status.value,
-            "(attribute_not_exists(#status) OR #status = :status)",
-        )
+        # A starter's entry has no status: it says where to look, not how the job stands.
+        values["status"] = wanted.status.value
+        filters.append("(attribute_not_exists(#status) OR #status = :status)")
     if wanted.job_type is not None:
-        values["job_type"], filters["job_type"] = wanted.job_type, "#job_type = :job_type"
-    if wanted.owner is not None and wanted.starter is None:
-        values["item"], filters["item"] = "job", "#item = :item"
+        values["job_type"] = wanted.job_type
+        filters.append("#job_type = :job_type")
     return {
         "KeyConditionExpression": " AND ".join(conditions),
-        **({"FilterExpression": " AND ".join(filters.values())} if filters else {}),
+        **({"FilterExpression": " AND ".join(filters)} if filters else {}),
         "ExpressionAttributeNames": names(*values),
         "ExpressionAttributeValues": {f":{name}": text(value) for name, value in values.items()},
         "ScanIndexForward": False,
