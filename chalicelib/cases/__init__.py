@@ -9,6 +9,8 @@
     requested_documents   Which of the documents that an analysis asked for are there?
     vapi                  What is a Vapi call, in either of its two shapes?
     call · webhook        How does a call come to a case: sent by a client, reported by Vapi?
+    plain_text            Which characters do the bytes of a text file stand for?
+    hebrew_order          Is this Hebrew the right way round?
     reader                What may an analysis read? (the CaseReader that runs in the workers)
 
 Use cases are functions: the request first, then keyword-only dependencies; they raise the refusals of `errors`.

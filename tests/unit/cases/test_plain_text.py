@@ -1,0 +1,57 @@
+"""Which characters do these bytes stand for?"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from chalicelib.cases.plain_text import decoded_text, without_controls
+
+HEBREW = "מכתב שחרור\nת.ז. 000000422"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "windows-1255", "iso-8859-8"])
+def test_hebrew_is_read_in_every_encoding_that_programs_wrote(encoding: str) -> None:
+    assert decoded_text(HEBREW.encode(encoding)) == HEBREW
+
+
+@pytest.mark.parametrize(("mark", "encoding"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")])
+def test_a_byte_order_mark_says_which_unicode(mark: bytes, encoding: str) -> None:
+    assert decoded_text(mark + HEBREW.encode(encoding)) == HEBREW
+
+
+def test_points_and_the_shekel_sign_of_windows_are_read() -> None:
+    assert decoded_text("שָׁלוֹם 9,400 ₪".encode("windows-1255")) == "שָׁלוֹם 9,400 ₪"
+
+
+def test_what_windows_does_not_know_is_read_as_iso() -> None:
+    # DB is no character in windows-1255; FD is the left-to-right mark in ISO 8859-8.
+    assert decoded_text("דוח".encode("iso-8859-8") + b"\xfd\xdf") == "דוח\u200e\u2017"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",  # an image
+        b"a\x00b",
+        random.Random(7).randbytes(5000),  # any bytes will do
+        b"\xff\xfe\x00",  # half a character behind the mark
+        b"\x01\x02\x03\x04 text",
+    ],
+)
+def test_bytes_that_are_no_text_are_none(content: bytes) -> None:
+    assert decoded_text(content) is None
+
+
+def test_a_stray_control_character_in_a_long_text_is_dropped() -> None:
+    assert decoded_text(b"x" * 200 + b"\x07\x0c") == "x" * 200
+
+
+def test_lines_end_one_way() -> None:
+    assert without_controls("a\r\nb\rc\nd\te") == "a\nb\nc\nd\te"
+
+
+def test_half_a_surrogate_pair_is_replaced_and_a_whole_one_joined() -> None:
+    assert without_controls("a\ud800b") == "a\ufffdb"
+    assert without_controls("\ud83d\ude00") == "😀"
