@@ -18,12 +18,20 @@ from chalicelib.analyses.form7801.fields import Form, Leaf, leaves
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
 
+MISSING = "evidence_missing"
+
+
+class LookedUpEvidence(Evidence, frozen=True, kw_only=True):
+    """Evidence after its quote was looked up; `page` is where it was found when it was."""
+
+    verified: bool
+
 
 class Grounding(msgspec.Struct, frozen=True, kw_only=True):
     """Which fields are grounded, all evidence with its pages put right, and the issues of the rest."""
 
     grounded: frozenset[str]
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[LookedUpEvidence, ...]
     issues: tuple[Issue, ...]
 
 
@@ -31,23 +39,30 @@ def ground(
     form: Form, evidence: Sequence[Evidence], *, sources: Sources, shown: frozenset[tuple[str, int]], today: date
 ) -> Grounding:
     """Look every quote up. `shown` are pages (document id, number) that the model saw as an image, not as text."""
-    placed = [_placed(entry, sources) for entry in evidence]
-    by_path = {leaf.path: leaf for leaf in leaves(form)}
+    looked_up = tuple(_looked_up(entry, sources) for entry in evidence)
+    needed = frozenset(fields_to_ground(form))
     grounded: set[str] = set()
     issues: list[Issue] = []
-    for path in fields_to_ground(form):
-        problem = _problem(by_path[path], placed, shown, today)
-        if problem:
+    for leaf in leaves(form):
+        if not leaf.is_filled:
+            continue
+        problem = _problem(leaf, looked_up, shown, today)
+        if problem is None:
+            grounded.add(leaf.path)
+        elif leaf.path in needed or problem.code != MISSING:
             issues.append(problem)
-        else:
-            grounded.add(path)
-    return Grounding(grounded=frozenset(grounded), evidence=tuple(entry for entry, _ in placed), issues=tuple(issues))
+    return Grounding(grounded=frozenset(grounded & needed), evidence=looked_up, issues=tuple(issues))
 
 
-def _placed(entry: Evidence, sources: Sources) -> tuple[Evidence, bool]:
-    """The entry with the page its quote was found on, and whether it was found."""
+def _looked_up(entry: Evidence, sources: Sources) -> LookedUpEvidence:
     place = sources.find(entry.quote, document_id=entry.document_id, page=entry.page)
-    return (msgspec.structs.replace(entry, page=place.page), True) if place else (entry, False)
+    return LookedUpEvidence(
+        field=entry.field,
+        document_id=entry.document_id,
+        page=place.page if place else entry.page,
+        quote=entry.quote,
+        verified=place is not None,
+    )
 
 
 def _is_about_item(field: str, path: str) -> bool:
@@ -56,20 +71,19 @@ def _is_about_item(field: str, path: str) -> bool:
 
 
 def _problem(
-    leaf: Leaf, placed: Sequence[tuple[Evidence, bool]], shown: frozenset[tuple[str, int]], today: date
+    leaf: Leaf, evidence: Sequence[LookedUpEvidence], shown: frozenset[tuple[str, int]], today: date
 ) -> Issue | None:
-    entries = [(entry, stands) for entry, stands in placed if entry.field == leaf.path]
-    about_item = [entry for entry, stands in placed if stands and _is_about_item(entry.field, leaf.path)]
-    standing = [entry for entry, stands in entries if stands]
-    if any(not contradicts(leaf, entry.quote, today=today) for entry in (*standing, *about_item)):
+    entries = [entry for entry in evidence if entry.field == leaf.path]
+    about_item = [entry for entry in evidence if _is_about_item(entry.field, leaf.path)]
+    if any(entry.verified and not contradicts(leaf, entry.quote, today=today) for entry in (*entries, *about_item)):
         return None
     if not entries:
-        return Issue(field=leaf.path, code="evidence_missing", message="No words of a source were given for this.")
-    quotes = tuple(entry.as_quote for entry, _ in entries)
-    if standing:
+        return Issue(field=leaf.path, code=MISSING, message="No words of a source were given for this.")
+    quotes = tuple(entry.as_quote for entry in entries)
+    if any(entry.verified for entry in entries):
         message = f"The words given for this say something else than {leaf.value}."
         return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
-    if all((entry.document_id, entry.page) in shown for entry, _ in entries):
+    if all((entry.document_id, entry.page) in shown for entry in entries):
         message = "The words given for this are on a page without text; only a look at the page can confirm them."
         return Issue(field=leaf.path, code="evidence_in_image", message=message, quotes=quotes)
     message = "The words given for this do not stand in the named source."

@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.analyses.form7801.answer import Evidence, extracted
+from chalicelib.analyses.form7801.answer import extracted
 from chalicelib.analyses.form7801.checks import check_form
 from chalicelib.analyses.form7801.compute import sorted_form, with_stays_computed
 from chalicelib.analyses.form7801.conflicts import resolved
 from chalicelib.analyses.form7801.fields import Form, is_filled, with_value
-from chalicelib.analyses.form7801.grounding import ground
+from chalicelib.analyses.form7801.grounding import LookedUpEvidence, ground
 from chalicelib.analyses.form7801.merge import merged
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
@@ -26,7 +26,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     """The extracted form as code leaves it, the evidence for it, the paths that are grounded, and all issues."""
 
     form: Form
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[LookedUpEvidence, ...]
     grounded: frozenset[str]
     issues: tuple[Issue, ...]
 

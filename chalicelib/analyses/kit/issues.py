@@ -9,6 +9,7 @@ document_awaiting_upload        documents/<id>        its upload has not arrived
 evidence_missing                a form field          filled, and the model named no quote for it
 evidence_not_found              a form field          filled, and the quote does not stand in the named document
 evidence_mismatch               a form field          the quote stands there, but does not hold the value
+evidence_in_image               a form field          the quote is on a page without text: only a look can confirm it
 sources_differ                  a form field          two sources say different things; both quotes are given
 computed_differently            a form field          a source or the model states another number than code computed
 Every other code is a failed check of one field, named after what is wrong (`id_number_invalid`, `dates_out_of_order`).
