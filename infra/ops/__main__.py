@@ -1,0 +1,57 @@
+"""Which questions can an operator ask? One subcommand each.
+
+python -m infra.ops dlq --stage prod [--json]
+python -m infra.ops redrive --stage prod [--dry-run] [--lane high] [--job ID] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from infra.ops import commands
+from infra.ops.problem import OpsProblem
+from infra.ops.stage import LOCAL_STAGE, find_stage
+
+PIPED_COLUMNS = 160
+
+
+def main() -> None:
+    """Run one command; exit code 1 with one sentence when it cannot be done."""
+    arguments = _parser().parse_args()
+    try:
+        stage = find_stage(arguments.stage, environ=os.environ)
+        arguments.command(stage, arguments, console=_console(), now=datetime.now(UTC))
+    except OpsProblem as problem:
+        sys.exit(str(problem))
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else PIPED_COLUMNS)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.ops", description="Look at a running Casework, and mend it.")
+    asked = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    dlq = asked.add_parser("dlq", help="list the dead letters: age, job, receive count, reason")
+    dlq.set_defaults(command=commands.show_dead_letters)
+
+    redrive = asked.add_parser("redrive", help="move dead letters back into their lane")
+    redrive.add_argument("--dry-run", action="store_true", help="say what would be moved, and move nothing")
+    redrive.add_argument("--lane", choices=("high", "normal"), help="only the letters of this lane")
+    redrive.add_argument("--job", metavar="ID", help="only the letters of this job")
+    redrive.set_defaults(command=commands.redrive_dead_letters)
+
+    for command in (dlq, redrive):
+        command.add_argument("--stage", default=LOCAL_STAGE, help="dev (this machine, the default) or a deployed stage")
+        command.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
