@@ -1,0 +1,84 @@
+"""Which text did the prompt hold? The user's parts of a request as one text; the text layer of a PDF is read too."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_DOCUMENT_ID = re.compile(r"<document\s[^>]*?id=\"([^\"]*)\"[^>]*?(?:name=\"([^\"]*)\")?[^>]*>")
+
+
+def text_of_input(value: Any) -> str:
+    """The text of an OpenAI `input` or `messages`: a string, or messages of strings and parts. Ours is left out."""
+    if isinstance(value, str):
+        return value
+    texts: list[str] = []
+    for message in value if isinstance(value, list) else []:
+        if isinstance(message, Mapping) and message.get("role", "user") == "user":
+            _add_parts(texts, message.get("content"))
+    return "\n".join(texts)
+
+
+def text_of_messages(messages: Iterable[Mapping[str, Any]]) -> str:
+    """The text of Anthropic messages: what users wrote and what tools gave back."""
+    texts: list[str] = []
+    for message in messages:
+        if message.get("role") == "user":
+            _add_parts(texts, message.get("content"))
+    return "\n".join(texts)
+
+
+def text_of_block(block: Any) -> str:
+    """The text of one block of a message, a tool result's content included."""
+    texts: list[str] = []
+    _add_parts(texts, [block])
+    return "\n".join(texts)
+
+
+def _add_parts(texts: list[str], content: Any) -> None:
+    if isinstance(content, str):
+        texts.append(content)
+    for part in content if isinstance(content, list) else []:
+        if not isinstance(part, Mapping):
+            continue
+        if isinstance(part.get("text"), str):
+            texts.append(part["text"])
+        elif part.get("type") == "tool_result":
+            _add_parts(texts, part.get("content"))
+        else:
+            texts += _file_text(part, before="\n".join(texts))
+
+
+def _file_text(part: Mapping[str, Any], *, before: str) -> list[str]:
+    """A PDF part as a fenced document, under the id by which the prompt named it last."""
+    source = part.get("source") if isinstance(part.get("source"), Mapping) else {}
+    data = str(part.get("file_data") or source.get("data") or "")
+    name = str(part.get("filename") or part.get("title") or "")
+    pages = _pdf_pages(data.rsplit(",", 1)[-1])
+    if not any(pages):
+        return []
+    named = [(found_id, found_name) for found_id, found_name in _DOCUMENT_ID.findall(before)]
+    matching = [found_id for found_id, found_name in named if html.unescape(found_name) == name]
+    document_id = (matching or [found_id for found_id, _ in named] or [name])[-1]
+    inside = "\n".join(f'<page number="{number}">\n{page}\n</page>' for number, page in enumerate(pages, 1) if page)
+    return [f'<document id="{document_id}" name="{html.escape(name)}">\n{inside}\n</document>']
+
+
+def _pdf_pages(data: str) -> list[str]:
+    try:
+        content = base64.b64decode(data, validate=True)
+    except ValueError:
+        return []
+    if not content.startswith(b"%PDF"):
+        return []
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        return [page.extract_text().strip() for page in PdfReader(io.BytesIO(content)).pages]
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError):
+        return []

@@ -1,0 +1,30 @@
+"""What goes back over the wire? A whole answer, a stream of events, or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+Event = Mapping[str, Any]
+
+
+class JsonReply(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer in one piece; `body` is sent as it is when it is bytes."""
+
+    body: Any
+    status: int = 200
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class StreamReply(msgspec.Struct, frozen=True, kw_only=True):
+    """Server-sent events. `named` says whether each carries its type as `event:`; `last` is sent after them as data."""
+
+    events: Sequence[Event]
+    named: bool = True
+    last: str = ""
+
+
+Reply = JsonReply | StreamReply
