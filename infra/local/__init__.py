@@ -9,6 +9,6 @@ def attach() -> None:
     Called by app.py in stage dev, under every Chalice command: only when `chalice local` begins to serve, the tables,
     queues, workers and providers are started, unless they are up already.
     """
-    from infra.local.chalice_local import attach as attach_to_chalice
+    from infra.local.chalice_local import attach_to_chalice
 
     attach_to_chalice()

@@ -62,8 +62,8 @@ class EventSource:
                 queue_arn = queue_arn or self._queue_arn()
                 messages = self._receive(min(free, RECEIVE_AT_MOST))
             except (BotoCoreError, ClientError) as exc:
-                self._say(f"the queue does not answer ({type(exc).__name__}); trying again")
-                stop.wait(PAUSE_SECONDS)
+                if not stop.wait(PAUSE_SECONDS):
+                    self._say(f"the queue does not answer ({type(exc).__name__}); trying again")
                 continue
             for message in messages:
                 self._start(message, queue_arn)
