@@ -16,13 +16,15 @@ import msgspec
 from chalice import Chalice, Response
 
 from chalicelib import telemetry
-from chalicelib.api.answer import PROBLEM_JSON, Answer, body_text
+from chalicelib.api.answer import Answer, body_text
 from chalicelib.api.cors import Cors
 from chalicelib.api.endpoint import Endpoint, respond
 from chalicelib.api.problems import internal_error, refused
 from chalicelib.api.request import Request, read_request
 from chalicelib.api.system import System
 from chalicelib.errors import MethodNotAllowed, NotFound, Refusal
+
+REQUEST_ID = "X-Request-Id"
 
 # What holds for every answer unless it says otherwise: medical data stays out of caches.
 STANDING_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -53,8 +55,9 @@ class Application(Chalice):  # type: ignore[misc]  # chalice is untyped
         """Answer requests of this method and path with the endpoint."""
 
         def view(**_: str) -> Response:
-            answer = respond(endpoint, _CURRENT.get(), system=self._system)
-            return Response(body_text(answer), headers=_headers(answer), status_code=answer.status)
+            request = _CURRENT.get()
+            answer = respond(endpoint, request, system=self._system)
+            return Response(body_text(answer), headers=_headers(answer, request), status_code=answer.status)
 
         # Without content types Chalice leaves 415 to us: it would come before 401.
         self.route(path, methods=[method], name=endpoint.name, cors=self._cors, content_types=[])(view)
@@ -81,7 +84,7 @@ class Application(Chalice):  # type: ignore[misc]  # chalice is untyped
         if methods is None:
             return _refused(NotFound("There is nothing under this address."), request)
         if request.method == "OPTIONS":
-            return _plain(Answer(status=HTTPStatus.NO_CONTENT, headers=self._preflight(methods)))
+            return _plain(Answer(status=HTTPStatus.NO_CONTENT, headers=_preflight(methods)), request)
         if request.method not in methods:
             allowed = sorted(methods)
             return _refused(MethodNotAllowed(f"This address takes {', '.join(allowed)}.", allowed=allowed), request)
@@ -90,43 +93,38 @@ class Application(Chalice):  # type: ignore[misc]  # chalice is untyped
             answer: dict[str, Any] = super().__call__(event, context)
         finally:
             _CURRENT.reset(token)
-        if answer["statusCode"] >= HTTPStatus.BAD_REQUEST and answer["headers"].get("Content-Type") != PROBLEM_JSON:
-            # Not one of our answers: Chalice met an error of its own.
-            return _plain(internal_error(instance=request.path, request_id=request.id))
+        if REQUEST_ID not in answer["headers"]:  # not one of our answers: Chalice met an error of its own
+            return _plain(internal_error(instance=request.path, request_id=request.id), request)
         return answer
 
     def _finish(self, answer: dict[str, Any], request: Request) -> None:
         """Add what every answer carries; a HEAD has no body, or the next answer of the connection would be lost."""
-        answer["headers"] = {
-            **STANDING_HEADERS,
-            **self._cors.get_access_control_headers(),
-            **answer["headers"],
-            "X-Request-Id": request.id,
-        }
+        answer["headers"] = {**STANDING_HEADERS, **self._cors.get_access_control_headers(), **answer["headers"]}
         if request.method == "HEAD":
             answer["body"] = ""
 
-    def _preflight(self, methods: Mapping[str, Any]) -> Mapping[str, str]:
-        return {"Access-Control-Allow-Methods": ",".join([*sorted(methods), "OPTIONS"])}
+
+def _preflight(methods: Mapping[str, Any]) -> Mapping[str, str]:
+    return {"Access-Control-Allow-Methods": ",".join([*sorted(methods), "OPTIONS"])}
 
 
 def _refused(refusal: Refusal, request: Request) -> dict[str, Any]:
-    return _plain(refused(refusal, instance=request.path, request_id=request.id))
+    return _plain(refused(refusal, instance=request.path, request_id=request.id), request)
 
 
-def _plain(answer: Answer) -> dict[str, Any]:
+def _plain(answer: Answer, request: Request) -> dict[str, Any]:
     """The answer as API Gateway takes it, without Chalice's help."""
     return {
         "statusCode": int(answer.status),
-        "headers": _headers(answer),
+        "headers": _headers(answer, request),
         "multiValueHeaders": {},
         "body": body_text(answer),
     }
 
 
-def _headers(answer: Answer) -> dict[str, str]:
+def _headers(answer: Answer, request: Request) -> dict[str, str]:
     typed = {} if answer.content is None else {"Content-Type": answer.content_type}
-    return {**typed, **answer.headers}
+    return {REQUEST_ID: request.id, **typed, **answer.headers}
 
 
 def _request_id(context: Any) -> str:

@@ -189,7 +189,12 @@ class Api:
 
     def complete(self, job_id: str, result: bytes = b'{"analysis": {}}') -> Job:
         """Let a worker take the job and complete it."""
-        job = self.claim(job_id)
+        self.claim(job_id)
+        return self.complete_running(job_id, result)
+
+    def complete_running(self, job_id: str, result: bytes = b'{"analysis": {}}') -> Job:
+        """Let the worker that has the job complete it."""
+        job = self.job(job_id)
         after = lifecycle.completed(job, result_bytes=len(result), at=self.clock())
         return self.jobs.save(job, after, result=result)
 

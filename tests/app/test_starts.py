@@ -173,9 +173,7 @@ def test_a_case_that_does_not_exist_is_a_404(api, route, job_type, begins, case_
     assert (answer.status, answer.code) == (404, "not_found")
 
 
-@pytest.mark.parametrize(
-    ("route", "code"), [(CALL, "no_call"), (AGENT, "no_documents"), (FORM_7801, "no_documents")]
-)
+@pytest.mark.parametrize(("route", "code"), [(CALL, "no_call"), (AGENT, "no_documents"), (FORM_7801, "no_documents")])
 def test_a_case_without_what_is_analysed_is_a_409(api, route, code):
     answer = api.user.post(route.format(api.user.new_case()))
 

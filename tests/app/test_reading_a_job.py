@@ -1,0 +1,278 @@
+"""What does a poller see of a job, when is it spared a body, and how long may its answer be held back?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from chalicelib.errors import ProviderRateLimited
+from chalicelib.jobs import lifecycle
+from chalicelib.jobs.model import ModelUsage, Usage
+
+
+@pytest.fixture
+def job_id(api):
+    return api.user.new_job()
+
+
+def read(api, job_id, query="", **headers):
+    return api.user.get(f"/jobs/{job_id}{query}", **headers)
+
+
+def test_a_new_job_shows_every_field(api, job_id):
+    answer = read(api, job_id)
+
+    job = answer.json
+    case_id = job["metadata"]["case_id"]
+    assert answer.status == 200
+    expected = {
+        "job_id": job_id,
+        "job_type": "document_analysis_form7801",
+        "status": "pending",
+        "progress": 0,
+        "progress_message": "Waiting to start",
+        "result": None,
+        "error": None,
+        "metadata": {
+            "case_id": case_id,
+            "user_id": "user-1",
+            "requested_by": "user-1",
+            "endpoint": "/cases/{case_id}/analyze-documents-form7801",
+            "document_count": 1,
+        },
+        "created_at": "2026-06-10T09:00:00.000000Z",
+        "started_at": None,
+        "completed_at": None,
+        "done": False,
+        "version": 1,
+        "updated_at": "2026-06-10T09:00:00.000000Z",
+        "attempt": 0,
+        "max_attempts": 3,
+        "next_attempt_at": None,
+        "priority": "normal",
+        "cancel_requested": False,
+        "retried_from": None,
+        "deadline_at": "2026-06-10T10:00:00.000000Z",
+        "expires_at": "2026-07-10T09:00:00.000000Z",
+        "retry_after_ms": 2000,
+        "result_url": None,
+        "result_url_expires_at": None,
+        "usage": {"input_tokens": 0, "output_tokens": 0, "cached_tokens": 0, "cost_usd": "0", "calls": []},
+        "error_info": None,
+    }
+    assert job == expected
+    assert list(job) == list(expected)
+
+
+def test_a_poll_costs_one_read_and_says_how_to_go_on(api, job_id):
+    api.jobs.calls.clear()
+
+    answer = read(api, job_id)
+
+    assert api.jobs.calls == ["get"]
+    assert answer.headers["ETag"] == 'W/"1"'
+    assert answer.headers["Retry-After"] == "2"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Vary"] == "Authorization"
+    assert "Preference-Applied" not in answer.headers
+
+
+def test_a_running_job_shows_its_progress(api, job_id):
+    api.claim(job_id)
+    api.progress(job_id, 45, "קורא מסמך 2 מתוך 3")
+
+    job = read(api, job_id).json
+
+    assert (job["status"], job["progress"], job["progress_message"]) == ("running", 45, "קורא מסמך 2 מתוך 3")
+    assert (job["attempt"], job["done"]) == (1, False)
+    assert job["started_at"] == "2026-06-10T09:00:00.000000Z"
+
+
+def test_a_completed_job_carries_its_result_and_no_advice_to_poll(api, job_id):
+    api.complete(job_id, '{"case_id": "1", "analysis": {"summary": "סיכום"}}'.encode())
+    api.jobs.calls.clear()
+
+    answer = read(api, job_id)
+
+    job = answer.json
+    assert (job["status"], job["progress"], job["progress_message"]) == ("completed", 100, "Completed")
+    assert job["result"] == {"case_id": "1", "analysis": {"summary": "סיכום"}}
+    assert (job["done"], job["retry_after_ms"], job["error"]) == (True, None, None)
+    assert job["completed_at"] == "2026-06-10T09:00:00.000000Z"
+    assert "Retry-After" not in answer.headers
+    assert api.jobs.calls == ["get", "result"]
+
+
+def test_a_failed_job_is_a_200_with_one_safe_sentence_and_a_code(api, job_id):
+    api.claim(job_id)
+    api.progress(job_id, 45)
+    error = ProviderRateLimited(
+        "The AI provider is busy.", provider="openai", provider_status=429, provider_request_id="req_1"
+    )
+    api.jobs.save(api.job(job_id), lifecycle.failed(api.job(job_id), error, at=api.clock()))
+
+    answer = read(api, job_id)
+
+    job = answer.json
+    assert answer.status == 200
+    assert (job["status"], job["error"], job["progress"]) == ("failed", "The AI provider is busy.", 45)
+    assert job["error_info"] == {
+        "code": "provider_rate_limited",
+        "title": "The AI provider is busy",
+        "retryable": True,
+        "attempt": 1,
+        "provider": "openai",
+        "provider_status": 429,
+        "provider_request_id": "req_1",
+    }
+
+
+def test_a_job_that_waits_to_be_repeated_shows_why_and_until_when(api, job_id):
+    job = api.claim(job_id)
+    due_at = api.clock().replace(minute=5)
+    api.jobs.save(job, lifecycle.retrying(job, ProviderRateLimited("Busy."), due_at=due_at, at=api.clock()))
+
+    seen = read(api, job_id).json
+
+    assert (seen["status"], seen["error"], seen["attempt"]) == ("pending", None, 1)
+    assert seen["next_attempt_at"] == "2026-06-10T09:05:00.000000Z"
+    assert seen["error_info"]["code"] == "provider_rate_limited"
+
+
+def test_a_cancelled_job_says_so_in_the_old_words(api, job_id):
+    api.user.post(f"/jobs/{job_id}/cancel")
+
+    job = read(api, job_id).json
+
+    assert (job["status"], job["progress_message"], job["error"]) == (
+        "cancelled",
+        "Cancelled",
+        "The job was cancelled.",
+    )
+    assert (job["done"], job["cancel_requested"], job["error_info"]) == (True, True, None)
+
+
+def test_usage_is_a_row_per_model_and_money_is_text(api, job_id):
+    job = api.claim(job_id)
+    rows = (("model-a", Decimal("0.0123")), ("model-b", Decimal("1.50")))
+    usage = Usage()
+    for model, cost in rows:
+        usage = usage.plus(
+            ModelUsage(model=model, requests=1, input_tokens=10, output_tokens=5, cached_tokens=2, cost_usd=cost)
+        )
+    api.jobs.save(job, msgspec.structs.replace(job, usage=usage))
+
+    seen = read(api, job_id).json["usage"]
+
+    assert (seen["input_tokens"], seen["output_tokens"], seen["cached_tokens"]) == (20, 10, 4)
+    assert seen["cost_usd"] == "1.5123"
+    assert [(call["model"], call["cost_usd"]) for call in seen["calls"]] == [("model-a", "0.0123"), ("model-b", "1.5")]
+
+
+def test_an_unknown_price_is_null_and_never_zero(api, job_id):
+    job = api.claim(job_id)
+    call = ModelUsage(model="m", requests=1, input_tokens=1, output_tokens=1, cached_tokens=0, cost_usd=None)
+    api.jobs.save(job, msgspec.structs.replace(job, usage=Usage(calls=(call,))))
+
+    assert read(api, job_id).json["usage"]["cost_usd"] is None
+
+
+@pytest.mark.parametrize("known", ['W/"1"', '"1"', 'W/"7", W/"1"', "*", ' W/"1" '])
+def test_what_the_client_has_seen_is_a_304_with_the_same_headers_and_no_body(api, job_id, known):
+    full = read(api, job_id)
+
+    answer = read(api, job_id, If_None_Match=known)
+
+    assert (answer.status, answer.text) == (304, "")
+    for header in ("ETag", "Retry-After", "Cache-Control", "Vary"):
+        assert answer.headers[header] == full.headers[header]
+
+
+@pytest.mark.parametrize("known", ['W/"2"', '"11"', "1", "", 'W/"1-link"'])
+def test_anything_else_gets_the_whole_job(api, job_id, known):
+    assert read(api, job_id, If_None_Match=known).status == 200
+
+
+def test_a_heartbeat_is_no_change(api, job_id):
+    job = api.claim(job_id)
+    tag = read(api, job_id).headers["ETag"]
+    api.jobs.renew(job, lease_until=lifecycle.lease_end(api.clock()))
+
+    assert read(api, job_id, If_None_Match=tag).status == 304
+
+
+def test_a_304_of_a_completed_job_does_not_read_its_result(api, job_id):
+    api.complete(job_id)
+    tag = read(api, job_id).headers["ETag"]
+    api.jobs.calls.clear()
+
+    assert read(api, job_id, If_None_Match=tag).status == 304
+    assert api.jobs.calls == ["get"]
+
+
+def test_a_result_comes_as_a_link_when_asked_for(api, job_id):
+    api.complete(job_id, b'{"analysis": 1}')
+
+    answer = read(api, job_id, "?result=link")
+
+    job = answer.json
+    assert job["result"] is None
+    assert job["result_url"].endswith("expires_in=900")
+    assert job["result_url_expires_at"] == "2026-06-10T09:15:00.000000Z"
+    assert answer.headers["ETag"] == 'W/"3-link"'
+    assert read(api, job_id, "?result=link", If_None_Match='W/"3-link"').status == 304
+    assert read(api, job_id, "?result=link", If_None_Match='W/"3"').status == 200
+
+
+@pytest.mark.parametrize(("size", "inline"), [(3 * 1024 * 1024, True), (3 * 1024 * 1024 + 1, False)])
+def test_a_result_up_to_3_mb_is_inline_and_a_larger_one_is_a_link(api, job_id, size, inline):
+    api.complete(job_id, b'{"a": "' + b"x" * (size - 9) + b'"}')
+
+    job = read(api, job_id).json
+
+    assert (job["result"] is not None, job["result_url"] is None) == (inline, inline)
+
+
+def test_a_link_is_offered_for_completed_jobs_only(api, job_id):
+    job = read(api, job_id, "?result=link").json
+
+    assert (job["result"], job["result_url"]) == (None, None)
+
+
+@pytest.mark.parametrize("query", ["?result=url", "?result=", "?result=link&result=link"])
+def test_a_bad_query_is_a_422_that_points_at_it(api, job_id, query):
+    answer = read(api, job_id, query)
+
+    assert (answer.status, answer.pointers) == (422, ["query:result"])
+
+
+def test_an_unknown_query_parameter_is_passed_over(api, job_id):
+    assert read(api, job_id, "?_=123").status == 200
+
+
+def test_an_expired_job_is_not_there(api, job_id):
+    api.clock.advance(seconds=30 * 24 * 3600)
+
+    answer = api.user.get(f"/jobs/{job_id}")
+
+    assert (answer.status, answer.code) == (404, "not_found")
+
+
+def test_the_old_frontends_loop_gets_its_result(api, job_id):
+    seen = []
+    steps = iter(
+        [
+            lambda: api.claim(job_id),
+            lambda: api.progress(job_id, 50),
+            lambda: api.complete_running(job_id, b'{"done": 1}'),
+        ]
+    )
+    while not seen or seen[-1]["status"] not in ("completed", "failed"):
+        seen.append(read(api, job_id).json)
+        next(steps, lambda: None)()
+        api.clock.advance(seconds=2)
+
+    assert [job["status"] for job in seen] == ["pending", "running", "running", "completed"]
+    assert seen[-1]["result"] == {"done": 1}

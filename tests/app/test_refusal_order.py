@@ -1,0 +1,115 @@
+"""When a request is wrong in several ways, which one is it told? One chain of refusals, mended one by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app.client import SECRET, UNKNOWN_ID
+
+
+def test_a_start_is_refused_for_its_first_fault(api, monkeypatch):
+    empty_case = api.user.new_case()
+    case_id = api.user.new_case()
+    api.user.new_document(case_id)
+    open_job = api.user.new_job(case_id)
+    for _ in range(19):
+        api.user.new_job(case_id, {"dedupe": "none"})
+    start = "/cases/{}/analyze-documents-form7801".format
+    text, key = {"Content_Type": "text/plain"}, {"Idempotency_Key": "k1"}
+    high = {"priority": "high"}
+    api.user.post(start(case_id), {"dedupe": "none", "deadline_seconds": 60})
+    refusals = [
+        (api.nobody.post("/nowhere", b"{"), "not_found"),
+        (api.nobody.send("PUT", start(UNKNOWN_ID), b"{"), "method_not_allowed"),
+        (api.nobody.post(start(UNKNOWN_ID), b"x" * 70_000, **text), "unauthorized"),
+        (api.user.post(start(UNKNOWN_ID), b"x" * 70_000, **text), "body_too_large"),
+        (api.user.post(start(UNKNOWN_ID), b"{", **text), "unsupported_media_type"),
+        (api.user.post(start(UNKNOWN_ID), b"{"), "malformed_json"),
+        (api.user.post(start(UNKNOWN_ID), {**high, "deadline_seconds": 1}), "invalid_request"),
+        (api.user.post(start(UNKNOWN_ID), high, Idempotency_Key=""), "invalid_request"),
+        (api.user.post(start(UNKNOWN_ID), high), "forbidden"),
+        (api.user.post(start(UNKNOWN_ID), **key), "not_found"),
+        (api.user.post(start(empty_case), {"dedupe": "none"}), "no_documents"),
+    ]
+    deduplicated = api.user.post(start(case_id), {"labels": {"a": "b"}})
+    limited = api.user.post(start(case_id), {"dedupe": "none"})
+
+    assert [answer.code for answer, _ in refusals] == [code for _, code in refusals]
+    assert deduplicated.json["job_id"] == open_job
+    assert limited.code == "too_many_open_jobs"
+
+
+def test_a_used_key_is_answered_before_the_state_of_the_case(api):
+    case_id = api.user.new_case()
+    document_id = api.user.new_document(case_id)
+    path = f"/cases/{case_id}/analyze-documents-form7801"
+    first = api.user.post(path, Idempotency_Key="k1")
+    api.user.delete(f"/cases/{case_id}/documents/{document_id}")
+
+    assert api.user.post(path, Idempotency_Key="k1").json["job_id"] == first.json["job_id"]
+    assert api.user.post(path, {"deadline_seconds": 60}, Idempotency_Key="k1").code == "idempotency_key_reused"
+    assert api.user.post(path, Idempotency_Key="k2").code == "no_documents"
+
+
+def test_a_used_key_is_answered_before_the_limit(api):
+    case_id = api.user.new_case()
+    api.user.new_document(case_id)
+    path = f"/cases/{case_id}/analyze-documents-form7801"
+    first = api.user.post(path, {"dedupe": "none"}, Idempotency_Key="k1")
+    for _ in range(19):
+        api.user.new_job(case_id, {"dedupe": "none"})
+
+    assert api.user.post(path, {"dedupe": "none"}, Idempotency_Key="k1").json["job_id"] == first.json["job_id"]
+    assert api.user.post(path, {"dedupe": "none"}, Idempotency_Key="k2").code == "too_many_open_jobs"
+
+
+def test_a_retry_of_an_open_job_looks_for_the_key_first(api):
+    job_id = api.user.new_job()
+    api.fail(job_id)
+    first = api.user.post(f"/jobs/{job_id}/retry", Idempotency_Key="k1").json["job_id"]
+
+    open_job = api.user.post(f"/jobs/{first}/retry", Idempotency_Key="k1")
+    new_key = api.user.post(f"/jobs/{first}/retry", Idempotency_Key="k2")
+
+    assert open_job.code == "idempotency_key_reused"
+    assert new_key.code == "not_finished"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/jobs?scope=all&limit=0", None),
+        ("GET", "/cases?scope=all&cursor=x", None),
+        ("GET", f"/jobs/{UNKNOWN_ID}?result=x", None),
+        ("GET", f"/jobs/{UNKNOWN_ID}/events?after=x", None),
+        ("POST", f"/jobs/{UNKNOWN_ID}/retry", {"priority": "x"}),
+        ("PUT", f"/cases/{UNKNOWN_ID}/call", {}),
+        (
+            "POST",
+            f"/cases/{UNKNOWN_ID}/documents",
+            {"file_name": "a.txt", "text": "x", "metadata": {"a": "x" * 20_000}},
+        ),
+    ],
+)
+def test_what_was_sent_is_looked_at_before_what_it_is_about(api, method, path, body):
+    answer = api.user.send(method, path, body)
+
+    assert (answer.status, answer.code) == (422, "invalid_request")
+
+
+def test_a_token_that_cannot_be_checked_is_a_503_before_anything_is_read(api):
+    from chalicelib.api.auth import TokenVerifier
+    from chalicelib.api.jwks import FetchFailed, KeySet
+
+    def down(url):
+        raise FetchFailed("down")
+
+    api.system.verifier = TokenVerifier(
+        clock=api.clock, secret=SECRET, keys=KeySet("http://issuer.test", clock=api.clock, fetch=down)
+    )
+    unverifiable = "Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.AAAA"  # {"alg": "RS256", "kid": "k"}
+
+    answer = api.nobody.post("/cases", b"{", Authorization=unverifiable)
+
+    assert (answer.status, answer.code) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "5"
