@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ENCRYPTED = "The PDF is protected by a password: upload a copy without one."
 DAMAGED = "The PDF is damaged and cannot be opened: export it again, or upload photos of its pages."
 NO_PAGES = "The PDF has no pages: export it again."
+TOO_SLOW = "The PDF takes too long to read: upload it in parts."
 
 MAX_TOKENS_OF_A_STREAM = 300_000
 """About half a second of parsing; a dense page of text has 5,000."""
@@ -107,7 +108,7 @@ def _pages(reader: PdfReader, count: int, *, limits: PdfLimits) -> PdfPages:
     characters, truncated = 0, count > limits.pages
     for number in range(1, min(count, limits.pages) + 1):
         if characters > limits.characters or limits.clock() > limits.ends_at:
-            return PdfPages(pages=tuple(pages), truncated=True)
+            return PdfPages(pages=tuple(pages), truncated=True) if pages else PdfPages(problem=TOO_SLOW)
         try:
             page = _page(reader.pages[number - 1], number, limits=limits)
         except _TimeIsUp:

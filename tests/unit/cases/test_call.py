@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +12,7 @@ from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.principal import Principal
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
-from tests.unit.cases.conftest import ADMIN, NOW, OWNER, STRANGER
-
-LATER = NOW + timedelta(minutes=1)
+from tests.unit.cases.conftest import ADMIN, LATER, OWNER, STRANGER
 
 
 def put(store: FakeCaseStore, payload: Any, *, case_id: str = "c1", principal: Principal = OWNER) -> CaseFile:

@@ -1,4 +1,4 @@
-"""How does a document come to a case, and how does it go?"""
+"""How does a document come to a case?"""
 
 from __future__ import annotations
 
@@ -13,49 +13,12 @@ from chalicelib.cases.documents import (
     MAX_BASE64_BYTES,
     MAX_TEXT_BYTES,
     MAX_UPLOAD_BYTES,
-    AddedDocument,
-    NewDocument,
-    add_document,
-    delete_document,
 )
-from chalicelib.cases.model import Case, DocumentStatus
-from chalicelib.cases.read import case_file
-from chalicelib.errors import BodyTooLarge, InvalidRequest, NotFound, Unavailable
+from chalicelib.cases.model import DocumentStatus
+from chalicelib.errors import BodyTooLarge, InvalidRequest, NotFound
 from chalicelib.principal import Principal
 from tests.fakes.blob_store import FakeBlobStore
-from tests.fakes.case_store import FakeCaseStore
-from tests.unit.cases.conftest import ADMIN, NOW, OWNER, STRANGER
-
-LATER = NOW + timedelta(minutes=1)
-
-
-class Desk:
-    """Adds documents to the case "c1" as its owner, numbering them."""
-
-    def __init__(self, store: FakeCaseStore, blobs: FakeBlobStore) -> None:
-        self.store, self.blobs = store, blobs
-        self._added = 0
-
-    def add(self, *, principal: Principal = OWNER, case_id: str = "c1", **body: Any) -> AddedDocument:
-        self._added += 1
-        new = msgspec.json.decode(msgspec.json.encode({"file_name": "f.txt", **body}), type=NewDocument)
-        return add_document(
-            case_id,
-            new,
-            principal=principal,
-            store=self.store,
-            blobs=self.blobs,
-            now=NOW + timedelta(seconds=self._added),
-            document_id=f"d{self._added}",
-        )
-
-    def delete(self, document_id: str, *, principal: Principal = OWNER, case_id: str = "c1") -> None:
-        delete_document(case_id, document_id, principal=principal, store=self.store, blobs=self.blobs, now=LATER)
-
-
-@pytest.fixture
-def desk(store: FakeCaseStore, blobs: FakeBlobStore, case: Case) -> Desk:
-    return Desk(store, blobs)
+from tests.unit.cases.conftest import ADMIN, OWNER, STRANGER, Desk
 
 
 def test_a_text_is_stored_as_a_plain_text_document(desk: Desk) -> None:
@@ -206,107 +169,3 @@ def test_an_upload_whose_case_goes_meanwhile_is_not_prepared(desk: Desk) -> None
 
     with pytest.raises(NotFound):
         desk.add(size=5, content_type="application/pdf")
-
-
-@pytest.fixture
-def requested(desk: Desk) -> Desk:
-    """The call analysis asked for an MRI, an older one left its summary as a bare list."""
-    desk.store.put_member(
-        "c1", "call_analysis", {"summary": "", "structured_data": {"documents_requested_list": [{"name": "MRI"}]}}
-    )
-    desk.store.put_member("c1", "call_summary", '{"documents_requested_list": ["MRI", "תלושי שכר"]}')
-    return desk
-
-
-def entries(desk: Desk) -> tuple[list[Any], Any]:
-    file = case_file("c1", principal=OWNER, store=desk.store, blobs=desk.blobs)
-    assert file.call_analysis is not None
-    return file.call_analysis["structured_data"]["documents_requested_list"], file.call_summary
-
-
-def test_a_requested_document_is_marked_and_unmarked_when_it_is_deleted(requested: Desk) -> None:
-    before = entries(requested)
-    requested.add(text="x", requested_name=" mri ")
-    marked = entries(requested)
-    requested.delete("d1")
-    after = entries(requested)
-
-    assert marked == (
-        [{"name": "MRI", "uploaded": True, "document_id": "d1"}],
-        '{"documents_requested_list":[{"name":"MRI","uploaded":true,"document_id":"d1"},"תלושי שכר"]}',
-    )
-    assert before == after == ([{"name": "MRI"}], '{"documents_requested_list": ["MRI", "תלושי שכר"]}')
-
-
-def test_an_analysis_that_ends_after_the_upload_does_not_lose_the_mark(requested: Desk) -> None:
-    requested.add(text="x", requested_name="MRI")
-
-    requested.store.put_member(
-        "c1", "call_analysis", {"summary": "new", "structured_data": {"documents_requested_list": [{"name": "MRI"}]}}
-    )
-
-    assert entries(requested)[0] == [{"name": "MRI", "uploaded": True, "document_id": "d1"}]
-
-
-def test_a_mark_that_an_analysis_wrote_down_goes_with_its_document(requested: Desk) -> None:
-    requested.add(text="x", requested_name="MRI")
-    kept = {"documents_requested_list": [{"name": "MRI", "uploaded": True, "document_id": "d1"}]}
-    requested.store.put_member("c1", "call_analysis", {"summary": "", "structured_data": kept})
-
-    requested.delete("d1")
-
-    assert entries(requested)[0] == [{"name": "MRI", "uploaded": False, "document_id": None}]
-
-
-def test_a_name_that_nothing_asked_for_is_ignored(requested: Desk) -> None:
-    added = requested.add(text="x", requested_name="אישור אחר")
-
-    assert added.document.requested_name == ""
-
-
-def test_deleting_a_document_removes_its_record_and_its_bytes(desk: Desk) -> None:
-    desk.add(text="x")
-    desk.add(text="y")
-
-    desk.delete("d1")
-
-    outline = desk.store.outline("c1")
-    assert outline is not None
-    assert [document.id for document in outline.documents] == ["d2"]
-    assert outline.case.updated_at == LATER
-    assert desk.blobs.keys("") == ["cases/c1/d2"]
-    assert desk.store.document_metadata("c1") == {"d2": {}}
-
-
-def test_a_deletion_that_broke_off_can_be_repeated(desk: Desk) -> None:
-    desk.add(text="x")
-    desk.store.fail("delete_document")
-    with pytest.raises(Unavailable):
-        desk.delete("d1")
-
-    desk.delete("d1")
-
-    outline = desk.store.outline("c1")
-    assert outline is not None
-    assert outline.documents == ()
-
-
-@pytest.mark.parametrize(
-    ("document_id", "case_id", "principal", "what"),
-    [
-        ("d2", "c1", OWNER, "document"),
-        ("", "c1", OWNER, "document"),
-        ("d1", "c1", STRANGER, "case"),
-        ("d1", "c2", OWNER, "case"),
-    ],
-)
-def test_only_a_document_of_a_visible_case_can_be_deleted(
-    desk: Desk, document_id: str, case_id: str, principal: Principal, what: str
-) -> None:
-    desk.add(text="x")
-
-    with pytest.raises(NotFound) as refused:
-        desk.delete(document_id, case_id=case_id, principal=principal)
-
-    assert refused.value.detail == f"There is no such {what}."
-    assert desk.blobs.keys("") == ["cases/c1/d1"]

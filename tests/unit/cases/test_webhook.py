@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from chalicelib.cases.model import Case
 from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, take_report
 from chalicelib.errors import InvalidRequest
 from tests.fakes.case_store import FakeCaseStore
-from tests.unit.cases.conftest import NOW
-
-LATER = NOW + timedelta(minutes=1)
+from tests.unit.cases.conftest import LATER, NOW
 
 
 def report(

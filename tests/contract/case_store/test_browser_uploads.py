@@ -1,0 +1,76 @@
+"""Does a browser's upload arrive? The use cases on DynamoDB and S3 as moto has them."""
+
+from __future__ import annotations
+
+import pytest
+import urllib3
+
+from chalicelib.adapters.dynamodb_case_store import DynamoCaseStore
+from chalicelib.adapters.s3_blob_store import S3BlobStore
+from chalicelib.cases.delete import delete_case
+from chalicelib.cases.documents import AddedDocument, NewDocument, add_document
+from chalicelib.cases.model import CaseStore, Document, DocumentStatus
+from chalicelib.cases.ports import CaseBlobs
+from chalicelib.cases.read import case_outline
+from chalicelib.principal import Principal
+from infra.local.resources import Resources
+from tests.contract.case_store.conftest import NOW, a_case
+
+OWNER = Principal(user_id="u1")
+CONTENT = b"%PDF-1.7 eleven pages"
+
+
+@pytest.fixture
+def blobs(local_resources: Resources) -> S3BlobStore:
+    return S3BlobStore(lambda: local_resources.client("s3"), bucket=local_resources.bucket)
+
+
+@pytest.fixture
+def store(local_resources: Resources, blobs: S3BlobStore) -> DynamoCaseStore:
+    return DynamoCaseStore(local_resources.client("dynamodb"), table=local_resources.cases_table, blobs=blobs)
+
+
+@pytest.fixture
+def coming(store: CaseStore, blobs: CaseBlobs) -> AddedDocument:
+    store.create(a_case())
+    new = NewDocument(file_name="דוח.pdf", content_type="application/pdf", size=len(CONTENT))
+    return add_document("c1", new, principal=OWNER, store=store, blobs=blobs, now=NOW, document_id="d1")
+
+
+def send(coming: AddedDocument) -> int:
+    """What a browser does with the form; the HTTP status of the answer."""
+    assert coming.upload is not None
+    with urllib3.PoolManager() as browser:
+        fields = {**coming.upload.fields, "file": ("דוח.pdf", CONTENT, "application/pdf")}
+        return browser.request(coming.upload.method, coming.upload.url, fields=fields).status
+
+
+def shown(store: CaseStore, blobs: CaseBlobs) -> Document:
+    return case_outline("c1", principal=OWNER, store=store, blobs=blobs).documents[0]
+
+
+def test_an_upload_is_ready_once_its_bytes_are_in_the_bucket(
+    store: CaseStore, blobs: S3BlobStore, coming: AddedDocument
+) -> None:
+    before = shown(store, blobs)
+
+    status = send(coming)
+
+    after = shown(store, blobs)
+    assert status in (200, 201, 204)
+    assert (before.status, after.status) == (DocumentStatus.AWAITING_UPLOAD, DocumentStatus.READY)
+    assert after.size == len(CONTENT)
+    assert blobs.get(after.blob_key) == CONTENT
+
+
+def test_a_deleted_case_leaves_nothing_in_table_or_bucket(
+    local_resources: Resources, store: DynamoCaseStore, blobs: S3BlobStore, coming: AddedDocument
+) -> None:
+    send(coming)
+    store.put_call("c1", {"transcript": "שלום " * 90_000}, call_id="k1", has_transcript=True, at=NOW)
+
+    delete_case("c1", principal=OWNER, store=store, blobs=blobs, delete_jobs=lambda case_id: None)
+
+    left = local_resources.client("dynamodb").scan(TableName=local_resources.cases_table)["Items"]
+    assert [item["case_id"]["S"] for item in left] == ["index#months"]
+    assert blobs.keys("") == []

@@ -1,0 +1,76 @@
+"""Does every CaseStore list cases newest first, page by page, none twice and none left out?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.cases.model import CaseStore
+from tests.contract.case_store.conftest import LATER, NOW, a_case
+
+
+def ids(cases: Any) -> list[str]:
+    return [case.id for case in cases]
+
+
+def test_cases_of_one_owner_are_listed_newest_first_in_pages(store: CaseStore) -> None:
+    for number in range(5):
+        store.create(a_case(f"c{number}", created_at=NOW + timedelta(minutes=number)))
+    store.create(a_case("other", user_id="u2"))
+
+    first, after_first = store.list(owner="u1", after=None, limit=2)
+    second, after_second = store.list(owner="u1", after=after_first, limit=2)
+    third, after_third = store.list(owner="u1", after=after_second, limit=2)
+
+    assert [ids(page) for page in (first, second, third)] == [["c4", "c3"], ["c2", "c1"], ["c0"]]
+    assert first[0] == a_case("c4", created_at=NOW + timedelta(minutes=4))
+    assert after_third is None
+
+
+def test_a_page_that_is_exactly_the_rest_is_the_last(store: CaseStore) -> None:
+    for number in range(2):
+        store.create(a_case(f"c{number}", created_at=NOW + timedelta(minutes=number)))
+
+    page, following = store.list(owner="u1", after=None, limit=2)
+
+    assert ids(page) == ["c1", "c0"]
+    assert following is None
+
+
+def test_a_list_goes_on_behind_a_case_that_was_deleted_meanwhile(store: CaseStore) -> None:
+    for number in range(3):
+        store.create(a_case(f"c{number}", created_at=NOW + timedelta(minutes=number)))
+    _, after = store.list(owner="u1", after=None, limit=1)
+    store.delete("c2")
+
+    page, _ = store.list(owner="u1", after=after, limit=5)
+
+    assert ids(page) == ["c1", "c0"]
+
+
+def test_all_cases_are_listed_across_months_and_years(store: CaseStore) -> None:
+    times = [datetime(2024, 2, 29, 23, 59, tzinfo=UTC), datetime(2025, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)]
+    times += [datetime(2026, 1, 1, tzinfo=UTC), NOW, LATER]
+    for number, created_at in enumerate(times):
+        store.create(a_case(f"c{number}", user_id=f"u{number % 2}", created_at=created_at))
+
+    found, after = [], None
+    for _ in times:
+        page, after = store.list(owner=None, after=after, limit=1)
+        found += ids(page)
+
+    assert found == ["c4", "c3", "c2", "c1", "c0"]
+    assert after is None
+
+
+def test_cases_of_the_same_moment_are_each_listed_once(store: CaseStore) -> None:
+    for number in range(7):
+        store.create(a_case(f"c{number}"))
+
+    found, after = [], None
+    for _ in range(4):
+        page, after = store.list(owner="u1", after=after, limit=2)
+        found += ids(page)
+
+    assert sorted(found) == [f"c{number}" for number in range(7)]
+    assert after is None
