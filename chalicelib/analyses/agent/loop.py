@@ -21,7 +21,8 @@ from chalicelib.errors import ProviderRefused
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import AttemptContext
 
-FIRST_PERCENT, LAST_PERCENT = 15, 90
+FIRST_PERCENT, READ_PERCENT, FOUND_PERCENT, LAST_PERCENT = 15, 60, 85, 90
+_EACH_FINDING_LEAVES = 0.8
 MOST_RESULT_CHARACTERS = 60_000
 """Of all tool results of one turn: past this the model is told to ask again in its next turn."""
 
@@ -169,9 +170,17 @@ def _ended_by_model(stop_reason: StopReason) -> str | None:
     return None
 
 
+def percent_of(notebook: Notebook, *, readable_documents: int) -> int:
+    """How far the work is: the documents read, then the findings, each a little less than the one before."""
+    if notebook.submission is not None:
+        return LAST_PERCENT
+    read = min(1.0, len(notebook.pages_read) / max(1, readable_documents))
+    found = 1 - _EACH_FINDING_LEAVES ** len(notebook.findings)
+    return FIRST_PERCENT + int((READ_PERCENT - FIRST_PERCENT) * read + (FOUND_PERCENT - READ_PERCENT) * found)
+
+
 def _tell(ctx: AttemptContext, answers: Sequence[Answer], notebook: Notebook, toolbox: Toolbox) -> None:
-    """Progress: how many of the documents are read, and what the last of these answers was about."""
+    """Progress, and what the last of these answers was about."""
     activities = [answer.activity for answer in answers if answer.activity]
     if activities:
-        read = len(notebook.pages_read) / max(1, toolbox.readable_documents)
-        ctx.progress(FIRST_PERCENT + int((LAST_PERCENT - FIRST_PERCENT) * min(1.0, read)), activities[-1])
+        ctx.progress(percent_of(notebook, readable_documents=toolbox.readable_documents), activities[-1])

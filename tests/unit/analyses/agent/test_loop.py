@@ -107,9 +107,9 @@ def test_progress_names_the_document_that_is_being_read() -> None:
     said = list(dict.fromkeys(context.progress_made))
     assert said == [
         (15, "Planning the work"),
-        (52, "Reading document 1 of 2: סיכום אורתופדי.txt"),
-        (90, "Reading document 2 of 2: אישור העסקה.txt"),
-        (90, "Recording findings: 1 so far"),
+        (37, "Reading document 1 of 2: סיכום אורתופדי.txt"),  # 15 + 45 / 2
+        (60, "Reading document 2 of 2: אישור העסקה.txt"),
+        (65, "Recording findings: 1 so far"),  # 60 + 25 * 0.2
         (90, "The analysis is written"),
     ]
 
