@@ -49,7 +49,7 @@ def test_wrong_places_are_listed():
 
     problem = as_json(refused(refusal, instance="/cases", request_id="r-1"))
 
-    assert problem["errors"] == [{"pointer": "/title", "message": "is missing"}]
+    assert list(problem["errors"]) == [{"pointer": "/title", "message": "is missing"}]
 
 
 @pytest.mark.parametrize(
