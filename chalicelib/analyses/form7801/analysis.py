@@ -78,7 +78,7 @@ def _advise(ctx: AttemptContext, services: Services, settled: Settled, issues: S
     """The model's advice on the settled form, for a case that did not fit into one batch; a checkpoint."""
     material = {
         "form_7801": settled.form,
-        "evidence": msgspec.to_builtins(settled.evidence),
+        "evidence": [msgspec.to_builtins(entry) for entry in settled.evidence],
         "issues": issues_json(issues),
     }
     text = "\n".join(fence_tool(name, msgspec.json.encode(value).decode()) for name, value in material.items())
@@ -165,7 +165,7 @@ def _completed(
         "claim_rate": rate,
         "recommendations": advice["recommendations"],
         "preparation_data": advice["preparation_data"],
-        "evidence": msgspec.to_builtins(settled.evidence),
+        "evidence": [msgspec.to_builtins(entry) for entry in settled.evidence],
         "issues": issues_json((*issues, *rate_issues)),
         "metadata": {"prompt_version": prompt(PROMPT).version, "model": _model(ctx, services)},
     }

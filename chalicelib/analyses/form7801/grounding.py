@@ -18,7 +18,7 @@ from chalicelib.analyses.form7801.fields import Form, Leaf, leaves
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
 
-MISSING = "evidence_missing"
+NOT_FOUND = "evidence_not_found"
 
 
 class LookedUpEvidence(Evidence, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ def ground(
         problem = _problem(leaf, looked_up, shown, today)
         if problem is None:
             grounded.add(leaf.path)
-        elif leaf.path in needed or problem.code != MISSING:
+        elif leaf.path in needed or problem.code == NOT_FOUND:
             issues.append(problem)
     return Grounding(grounded=frozenset(grounded & needed), evidence=looked_up, issues=tuple(issues))
 
@@ -78,7 +78,7 @@ def _problem(
     if any(entry.verified and not contradicts(leaf, entry.quote, today=today) for entry in (*entries, *about_item)):
         return None
     if not entries:
-        return Issue(field=leaf.path, code=MISSING, message="No words of a source were given for this.")
+        return Issue(field=leaf.path, code="evidence_missing", message="No words of a source were given for this.")
     quotes = tuple(entry.as_quote for entry in entries)
     if any(entry.verified for entry in entries):
         message = f"The words given for this say something else than {leaf.value}."
@@ -87,4 +87,4 @@ def _problem(
         message = "The words given for this are on a page without text; only a look at the page can confirm them."
         return Issue(field=leaf.path, code="evidence_in_image", message=message, quotes=quotes)
     message = "The words given for this do not stand in the named source."
-    return Issue(field=leaf.path, code="evidence_not_found", message=message, quotes=quotes)
+    return Issue(field=leaf.path, code=NOT_FOUND, message=message, quotes=quotes)

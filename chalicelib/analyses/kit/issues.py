@@ -47,5 +47,4 @@ def document_field(document_id: str) -> str:
 
 def issues_json(issues: Iterable[Issue]) -> list[dict[str, Any]]:
     """The issues as they stand in a result, in order, each once; `quotes` only where there are any."""
-    rows: list[dict[str, Any]] = [msgspec.to_builtins(issue) for issue in dict.fromkeys(issues)]
-    return rows
+    return msgspec.json.decode(msgspec.json.encode(list(dict.fromkeys(issues))), type=list[dict[str, Any]])

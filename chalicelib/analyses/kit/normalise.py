@@ -49,6 +49,11 @@ def logical_words(line_words: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for run in reversed(runs) for word in run)
 
 
+def hebrew_runs(line_words: Sequence[str]) -> list[tuple[str, ...]]:
+    """The runs of Hebrew words between numbers and Latin words, in order."""
+    return [tuple(run) for is_hebrew, run in groupby(line_words, key=_is_hebrew) if is_hebrew]
+
+
 def mixes_directions(line_words: Sequence[str]) -> bool:
     """True for words of a line that an extractor may have put out of order: Hebrew beside numbers or Latin."""
     return len({_is_hebrew(word) for word in line_words}) == 2

@@ -4,8 +4,9 @@ A quote is accepted by the first of these rules that finds it, on the named page
 1. `exact`: its comparable form is a part of the page's, and cuts no number or Latin word of it.
 2. `words`: its words are on the page in this order; punctuation and hyphens may differ.
 3. `reordered`, for PDF only: its words are there in this order once lines that mix directions are put back into
-   logical order, or all of them stand, in whatever order, on one or two consecutive lines of which one mixes them.
-The order of words on a purely Hebrew line is never given up: there it carries the meaning.
+   logical order; or all of them stand on one or two consecutive lines of which one mixes directions, and numbers and
+   Latin words have only moved around runs of Hebrew words. The order of Hebrew words is never given up: it carries
+   the meaning.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal
 
 import msgspec
 
 from chalicelib.analyses.kit.fence import CALL_ID
-from chalicelib.analyses.kit.normalise import comparable, logical_words, mixes_directions, words
+from chalicelib.analyses.kit.normalise import comparable, hebrew_runs, logical_words, mixes_directions, words
 from chalicelib.cases.model import DocumentText, Page
 
 SHORTEST_QUOTE_CHARACTERS = 2
@@ -98,21 +100,22 @@ class _ExtractedPage(_PlainPage):
         in_order = super().match(quote)
         if in_order:
             return in_order
-        return "reordered" if _joined(wanted) in self._logical_words or self._holds_unordered(wanted) else None
+        return "reordered" if _joined(wanted) in self._logical_words or self._holds_moved(wanted) else None
 
     @cached_property
     def _logical_words(self) -> str:
         lines = (logical_words(line) if mixes_directions(line) else line for line in self._lines)
         return _joined(word for line in lines for word in line)
 
-    def _holds_unordered(self, wanted: Sequence[str]) -> bool:
-        needed = Counter(wanted)
-        for index, line in enumerate(self._lines):
-            following = self._lines[index + 1] if index + 1 < len(self._lines) else ()
-            if mixes_directions(line) and needed <= Counter(line):
-                return True
-            if (mixes_directions(line) or mixes_directions(following)) and needed <= Counter((*line, *following)):
-                return True
+    def _holds_moved(self, wanted: Sequence[str]) -> bool:
+        """True when one line, or two, hold all the words, one of them mixes directions, and no Hebrew run is broken."""
+        for line, following in zip_longest(self._lines, self._lines[1:], fillvalue=()):
+            both = (*line, *following)
+            mixes = mixes_directions(line) or mixes_directions(following)
+            if mixes and Counter(wanted) <= Counter(both):
+                joined = _joined(both)
+                if all(_joined(run) in joined for run in hebrew_runs(wanted)):
+                    return True
         return False
 
 

@@ -98,7 +98,7 @@ def _absent(document: Document) -> Issue:
 
 
 def _unreadable(document: Document, problem: str | None) -> Issue:
-    message = f"{document.file_name} could not be read: {problem or 'it holds no text'}."
+    message = f"{document.file_name} could not be read. {problem or 'It holds no text.'}"
     return Issue(field=document_field(document.id), code="document_unreadable", message=message)
 
 

@@ -1,0 +1,64 @@
+"""Texts that say the same are the same, however they are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.analyses.kit.normalise import comparable, logical_words, mixes_directions, same_text, words
+
+ONE_WAY = [
+    # written, comparable: why
+    ("שָׁלוֹם", "שלום"),  # niqqud goes
+    ("בע״מ", 'בע"מ'),  # gershayim
+    ("בע''מ", 'בע"מ'),  # two apostrophes typed for gershayim
+    ("ד”ר", 'ד"ר'),  # curly quotation mark
+    ("צ׳ק", "צ'ק"),  # geresh
+    ("תל־אביב", "תל-אביב"),  # maqaf, which lies inside the range of niqqud
+    ("2018–2026", "2018-2026"),  # en dash
+    ("\u200fחיפה\u200e 12\u2066!\u2069", "חיפה 12!"),  # bidi marks
+    ("a\u00a0 b\n\tc", "a b c"),  # white space
+    ("e\u0301", "é"),  # NFC
+    ("\ufb4b", "ו"),  # a presentation form decomposes, its point goes
+]
+
+
+@pytest.mark.parametrize(("written", "expected"), ONE_WAY)
+def test_there_is_one_way_of_writing(written: str, expected: str) -> None:
+    assert comparable(written) == expected
+
+
+def test_letters_digits_case_and_order_stay() -> None:
+    assert comparable("L4-L5, רמה 3/5") == "L4-L5, רמה 3/5"
+
+
+def test_words_drop_punctuation_and_end_where_scripts_change() -> None:
+    assert words('ד"ר אורן, תחושה בL5: 28/05/2026 (9,400 ₪).') == (
+        'ד"ר',
+        "אורן",
+        "תחושה",
+        "ב",
+        "l5",
+        "28/05/2026",
+        "9,400",
+    )
+
+
+def test_words_end_at_hyphens() -> None:
+    assert words("L4-L5 תל-אביב") == ("l4", "l5", "תל", "אביב")
+
+
+def test_a_line_in_visual_order_is_put_back() -> None:
+    extracted = words("28/05/2026 :תאריך הביקור")
+
+    assert mixes_directions(extracted)
+    assert logical_words(extracted) == words("תאריך הביקור: 28/05/2026")
+
+
+def test_a_line_of_one_direction_mixes_nothing() -> None:
+    assert not mixes_directions(words("סיכום ביקור אורתופדי"))
+    assert not mixes_directions(words("Discharge Summary 2026"))
+
+
+def test_same_text_compares_words_in_their_order() -> None:
+    assert same_text('לוגיסטיקה דוגמה בע"מ', "לוגיסטיקה  דוגמה בע״מ.")
+    assert not same_text("סניף 600 ולא 999", "סניף 999 ולא 600")
