@@ -78,8 +78,8 @@ class Answered(msgspec.Struct, frozen=True):
 class Caller:
     """One user's requests; each takes a path with its query, a body (a value, or bytes as they are) and headers."""
 
-    def __init__(self, api: Api, authorization: str | None) -> None:
-        self._api = api
+    def __init__(self, gateway: Gateway, authorization: str | None) -> None:
+        self._gateway = gateway
         self._standing = {} if authorization is None else {"Authorization": authorization}
 
     def get(self, path: str, **headers: str) -> Answered:
@@ -100,7 +100,7 @@ class Caller:
         """The answer to one request; header names may have underscores for hyphens. `prefix` is a stage's path."""
         named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         content = body if isinstance(body, bytes | None) else json.dumps(body, ensure_ascii=False).encode()
-        return self._api.ask(method, path, content, {**self._standing, **named}, prefix=prefix)
+        return self._gateway.ask(method, path, content, {**self._standing, **named}, prefix=prefix)
 
     def new_case(self, **members: Any) -> str:
         """A new case of this user; its id."""
@@ -124,24 +124,11 @@ class Caller:
         return job_id
 
 
-class Api:
-    """A Casework in memory: the stores behind it, its users, and what workers do to its jobs."""
+class Gateway:
+    """What stands between the users and `app.app`: `user`, `other`, `admin` with good tokens, and `nobody`."""
 
     def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.cases = FakeCaseStore()
-        self.blobs = FakeBlobStore()
-        self.jobs = FakeJobStore(cases=self.cases, blobs=self.blobs)
-        self.queue = FakeJobQueue(self.clock)
-        self.while_waiting: list[Callable[[], Any]] = []
-        self.slept: list[float] = []
-        self._numbers = itertools.count(1)
-        self.system: Any = System(read_settings(ENVIRONMENT), clock=self.clock, new_id=self._new_id)
-        self.system.case_store = self.cases
-        self.system.blob_store = self.blobs
-        self.system.job_store = self.jobs
-        self.system.job_queue = self.queue
-        self.system.sleep = self._sleep
+        self.numbers = itertools.count(1)
         self.user = self.caller("user-1")
         self.other = self.caller("user-2")
         self.admin = self.caller("admin-1", role="admin")
@@ -162,11 +149,31 @@ class Api:
             event = _EVENTS.create_lambda_event(method, "/health", dict(headers), body)
             event["requestContext"]["resourcePath"] = urlsplit(path).path
         event["requestContext"]["path"] = prefix + urlsplit(path).path
-        context = Context(next(self._numbers))
+        context = Context(next(self.numbers))
         raw = casework.app(event, context)
         answer = Answered(raw["statusCode"], raw["headers"], raw["body"])
         check_every_answer(answer, request_id=context.aws_request_id, path=prefix + urlsplit(path).path)
         return answer
+
+
+class Api(Gateway):
+    """A Casework in memory: the stores behind it, its users, and what workers do to its jobs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = FakeClock()
+        self.cases = FakeCaseStore()
+        self.blobs = FakeBlobStore()
+        self.jobs = FakeJobStore(cases=self.cases, blobs=self.blobs)
+        self.queue = FakeJobQueue(self.clock)
+        self.while_waiting: list[Callable[[], Any]] = []
+        self.slept: list[float] = []
+        self.system: Any = System(read_settings(ENVIRONMENT), clock=self.clock, new_id=self._new_id)
+        self.system.case_store = self.cases
+        self.system.blob_store = self.blobs
+        self.system.job_store = self.jobs
+        self.system.job_queue = self.queue
+        self.system.sleep = self._sleep
 
     def job(self, job_id: str) -> Job:
         """The job's record."""
@@ -210,7 +217,7 @@ class Api:
             self.while_waiting.pop(0)()
 
     def _new_id(self) -> str:
-        return f"00000000-0000-4000-8000-{next(self._numbers):012d}"
+        return f"00000000-0000-4000-8000-{next(self.numbers):012d}"
 
 
 def check_every_answer(answer: Answered, *, request_id: str, path: str) -> None:
