@@ -10,9 +10,7 @@ import msgspec
 
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus, DocumentText, Page
 from chalicelib.errors import InputInvalid
-from tests.fakes.conversations import FakeConversationModel
 from tests.fakes.jobs import CASE_ID
-from tests.fakes.models import FakeStructuredModel
 
 UPLOADED_AT = datetime(2026, 6, 10, 8, tzinfo=UTC)
 CALL_ID = "call-1"
@@ -87,25 +85,19 @@ class FakeCaseReader:
 class FakeServices:
     """Services with these models; asking for a model that was not given fails the test."""
 
-    def __init__(
-        self,
-        cases: FakeCaseReader,
-        *,
-        openai: FakeStructuredModel | None = None,
-        anthropic: FakeConversationModel | None = None,
-    ) -> None:
+    def __init__(self, cases: FakeCaseReader, *, openai: Any = None, anthropic: Any = None) -> None:
         self.cases = cases
         self._openai = openai
         self._anthropic = anthropic
 
     @property
-    def openai(self) -> FakeStructuredModel:
+    def openai(self) -> Any:
         """See Services.openai."""
         assert self._openai, "this analysis must not use OpenAI"
         return self._openai
 
     @property
-    def anthropic(self) -> FakeConversationModel:
+    def anthropic(self) -> Any:
         """See Services.anthropic."""
         assert self._anthropic, "this analysis must not use Anthropic"
         return self._anthropic

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.analyses.call.checks import analysis_of
-from chalicelib.analyses.call.parts import parts_of
+from chalicelib.analyses.call.parts import PART_CHARACTERS, parts_of
 from chalicelib.analyses.call.requested_documents import earlier_requests, merged_requests
 from chalicelib.analyses.call.schema import CallAnswer
 from chalicelib.analyses.kit.definition import Services
@@ -29,7 +29,7 @@ TYPICAL_ANSWER_CHARACTERS = 3_500
 READ_PERCENT, ASKED_PERCENT, COMBINED_PERCENT, CHECKED_PERCENT = 5, 75, 90, 95
 
 
-def analyse_call(ctx: AttemptContext, services: Services) -> Completed:
+def analyse_call(ctx: AttemptContext, services: Services, *, part_characters: int = PART_CHARACTERS) -> Completed:
     """The analysis of the case's call, and what goes back to the case.
 
     Raises: InputInvalid when the case, the job's call or its transcript is gone; the errors of the model.
@@ -38,7 +38,9 @@ def analyse_call(ctx: AttemptContext, services: Services) -> Completed:
     file = services.cases.file(ctx.job.case_id)
     transcript = _transcript(file, call_id=ctx.job.call_id)
     ctx.progress(READ_PERCENT, "The call is read")
-    answer = _Questions(ctx, services.openai, _names(earlier_requests(file))).answer(transcript)
+    answer = _Questions(ctx, services.openai, _names(earlier_requests(file))).answer(
+        parts_of(transcript, part_characters=part_characters)
+    )
     ctx.progress(COMBINED_PERCENT, "Merging the requested documents")
     # Read again: a document may have been uploaded for an entry while the model was at work.
     merged = _merged(answer, services.cases.file(ctx.job.case_id))
@@ -70,11 +72,10 @@ class _Questions:
         self._prompt: Prompt = prompt(PROMPT)
         self._names = _fenced_names(names)
 
-    def answer(self, transcript: str) -> Mapping[str, Any]:
+    def answer(self, parts: Sequence[str]) -> Mapping[str, Any]:
         """The model's answer on the whole call."""
-        parts = parts_of(transcript)
         if len(parts) == 1:
-            return self._ask("call", [self._names, fence_call(transcript)], on_text=self._meter(READ_PERCENT))
+            return self._ask("call", [self._names, fence_call(parts[0])], on_text=self._meter(READ_PERCENT))
         answers = [self._about_part(part, number, len(parts)) for number, part in enumerate(parts, start=1)]
         self._ctx.progress(ASKED_PERCENT, f"Combining the {len(parts)} parts of the call")
         combined = self._ask("combined", [self._names, *_to_combine(answers)], on_text=_silent)
