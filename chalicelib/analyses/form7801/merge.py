@@ -113,7 +113,7 @@ def _leaf_places(
 def _candidate(answer: Extracted, path: str, number: int, sources: Sources) -> _Candidate:
     evidence = tuple(entry for entry in answer.evidence if entry.field == path)
     standing = [entry for entry in evidence if sources.find(entry.quote, document_id=entry.document_id)]
-    was_said = not any(entry.document_id != CALL_ID for entry in standing or evidence)
+    was_said = bool(evidence) and all(entry.document_id == CALL_ID for entry in standing or evidence)
     order = -number if was_said else number
     return _Candidate(value=value_at(answer.form, path), evidence=evidence, rank=(not standing, was_said, order))
 

@@ -1,0 +1,115 @@
+"""Sources are put to the model in batches that fit; nothing is cut silently."""
+
+from __future__ import annotations
+
+from chalicelib.analyses.form7801.batches import Batches, fingerprint, make_batches
+from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
+from chalicelib.analyses.kit.reading import Reading
+from chalicelib.cases.model import Document, DocumentText
+from tests.fakes.analysis_services import a_document, a_file, a_text
+
+
+def batches(*texts: DocumentText, call: str = "", summary: str = "", size: int = 100, most: int = 10) -> Batches:
+    reading = Reading(file=a_file(), texts=texts, transcript=call, issues=())
+    return make_batches(reading, summary=summary, batch_characters=size, most_batches=most)
+
+
+def no_content(document: Document) -> bytes | None:
+    return None
+
+
+def texts_of(found: Batches) -> list[str]:
+    return ["\n".join(getattr(p, "text", "") for p in batch.parts(no_content)) for batch in found.batches]
+
+
+def test_a_case_that_fits_is_one_batch_with_everything_fenced() -> None:
+    found = batches(a_text(a_document("d1"), "דוח", "עמוד 2"), call="User: כן", summary='{"a": 1}', size=1000)
+
+    [text] = texts_of(found)
+    assert text == (
+        '<document id="d1" name="d1.txt">\n<page number="1">\nדוח\n</page>\n<page number="2">\nעמוד 2\n</page>\n'
+        '</document>\n<call id="call">\nUser: כן\n</call>\n<tool name="call_summary">\n{"a": 1}\n</tool>'
+    )
+    assert found.issues == ()
+
+
+def test_a_long_document_is_split_between_pages() -> None:
+    found = batches(a_text(a_document("d1"), "א" * 60, "ב" * 60, "ג" * 30))
+
+    first, second = texts_of(found)
+    assert '<page number="1">' in first
+    assert '<page number="2">' not in first
+    assert '<page number="2">' in second
+    assert '<page number="3">' in second
+
+
+def test_a_long_page_and_a_long_call_are_split_between_lines() -> None:
+    lines = [f"שורה מספר {number:03}" for number in range(20)]
+    text = "\n".join(lines)  # 20 lines of 14 characters and their ends: 299
+
+    found = batches(a_text(a_document("d1"), text), call=text)
+
+    joined = "\n".join(texts_of(found))
+    assert len(found.batches) > 4
+    assert all(len(part) < 100 + 80 for part in texts_of(found))
+    assert [joined.count(line) for line in lines] == [2] * 20
+    assert found.issues == ()
+
+
+def test_a_line_longer_than_a_batch_is_cut_and_nothing_lost() -> None:
+    found = batches(a_text(a_document("d1"), "א" * 250))
+
+    assert sum(text.count("א") for text in texts_of(found)) == 250
+
+
+def test_what_no_batch_can_take_is_named() -> None:
+    found = batches(a_text(a_document("d1"), "א" * 90), a_text(a_document("d2"), "ב" * 90), call="ג" * 90, most=1)
+
+    assert [(issue.field, issue.code) for issue in found.issues] == [
+        ("documents/d2", "document_truncated"),
+        ("call", "document_truncated"),
+    ]
+    assert found.analysed_documents == {"d1"}
+
+
+def test_a_scanned_page_brings_the_file() -> None:
+    scan = a_document("d1", content_type="application/pdf", size=40_000)
+    found = batches(a_text(scan, "", "עם טקסט"), size=10_000)
+
+    fenced, label, file = found.batches[0].parts(lambda document: b"%PDF")
+
+    assert fenced == TextPart('<document id="d1" name="d1.txt">\n<page number="2">\nעם טקסט\n</page>\n</document>')
+    assert isinstance(label, TextPart)
+    assert '"d1"' in label.text
+    assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"%PDF")
+
+
+def test_a_large_file_gets_a_batch_of_its_own() -> None:
+    scan = a_document("d1", content_type="image/png", size=4_000_000)  # counts as 200,000 characters
+
+    found = batches(a_text(scan, ""), a_text(a_document("d2"), "טקסט"), size=120_000)
+
+    assert [batch.number for batch in found.batches] == [1, 2]
+    assert found.analysed_documents == {"d1", "d2"}
+
+
+def test_a_file_that_is_gone_is_left_out() -> None:
+    found = batches(a_text(a_document("d1", content_type="image/png"), ""), size=10_000)
+
+    parts: list[Part] = found.batches[0].parts(no_content)
+
+    assert parts == [TextPart('<document id="d1" name="d1.txt">\n\n</document>')]
+
+
+def test_a_fingerprint_changes_with_everything_it_is_about() -> None:
+    file = FilePart(file_name="a", content_type="image/png", content=b"1")
+    base = fingerprint([TextPart("a"), file], "model", "prompt")
+
+    assert fingerprint([TextPart("a"), file], "model", "prompt") == base
+    others = [
+        fingerprint([TextPart("b"), file], "model", "prompt"),
+        fingerprint([TextPart("a")], "model", "prompt"),
+        fingerprint([TextPart("a"), TextPart("1")], "other", "prompt"),
+        fingerprint([TextPart("a"), file], "model", "prompt 2"),
+    ]
+    assert base not in others
