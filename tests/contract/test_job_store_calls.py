@@ -189,7 +189,7 @@ def test_a_page_of_a_user_is_one_query_and_one_read(counted: Counted, started: i
 
 def test_the_second_page_is_one_query_and_one_read_too(counted: Counted) -> None:
     case_id = counted.backend.new_case()
-    for number in range(7):
+    for number in range(9):
         counted.backend.start(user_id="u", case_id=case_id, created_at=CREATED_AT + number * SECOND)
     first = counted.backend.store.list(JobFilter(owner="u"), now=NOW, after=None, limit=3)
     counted.forget()
