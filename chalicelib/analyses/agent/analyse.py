@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cache
 
 from chalicelib.analyses.agent.conversation import FileOf
@@ -10,12 +9,13 @@ from chalicelib.analyses.agent.loop import Brief, Limits, converse
 from chalicelib.analyses.agent.report import analysis_of, documents_analyzed
 from chalicelib.analyses.agent.toolbox import Toolbox
 from chalicelib.analyses.agent.tools import tools
-from chalicelib.analyses.kit.benefit_facts import benefit_facts
 from chalicelib.analyses.kit.definition import Services
+from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.llm import FilePart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.reading import Reading, read_case
+from chalicelib.analyses.kit.stamp import answering_model, timestamp
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
 
@@ -36,7 +36,7 @@ def analyse_documents(ctx: AttemptContext, services: Services, *, limits: Limits
         ctx,
         model,
         brief=_brief(reading, model=model.name),
-        toolbox=Toolbox(reading, guidelines=benefit_facts()),
+        toolbox=Toolbox(reading, guidelines={topic: btl_facts().text(topic) for topic in btl_facts().topics}),
         file_of=_files(reading, services),
         limits=limits or Limits(),
     )
@@ -47,26 +47,26 @@ def analyse_documents(ctx: AttemptContext, services: Services, *, limits: Limits
         reading=reading,
         still_there=still_there,
         stopped=conversation.stopped,
-        metadata={"prompt_version": PROMPT, "model": model.name},
+        metadata={"prompt_version": PROMPT, "model": answering_model(ctx, asked=model.name)},
     )
-    timestamp = _iso(ctx.job.updated_at)
+    now = timestamp(ctx)
     return Completed(
         result={
             "case_id": reading.file.case.id,
             "analysis": analysis,
             "documents_analyzed": documents_analyzed(conversation.notebook, still_there=still_there),
-            "timestamp": timestamp,
+            "timestamp": now,
         },
         write_back=WriteBack(
             bodies={"form_7801_analysis": analysis},
-            fields={"form_7801_analysis_timestamp": timestamp, "analysis_status": "completed"},
+            fields={"form_7801_analysis_timestamp": now, "analysis_status": "completed"},
         ),
     )
 
 
 def _brief(reading: Reading, *, model: str) -> Brief:
     words = prompt(PROMPT)
-    topics = list(benefit_facts())
+    topics = btl_facts().topics
     opening = (
         f"The case has {len(reading.file.documents)} documents. Begin with list_documents, work through all that can "
         f"be read, and end with submit_analysis. Topics of read_guidelines: {', '.join(topics)}."
@@ -93,7 +93,3 @@ def _files(reading: Reading, services: Services) -> FileOf:
         return FilePart(file_name=document.file_name, content_type=document.content_type, content=content)
 
     return file_of
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -18,7 +18,6 @@ from chalicelib.analyses.agent.notebook import Notebook
 from chalicelib.analyses.agent.toolbox import Answer, Toolbox
 from chalicelib.analyses.kit.llm import ConversationModel, StopReason, Tool, ToolCall, Turn
 from chalicelib.errors import ProviderRefused
-from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import AttemptContext
 
 FIRST_PERCENT, READ_PERCENT, FOUND_PERCENT, LAST_PERCENT = 15, 60, 85, 90
@@ -70,7 +69,7 @@ def converse(
     conversation = Conversation(opening=brief.opening)
     ctx.progress(FIRST_PERCENT, "Planning the work")
     while not conversation.is_over:
-        reason = limit_reached(conversation, job=ctx.job, limits=limits)
+        reason = limit_reached(ctx, conversation, limits=limits)
         if reason:
             return msgspec.structs.replace(conversation, stopped=reason)
         take = partial(
@@ -83,7 +82,7 @@ def converse(
     return conversation
 
 
-def limit_reached(conversation: Conversation, *, job: Job, limits: Limits) -> str | None:
+def limit_reached(ctx: AttemptContext, conversation: Conversation, *, limits: Limits) -> str | None:
     """Why there must not be another turn, as a sentence for the result; None: go on."""
     if conversation.turns >= limits.turns:
         return f"The analysis stopped at its limit of {limits.turns} turns."
@@ -91,10 +90,10 @@ def limit_reached(conversation: Conversation, *, job: Job, limits: Limits) -> st
         return f"The analysis stopped at its limit of {limits.tokens} tokens."
     if conversation.cut_answers >= limits.cut_answers:
         return "The analysis stopped because the model's answers were cut off again and again."
-    if (job.usage.cost_usd or Decimal(0)) >= limits.cost_usd:
+    if (ctx.job.usage.cost_usd or Decimal(0)) >= limits.cost_usd:
         return f"The analysis stopped at its limit of {limits.cost_usd} USD."
     # The job was written a moment ago, with the last turn: that is now.
-    seconds_left = (job.deadline_at - job.updated_at).total_seconds()
+    seconds_left = (ctx.job.deadline_at - ctx.job.updated_at).total_seconds()
     if conversation.notebook.findings and seconds_left < limits.seconds_left:
         return "The analysis stopped because its deadline was near."
     return None

@@ -12,12 +12,14 @@ from chalicelib.analyses.call.parts import PART_CHARACTERS, parts_of
 from chalicelib.analyses.call.requested_documents import earlier_requests, merged_requests
 from chalicelib.analyses.call.schema import CallAnswer
 from chalicelib.analyses.kit.definition import Services
+from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.fence import fence_call, fence_tool
 from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.injection import injection_issues
 from chalicelib.analyses.kit.llm import StructuredModel, TextListener, TextPart
-from chalicelib.analyses.kit.prompts import Prompt, prompt
+from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.reading import transcript_of
+from chalicelib.analyses.kit.stamp import answering_model
 from chalicelib.cases.model import CaseFile
 from chalicelib.errors import InputInvalid
 from chalicelib.jobs.outcomes import Completed, WriteBack
@@ -48,7 +50,7 @@ def analyse_call(ctx: AttemptContext, services: Services, *, part_characters: in
         answer,
         requested=merged,
         found=injection_issues((), transcript=transcript),
-        metadata={"prompt_version": PROMPT, "model": services.openai.name},
+        metadata={"prompt_version": PROMPT, "model": answering_model(ctx, asked=services.openai.name)},
     )
     ctx.progress(CHECKED_PERCENT, "Checked, storing the analysis")
     return _completed(file, analysis)
@@ -69,7 +71,7 @@ class _Questions:
     def __init__(self, ctx: AttemptContext, model: StructuredModel, names: Sequence[str]) -> None:
         self._ctx = ctx
         self._model = model
-        self._prompt: Prompt = prompt(PROMPT)
+        self._instructions = f"{prompt(PROMPT).text}\n\n# {btl_facts().text()}"
         self._names = _fenced_names(names)
 
     def answer(self, parts: Sequence[str]) -> Mapping[str, Any]:
@@ -93,7 +95,7 @@ class _Questions:
         def ask() -> Any:
             answer = self._model.parse(
                 self._ctx,
-                instructions=self._prompt.text,
+                instructions=self._instructions,
                 parts=[TextPart(text) for text in texts if text],
                 output=CallAnswer,
                 max_output_tokens=MAX_OUTPUT_TOKENS,
@@ -101,7 +103,7 @@ class _Questions:
             )
             return answer.model_dump(mode="json")
 
-        inputs = fingerprint(self._prompt.version, self._prompt.text, self._model.name, list(texts))
+        inputs = fingerprint(self._instructions, self._model.name, list(texts))
         answer: Mapping[str, Any] = self._ctx.step(step, ask, inputs=inputs)
         return answer
 
