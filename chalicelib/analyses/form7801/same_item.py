@@ -29,7 +29,7 @@ def is_same_item(list_path: str, first: Item, second: Item) -> bool:
 
 def _same_employment(first: Item, second: Item) -> bool:
     if not first["employer_name"].strip() and not second["employer_name"].strip():
-        same = same_text(first["position_title"], second["position_title"])
+        same = bool(first["position_title"]) and same_text(first["position_title"], second["position_title"])
     else:
         same = _same_name(first["employer_name"], second["employer_name"])
     return same and _touch(first, second, "start_date", "end_date")

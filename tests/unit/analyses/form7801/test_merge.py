@@ -176,6 +176,7 @@ SAME: list[tuple[str, Item, Item, bool]] = [
     ),
     (EMPLOYMENT, a_record(position_title="קופאית"), a_record(position_title="קופאית"), True),  # no employer named
     (EMPLOYMENT, a_record(position_title="קופאית"), a_record(employer_name="דוגמה"), False),
+    (EMPLOYMENT, a_record(), a_record(), False),  # nothing named is nothing in common
     (PHYSICIANS, a_physician(physician_id="1-2", name="א"), a_physician(physician_id="1-2", name="ב"), True),
     (PHYSICIANS, a_physician(physician_id="1-2", name="א"), a_physician(physician_id="1-3", name="א"), False),
     (PHYSICIANS, a_physician(physician_id="1-2", name="ד״ר אורן"), a_physician(name="אורן בדיוני"), True),
