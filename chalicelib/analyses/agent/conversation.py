@@ -99,7 +99,7 @@ def messages_of(conversation: Conversation, *, model: ConversationModel, file_of
     messages = [model.user_message([TextPart(conversation.opening)])]
     for number, record in enumerate(conversation.records):
         is_shown = number >= conversation.shown_from
-        results = [_result(answer, file_of) if is_shown else _left_out(answer) for answer in record.answers]
+        results = [_result(answer if is_shown else _shortened(answer), file_of) for answer in record.answers]
         if record.message is not None:
             messages.append(record.message)
         if results:
@@ -116,7 +116,8 @@ def _result(answer: Answer, file_of: FileOf) -> ToolResult:
     return ToolResult(call_id=answer.call_id, content=content, is_error=answer.is_error, files=there)
 
 
-def _left_out(answer: Answer) -> ToolResult:
-    is_long = len(answer.content) > SHORT_CHARACTERS or bool(answer.files)
-    content = _LEFT_OUT if is_long else answer.content
-    return ToolResult(call_id=answer.call_id, content=content, is_error=answer.is_error)
+def _shortened(answer: Answer) -> Answer:
+    """The answer without its long text; a file that is shown stays, there is no reading it again."""
+    if len(answer.content) <= SHORT_CHARACTERS:
+        return answer
+    return msgspec.structs.replace(answer, content=_LEFT_OUT)

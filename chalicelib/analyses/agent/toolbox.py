@@ -32,8 +32,8 @@ MOST_IMAGE_BYTES = 3_750_000
 """Five million characters in base64, the provider's limit for an image."""
 MOST_SHOWN_BYTES = 20_000_000
 """All files of a conversation together: every turn sends them again, and the provider takes 32 MB."""
-MOST_SHOWN_PAGES = 40
-"""All files together: a scanned page is some 1,500 to 3,000 tokens."""
+MOST_SHOWN_PAGES = 25
+"""All files together: a scanned page is some 1,500 to 3,000 tokens, and stays to the end."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -153,3 +153,15 @@ def test_the_model_cannot_talk_the_toolbox_into_anything() -> None:
     assert conversation.notebook.findings == ()
     assert conversation.notebook.submission is not None
     assert conversation.notebook.submission.key_findings == ()
+
+
+def test_a_file_that_is_shown_stays_when_old_results_make_room() -> None:
+    scan = FilePart(file_name="scan.pdf", content_type="application/pdf", content=b"%PDF")
+    crowded = msgspec.structs.replace(calls(LIST), input_tokens=conversation_module.ROOM_TOKENS)
+    model = FakeConversationModel(
+        calls(("read_document", {"document_id": "d3"})), crowded, calls(SUBMIT), calls(SUBMIT)
+    )
+
+    a_conversation(model, documents=(REPORT, SCAN), files={"d3": scan})
+
+    assert model.told()[0]["files"] == ["scan.pdf"]
