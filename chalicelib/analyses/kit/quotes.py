@@ -41,6 +41,7 @@ class Sources:
 
     def __init__(self, documents: Iterable[DocumentText], *, transcript: str = "") -> None:
         self._pages: dict[str, list[_PlainPage]] = {}
+        self._places: dict[tuple[str, str, int | None], Place | None] = {}
         for text in documents:
             searchable = _ExtractedPage if text.document.content_type == "application/pdf" else _PlainPage
             self._pages[text.document.id] = [searchable(page) for page in text.pages]
@@ -52,19 +53,26 @@ class Sources:
 
     def find(self, quote: str, *, document_id: str, page: int | None = None) -> Place | None:
         """Where the quote stands in this source, or None. `page` is only where to look first."""
-        if len(comparable(quote)) < SHORTEST_QUOTE_CHARACTERS or not words(quote):
-            return None
-        pages = sorted(self._pages.get(document_id, ()), key=lambda candidate: candidate.number != page)
-        for candidate in pages:
-            match = candidate.match(quote)
-            if match:
-                return Place(document_id=document_id, page=candidate.number, match=match)
-        return None
+        asked = (quote, document_id, page)
+        if asked not in self._places:
+            self._places[asked] = self._find(quote, document_id, page)
+        return self._places[asked]
 
     def find_anywhere(self, quote: str) -> Place | None:
         """Where the quote stands in any source, or None."""
         places = (self.find(quote, document_id=document_id) for document_id in self._pages)
         return next((place for place in places if place), None)
+
+    def _find(self, quote: str, document_id: str, page: int | None) -> Place | None:
+        text, wanted = comparable(quote), words(quote)
+        if len(text) < SHORTEST_QUOTE_CHARACTERS or not wanted:
+            return None
+        pages = sorted(self._pages.get(document_id, ()), key=lambda candidate: candidate.number != page)
+        for candidate in pages:
+            match = candidate.match(text, wanted)
+            if match:
+                return Place(document_id=document_id, page=candidate.number, match=match)
+        return None
 
 
 class _PlainPage:
@@ -74,10 +82,11 @@ class _PlainPage:
         self.number = page.number
         self._text = page.text
 
-    def match(self, quote: str) -> Match | None:
-        if _stands_whole(comparable(quote), self._comparable):
+    def match(self, text: str, wanted: Sequence[str]) -> Match | None:
+        """How a quote stands here, given as comparable text and as words."""
+        if _stands_whole(text, self._comparable):
             return "exact"
-        return "words" if _joined(words(quote)) in self._words else None
+        return "words" if _joined(wanted) in self._words else None
 
     @cached_property
     def _comparable(self) -> str:
@@ -95,9 +104,8 @@ class _PlainPage:
 class _ExtractedPage(_PlainPage):
     """A page of a PDF, whose mixed lines the extractor may have put out in visual order."""
 
-    def match(self, quote: str) -> Match | None:
-        wanted = words(quote)
-        in_order = super().match(quote)
+    def match(self, text: str, wanted: Sequence[str]) -> Match | None:
+        in_order = super().match(text, wanted)
         if in_order:
             return in_order
         return "reordered" if _joined(wanted) in self._logical_words or self._holds_moved(wanted) else None
@@ -107,8 +115,14 @@ class _ExtractedPage(_PlainPage):
         lines = (logical_words(line) if mixes_directions(line) else line for line in self._lines)
         return _joined(word for line in lines for word in line)
 
+    @cached_property
+    def _word_set(self) -> frozenset[str]:
+        return frozenset(word for line in self._lines for word in line)
+
     def _holds_moved(self, wanted: Sequence[str]) -> bool:
         """True when one line, or two, hold all the words, one of them mixes directions, and no Hebrew run is broken."""
+        if not self._word_set.issuperset(wanted):
+            return False
         for line, following in zip_longest(self._lines, self._lines[1:], fillvalue=()):
             both = (*line, *following)
             mixes = mixes_directions(line) or mixes_directions(following)
