@@ -7,7 +7,7 @@ from typing import Any
 from chalice import Rate
 
 from chalicelib.analyses import catalogue
-from chalicelib.api import cases, documents, health, jobs, webhook
+from chalicelib.api import cases, description, documents, health, jobs, webhook
 from chalicelib.api.application import Application
 from chalicelib.api.starts import start_endpoint
 from chalicelib.bootstrap import system
@@ -37,6 +37,8 @@ app.serve("DELETE", "/cases/{case_id}/documents/{document_id}", documents.delete
 
 app.serve("POST", "/vapi/webhook", webhook.vapi_webhook)
 app.serve("GET", "/health", health.health)
+app.serve("GET", "/openapi.json", description.openapi_endpoint(app.served))
+app.serve("GET", "/docs", description.docs_endpoint(app.served))
 
 
 # The two lanes. Their queues are named in infra/resources.yaml; one message, one job, one invocation.

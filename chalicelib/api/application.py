@@ -12,13 +12,12 @@ from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
 from chalice import Chalice, Response
 
 from chalicelib import telemetry
 from chalicelib.api.answer import Answer, body_text
 from chalicelib.api.cors import Cors
-from chalicelib.api.endpoint import Endpoint, respond
+from chalicelib.api.endpoint import Endpoint, Route, respond
 from chalicelib.api.problems import internal_error, refused
 from chalicelib.api.request import Request, read_request
 from chalicelib.api.system import System
@@ -31,14 +30,6 @@ STANDING_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosn
 
 # Chalice keeps the current request on the app object, which all threads of a process share; each has its own here.
 _CURRENT: ContextVar[Request] = ContextVar("current_request")
-
-
-class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """An endpoint and where it is served; the path has its parameters in braces."""
-
-    method: str
-    path: str
-    endpoint: Endpoint
 
 
 class Application(Chalice):  # type: ignore[misc]  # chalice is untyped

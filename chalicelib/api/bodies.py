@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.analyses import catalogue
 from chalicelib.api.parsing import pointer_to
-from chalicelib.cases.read import is_case_id
 from chalicelib.errors import FieldProblem
 from chalicelib.jobs.model import Priority, Status
 
@@ -21,6 +21,7 @@ MOST_COST_USD = 1e9
 
 LabelText = Annotated[str, Meta(min_length=1, max_length=64)]
 Limit = Annotated[int, Meta(ge=1, le=100)]
+Cursor = Annotated[str, Meta(description="`next_cursor` of the page before, with the same filters")]
 Scope = Literal["all", "mine"]
 
 
@@ -35,7 +36,16 @@ class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     dedupe: Annotated[
         Literal["active", "none"], Meta(description="active: an open job of the same kind is the answer")
     ] = "active"
-    labels: Annotated[Mapping[LabelText, LabelText], Meta(max_length=10)] = msgspec.field(default_factory=dict)
+    labels: Annotated[
+        Mapping[LabelText, LabelText],
+        Meta(
+            max_length=10,
+            description="Shown in the job's metadata",
+            extra_json_schema={
+                "propertyNames": {"minLength": 1, "maxLength": 64, "not": {"enum": sorted(RESERVED_LABELS)}}
+            },
+        ),
+    ] = msgspec.field(default_factory=dict)
 
     def problems(self) -> Sequence[FieldProblem]:
         """The labels whose names are ours."""
@@ -54,24 +64,18 @@ class JobListQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which jobs, how many, and from where on."""
 
     status: Status | UnsetType = UNSET
-    job_type: str | UnsetType = UNSET
-    case_id: str | UnsetType = UNSET
+    job_type: Annotated[str, Meta(extra_json_schema={"enum": [*catalogue()]})] | UnsetType = UNSET
+    case_id: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")] | UnsetType = UNSET
     limit: Limit = 20
-    cursor: str | UnsetType = UNSET
+    cursor: Cursor | UnsetType = UNSET
     scope: Scope | UnsetType = UNSET
-
-    def problems(self) -> Sequence[FieldProblem]:
-        """An id that no case can have."""
-        if self.case_id is UNSET or is_case_id(self.case_id):
-            return []
-        return [FieldProblem("query:case_id", "is no case id")]
 
 
 class CaseListQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases, how many, and from where on."""
 
     limit: Limit = 20
-    cursor: str | UnsetType = UNSET
+    cursor: Cursor | UnsetType = UNSET
     scope: Scope | UnsetType = UNSET
 
 

@@ -93,7 +93,13 @@ def delete_case(request: Request, system: System) -> Answer:
     return Answer(status=204)
 
 
-@endpoint(body=dict[str, Any], body_limit_bytes=CALL_LIMIT_BYTES, answers={200: CaseView}, refusals=(NotFound,))
+@endpoint(
+    body=dict[str, Any],
+    body_rules={"anyOf": [{"required": [way]} for way in ("id", "transcript", "messages", "artifact", "message")]},
+    body_limit_bytes=CALL_LIMIT_BYTES,
+    answers={200: CaseView},
+    refusals=(NotFound,),
+)
 def put_call(request: Request, system: System, *, body: dict[str, Any]) -> Answer:
     """Store the call of a case: a Vapi call object or an end-of-call report."""
     file = store_call(

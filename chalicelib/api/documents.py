@@ -25,6 +25,7 @@ DOCUMENT_LIMIT_BYTES = int(5.8 * MB)
 
 @endpoint(
     body=NewDocument,
+    body_rules={"oneOf": [{"required": [way]} for way in ("text", "content_base64", "size")]},
     body_limit_bytes=DOCUMENT_LIMIT_BYTES,
     answers={201: AddedDocumentView},
     refusals=(BodyTooLarge, NotFound),

@@ -23,23 +23,28 @@ from chalicelib.settings import SettingsError
 Handler = Callable[..., Answer]
 """`handler(request, system)`, with `body=` and `query=` when the endpoint declares them."""
 
+Admission = Callable[[Request, System], Request]
+"""The request, with its caller when somebody vouches for one. Raises: Unauthorized; Unavailable."""
+
 START_LIMIT_BYTES = 64 * KB
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """All there is to know about a route but its path; the OpenAPI document is written from it.
 
-    `body` and `query` are the types that what was sent must have. `answers` are the types of the bodies by status
-    (None: no body). `refusals` are those the handler adds to what follows from the rest. `request_headers` and
-    `answer_headers` name the headers that mean something here.
+    `admit` lets a request in before anything of it is read. `body` and `query` are the types that what was sent must
+    have; `body_rules` says in JSON Schema what the body's type cannot. `answers` are the types of the bodies by status
+    (None: no body; a tuple: one of these). `refusals` are those the handler adds to what follows from the rest.
+    `request_headers` and `answer_headers` name the headers that mean something here.
     """
 
     name: str
     summary: str
     handler: Handler
-    needs_token: bool
+    admit: Admission
     answers: Mapping[int, Any]
     body: Any = None
+    body_rules: Mapping[str, Any] = msgspec.field(default_factory=dict)
     body_limit_bytes: int = START_LIMIT_BYTES
     query: Any = None
     refusals: tuple[type[Refusal], ...] = ()
@@ -47,14 +52,36 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     answer_headers: tuple[str, ...] = ()
 
 
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint and where it is served; the path has its parameters in braces."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+
+
 def endpoint(*, answers: Mapping[int, Any], **description: Any) -> Callable[[Handler], Endpoint]:
     """Describe the decorated handler as an endpoint that needs a token; its docstring is the summary."""
-    return _described(needs_token=True, answers=answers, **description)
+    return open_endpoint(admit=authenticated, answers=answers, **description)
 
 
-def open_endpoint(*, answers: Mapping[int, Any], **description: Any) -> Callable[[Handler], Endpoint]:
-    """Describe the decorated handler as an endpoint that asks nobody for a token."""
-    return _described(needs_token=False, answers=answers, **description)
+def open_endpoint(
+    *, answers: Mapping[int, Any], admit: Admission | None = None, **description: Any
+) -> Callable[[Handler], Endpoint]:
+    """Describe the decorated handler as an endpoint without tokens: `admit` says who may ask (default: anybody)."""
+
+    def describe(handler: Handler) -> Endpoint:
+        summary = (handler.__doc__ or "").partition("\n")[0].strip()
+        return Endpoint(
+            name=handler.__name__,
+            summary=summary,
+            handler=handler,
+            admit=admit or anybody,
+            answers=answers,
+            **description,
+        )
+
+    return describe
 
 
 def respond(served: Endpoint, request: Request, *, system: Callable[[], System]) -> Answer:
@@ -76,17 +103,13 @@ def authenticated(request: Request, system: System) -> Request:
     return msgspec.structs.replace(request, caller=caller)
 
 
-def _described(**description: Any) -> Callable[[Handler], Endpoint]:
-    def describe(handler: Handler) -> Endpoint:
-        summary = (handler.__doc__ or "").partition("\n")[0].strip()
-        return Endpoint(**{"name": handler.__name__, "summary": summary, "handler": handler, **description})
-
-    return describe
+def anybody(request: Request, system: System) -> Request:
+    """The request, whoever sent it."""
+    return request
 
 
 def _answered(served: Endpoint, request: Request, system: System) -> Answer:
-    if served.needs_token:
-        request = authenticated(request, system)
+    request = served.admit(request, system)
     sent: dict[str, Any] = {}
     if served.body is not None:
         sent["body"] = parse_body(request, served.body, limit_bytes=served.body_limit_bytes)

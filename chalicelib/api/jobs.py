@@ -115,7 +115,11 @@ def list_jobs(request: Request, system: System, *, query: JobListQuery) -> Answe
     )
 
 
-@endpoint(answers={200: JobView, 202: JobView}, refusals=(NotFound, AlreadyFinished))
+@endpoint(
+    answers={200: JobView, 202: JobView},
+    refusals=(NotFound, AlreadyFinished),
+    answer_headers=("ETag", "Retry-After"),
+)
 def cancel_job(request: Request, system: System) -> Answer:
     """Cancel a job: at once (200), or as soon as its worker stops (202)."""
     job = accept_cancel(

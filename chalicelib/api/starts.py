@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import partial
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -16,7 +17,7 @@ from chalicelib.analyses.kit.definition import Analysis
 from chalicelib.api.answer import Answer
 from chalicelib.api.bodies import StartBody
 from chalicelib.api.conditional import job_tag
-from chalicelib.api.endpoint import Endpoint
+from chalicelib.api.endpoint import Endpoint, authenticated
 from chalicelib.api.hints import START_MS, header_seconds, retry_after_ms, typical_seconds
 from chalicelib.api.parsing import invalid
 from chalicelib.api.prefer import applied, held, wait_seconds
@@ -60,7 +61,7 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 class StartView(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a start: which job to poll. `documents_count` only for analyses of documents."""
 
-    status: str
+    status: Literal["accepted"]
     job_id: str
     message: str
     poll_url: str
@@ -93,7 +94,7 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
         name=f"start_{analysis.job_type}",
         summary=analysis.summary or f"Start: {analysis.title}.",
         handler=partial(start_analysis, analysis=analysis),
-        needs_token=True,
+        admit=authenticated,
         body=StartBody,
         answers={202: StartView},
         refusals=START_REFUSALS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,7 +12,6 @@ from chalicelib.api.answer import Answer
 from chalicelib.api.bodies import StartBody
 from chalicelib.api.cases import CALL_LIMIT_BYTES
 from chalicelib.api.endpoint import open_endpoint
-from chalicelib.api.parsing import read_json
 from chalicelib.api.request import Request
 from chalicelib.api.starts import START_ANSWER_HEADERS, Start, StartView, started, submitted
 from chalicelib.api.system import System
@@ -26,14 +26,14 @@ SIGNATURE_PREFIX = "sha256="
 class StoredView(msgspec.Struct, frozen=True, kw_only=True):
     """The call is stored; without a transcript there is nothing to analyse."""
 
-    status: str = "stored"
+    status: Literal["stored"] = "stored"
 
 
 class IgnoredView(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing was stored; `reason` says why."""
 
     reason: str
-    status: str = "ignored"
+    status: Literal["ignored"] = "ignored"
 
 
 class DuplicateView(StartView, frozen=True, kw_only=True):
@@ -42,18 +42,36 @@ class DuplicateView(StartView, frozen=True, kw_only=True):
     duplicate: bool = True
 
 
+def verified_sender(request: Request, system: System) -> Request:
+    """The request, if its sender knows the shared secret, or signed the raw body with it (HMAC-SHA256, hex).
+
+    Both are compared in constant time. Raises: Unauthorized; always when no secret is configured.
+    """
+    if system.vapi_webhook_secret is None:
+        raise Unauthorized("The webhook is not configured.")
+    key = system.vapi_webhook_secret.encode()
+    signature = (request.header("X-Vapi-Signature") or "").removeprefix(SIGNATURE_PREFIX).lower()
+    expected = hmac.new(key, request.body, hashlib.sha256).hexdigest()
+    knows_secret = hmac.compare_digest((request.header("X-Vapi-Secret") or "").encode(), key)
+    has_signed = hmac.compare_digest(signature.encode(), expected.encode())
+    if not knows_secret and not has_signed:
+        raise Unauthorized("The webhook's secret or signature is missing or wrong.")
+    return request
+
+
 @open_endpoint(
-    answers={200: DuplicateView | StoredView | IgnoredView, 202: StartView},
-    refusals=(Unauthorized,),
+    admit=verified_sender,
+    body=dict[str, Any],
+    body_rules={"required": ["message"], "properties": {"message": {"type": "object"}}},
     body_limit_bytes=CALL_LIMIT_BYTES,
+    answers={200: (DuplicateView, StoredView, IgnoredView), 202: StartView},
+    refusals=(Unauthorized,),
     request_headers=("X-Vapi-Secret", "X-Vapi-Signature"),
     answer_headers=START_ANSWER_HEADERS,
 )
-def vapi_webhook(request: Request, system: System) -> Answer:
+def vapi_webhook(request: Request, system: System, *, body: dict[str, Any]) -> Answer:
     """Take Vapi's report of a call that has ended, and start its analysis."""
-    verify_sender(request, secret=system.vapi_webhook_secret)
-    payload = read_json(request, limit_bytes=CALL_LIMIT_BYTES)
-    outcome = take_report(payload, store=system.case_store, now=system.clock())
+    outcome = take_report(body, store=system.case_store, now=system.clock())
     match outcome:
         case Ignored(reason=reason):
             return Answer(content=IgnoredView(reason=reason))
@@ -61,22 +79,6 @@ def vapi_webhook(request: Request, system: System) -> Answer:
             return Answer(content=StoredView())
         case _:
             return _analysed(outcome, request, system)
-
-
-def verify_sender(request: Request, *, secret: str | None) -> None:
-    """Check the shared secret, or the HMAC-SHA256 of the raw body made with it; in constant time.
-
-    Raises: Unauthorized; always when no secret is configured.
-    """
-    if secret is None:
-        raise Unauthorized("The webhook is not configured.")
-    key = secret.encode()
-    signature = request.header("X-Vapi-Signature") or ""
-    expected = hmac.new(key, request.body, hashlib.sha256).hexdigest()
-    knows_secret = hmac.compare_digest((request.header("X-Vapi-Secret") or "").encode(), key)
-    has_signed = hmac.compare_digest(signature.removeprefix(SIGNATURE_PREFIX).lower().encode(), expected.encode())
-    if not knows_secret and not has_signed:
-        raise Unauthorized("The webhook's secret or signature is missing or wrong.")
 
 
 def _analysed(report: ToAnalyse, request: Request, system: System) -> Answer:

@@ -19,6 +19,7 @@ from chalicelib.errors import AttemptError, Internal
 from chalicelib.jobs import lifecycle
 from chalicelib.jobs.model import Job
 from chalicelib.settings import read_settings
+from tests.app.described import check_against_description
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
 from tests.fakes.clock import FakeClock
@@ -153,6 +154,13 @@ class Gateway:
         raw = casework.app(event, context)
         answer = Answered(raw["statusCode"], raw["headers"], raw["body"])
         check_every_answer(answer, request_id=context.aws_request_id, path=prefix + urlsplit(path).path)
+        check_against_description(
+            method,
+            event["requestContext"]["resourcePath"],
+            status=answer.status,
+            headers=answer.headers,
+            text=answer.text,
+        )
         return answer
 
 

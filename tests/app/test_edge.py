@@ -7,12 +7,13 @@ import threading
 import pytest
 
 import app as casework
+from chalicelib.api.endpoint import authenticated
 from tests.app.client import UNKNOWN_ID, Context
 
 EXPOSED = "Location,Retry-After,ETag,Link,Preference-Applied,Idempotency-Replayed,X-Request-Id"
 ALLOWED = "Authorization,Content-Type,Idempotency-Key,If-None-Match,Prefer"
-WITH_BODY = [route for route in casework.app.served if route.endpoint.body is not None]
-WITH_TOKEN = [route for route in casework.app.served if route.endpoint.needs_token]
+WITH_TOKEN = [route for route in casework.app.served if route.endpoint.admit is authenticated]
+WITH_BODY = [route for route in WITH_TOKEN if route.endpoint.body is not None]
 
 
 def name(route):
@@ -53,7 +54,7 @@ def test_every_route_but_the_open_ones_asks_for_a_token(api, route):
 
 
 def test_the_open_routes_are_few():
-    without = {name(route) for route in casework.app.served if not route.endpoint.needs_token}
+    without = {name(route) for route in casework.app.served if route.endpoint.admit is not authenticated}
 
     assert without <= {"GET /health", "POST /vapi/webhook", "GET /openapi.json", "GET /docs"}
 

@@ -1,0 +1,193 @@
+"""What does the API look like to a machine? An OpenAPI 3.1 document, written from the endpoints and their types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from chalicelib.api.answer import JSON, PROBLEM_JSON
+from chalicelib.api.endpoint import Route, authenticated
+from chalicelib.api.examples import examples
+from chalicelib.api.openapi_headers import ANSWER_HEADERS, PATH_PARAMETERS, REQUEST_HEADERS
+from chalicelib.api.problems import STATUS_OF, Problem
+from chalicelib.errors import (
+    BodyTooLarge,
+    InvalidRequest,
+    MalformedJson,
+    Refusal,
+    Unauthorized,
+    Unavailable,
+    UnsupportedMediaType,
+)
+
+Schema = dict[str, Any]
+
+DESCRIPTION = (
+    "Long AI analyses of disability-claim cases behind an API that answers at once: start an analysis with POST, get a "
+    "`job_id`, read `/jobs/{job_id}` until `done`. `retry_after_ms` (and the Retry-After header) says when it is worth "
+    "asking again. Every refusal is `application/problem+json` with a stable `code`; every answer carries X-Request-Id."
+)
+INTERNAL_MEANING = "internal: a defect of ours; the request id identifies it in our logs."
+HEADERS_OF_REFUSALS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+
+PAGE = "text/html"
+
+_COMPONENT = "#/components/schemas/"
+
+
+def openapi_document(routes: Sequence[Route], *, version: str, prefix: str) -> Schema:
+    """The document of these routes, as JSON values. `prefix` is the stage's path, "" when there is none."""
+    schemas = _Schemas(_types(routes))
+    paths: dict[str, Schema] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Casework", "version": version, "description": DESCRIPTION},
+        "servers": [{"url": prefix or "/"}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+class _Schemas:
+    """JSON Schemas of types; those with a name are components, with an example when there is one."""
+
+    def __init__(self, types: Sequence[Any]) -> None:
+        self._types = types
+        found, components = msgspec.json.schema_components(types, ref_template=_COMPONENT + "{name}")
+        names = {name: name.removesuffix("View") for name in components}
+        self._found: list[Schema] = [_renamed(schema, names) for schema in found]
+        self.components: dict[str, Schema] = {names[name]: _renamed(part, names) for name, part in components.items()}
+        for kind, example in examples().items():
+            if kind.__name__ in names:
+                self.components[names[kind.__name__]]["examples"] = [_as_json(example)]
+
+    def of(self, kind: Any) -> Schema:
+        """The schema of one type, or of one of several."""
+        if isinstance(kind, tuple):
+            return {"anyOf": [self.of(one) for one in kind]}
+        return self._found[self._types.index(kind)]
+
+    def component(self, kind: Any) -> Schema:
+        """The schema itself instead of a reference to it."""
+        schema = self.of(kind)
+        return self.components[schema["$ref"].removeprefix(_COMPONENT)] if "$ref" in schema else schema
+
+
+def _types(routes: Iterable[Route]) -> list[Any]:
+    wanted: list[Any] = [Problem]
+    for served in (route.endpoint for route in routes):
+        for kind in (served.body, served.query, *served.answers.values()):
+            wanted += kind if isinstance(kind, tuple) else [kind]
+    return [kind for place, kind in enumerate(wanted) if kind is not None and kind not in wanted[:place]]
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """The schema with its components under their public names: `JobView` is `Job` there."""
+    if isinstance(value, list):
+        return [_renamed(item, names) for item in value]
+    if not isinstance(value, dict):
+        return value
+    renamed = {name: _renamed(item, names) for name, item in value.items()}
+    if isinstance(value.get("$ref"), str):
+        renamed["$ref"] = _COMPONENT + names[value["$ref"].removeprefix(_COMPONENT)]
+    if isinstance(value.get("title"), str):
+        renamed["title"] = names.get(value["title"], value["title"])
+    return renamed
+
+
+def _as_json(value: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def _operation(route: Route, schemas: _Schemas) -> Schema:
+    served = route.endpoint
+    operation: Schema = {
+        "operationId": served.name,
+        "summary": served.summary,
+        "tags": [_tag(route)],
+        "parameters": _parameters(route, schemas),
+        "responses": _responses(route, schemas),
+    }
+    if served.body is not None:
+        required = bool(schemas.component(served.body).get("required")) or bool(served.body_rules)
+        schema = {**schemas.of(served.body), **served.body_rules}
+        operation["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
+    if served.admit is not authenticated:
+        operation["security"] = []
+    return operation
+
+
+def _tag(route: Route) -> str:
+    if route.endpoint.name.startswith("start_"):
+        return "Start an analysis"
+    first = route.path.split("/")[1]
+    return {"jobs": "Jobs", "cases": "Cases"}.get(first, "More")
+
+
+def _parameters(route: Route, schemas: _Schemas) -> list[Schema]:
+    served = route.endpoint
+    in_path = [
+        {"name": name, "in": "path", "required": True, **PATH_PARAMETERS[name]}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
+    asked = {} if served.query is None else schemas.component(served.query)["properties"]
+    in_query = [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in asked.items()]
+    in_header = [
+        {"name": name, "in": "header", "required": False, **REQUEST_HEADERS[name]} for name in served.request_headers
+    ]
+    return [*in_path, *in_query, *in_header]
+
+
+def _responses(route: Route, schemas: _Schemas) -> dict[str, Schema]:
+    served = route.endpoint
+    responses: dict[str, Schema] = {}
+    for status, kind in served.answers.items():
+        response: Schema = {"description": _first_line(kind), "headers": _headers(*served.answer_headers)}
+        if kind is not None:
+            response["content"] = {PAGE if kind is str else JSON: {"schema": schemas.of(kind)}}
+        responses[str(status)] = response
+    for status, refusals in _refusals(route).items():
+        meanings = " ".join(f"{refusal.code}: {_first_line(refusal)}" for refusal in refusals) or INTERNAL_MEANING
+        header = HEADERS_OF_REFUSALS.get(status)
+        response = responses.setdefault(str(status), {"description": meanings, "headers": {}})
+        response["headers"] |= _headers(*([header] if header else []))
+        response.setdefault("content", {})[PROBLEM_JSON] = {"schema": schemas.of(Problem)}
+    return dict(sorted(responses.items()))
+
+
+def _refusals(route: Route) -> Mapping[int, Sequence[type[Refusal]]]:
+    """What a request may be refused for, by status: what follows from the description, and what the handler adds."""
+    served = route.endpoint
+    kinds: list[type[Refusal]] = [Unavailable]
+    if served.admit is authenticated:
+        kinds.append(Unauthorized)
+    if served.body is not None:
+        kinds += [BodyTooLarge, UnsupportedMediaType, MalformedJson, InvalidRequest]
+    if served.query is not None:
+        kinds.append(InvalidRequest)
+    kinds += served.refusals
+    by_status: dict[int, list[type[Refusal]]] = {STATUS_OF["internal"]: []}
+    for kind in dict.fromkeys(kinds):
+        by_status.setdefault(STATUS_OF[kind.code], []).append(kind)
+    return by_status
+
+
+def _headers(*names: str) -> Schema:
+    return {name: ANSWER_HEADERS[name] for name in (*names, "X-Request-Id")}
+
+
+def _first_line(kind: Any) -> str:
+    """The first sentence of a type's docstring."""
+    if kind is None:
+        return "No body."
+    first = kind[0] if isinstance(kind, tuple) else kind
+    return (first.__doc__ or "").partition("\n")[0]

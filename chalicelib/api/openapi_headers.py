@@ -1,0 +1,71 @@
+"""Which headers and path parameters are there, and what do they mean? For the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+Described = Mapping[str, Any]
+_TEXT: Described = {"type": "string"}
+
+REQUEST_HEADERS: Mapping[str, Described] = MappingProxyType(
+    {
+        "Idempotency-Key": {
+            "description": "The same key with the same request gets the same job, however often it is sent.",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+            "example": "7c1f0f0e-start",
+        },
+        "Prefer": {
+            "description": "`wait=N` holds the answer until there is something to tell, at most N (20) seconds.",
+            "schema": _TEXT,
+            "example": "wait=10",
+        },
+        "If-None-Match": {
+            "description": "The ETag seen last; while nothing has changed the answer is 304.",
+            "schema": _TEXT,
+            "example": 'W/"7"',
+        },
+        "X-Vapi-Secret": {"description": "The shared secret of the webhook.", "schema": _TEXT},
+        "X-Vapi-Signature": {
+            "description": "Instead of the secret: HMAC-SHA256 of the raw body, in hex.",
+            "schema": _TEXT,
+        },
+    }
+)
+
+ANSWER_HEADERS: Mapping[str, Described] = MappingProxyType(
+    {
+        "Location": {"description": "Where to poll, or what was made.", "schema": _TEXT},
+        "Retry-After": {"description": "Whole seconds to wait before asking again.", "schema": _TEXT},
+        "ETag": {"description": "The version of the job, for If-None-Match.", "schema": _TEXT},
+        "Link": {"description": 'The next page: `<…>; rel="next"`.', "schema": _TEXT},
+        "Preference-Applied": {"description": "The answer was held back: `wait=<seconds>`.", "schema": _TEXT},
+        "Idempotency-Replayed": {"description": "`true`: the answer to an earlier request.", "schema": _TEXT},
+        "Cache-Control": {"description": "Nothing here is for shared caches.", "schema": _TEXT},
+        "Vary": {"description": "The answer depends on who asks.", "schema": _TEXT},
+        "Allow": {"description": "The methods that this address takes.", "schema": _TEXT},
+        "WWW-Authenticate": {"description": "`Bearer`.", "schema": _TEXT},
+        "X-Request-Id": {"description": "Names the request in our logs.", "schema": _TEXT},
+    }
+)
+
+PATH_PARAMETERS: Mapping[str, Described] = MappingProxyType(
+    {
+        "job_id": {
+            "description": "The job's id.",
+            "schema": {"type": "string", "format": "uuid"},
+            "example": "5f0c0f5e-6f0e-4c55-9d0a-0d2c7a1b9e01",
+        },
+        "case_id": {
+            "description": "The case's id.",
+            "schema": {"type": "string", "format": "uuid"},
+            "example": "c0a8b5f2-1d3e-4f6a-8b7c-9d0e1f2a3b4c",
+        },
+        "document_id": {
+            "description": "The document's id.",
+            "schema": {"type": "string", "format": "uuid"},
+            "example": "d1e2f3a4-b5c6-4d7e-8f90-a1b2c3d4e5f6",
+        },
+    }
+)

@@ -1,0 +1,43 @@
+"""Is an answer what the OpenAPI document says? Every answer that a test of the API gets is held to it."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+from openapi_schema_validator import OAS31Validator
+
+import app as casework
+from chalicelib import __version__
+from chalicelib.api.openapi import openapi_document
+
+DOCUMENT = json.loads(json.dumps(openapi_document(casework.app.served, version=__version__, prefix="")))
+LONGEST_CHECKED = 100_000
+
+
+def check_against_description(method: str, route: str, *, status: int, headers: Any, text: str) -> None:
+    """Status, headers and body are described for this operation; unknown addresses and methods belong to none."""
+    operation = DOCUMENT["paths"].get(route, {}).get(method.lower())
+    if operation is None:
+        return
+    assert str(status) in operation["responses"], f"{method} {route} answered {status}, which is not described"
+    response = operation["responses"][str(status)]
+    undescribed = {"ETag", "Location", "Retry-After", "Link", "Allow"} & set(headers) - set(response["headers"])
+    assert undescribed == set(), f"{method} {route} {status}: {undescribed}"
+    media_type = headers.get("Content-Type", "").partition(";")[0]
+    if not text:
+        assert "content" not in response
+    elif media_type != "text/html" and len(text) < LONGEST_CHECKED:
+        assert media_type in response["content"]
+        problems = [
+            error.message for error in _validator(method, route, status, media_type).iter_errors(json.loads(text))
+        ]
+        assert problems == []
+
+
+@functools.cache
+def _validator(method: str, route: str, status: int, media_type: str) -> Any:
+    response = DOCUMENT["paths"][route][method.lower()]["responses"][str(status)]
+    schema = response["content"][media_type]["schema"]
+    return OAS31Validator({**schema, "components": DOCUMENT["components"]})
