@@ -23,7 +23,7 @@ Told through /__emulator/ (GET it for this list):
              ?bodies=1 with bodies · DELETE. Equal body_sha256 = the same question asked again
     pace     POST {"seconds": 0.5} · GET
     health   GET
-    DELETE /__emulator clears faults, plants and log
+    DELETE /__emulator clears faults, plants, log and prompt cache
 """
 
 from infra.local.emulator.server import Emulator, PortTaken

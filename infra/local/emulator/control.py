@@ -16,7 +16,7 @@ _HELP = {
     "GET|POST|DELETE /__emulator/plant": "which mistakes are planted, and where they were; choose; clear",
     "GET|DELETE /__emulator/log": "every call to a model; ?bodies=1 with the latest requests' bodies; clear",
     "GET|POST /__emulator/pace": 'how long an answer takes: {"seconds": 4}',
-    "DELETE /__emulator": "clear faults, plants and log",
+    "DELETE /__emulator": "clear faults, plants, log and prompt cache",
 }
 
 
@@ -28,7 +28,7 @@ def answer_control(state: EmulatorState, method: str, path: str, body: Any, *, q
         if name in routes:
             return routes[name](state, method, body, query) or JsonReply(status=405, body=_HELP)
         if not name and method == "DELETE":
-            for part in (state.faults, state.plants, state.log):
+            for part in (state.faults, state.plants, state.log, state.cache):
                 part.clear()
             return JsonReply(body={})
     except msgspec.ValidationError as exc:

@@ -51,7 +51,7 @@ class Emulator:
         except OSError as exc:
             raise PortTaken(f"Port {port} on {HOST} is taken ({exc.strerror}).") from exc
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="emulator", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_LOOK_EVERY_SECONDS / 10,), daemon=True)
         self._thread.start()
 
     @property
@@ -140,6 +140,8 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         pace = self.emulator_state.pace
         if fault and kind == "slow":
             pace = msgspec.structs.replace(pace, seconds=fault.seconds or 1.0)
+        if asked.body.get("background"):
+            pace = msgspec.structs.replace(pace, seconds=0.0)  # accepted at once; it grows ready later
         if fault and kind == "hang":
             self._hang(fault.seconds)
         elif kind == "drop":

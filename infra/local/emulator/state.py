@@ -18,14 +18,14 @@ class EmulatorState:
     """Everything that outlives one request; each part is safe for many threads."""
 
     def __init__(self, *, pace: Pace) -> None:
-        cache = PromptCache()
         self.pace = pace
+        self.cache = PromptCache()
         self.faults = FaultQueue()
         self.plants = Plants()
         self.log = RequestLog()
         self.responses = StoredResponses()
-        self._openai = OpenAIApi(plants=self.plants, cache=cache)
-        self._anthropic = AnthropicApi(plants=self.plants, cache=cache)
+        self._openai = OpenAIApi(plants=self.plants, cache=self.cache)
+        self._anthropic = AnthropicApi(plants=self.plants, cache=self.cache)
 
     def reply(self, asked: Asked, fault: Fault | None, *, request_id: str, now: float) -> Reply:
         """What the asked provider says; `now` in epoch seconds."""

@@ -50,6 +50,10 @@ class PromptCache:
         self._lock = threading.Lock()
         self._seen: set[str] = set()
 
+    def clear(self) -> None:
+        with self._lock:
+            self._seen.clear()
+
     def remember(self, prefix: Any) -> bool:
         """True when this beginning came before."""
         key = hashlib.sha256(json.dumps(_unmarked(prefix), sort_keys=True).encode()).hexdigest()

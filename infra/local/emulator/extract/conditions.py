@@ -55,7 +55,7 @@ _ABSENT_NEAR = re.compile(
     r"(?<![א-ת])(?:לא|אינ[והם]\S*)(?![א-ת])[^,]{0,25}$|(?<!\w)not(?!\w)[^,]{0,25}$", re.IGNORECASE
 )
 _AFFIRMED_AGAIN = re.compile(
-    r"סובל\S*|אובחנ\S*|ידוע[הת]? כ|אך|אבל|but|however|suffers|diagnosed|with known", re.IGNORECASE
+    r"סובל\S*|אובח[ןנ]\S*|ידוע[הת]? כ|אך|אבל|but|however|suffers|diagnosed|with known", re.IGNORECASE
 )
 _DOUBT = re.compile(
     r"חשד|לברר|לשלול|בירור|ייתכן|ספק|suspect\w*|suspicion|possible|rule out|r/o|query|\?", re.IGNORECASE
@@ -71,7 +71,7 @@ _LOSS = re.compile(
     r"ירידה|לקות|חירש|כבד|עיוור|גלאוקומה|רטינופתיה|loss|impair|deaf|blind|glaucoma|retinopathy", re.IGNORECASE
 )
 _DIAGNOSED = re.compile(
-    r"אובחנ|אבחנו|אמרו לי|יש לי|סובל|מאובחנ|קיבלתי אבחנה|diagnos|I have|I suffer|suffering|told me", re.IGNORECASE
+    r"אובח[ןנ]|אבחנו|אמרו לי|יש לי|סובל|מאובחנ|קיבלתי אבחנה|diagnos|I have|I suffer|suffering|told me", re.IGNORECASE
 )
 _REPORTED = re.compile(
     r"^.*?(?:אמרו לי(?: ש)?|אבחנו (?:לי|אצלי)|אובחנתי (?:עם|כ)|יש לי|told me(?: that)?|diagnosed with|I have)\s+",

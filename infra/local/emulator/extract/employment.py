@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from infra.local.emulator.extract.dates import DateHit, find_dates
 from infra.local.emulator.extract.found import Entry, Found
-from infra.local.emulator.extract.labels import first_piece, label, strict_label, texts_after
+from infra.local.emulator.extract.labels import GAP, first_piece, label, strict_label, texts_after
 from infra.local.emulator.extract.numbers import amounts
 from infra.local.emulator.extract.sources import Line, Source, documents
 
@@ -120,7 +120,7 @@ def _employers(source: Source) -> Iterator[Found]:
         match = _COMPANY.search(line.text)
         if match:
             value = (match.group("value") or match.group("public")).strip()
-            yield Found(first_piece(value) or value, line, value)
+            yield Found(GAP.split(value)[0], line, value)
 
 
 def _positions(source: Source) -> Iterator[Found]:

@@ -38,7 +38,7 @@ _NUMBER = label(
     r"case (?:no\.?|number)|מספר (?:ה)?(?:מקרה|אשפוז)|מס' (?:ה)?(?:מקרה|אשפוז)|admission (?:no\.?|number)"
     r"|hospitali[sz]ation (?:no\.?|number)"
 )
-_NUMBER_VALUE = re.compile(r"(?P<value>[A-Z]{0,3}\d[\d/-]{2,18}\d)")
+_NUMBER_VALUE = re.compile(r"(?P<value>[A-Z]{0,3}-?\d[\d/-]{2,18}\d)")
 _LENGTH = label(r"ימי (?:ה)?אשפוז|משך (?:ה)?אשפוז|length of stay|days in hospital")
 _DAYS = re.compile(r"(?<![\d/.])(?P<value>\d{1,3})(?![\d/.]\d|\d)")
 _MENTION = re.compile(

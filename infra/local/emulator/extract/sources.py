@@ -16,7 +16,7 @@ from infra.local.emulator.extract.bidi import logical
 
 CALL_ID = "call"
 LONGEST_QUOTE_CHARACTERS = 240
-_TAG = re.compile(r"^[ \t]*<(/?)(document|page|call|tool)((?:\s+\w+=\"[^\"]*\")*)\s*>", re.MULTILINE)
+_TAG = re.compile(r"<(/?)(document|page|call|tool)((?:\s+\w+=\"[^\"]*\")*)\s*>")
 _ATTRIBUTE = re.compile(r"(\w+)=\"([^\"]*)\"")
 _SPOKEN = re.compile(r"^\s*(?:AI|Assistant|Bot|User|Customer|Caller)\s*:", re.IGNORECASE | re.MULTILINE)
 
