@@ -114,6 +114,7 @@ class FaultQueue:
         with self._lock:
             self._queue.clear()
             self._random = None
+            self._seen.clear()
 
     def listed(self) -> dict[str, Any]:
         with self._lock:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import select
 import socket
+import sys
 import threading
 import time
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +31,7 @@ from infra.local.emulator.state import EmulatorState
 HOST = "127.0.0.1"
 LONGEST_HANG_SECONDS = 3600.0
 _LOOK_EVERY_SECONDS = 0.2
+_CLOSE_WITHIN_SECONDS = 0.1
 _MALFORMED = b'{"id": "x", "output": ['
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
@@ -47,11 +52,13 @@ class Emulator:
             emulator_state = state
 
         try:
-            self._server = ThreadingHTTPServer((HOST, port), Handler)
+            self._server = _Server((HOST, port), Handler)
         except OSError as exc:
-            raise PortTaken(f"Port {port} on {HOST} is taken ({exc.strerror}).") from exc
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(_LOOK_EVERY_SECONDS / 10,), daemon=True)
+            if exc.errno != errno.EADDRINUSE:
+                raise
+            raise PortTaken(f"Port {port} on {HOST} is taken.") from exc
+        serve = partial(self._server.serve_forever, poll_interval=_CLOSE_WITHIN_SECONDS)
+        self._thread = threading.Thread(target=serve, name="emulator", daemon=True)
         self._thread.start()
 
     @property
@@ -70,6 +77,22 @@ class Emulator:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+
+class _Server(ThreadingHTTPServer):
+    """Takes many connections at once, and asks no name server who it is."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def server_bind(self) -> None:
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no error; anything else is told with its traceback."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class EmulatorHandler(BaseHTTPRequestHandler):

@@ -13,7 +13,7 @@ from infra.local.emulator.extract.conditions import is_doubtful
 from infra.local.emulator.extract.found import Found
 from infra.local.emulator.extract.sources import Line, documents
 
-_SHORTEST_QUOTE = 12
+_SHORTEST_QUOTE_CHARACTERS = 8
 _FUNCTION = re.compile(
     r"תפקוד|יושב[תה]? עד|עומד[תה]? עד|הליכה ב|כושר עבודה|אינ[וה] כשיר|function|sits? (?:for|up to)|unable to"
     r"|fit for work",
@@ -39,7 +39,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def other_quote(self) -> str:
         """Other words of the same line, for when the first were refused: its longest stretch of Hebrew alone."""
         stretches = sorted((match.group().strip() for match in _PURE_HEBREW.finditer(self.line.raw)), key=len)
-        return stretches[-1] if stretches and len(stretches[-1]) >= _SHORTEST_QUOTE else self.line.raw.strip()
+        return (
+            stretches[-1] if stretches and len(stretches[-1]) >= _SHORTEST_QUOTE_CHARACTERS else self.line.raw.strip()
+        )
 
 
 def findings_of(facts: CaseFacts, view: CaseView) -> list[Finding]:
