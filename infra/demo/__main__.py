@@ -33,11 +33,12 @@ POLL_SECONDS = 0.5
 PATIENCE_SECONDS = 15 * 60
 END_WITHIN_SECONDS = 10
 LOG_LINES = 40
+WIDTH = 120
 
 
 def main() -> None:
     """Run the demo."""
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
     started = time.monotonic()
     try:
         with running_system() as environment:
@@ -62,7 +63,7 @@ def running_system() -> Iterator[dict[str, str]]:
         ready, to_be_written = os.pipe()
         system = subprocess.Popen(
             [
-                *(sys.executable, "-m", "infra.local"),
+                *(sys.executable, "-m", "infra.local", "--no-reload"),
                 *("--lifeline", str(os.getpid()), "--ready-fd", str(to_be_written)),
             ],
             cwd=ROOT,
@@ -98,12 +99,12 @@ def run_demo(console: Console, environment: Mapping[str, str]) -> list[dict[str,
     )
     case_id = create_case(client)
     console.print(f"The sample case is stored: a call and three documents. Case {case_id}.", highlight=False)
-    jobs, seconds = _run_jobs(console, client, case_id)
+    jobs = _run_jobs(console, client, case_id)
     for job in jobs:
         show_result(console, job)
-    show_costs(console, jobs, seconds)
+    show_costs(console, jobs)
     console.rule("[bold]The same, by hand", align="left")
-    console.print("With `make dev` (or `.venv/bin/chalice local`) running in another terminal:\n", markup=False)
+    console.print("With `make dev` (or `.venv/bin/chalice local`) running in another terminal:\n", highlight=False)
     console.print(conversation("http://127.0.0.1:8000"), markup=False, highlight=False)
     return jobs
 
@@ -117,11 +118,10 @@ def free_ports(count: int) -> list[int]:
         return [probe.getsockname()[1] for probe in probes]
 
 
-def _run_jobs(console: Console, client: Client, case_id: str) -> tuple[list[dict[str, Any]], dict[str, float]]:
+def _run_jobs(console: Console, client: Client, case_id: str) -> list[dict[str, Any]]:
     begun = time.monotonic()
     open_jobs = {client.post(route.format(case_id=case_id))["job_id"]: job_type for job_type, route in ROUTES.items()}
     done: dict[str, dict[str, Any]] = {}
-    seconds: dict[str, float] = {}
     with Bars(console, list(ROUTES)) as bars:
         while open_jobs:
             for job_id in list(open_jobs):
@@ -130,12 +130,11 @@ def _run_jobs(console: Console, client: Client, case_id: str) -> tuple[list[dict
                 if job["done"]:
                     del open_jobs[job_id]
                     done[job["job_type"]] = job
-                    seconds[job_id] = time.monotonic() - begun
             if time.monotonic() - begun > PATIENCE_SECONDS:
                 raise DemoProblem(f"{', '.join(open_jobs.values())} did not finish in {PATIENCE_SECONDS} s.")
             if open_jobs:
                 time.sleep(POLL_SECONDS)
-    return [done[job_type] for job_type in ROUTES], seconds
+    return [done[job_type] for job_type in ROUTES]
 
 
 def _end(system: subprocess.Popen[bytes]) -> None:

@@ -39,8 +39,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def matches(self) -> bool:
-        """Whether it is exactly what was expected, type included: 0 is not False."""
-        return type(self.expected) is type(self.found) and bool(self.expected == self.found)
+        """Whether it is exactly what was expected; 0 is not False, and 4 is not "4"."""
+        return isinstance(self.expected, bool) is isinstance(self.found, bool) and bool(self.expected == self.found)
 
 
 DOCUMENTS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -75,33 +76,34 @@ def show_result(console: Console, job: Mapping[str, Any]) -> None:
     _show_issues(console, analysis.get("issues", []))
 
 
-def show_costs(console: Console, jobs: Sequence[Mapping[str, Any]], seconds: Mapping[str, float]) -> None:
+def show_costs(console: Console, jobs: Sequence[Mapping[str, Any]]) -> None:
     """One line a job: how long, how many tokens, how much money, which models."""
-    table = Table(title="What it took", title_justify="left")
+    console.rule("[bold]What it took", align="left")
+    table = Table()
     for column in ("analysis", "status"):
-        table.add_column(column)
-    for column in ("seconds", "tokens in", "tokens out", "cost (US$)"):
-        table.add_column(column, justify="right")
-    table.add_column("model")
+        table.add_column(column, no_wrap=True)
+    for column in ("seconds", "tokens in", "tokens out", "US$"):
+        table.add_column(column, justify="right", no_wrap=True)
     for job in jobs:
         usage = job["usage"]
         table.add_row(
             NAMES[job["job_type"]],
             job["status"],
-            f"{seconds[job['job_id']]:.1f}",
+            f"{_seconds(job):.1f}",
             str(usage["input_tokens"]),
             str(usage["output_tokens"]),
             "unknown" if usage["cost_usd"] is None else usage["cost_usd"],
-            ", ".join(sorted({call["model"] for call in usage["calls"]})),
         )
     console.print(table)
+    models = {call["model"] for job in jobs for call in job["usage"]["calls"]}
+    console.print(f"Models: {', '.join(sorted(models))}.", markup=False, highlight=False)
 
 
 def _show_form(console: Console, analysis: Mapping[str, Any]) -> None:
     comparisons = compare(analysis["form_7801"])
     table = Table()
     for column in ("field", "found", "expected"):
-        table.add_column(column)
+        table.add_column(column, no_wrap=column == "field")
     for row in comparisons:
         mark = "[green]the same[/green]" if row.matches else f"[red]{escape(_shown(row.expected))}[/red]"
         table.add_row(row.field, escape(_shown(row.found)), mark)
@@ -142,6 +144,12 @@ def _show_issues(console: Console, issues: Sequence[Mapping[str, Any]]) -> None:
 def _show_rest(console: Console, rows: Sequence[Any]) -> None:
     if len(rows) > MOST_ROWS:
         console.print(f"  … and {len(rows) - MOST_ROWS} more", highlight=False)
+
+
+def _seconds(job: Mapping[str, Any]) -> float:
+    """From the start request to the end."""
+    created, completed = (datetime.fromisoformat(job[name]) for name in ("created_at", "completed_at"))
+    return (completed - created).total_seconds()
 
 
 def _shown(value: Any) -> str:

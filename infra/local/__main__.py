@@ -12,6 +12,8 @@ import signal
 import sys
 import threading
 
+import msgspec
+
 from infra.local import lifeline, system
 from infra.local.environment import HOST, LocalProblem, Ports, emulated_providers, local_environment, read_ports
 from infra.local.log import open_log
@@ -22,6 +24,7 @@ def main() -> None:
     """Run the local system until it is told to stop; exit code 1 says that it could not."""
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="Casework on this machine.")
     parser.add_argument("--behind-api", action="store_true", help="everything but the API, which somebody else serves")
+    parser.add_argument("--no-reload", action="store_true", help="restart nothing when a source changes")
     parser.add_argument("--lifeline", type=int, metavar="PID", help="end when this process has ended")
     parser.add_argument("--ready-fd", type=int, metavar="FD", help="write a line to this descriptor once all is up")
     arguments = parser.parse_args()
@@ -38,6 +41,8 @@ def _run(arguments: argparse.Namespace) -> None:
     programs = system.programs(environment, ports=ports, identity=system.own_identity())
     if not arguments.behind_api:
         programs.append(system.api_program(ports))
+    if arguments.no_reload:
+        programs = [msgspec.structs.replace(program, follows_sources=False) for program in programs]
     system.refuse_taken_ports(ports, tuple(p.name for p in programs if p.name in ("aws", "model", "api")))
 
     stop = threading.Event()

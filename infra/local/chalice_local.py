@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import io
 import os
 import signal
 import subprocess
@@ -55,6 +56,8 @@ def _wrap_serving(*, top_pid: int) -> None:
 
     @functools.wraps(serve)
     def serve_forever(self: LocalDevServer) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(line_buffering=True)  # what Chalice says is to be read in time, in a pipe too
         try:
             _bring_up(top_pid)
         except LocalProblem as problem:
@@ -95,6 +98,7 @@ def _start(environment: dict[str, str], *, top_pid: int) -> int:
     supervisor = subprocess.Popen(
         [
             *(sys.executable, "-m", "infra.local", "--behind-api"),
+            *([] if "CHALICE_WORKER" in os.environ else ["--no-reload"]),
             *("--lifeline", str(top_pid), "--ready-fd", str(to_be_written)),
         ],
         cwd=ROOT,

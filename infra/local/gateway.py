@@ -153,6 +153,9 @@ class RequestHandler(ChaliceRequestHandler):  # type: ignore[misc]  # chalice is
         self.command = getattr(self, "command", None) or "GET"
         self._send(self.local_gateway.refusal(Answer(status=int(code), content=problem, content_type=PROBLEM_JSON)))
 
+    def log_request(self, *_: Any) -> None:
+        """The app logs each request itself, with more to it."""
+
     def _send(self, answer: dict[str, Any]) -> None:
         self._send_http_response(
             answer["statusCode"],

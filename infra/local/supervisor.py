@@ -120,6 +120,8 @@ class Supervisor:
             return
         self._sources = found
         names = [name for name, program in self._programs.items() if program.follows_sources]
+        if not names:
+            return
         self._say(f"{changed[0]}{' and more' if len(changed) > 1 else ''} changed; restarting {', '.join(names)}.")
         stale = self._asked_to_end(names)
         deadline = time.monotonic() + DRAIN_SECONDS

@@ -32,6 +32,8 @@ def job(**changes: Any) -> dict[str, Any]:
         "progress_message": "Completed",
         "done": True,
         "error": None,
+        "created_at": "2026-01-01T00:00:00.000000Z",
+        "completed_at": "2026-01-01T00:00:12.340000Z",
         "result": {"analysis": {"form_7801": FORM, "claim_rate": 70, "issues": []}},
         "usage": {
             "input_tokens": 10,
@@ -118,7 +120,7 @@ def test_a_failed_job_says_why():
 def test_an_unknown_price_is_not_shown_as_nothing():
     console = plain_console()
 
-    show_costs(console, [job()], {"j1": 12.34})
+    show_costs(console, [job()])
 
     assert "unknown" in text(console)
     assert "12.3" in text(console)

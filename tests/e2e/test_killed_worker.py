@@ -1,0 +1,49 @@
+"""A worker that is killed between two turns of the agent costs time: no job, no turn that was paid for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from infra.demo.__main__ import ROUTES
+from infra.demo.client import Client
+from infra.demo.sample import create_case
+from tests.e2e.local_system import Running, chalice_local, wait_until
+
+pytestmark = pytest.mark.e2e
+
+RECOVERY_SECONDS = 120
+
+
+def asked(running: Running) -> list[dict[str, Any]]:
+    """Every call to the models so far."""
+    log = Client(f"http://127.0.0.1:{running.ports.model}", "no token").get("/__emulator/log")
+    calls: list[dict[str, Any]] = log["requests"]
+    return calls
+
+
+def test_no_turn_that_was_answered_is_asked_again(project):
+    with chalice_local(project, "--no-autoreload", CASEWORK_RESCUE_SECONDS="1") as running:
+        client = running.client()
+        job_id = client.post(ROUTES["document_analysis_agent"].format(case_id=create_case(client)))["job_id"]
+        # The third call is under way: two turns are stored.
+        wait_until(lambda: len(asked(running)) >= 3, lambda: running.said())
+
+        os.kill(running.worker("normal"), signal.SIGKILL)
+        killed_at = time.monotonic()
+        wait_until(
+            lambda: client.get(f"/jobs/{job_id}")["done"], lambda: running.said(), within_seconds=RECOVERY_SECONDS
+        )
+
+        job = client.get(f"/jobs/{job_id}")
+        calls = asked(running)
+        answered = Counter(call["body_sha256"] for call in calls if call["outcome"] == "answered")
+        assert (job["status"], job["attempt"]) == ("completed", 2)
+        assert [times for times in answered.values() if times > 1] == []
+        assert len(calls) - len(answered) <= 1  # the call that was under way when the worker died
+        assert time.monotonic() - killed_at < RECOVERY_SECONDS
