@@ -193,37 +193,37 @@ def test_a_page_is_filled_although_some_jobs_have_expired(backend: Backend, stor
     assert len(flat(pages(store, JobFilter(owner=user), limit=100, now=NOW - SECOND))) == len(old) + 1
 
 
-def test_a_list_of_everybody_runs_over_the_months(lone_backend: Backend) -> None:
+def test_a_list_of_everybody_runs_over_the_months(backend: Backend) -> None:
     months = [
         datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC),
         *(datetime(2026, month, 1, tzinfo=UTC) for month in (1, 4)),
     ]
     jobs = [
-        lone_backend.start(created_at=at + number * SECOND / 4, expires_at=NOW + timedelta(days=1))
+        backend.start(created_at=at + number * SECOND / 4, expires_at=NOW + timedelta(days=1))
         for at in months
         for number in range(3)
     ][::-1]
 
-    assert pages(lone_backend.store, EVERYBODY, limit=2) == [ids(jobs[start : start + 2]) for start in range(0, 9, 2)]
-    assert pages(lone_backend.store, JobFilter(status=Status.RUNNING), limit=2) == [[]]
-    assert pages(lone_backend.store, JobFilter(job_type=jobs[0].job_type), limit=20) == [ids(jobs)]
-    assert pages(lone_backend.store, JobFilter(starter=jobs[0].user_id), limit=20) == [ids(jobs)]
+    assert pages(backend.store, EVERYBODY, limit=2) == [ids(jobs[start : start + 2]) for start in range(0, 9, 2)]
+    assert pages(backend.store, JobFilter(status=Status.RUNNING), limit=2) == [[]]
+    assert pages(backend.store, JobFilter(job_type=jobs[0].job_type), limit=20) == [ids(jobs)]
+    assert pages(backend.store, JobFilter(starter=jobs[0].user_id), limit=20) == [ids(jobs)]
 
 
-def test_an_owner_and_another_starter_may_be_asked_for_together(lone_backend: Backend) -> None:
-    mine = lone_backend.start()
-    started = lone_backend.start(created_at=CREATED_AT + SECOND)
-    lone_backend.start()
+def test_an_owner_and_another_starter_may_be_asked_for_together(backend: Backend) -> None:
+    mine = backend.start()
+    started = backend.start(created_at=CREATED_AT + SECOND)
+    backend.start()
 
     wanted = JobFilter(owner=mine.user_id, starter=started.user_id)
 
-    assert pages(lone_backend.store, wanted, limit=1) == [[started.job_id], [mine.job_id]]
+    assert pages(backend.store, wanted, limit=1) == [[started.job_id], [mine.job_id]]
 
 
-def test_checks_that_are_due_come_oldest_first(lone_backend: Backend) -> None:
+def test_checks_that_are_due_come_oldest_first(backend: Backend) -> None:
     at = [CREATED_AT + seconds * SECOND for seconds in (30, 10, 20, 40)]
-    jobs = [lone_backend.start(check_at=check_at) for check_at in at]
-    store = lone_backend.store
+    jobs = [backend.start(check_at=check_at) for check_at in at]
+    store = backend.store
 
     assert ids(store.due_checks(now=at[0], limit=10)) == ids([jobs[1], jobs[2], jobs[0]])
     assert ids(store.due_checks(now=at[0], limit=2)) == ids([jobs[1], jobs[2]])
@@ -231,9 +231,9 @@ def test_checks_that_are_due_come_oldest_first(lone_backend: Backend) -> None:
     assert store.due_checks(now=at[1], limit=10) == [jobs[1]]
 
 
-def test_a_running_job_is_due_when_its_first_lease_would_end(lone_backend: Backend) -> None:
-    job = lone_backend.running()
-    store = lone_backend.store
+def test_a_running_job_is_due_when_its_first_lease_would_end(backend: Backend) -> None:
+    job = backend.running()
+    store = backend.store
     store.renew(job, lease_until=CREATED_AT + 57 * SECOND)
 
     due = store.due_checks(now=lease_end(CREATED_AT), limit=10)
@@ -242,21 +242,21 @@ def test_a_running_job_is_due_when_its_first_lease_would_end(lone_backend: Backe
     assert [(one.job_id, one.lease_until) for one in due] == [(job.job_id, CREATED_AT + 57 * SECOND)]
 
 
-def test_a_job_that_ended_is_not_due(lone_backend: Backend) -> None:
-    job = lone_backend.start()
+def test_a_job_that_ended_is_not_due(backend: Backend) -> None:
+    job = backend.start()
 
-    lone_backend.store.save(job, cancelled(job, at=CREATED_AT))
+    backend.store.save(job, cancelled(job, at=CREATED_AT))
 
-    assert lone_backend.store.due_checks(now=NOW, limit=10) == []
+    assert backend.store.due_checks(now=NOW, limit=10) == []
 
 
-def test_a_postponed_check_is_due_at_its_new_time(lone_backend: Backend) -> None:
-    job = lone_backend.start()
+def test_a_postponed_check_is_due_at_its_new_time(backend: Backend) -> None:
+    job = backend.start()
 
-    lone_backend.store.postpone(job, check_at=NOW, check_interval_seconds=60)
+    backend.store.postpone(job, check_at=NOW, check_interval_seconds=60)
 
-    assert lone_backend.store.due_checks(now=NOW - SECOND, limit=10) == []
-    assert ids(lone_backend.store.due_checks(now=NOW, limit=10)) == [job.job_id]
+    assert backend.store.due_checks(now=NOW - SECOND, limit=10) == []
+    assert ids(backend.store.due_checks(now=NOW, limit=10)) == [job.job_id]
 
 
 def test_a_case_knows_its_jobs_and_the_open_ones_among_them(backend: Backend, store: JobStore) -> None:
