@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib.analyses.form7801.batches import Batch, Batches, fingerprint, make_batches
 from chalicelib.analyses.form7801.compute import complete_form, fields_to_ground, language_of
+from chalicelib.analyses.form7801.identity import other_identities
 from chalicelib.analyses.form7801.schema import Advice, Extraction, ExtractionWithAdvice
 from chalicelib.analyses.form7801.settle import Settled, settle
 from chalicelib.analyses.kit.definition import Services
@@ -50,7 +51,8 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
 
     today = israeli_day(ctx.job.created_at)
     settled = _settle(ctx, reading, answers, today=today)
-    issues = (*reading.issues, *batches.issues, *_injections(reading), *settled.issues)
+    others = other_identities(reading.texts, id_number=settled.form["personal_info"]["id_number"])
+    issues = (*reading.issues, *batches.issues, *_injections(reading), *others, *settled.issues)
     advice = answers[0] if len(answers) == 1 else _advise(ctx, services, settled, issues)
     ctx.progress(STORING_PERCENT, "Storing the result")
     return _completed(ctx, services, reading=reading, batches=batches, settled=settled, issues=issues, advice=advice)

@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.analyses.form7801.answer import extracted
 from chalicelib.analyses.form7801.checks import check_form
 from chalicelib.analyses.form7801.compute import sorted_form, with_stays_computed
+from chalicelib.analyses.form7801.conditions import settled_conditions
 from chalicelib.analyses.form7801.conflicts import resolved
 from chalicelib.analyses.form7801.fields import Form, is_filled, with_value
 from chalicelib.analyses.form7801.grounding import LookedUpEvidence, ground
@@ -43,15 +44,16 @@ def settle(
     in_order = sorted_form(conflict.form)
     evidence = [msgspec.structs.replace(entry, field=in_order.path(entry.field)) for entry in conflict.evidence]
     differences = [msgspec.structs.replace(issue, field=in_order.path(issue.field)) for issue in conflict.issues]
-    form, stays = with_stays_computed(in_order.form)
-    grounding = ground(form, evidence, sources=sources, shown=shown, today=today)
+    conditions = settled_conditions(in_order.form, evidence, sources=sources)
+    form, stays = with_stays_computed(conditions.form)
+    grounding = ground(form, conditions.evidence, sources=sources, shown=shown, today=today)
     form, consent = _without_ungrounded_waiver(form, grounding.grounded)
     checks = check_form(form, today=today)
     return Settled(
         form=form,
         evidence=grounding.evidence,
         grounded=grounding.grounded,
-        issues=(*differences, *stays, *checks, *consent, *grounding.issues),
+        issues=(*differences, *conditions.issues, *stays, *checks, *consent, *grounding.issues),
     )
 
 

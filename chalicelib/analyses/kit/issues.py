@@ -11,6 +11,10 @@ evidence_not_found              a form field          filled, and the quote does
 evidence_mismatch               a form field          the quote stands there, but does not hold the value
 evidence_in_image               a form field          the quote is on a page without text: only a look can confirm it
 sources_differ                  a form field          two sources say different things; both quotes are given
+condition_denied                a form field          its quotes deny or only suspect it, or name a relative; set false
+waiver_not_evidenced            a form field          no words of the claimant stand behind the consent; set false
+other_id_number                 documents/<id>        names an identity number that is not the claimant's
+claim_rate_out_of_range         claim_rate            the model rated outside 0 to 100; set to the nearest bound
 computed_differently            a form field          a source or the model states another number than code computed
 Every other code is a failed check of one field, named after what is wrong (`id_number_invalid`, `dates_out_of_order`).
 """
