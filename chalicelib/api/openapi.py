@@ -30,7 +30,7 @@ DESCRIPTION = (
     "`job_id`, read `/jobs/{job_id}` until `done`. `retry_after_ms` (and the Retry-After header) says when it is worth "
     "asking again. Every refusal is `application/problem+json` with a stable `code`; every answer carries X-Request-Id."
 )
-INTERNAL_MEANING = "internal: a defect of ours; the request id identifies it in our logs."
+INTERNAL_MEANING = "`internal`: A defect of ours; the request id identifies it in our logs."
 HEADERS_OF_REFUSALS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 PAGE = "text/html"
@@ -156,7 +156,7 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Schema]:
             response["content"] = {PAGE if kind is str else JSON: {"schema": schemas.of(kind)}}
         responses[str(status)] = response
     for status, refusals in _refusals(route).items():
-        meanings = " ".join(f"{refusal.code}: {_first_line(refusal)}" for refusal in refusals) or INTERNAL_MEANING
+        meanings = " ".join(f"`{refusal.code}`: {_first_line(refusal)}" for refusal in refusals) or INTERNAL_MEANING
         header = HEADERS_OF_REFUSALS.get(status)
         response = responses.setdefault(str(status), {"description": meanings, "headers": {}})
         response["headers"] |= _headers(*([header] if header else []))

@@ -13,6 +13,7 @@ import msgspec
 from chalice.local import LambdaEventConverter, RouteMatcher
 
 import app as casework
+from chalicelib.api.endpoint import Route
 from chalicelib.api.problems import STATUS_OF
 from chalicelib.bootstrap import System
 from chalicelib.errors import AttemptError, Internal
@@ -103,6 +104,10 @@ class Caller:
         content = body if isinstance(body, bytes | None) else json.dumps(body, ensure_ascii=False).encode()
         return self._gateway.ask(method, path, content, {**self._standing, **named}, prefix=prefix)
 
+    def signed_in(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """The headers with this user's token, unless they bring another."""
+        return {**self._standing, **headers}
+
     def new_case(self, **members: Any) -> str:
         """A new case of this user; its id."""
         case_id: str = self.post("/cases", {"title": "A case", **members}).json["id"]
@@ -150,13 +155,37 @@ class Gateway:
             event = _EVENTS.create_lambda_event(method, "/health", dict(headers), body)
             event["requestContext"]["resourcePath"] = urlsplit(path).path
         event["requestContext"]["path"] = prefix + urlsplit(path).path
+        return self._answered(event)
+
+    def ask_directly(
+        self,
+        route: Route,
+        *,
+        parameters: Mapping[str, str],
+        query: Mapping[str, list[str]],
+        headers: Mapping[str, str],
+        body: bytes | None,
+    ) -> Answered:
+        """One request of a route with values as API Gateway would hand them over, whatever is in them."""
+        event = {
+            "requestContext": {"httpMethod": route.method, "resourcePath": route.path, "path": route.path},
+            "headers": headers,
+            "pathParameters": parameters,
+            "multiValueQueryStringParameters": query or None,
+            "stageVariables": None,
+            "body": body,
+        }
+        return self._answered(event)
+
+    def _answered(self, event: dict[str, Any]) -> Answered:
         context = Context(next(self.numbers))
         raw = casework.app(event, context)
         answer = Answered(raw["statusCode"], raw["headers"], raw["body"])
-        check_every_answer(answer, request_id=context.aws_request_id, path=prefix + urlsplit(path).path)
+        asked = event["requestContext"]
+        check_every_answer(answer, request_id=context.aws_request_id, path=asked["path"])
         check_against_description(
-            method,
-            event["requestContext"]["resourcePath"],
+            asked["httpMethod"],
+            asked["resourcePath"],
             status=answer.status,
             headers=answer.headers,
             text=answer.text,

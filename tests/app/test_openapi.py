@@ -51,7 +51,7 @@ def test_every_refusal_can_be_met_somewhere():
     text = str(DOCUMENT["paths"])
 
     # A method or an address that does not exist belongs to no operation.
-    missing = {code for code in STATUS_OF if f"{code}: " not in text} - {"method_not_allowed"}
+    missing = {code for code in STATUS_OF if f"`{code}`: " not in text} - {"method_not_allowed"}
 
     assert missing == set()
 
