@@ -27,7 +27,13 @@ class Supervisor:
     """
 
     def __init__(
-        self, programs: Sequence[Program], *, environment: Mapping[str, str], log: Log, stop: threading.Event
+        self,
+        programs: Sequence[Program],
+        *,
+        environment: Mapping[str, str],
+        log: Log,
+        stop: threading.Event,
+        restart: Callable[[Sequence[float]], float | None] = restart_delay,
     ) -> None:
         self._programs = {program.name: program for program in programs}
         self._environment = environment
@@ -35,6 +41,7 @@ class Supervisor:
         self._say = log.voice("local")
         self._alarm = log.alarm("local")
         self._stop = stop
+        self._restart = restart
         self._children: dict[str, Child] = {}
         self._ends: dict[str, list[float]] = {name: [] for name in self._programs}
         self._starts_at: dict[str, float] = {}
@@ -97,7 +104,7 @@ class Supervisor:
             child.end(within_seconds=0)  # its own children, if it left any
             del self._children[name]
             self._ends[name].append(now)
-            delay = restart_delay(self._ends[name])
+            delay = self._restart(self._ends[name])
             if delay is not None:
                 self._starts_at[name] = now + delay
                 self._alarm(f"{name} ended ({ending}); starting it again{f' in {delay:.0f} s' if delay else ''}.")

@@ -36,7 +36,7 @@ def toy_app() -> Application:
         request = app.current_request
         assert request is not None
         body = {"body": request.raw_body.decode(), "headers": dict(request.headers), "name": name}
-        return Response(body=json.dumps(body), headers={"Content-Type": "application/json"})
+        return Response(body=json.dumps(body), headers={"Content-Type": "application/json", "X-Request-Id": "r1"})
 
     return app
 
