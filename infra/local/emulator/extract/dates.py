@@ -55,12 +55,16 @@ _MONTH_ONLY = re.compile(rf"(?<!\w)(?P<month>{_ENGLISH})\.?,?\s+(?P<year>(?:19|2
 
 
 class DateHit(msgspec.Struct, frozen=True, kw_only=True):
-    """A date in a text. `whole_month` when only month and year were named: then `day` is the month's first."""
+    """A date in a text. `whole_month` when only month and year were named: then `day` is the month's first.
+
+    `year_assumed` when no year was named.
+    """
 
     day: date
     start: int
     end: int
     whole_month: bool = False
+    year_assumed: bool = False
 
     @property
     def iso(self) -> str:
@@ -103,13 +107,14 @@ def _written(text: str) -> Iterator[DateHit]:
 def _spoken(text: str, year: int | None) -> Iterator[DateHit]:
     """`שלושה בפברואר השנה, 2026`, `10 בפברואר`, `מספטמבר 2018`."""
     for match in _SPOKEN.finditer(text):
-        said_year = match.group("year") or _spoken_year(text[match.end() :]) or year
+        said_year = match.group("year") or _spoken_year(text[match.end() :])
+        month = str(_MONTHS[match.group("month")])
         day, position = _day_before(match)
         span = (position, match.end())
-        if said_year and day:
-            yield from _hit(str(said_year), str(_MONTHS[match.group("month")]), str(day), span=span)
+        if day:
+            yield from _in_year(said_year, year, month, str(day), span=span)
         elif match.group("year"):
-            yield from _hit(match.group("year"), str(_MONTHS[match.group("month")]), "1", span=span, whole_month=True)
+            yield from _hit(match.group("year"), month, "1", span=span, whole_month=True)
 
 
 def _day_before(match: re.Match[str]) -> tuple[int | None, int]:
@@ -134,15 +139,25 @@ def _spoken_year(text: str) -> int | None:
 def _english(text: str, year: int | None) -> Iterator[DateHit]:
     for pattern in (_DAY_FIRST, _MONTH_FIRST):
         for match in pattern.finditer(text):
-            said_year = match.group("year") or year
-            if said_year:
-                yield from _hit(str(said_year), _english_month(match), match.group("day"), span=match.span())
+            month, day = _english_month(match), match.group("day")
+            yield from _in_year(match.group("year"), year, month, day, span=match.span())
     for match in _MONTH_ONLY.finditer(text):
         yield from _hit(match.group("year"), _english_month(match), "1", span=match.span(), whole_month=True)
 
 
 def _english_month(match: re.Match[str]) -> str:
     return str(_ENGLISH_MONTHS.index(match.group("month")[:3].lower()) + 1)
+
+
+def _in_year(
+    said: str | int | None, assumed: int | None, month: str, day: str, *, span: tuple[int, int]
+) -> Iterator[DateHit]:
+    """The hit in the year that was said, else in the assumed one; without either none."""
+    if said:
+        yield from _hit(str(said), month, day, span=span)
+    elif assumed:
+        for hit in _hit(str(assumed), month, day, span=span):
+            yield msgspec.structs.replace(hit, year_assumed=True)
 
 
 def _hit(year: str, month: str, day: str, *, span: tuple[int, int], whole_month: bool = False) -> Iterator[DateHit]:

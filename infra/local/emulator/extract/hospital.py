@@ -6,6 +6,8 @@ import contextlib
 import re
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from infra.local.emulator.extract.dates import DateHit, find_dates
 from infra.local.emulator.extract.found import Entry, Found
 from infra.local.emulator.extract.labels import GAP, label, strict_label, texts_after, values_near
@@ -16,10 +18,14 @@ _LETTER = re.compile(
     r"מכתב שחרור|סיכום אשפוז|סיכום שחרור|תעודת שחרור|discharge (?:summary|letter)|hospital(?:i[sz]ation)? summary",
     re.IGNORECASE,
 )
+_NAME_WORD = r"[א-ת][א-ת'\"]+(?:-[א-ת]+)*(?![א-ת-])"
+_NO_NAME = (
+    r"(?![במלה]?-?(?:ינואר|פברואר|מרץ|אפריל|מאי|יוני|יולי|אוגוסט|ספטמבר|אוקטובר|נובמבר|דצמבר|תאריך|יום|מחלקת)"
+    r"|עד|בין|לאחר|אחרי|עקב|בגלל|אושפז|התקבל|נכנס|שוחרר|שם|בעיר|בשנת|ויצא|והשתחרר|לפני|כי|עם|על|של)"
+)
 _HOSPITAL = re.compile(
-    r"(?P<value>(?:בית (?:ה)?חולים|בי\"ח|מרכז רפואי"
-    r"|המרכז הרפואי)\s+[א-ת][א-ת'\"-]*(?:\s+(?!\()[א-ת][א-ת'\"-]+)?|(?:[A-Z][\w'-]+\s+){1,3}(?:Hospital"
-    r"|Medical Cent(?:er|re)))"
+    rf"(?P<value>(?:בית (?:ה)?חולים|בי\"ח|מרכז רפואי|המרכז הרפואי)\s+{_NAME_WORD}(?:\s+{_NO_NAME}{_NAME_WORD})?"
+    r"|(?:[A-Z][\w'-]+\s+){1,3}(?:Hospital|Medical Cent(?:er|re)))"
 )
 _ADMITTED = label(
     r"תאריך (?:ה)?(?:קבלה|אשפוז|כניסה)|התקבלה? (?:ב|ביום|בתאריך)|(?:date of )?admission(?: date)?"
@@ -136,9 +142,13 @@ def _said(answer: Answer, *, year: int | None) -> Iterator[Stay]:
 
 
 def _stay(hits: Sequence[DateHit], line: Line, hospital: re.Match[str] | None) -> Stay:
-    stay = Entry({"admission_date": Found(hits[0].iso, line)})
-    if len(hits) > 1:
-        stay["discharge_date"] = Found(hits[1].iso, line)
+    """A stay between these dates. `from December 19 to January 2` began in the year before."""
+    admitted, left = hits[0], hits[1] if len(hits) > 1 else None
+    if left and admitted.year_assumed and left.day < admitted.day:
+        admitted = msgspec.structs.replace(admitted, day=admitted.day.replace(year=admitted.day.year - 1))
+    stay = Entry({"admission_date": Found(admitted.iso, line)})
+    if left:
+        stay["discharge_date"] = Found(left.iso, line)
     if hospital:
         stay["hospital_name"] = Found(hospital.group("value").strip(), line, hospital.group())
     return stay

@@ -79,7 +79,7 @@ def _said(sources: Sequence[Source], *, year: int | None) -> Iterator[Found]:
     for answer in answers(sources):
         if _WHEN.search(answer.question) or _ONSET_LABEL.search(answer.text):
             for hit in find_dates(answer.corrected, year=year)[-1:]:
-                yield Found(hit.iso, answer.line, answer.corrected[hit.start : hit.end])
+                yield Found(hit.as_named, answer.line, answer.corrected[hit.start : hit.end])
 
 
 def _found(hit: DateHit, line: Line, offset: int) -> Found:

@@ -65,6 +65,7 @@ def physicians(sources: Sequence[Source], *, year: int | None) -> list[Fields]:
 
 
 def _written(source: Source) -> Iterator[Fields]:
+    clinic: Fields | None = None
     for index, line in enumerate(source.lines):
         doctor = _DOCTOR.search(line.text)
         if not doctor or _NOT_TREATING.search(line.text) or not _TREATING.search(line.text):
@@ -79,7 +80,8 @@ def _written(source: Source) -> Iterator[Fields]:
         profession = _PROFESSIONS.search(line.text[doctor.end() :])
         if "specialty" not in fields and profession:
             fields["specialty"] = Found(profession.group(), line, profession.group())
-        yield Entry(fields | _clinic(source))
+        clinic = _clinic(source) if clinic is None else clinic
+        yield Entry(fields | clinic)
 
 
 def _clinic(source: Source) -> Fields:

@@ -18,6 +18,7 @@ CALL_ID = "call"
 LONGEST_QUOTE_CHARACTERS = 240
 _TAG = re.compile(r"<(/?)(document|page|call|tool)((?:\s+\w+=\"[^\"]*\")*)\s*>")
 _ATTRIBUTE = re.compile(r"(\w+)=\"([^\"]*)\"")
+_NO_WORD = re.compile(r"\S{200,}")  # encoded data; the rules' patterns would take long over it
 _SPOKEN = re.compile(r"^\s*(?:AI|Assistant|Bot|User|Customer|Caller)\s*:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -107,4 +108,4 @@ def _pieces(text: str) -> list[tuple[str, str, int, str]]:
 def _lines(source_id: str, page: int, text: str) -> Iterable[Line]:
     for raw in text.splitlines():
         if raw.strip():
-            yield Line(source_id=source_id, page=page, raw=raw.strip(), text=logical(raw))
+            yield Line(source_id=source_id, page=page, raw=raw.strip(), text=logical(_NO_WORD.sub(" ", raw)))

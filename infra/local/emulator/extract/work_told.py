@@ -28,6 +28,7 @@ _LEAD = re.compile(
     r"|as)?\s*(?:an? |כ(?=[א-ת]{3}))?",
     re.IGNORECASE,
 )
+_SELF_EMPLOYED = re.compile(r"^(?:עצמאית?|self[- ]employed)(?:,| as (?:an? )?)?\s*", re.IGNORECASE)
 _LAST_DAY = re.compile(
     r"(?:היום האחרון|יום (?:ה)?עבודה (?:ה)?אחרון|עבדתי עד|הפסקתי|פוטרתי|last day|stopped(?: working)?|until|let go)",
     re.IGNORECASE,
@@ -59,19 +60,18 @@ def _told(answer: Answer, *, year: int | None) -> list[Record]:
         record = _place(part[: hits[0].start] if hits else part, answer)
         for field, hit in period_of(part, hits).items():
             record[field] = Found(hit.as_named, answer.line)
-        if "employer_name" in record:
-            if employment_type(part):
-                record["employment_type"] = Found(employment_type(part), answer.line)
+        kind = employment_type(part)
+        if kind:
+            record["employment_type"] = Found(kind, answer.line)
+        if "employer_name" in record or kind == "self_employed":
             records.append(record)
     return records
 
 
 def _place(text: str, answer: Answer) -> Record:
     """Position and employer: `אחראית משמרת במחסן של X`, `קופאית בסופר-דמיון`, `a driver at X`."""
-    words = re.sub(
-        r"[\s,]*\b(?:from|since|מ|החל)-?$", "", _LEAD.sub("", text.strip()).strip(" .,-"), flags=re.IGNORECASE
-    )
-    words = words.strip(" .,")
+    words = _without_lead(text)
+    words = _SELF_EMPLOYED.sub("", words).strip(" .,")
     for pattern in (
         r"^(?P<position>.+?)\s+(?:של|אצל)\s+(?P<employer>.+)$",
         r"^(?P<position>.+?)\s+(?:at|for|with)\s+(?P<employer>.+)$",
@@ -85,7 +85,15 @@ def _place(text: str, answer: Answer) -> Record:
                     "employer_name": Found(match.group("employer").strip(" .,"), answer.line, match.group("employer")),
                 }
             )
+    if words != _without_lead(text) and words:
+        return Entry({"position_title": Found(words, answer.line, words)})
     return Entry()
+
+
+def _without_lead(text: str) -> str:
+    return re.sub(
+        r"[\s,]*\b(?:from|since|מ|החל)-?$", "", _LEAD.sub("", text.strip()).strip(" .,-"), flags=re.IGNORECASE
+    ).strip(" .,")
 
 
 def _complete(newest: Record, sources: Sequence[Source], *, year: int | None) -> None:

@@ -87,6 +87,12 @@ def test_a_document_says_when_it_began(text: str, onset: str | None) -> None:
     assert [found.value for found in readings][:1] == ([onset] if onset else [])
 
 
+def test_an_onset_named_by_its_month_stays_a_month() -> None:
+    assert [found.value for found in onset_readings(call_sources("מתי זה התחיל?", "בספטמבר 2024."), year=2026)] == [
+        "2024-09"
+    ]
+
+
 def test_the_speaker_says_which_day_it_really_was() -> None:
     said = "כאבים קטנים היו לי שנים, אבל היום שזה קרה באמת היה שלושה בפברואר השנה, 2026. הרמתי ארגז."
 
@@ -194,6 +200,29 @@ def test_the_speaker_corrects_the_hospital() -> None:
 
     assert stay["hospital_name"].value == "בית החולים כרמלון"
     assert (stay["admission_date"].value, stay["discharge_date"].value) == ("2026-02-10", "2026-02-14")
+
+
+@pytest.mark.parametrize(
+    ("text", "hospital", "days"),
+    [
+        ("אושפז בבית החולים דמיון מ-01.10.2024 עד 20.10.2024.", "בית החולים דמיון", ("2024-10-01", "2024-10-20")),
+        ("אושפזה 10-14/02/2026. טופלה", None, ("2026-02-10", "2026-02-14")),
+        ("hospitalised from 3 May 2025 to 9 May 2025", None, ("2025-05-03", "2025-05-09")),
+    ],
+)
+def test_a_report_mentions_a_stay(text: str, hospital: str | None, days: tuple[str, str]) -> None:
+    (stay,) = stays(document_sources(text), year=2026)
+
+    assert (stay["admission_date"].value, stay["discharge_date"].value) == days
+    assert (stay["hospital_name"].value if "hospital_name" in stay else None) == hospital
+
+
+def test_a_stay_over_new_year_began_in_the_year_before() -> None:
+    said = "Yes, at Fiction Medical Center, from December 19 to January 2."
+
+    (stay,) = stays(call_sources("Were you hospitalised?", said), year=2026)
+
+    assert (stay["admission_date"].value, stay["discharge_date"].value) == ("2025-12-19", "2026-01-02")
 
 
 def test_sources_that_tell_of_one_stay_make_one_entry_and_differences_are_kept_beside() -> None:

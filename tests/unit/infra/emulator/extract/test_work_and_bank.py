@@ -114,6 +114,12 @@ def test_an_english_speaker_tells_of_a_job() -> None:
     ]
 
 
+def test_a_speaker_who_was_self_employed_has_no_employer() -> None:
+    assert _jobs(call_sources("במה עבדת?", "הייתי עצמאי, צלם אירועים.")) == [
+        {"position_title": "צלם אירועים", "employment_type": "self_employed"}
+    ]
+
+
 def test_papers_outrank_speech_and_the_difference_is_kept_beside() -> None:
     said = TOLD.replace("מספטמבר 2018", "מאוקטובר 2018")
 
