@@ -7,6 +7,7 @@ that whatever the model gets wrong on purpose is caught by code.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from chalicelib.adapters.openai_structured_model import OpenAIStructuredModel
 from chalicelib.adapters.pypdf_text_reader import PypdfTextReader
 from chalicelib.analyses.document_analysis_form7801 import run
-from chalicelib.analyses.form7801.fields import value_at
+from chalicelib.analyses.form7801.fields import Kind, leaves, value_at
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus, DocumentText
 from chalicelib.jobs.outcomes import Completed
 from infra.local.emulator import Emulator
@@ -25,6 +26,7 @@ from tests.fakes.attempt_context import FakeContext
 
 SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample_case"
 EXPECTED: dict[str, Any] = json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
+PERSONAL = (Kind.ID, Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.ACCOUNT, Kind.REFERENCE, Kind.TEXT)
 CREATED_AT = datetime(2026, 6, 9, 7, 20, tzinfo=UTC)
 
 
@@ -143,3 +145,29 @@ def test_planted_mistakes_are_caught_by_code(emulator: Emulator, kind: str) -> N
     missed = [field for field in planted if field not in caught and field.rpartition(".")[0] not in caught]
     assert planted
     assert missed == []
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[list[logging.LogRecord]]:
+    """What is logged, Casework's own lines too, wherever these were sent before."""
+    caplog.set_level(logging.INFO)
+    logger = logging.getLogger("casework")
+    before = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(caplog.handler)
+    yield caplog.records
+    logger.removeHandler(caplog.handler)
+    logger.setLevel(before)
+
+
+def test_no_log_line_holds_anything_of_the_case(emulator: Emulator, logged: list[logging.LogRecord]) -> None:
+    done, _ = analysed()
+
+    form = done.result["analysis"]["form_7801"]
+    said = {
+        *(leaf.value for leaf in leaves(form) if leaf.kind in PERSONAL and leaf.is_filled),
+        *(entry["quote"] for entry in done.result["analysis"]["evidence"]),
+    }
+    lines = "\n".join(f"{record.getMessage()} {vars(record)}" for record in logged)
+    assert "provider_answered" in lines
+    assert [value for value in said if value in lines] == []
