@@ -17,8 +17,10 @@ START_MS = 2000
 SHORTEST_SECONDS = 2.5
 """Near the end: a client sees it at most this late."""
 LONGEST_SECONDS = 10.0
-SHARE_OF_REMAINING = 0.5
-"""Half of what is left, again and again: few polls, and each nearer to the end."""
+SHARE_OF_REMAINING = 0.6
+"""More than half of what is left, again and again: few polls, and each nearer to the end."""
+FIRST_SECONDS = 3.0
+"""Right after the claim; with what has passed added, so that the first signs of life are seen soon."""
 SHARE_OF_ELAPSED = 0.02
 """A job far beyond its usual time is asked for ever less often."""
 TRUSTED_PROGRESS = 30
@@ -33,7 +35,7 @@ LONGEST_WAIT_SECONDS = 30.0
 def retry_after_ms(job: Job, *, typical_seconds: tuple[int, int], now: datetime) -> int | None:
     """Milliseconds to pause before the next poll; None when the job is done.
 
-    Slow at first, quick near the end: half of the time the job still needs, within 2.5..10 s. With jobs that take
+    Slow at first, quick near the end: a share of the time the job still needs, within 2.5..10 s. With jobs that take
     30–90 s a client that follows makes at most 15 polls and sees the end within 3 s (tests/unit/api/test_hints.py).
     """
     if job.is_done:
@@ -53,7 +55,8 @@ def pause_while_running(elapsed_seconds: float, *, progress: int, typical_second
         trust = min(1.0, progress / TRUSTED_PROGRESS)
         remaining = trust * by_pace + (1 - trust) * remaining
     shortest = max(SHORTEST_SECONDS, SHARE_OF_ELAPSED * elapsed_seconds)
-    return min(LONGEST_SECONDS, max(shortest, SHARE_OF_REMAINING * remaining))
+    longest = min(LONGEST_SECONDS, FIRST_SECONDS + elapsed_seconds)
+    return min(longest, max(shortest, SHARE_OF_REMAINING * remaining))
 
 
 def typical_seconds(analysis: Analysis | None) -> tuple[int, int]:

@@ -74,12 +74,23 @@ def test_a_client_that_follows_asks_at_most_15_times_and_sees_the_end_within_3_s
     assert sum(late <= 3 for _, late in runs) >= 0.9 * RUNS
 
 
-def test_pauses_are_long_at_first_and_short_near_the_end():
-    pauses = [
-        pause_while_running(60 * share, progress=even(share), typical_seconds=TYPICAL) for share in (0.1, 0.5, 0.9, 1)
-    ]
+@pytest.mark.parametrize(
+    ("elapsed_seconds", "pause_seconds"),
+    [
+        (0, 3),  # the first signs of life are worth a look: 3 s and what has passed
+        (2, 5),
+        (10, 10),  # 60 % of 50 s are 30: at most 10
+        (48, 7.2),  # 60 % of the last 12 s
+        (54, 3.6),
+        (59, 2.5),  # 60 % of 1 s are 0.6: at least 2.5
+    ],
+)
+def test_pauses_grow_at_first_and_shrink_towards_the_end(elapsed_seconds, pause_seconds):
+    percent = elapsed_seconds * 100 // 60
 
-    assert pauses == [10.0, 10.0, 3.0, 2.5]
+    assert pause_while_running(elapsed_seconds, progress=percent, typical_seconds=TYPICAL) == pytest.approx(
+        pause_seconds, rel=0.1
+    )
 
 
 def test_a_job_far_beyond_its_time_is_asked_for_less_often():
