@@ -148,19 +148,19 @@ def test_planted_mistakes_are_caught_by_code(emulator: Emulator, kind: str) -> N
 
 
 @pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> Iterator[list[logging.LogRecord]]:
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """What is logged, Casework's own lines too, wherever these were sent before."""
     caplog.set_level(logging.INFO)
     logger = logging.getLogger("casework")
     before = logger.level
     logger.setLevel(logging.DEBUG)
     logger.addHandler(caplog.handler)
-    yield caplog.records
+    yield caplog
     logger.removeHandler(caplog.handler)
     logger.setLevel(before)
 
 
-def test_no_log_line_holds_anything_of_the_case(emulator: Emulator, logged: list[logging.LogRecord]) -> None:
+def test_no_log_line_holds_anything_of_the_case(emulator: Emulator, logged: pytest.LogCaptureFixture) -> None:
     done, _ = analysed()
 
     form = done.result["analysis"]["form_7801"]
@@ -168,6 +168,6 @@ def test_no_log_line_holds_anything_of_the_case(emulator: Emulator, logged: list
         *(leaf.value for leaf in leaves(form) if leaf.kind in PERSONAL and leaf.is_filled),
         *(entry["quote"] for entry in done.result["analysis"]["evidence"]),
     }
-    lines = "\n".join(f"{record.getMessage()} {vars(record)}" for record in logged)
+    lines = "\n".join(f"{record.getMessage()} {vars(record)}" for record in logged.records)
     assert "provider_answered" in lines
     assert [value for value in said if value in lines] == []
