@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.settings import Settings, SettingsError, read_settings
+from chalicelib.settings import Settings, SettingsError, allowed_origin, current_stage, read_settings
 
 COMPLETE = {
     "STAGE": "prod",
@@ -64,3 +64,19 @@ def test_in_dev_a_shared_secret_does() -> None:
 def test_a_limit_is_a_whole_number(number: str) -> None:
     with pytest.raises(SettingsError, match="MAX_OPEN_JOBS must be a whole number, at least 1"):
         read_settings({**COMPLETE, "MAX_OPEN_JOBS": number})
+
+
+@pytest.mark.parametrize(("environ", "stage"), [({}, None), ({"STAGE": " "}, None), ({"STAGE": "dev"}, "dev")])
+def test_the_stage_can_be_asked_for_before_anything_else_is_configured(monkeypatch, environ, stage):
+    monkeypatch.setattr("os.environ", environ)
+
+    assert current_stage() == stage
+
+
+@pytest.mark.parametrize(
+    ("environ", "origin"), [({}, "*"), ({"CORS_ALLOW_ORIGIN": "https://app.example"}, "https://app.example")]
+)
+def test_the_origin_that_may_call_can_be_asked_for_before_the_settings_are_read(monkeypatch, environ, origin):
+    monkeypatch.setattr("os.environ", environ)
+
+    assert allowed_origin() == origin

@@ -1,0 +1,157 @@
+"""What does the application add to Chalice? One form for every answer, and the configured origin on each."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from chalicelib.api.answer import Answer
+from chalicelib.api.application import Application
+from chalicelib.api.endpoint import endpoint, open_endpoint
+from chalicelib.errors import Forbidden, Unauthorized
+from chalicelib.settings import SettingsError
+
+
+class Refusing:
+    """A verifier to whom no token is good."""
+
+    def principal(self, authorization):
+        raise Unauthorized("No.")
+
+
+@open_endpoint(answers={200: None})
+def hello(request, system):
+    """Say hello."""
+    return Answer(content={"שלום": request.parameters}, headers={"X-Own": "1"})
+
+
+@endpoint(answers={200: None})
+def secret(request, system):
+    """Keep a secret."""
+    raise AssertionError
+
+
+@open_endpoint(answers={204: None})
+def nothing(request, system):
+    """Say nothing."""
+    return Answer(status=204)
+
+
+@open_endpoint(answers={})
+def refusing(request, system):
+    """Refuse."""
+    raise Forbidden("No.")
+
+
+@open_endpoint(answers={})
+def broken(request, system):
+    """Break a header."""
+    return Answer(content={}, headers={"X-Own": "a\nb"})
+
+
+def an_application(**options) -> Application:
+    system = options.pop("system", lambda: SimpleNamespace(verifier=Refusing()))
+    application = Application("test", system=system, allow_origin=options.pop("allow_origin", "*"))
+    for path, served in (("/hello/{name}", hello), ("/secret", secret), ("/nothing", nothing)):
+        application.serve("GET", path, served)
+    application.serve("GET", "/refusing", refusing)
+    application.serve("GET", "/broken", broken)
+    return application
+
+
+def ask(application, path, *, method="GET", route=None, **parameters):
+    event = {
+        "requestContext": {"httpMethod": method, "resourcePath": route or path, "path": path},
+        "headers": {},
+        "pathParameters": parameters,
+        "multiValueQueryStringParameters": None,
+        "stageVariables": None,
+        "body": None,
+    }
+    return application(event, SimpleNamespace(aws_request_id="r-1"))
+
+
+def test_an_answer_leaves_as_utf_8_json_with_its_own_headers():
+    answer = ask(an_application(), "/hello/x", route="/hello/{name}", name="x")
+
+    assert (answer["statusCode"], answer["body"]) == (200, '{"שלום":{"name":"x"}}')
+    assert answer["headers"]["X-Own"] == "1"
+    assert answer["headers"]["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/hello/{name}", "GET"),
+        ("/secret", "GET"),
+        ("/nothing", "GET"),
+        ("/refusing", "GET"),
+        ("/broken", "GET"),
+        ("/nothing", "PUT"),
+        ("/nothing", "OPTIONS"),
+        ("/nothing", "HEAD"),
+        ("/nowhere", "GET"),
+    ],
+)
+def test_every_answer_carries_the_configured_origin_and_its_id(path, method):
+    answer = ask(an_application(allow_origin="https://app.example"), path, method=method, name="x")
+
+    assert answer["headers"]["Access-Control-Allow-Origin"] == "https://app.example"
+    assert answer["headers"]["X-Request-Id"] == "r-1"
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        ("/secret", "GET", 401),
+        ("/refusing", "GET", 403),
+        ("/nowhere", "GET", 404),
+        ("/nothing", "PUT", 405),
+        ("/broken", "GET", 500),  # Chalice's own complaint about the header
+    ],
+)
+def test_every_refusal_is_a_problem(path, method, status):
+    answer = ask(an_application(), path, method=method)
+
+    assert answer["statusCode"] == status
+    assert answer["headers"]["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("path", "method"), [("/nothing", "GET"), ("/nothing", "OPTIONS"), ("/nothing", "HEAD")])
+def test_an_answer_without_a_body_has_none_at_all(path, method):
+    answer = ask(an_application(), path, method=method)
+
+    assert answer["body"] == ""
+
+
+def test_a_system_that_cannot_be_built_is_a_500_and_says_nothing_of_why():
+    def misconfigured():
+        raise SettingsError("JOBS_TABLE is not set")
+
+    answer = ask(an_application(system=misconfigured), "/nothing")
+
+    assert answer["statusCode"] == 500
+    assert "JOBS_TABLE" not in answer["body"]
+
+
+def test_the_system_is_built_by_the_first_request_and_not_before():
+    built = []
+
+    application = an_application(system=lambda: built.append(1))
+    before = list(built)
+    ask(application, "/nothing")
+
+    assert (before, built) == ([], [1])
+
+
+def test_what_is_served_is_remembered_in_order():
+    served = [(route.method, route.path, route.endpoint.name) for route in an_application().served]
+
+    assert served[:2] == [("GET", "/hello/{name}", "hello"), ("GET", "/secret", "secret")]
+
+
+def test_without_lambdas_context_a_request_has_an_id_all_the_same():
+    event = {"requestContext": {"httpMethod": "GET", "resourcePath": "/nowhere"}, "headers": None}
+
+    assert len(an_application()(event, None)["headers"]["X-Request-Id"]) == 36
