@@ -75,7 +75,7 @@ class Agent:
     def _read(self) -> Plan | None:
         if "read_document" not in self._tools:
             return None
-        read = {str(use.input.get("document_id")) for use in self._said.of("read_document")}
+        read = {str(use.input.get("document_id")) for use in self._said.settled("read_document")}
         wanted = [{"document_id": found_id} for found_id in self._said.document_ids if found_id not in read]
         inputs = [*self._said.continuations("read_document"), *wanted][:MOST_PARALLEL_CALLS]
         calls = tuple(("read_document", self._input("read_document", **given)) for given in inputs)
@@ -84,7 +84,7 @@ class Agent:
     def _look_up(self) -> Plan | None:
         calls = [("read_call", self._input("read_call", **given)) for given in self._said.continuations("read_call")]
         for name in ("read_call", "read_guidelines", "search_documents"):
-            if name in self._tools and not self._said.of(name):
+            if name in self._tools and not self._said.settled(name):
                 calls += [(name, self._input(name, **given)) for given in self._look_ups(name)]
         return Plan(text="Now the call and the guidelines.", calls=tuple(calls)) if calls else None
 

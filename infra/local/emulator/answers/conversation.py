@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ _ID = re.compile(r"(?:document_)?id\"?\s*[=:]\s*\"?([\w.:-]{2,})", re.IGNORECASE
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _ROW = re.compile(r"^([\w.:-]{2,}) \| (.*)$", re.MULTILINE)
 _UNREADABLE = re.compile(r"cannot be read|unreadable|awaiting_upload", re.IGNORECASE)
+MOST_TRIES = 5
+_LATER = re.compile(r"again in (?:your|the) next turn|try again later|next turn", re.IGNORECASE)
 _GO_ON = re.compile(r"(\w+)=(\d+)")
 
 
@@ -44,6 +47,16 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
         """The calls of one tool."""
         return [use for use in self.uses if use.name == name]
 
+    def settled(self, name: str) -> list[ToolUse]:
+        """The calls of one tool that need not be made again: all but those that were put off to a later turn."""
+        inputs = Counter(json.dumps(use.input, sort_keys=True) for use in self.of(name))
+        return [
+            use
+            for use in self.of(name)
+            if not (use.is_error and _LATER.search(use.result or ""))
+            or inputs[json.dumps(use.input, sort_keys=True)] >= MOST_TRIES
+        ]
+
     @property
     def document_ids(self) -> list[str]:
         """Every document that was listed, in order; without a list those that the first message names."""
@@ -58,8 +71,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 
     def continuations(self, name: str) -> list[dict[str, Any]]:
         """Inputs with which reading goes on: what a result told behind its fence (`first_page=4`), not asked yet."""
-        asked = [dict(use.input) for use in self.of(name)]
-        found = []
+        asked = [dict(use.input) for use in self.settled(name)]
+        found: list[dict[str, Any]] = []
         for use in self.of(name):
             tail = re.split(r"</(?:document|call|tool)>", use.result or "")[-1] if use.succeeded else ""
             told = {key: int(number) for key, number in _GO_ON.findall(tail)}

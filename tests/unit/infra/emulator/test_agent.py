@@ -156,6 +156,22 @@ def test_a_long_document_is_read_to_its_end(anthropic_client: anthropic.Anthropi
     ]
 
 
+def test_what_was_put_off_to_the_next_turn_is_asked_again(anthropic_client: anthropic.Anthropic) -> None:
+    asked: list[str] = []
+
+    def one_at_a_time(name: str, given: dict[str, Any]) -> tuple[str, bool]:
+        if name == "read_document":
+            asked.append(given["document_id"])
+            if asked == ["d1", "d2"]:
+                return "This turn has given you enough to read. Call this again in your next turn.", True
+        return _answers(name, given)
+
+    turns = _play(anthropic_client, one_at_a_time)
+
+    assert asked == ["d1", "d2", "d2"]
+    assert len(_inputs(turns, "submit_analysis")) == 1
+
+
 def test_told_that_time_is_up_it_submits_what_it_has(anthropic_client: anthropic.Anthropic) -> None:
     messages: Any = [
         {"role": "user", "content": "Begin."},
