@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +35,9 @@ AWS_ATTEMPTS = 3
 NO_JOB = "00000000-0000-0000-0000-000000000000"
 NO_BLOB = "health"
 
+_CONNECTING = threading.Lock()
+"""boto3's default session is not thread-safe, and `chalice local` answers each connection in a thread of its own."""
+
 
 def utc_now() -> datetime:
     """Now, as aware UTC."""
@@ -64,6 +68,7 @@ class System:
             table=self.settings.jobs_table,
             cases_table=self.settings.cases_table,
             blobs=self.blob_store,
+            listed_days=self.settings.retention_days,
         )
 
     @cached_property
@@ -251,7 +256,8 @@ def _client(name: str) -> Any:
         retries={"mode": "standard", "total_max_attempts": AWS_ATTEMPTS},
         signature_version="s3v4" if name == "s3" else None,
     )
-    return boto3.client(name, config=config)
+    with _CONNECTING:
+        return boto3.client(name, config=config)
 
 
 def _answers(answer: object) -> None:
