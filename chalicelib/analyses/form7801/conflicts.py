@@ -15,7 +15,7 @@ import msgspec
 from chalicelib.analyses.form7801.answer import Contradiction, Evidence, Extracted, choices
 from chalicelib.analyses.form7801.contradiction import contradicts
 from chalicelib.analyses.form7801.difference import differ
-from chalicelib.analyses.form7801.fields import Form, Kind, Leaf, is_filled, leaves, with_value
+from chalicelib.analyses.form7801.fields import COMPUTED_PATTERNS, Form, Kind, Leaf, is_filled, leaves, with_value
 from chalicelib.analyses.form7801.normalise import value_from_text
 from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue
@@ -35,7 +35,9 @@ def resolved(answer: Extracted, *, sources: Sources, today: date) -> Resolved:
     form, evidence, issues = answer.form, answer.evidence, []
     for entry in answer.contradictions:
         leaf = next((leaf for leaf in leaves(form) if leaf.path == entry.field), None)
-        if leaf is None or not leaf.is_filled or not sources.find(entry.quote, document_id=entry.document_id):
+        if leaf is None or not leaf.is_filled or leaf.pattern in COMPUTED_PATTERNS:
+            continue
+        if not sources.find(entry.quote, document_id=entry.document_id):
             continue
         other = _value(entry, leaf, today)
         if other is None or not differ(leaf.kind, leaf.value, other) or _says_another(leaf, other, entry.quote, today):

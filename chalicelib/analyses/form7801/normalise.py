@@ -10,12 +10,13 @@ from datetime import date
 from typing import Any
 
 from chalicelib.analyses.form7801.dates import day_named, first_day, last_day, month_named
-from chalicelib.analyses.form7801.fields import EMPLOYMENT, Form, Kind, Leaf, mapped
+from chalicelib.analyses.form7801.fields import COMPUTED_PATTERNS, EMPLOYMENT, Form, Kind, Leaf, mapped
 from chalicelib.analyses.form7801.israeli import ID_DIGITS, is_iban, is_id_number, is_postal_code, local_phone
 
 _WHITE_SPACE = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s\-./־–]")
 _TRUE_WORDS = frozenset({"true", "yes", "כן"})
+_WHOLE_NUMBERS = frozenset({"personal_info.number_of_children", *COMPUTED_PATTERNS})
 _WORK_START = f"{EMPLOYMENT}[].start_date"
 _WORK_END = f"{EMPLOYMENT}[].end_date"
 
@@ -52,7 +53,8 @@ def value_from_text(text: str, leaf: Leaf, *, today: date) -> Any:
     if leaf.kind is Kind.FLAG:
         return text.strip().casefold() in _TRUE_WORDS
     if leaf.kind is Kind.NUMBER:
-        return number_named(text)
+        number = number_named(text)
+        return None if number is not None and leaf.pattern in _WHOLE_NUMBERS and number % 1 else number
     return normalised_value(Leaf(path=leaf.path, kind=leaf.kind, value=text), today=today)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.analyses.form7801.answer import Contradiction, Evidence
 from chalicelib.analyses.form7801.conflicts import Resolved, resolved
 from chalicelib.analyses.form7801.fields import value_at
-from tests.unit.analyses.form7801.forms import TODAY, a_form, an_answer, contradiction, evidence, sources
+from tests.unit.analyses.form7801.forms import TODAY, a_form, a_stay, an_answer, contradiction, evidence, sources
 
 BRANCH = "bank_details.branch_number"
 SALARY = "employment_history.employment_records[0].monthly_salary_gross"
@@ -99,6 +99,18 @@ def test_a_choice_is_replaced_only_by_a_choice() -> None:
     assert value_at(good.form, field) == "divorced"
     assert value_at(bad.form, field) == "married"
     assert bad.issues == ()
+
+
+def test_half_a_child_is_no_other_value() -> None:
+    entry = contradiction("personal_info.number_of_children", "2.5", "גרושה")
+
+    assert resolve(entry, personal_info__number_of_children=2).issues == ()
+
+
+def test_what_code_computes_is_left_to_it() -> None:
+    entry = contradiction("disability_info.hospitalizations[0].length_of_stay_days", "600", "סניף 600")
+
+    assert resolve(entry, stays=[a_stay(length_of_stay_days=4)]).issues == ()
 
 
 def test_a_contradiction_of_an_empty_field_says_nothing() -> None:
