@@ -122,8 +122,9 @@ def test_the_text_layer_of_a_pdf_part_is_read_under_the_documents_id(openai_clie
 
     content = base64.b64encode((SAMPLE / "doc1_orthopaedic_report.he.pdf").read_bytes()).decode()
     parts: Any = [
-        {"type": "input_text", "text": '<document id="d7" name="a.pdf">\n</document>'},
-        {"type": "input_file", "filename": "a.pdf", "file_data": f"data:application/pdf;base64,{content}"},
+        {"type": "input_text", "text": '<document id="d7" name="a &amp; b.pdf">\n</document>'},
+        {"type": "input_text", "text": '<document id="d8" name="c.pdf">\n</document>'},
+        {"type": "input_file", "filename": "a & b.pdf", "file_data": f"data:application/pdf;base64,{content}"},
         {"type": "input_image", "image_url": "data:image/png;base64,AAAA", "detail": "high"},
     ]
 
