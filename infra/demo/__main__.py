@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -48,9 +48,20 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-    if any(job["status"] != "completed" for job in jobs):
-        sys.exit(1)
-    console.print(f"All {len(jobs)} analyses completed; {time.monotonic() - started:.0f} s in all.", highlight=False)
+    console.print(f"{verdict(jobs)} {time.monotonic() - started:.0f} s in all.", highlight=False)
+    sys.exit(exit_code(jobs))
+
+
+def exit_code(jobs: Sequence[Mapping[str, Any]]) -> int:
+    """0 only if every analysis was run and completed."""
+    complete = {job["job_type"] for job in jobs if job["status"] == "completed"}
+    return 0 if complete == set(ROUTES) else 1
+
+
+def verdict(jobs: Sequence[Mapping[str, Any]]) -> str:
+    """One sentence on how it went."""
+    complete = sum(job["status"] == "completed" for job in jobs)
+    return f"{complete} of {len(ROUTES)} analyses completed."
 
 
 @contextmanager

@@ -27,5 +27,5 @@ curl -sS -X PUT "$API/cases/$CASE/call" -H "$AUTH" -H "$JSON" -d @{sample}/vapi_
 # Start an analysis: the answer comes at once
 JOB=$(curl -sS -X POST "$API/cases/$CASE/analyze-documents-form7801" -H "$AUTH" | pick job_id)
 # Ask how it is going, until done
-until curl -sS "$API/jobs/$JOB" -H "$AUTH" | tee /dev/stderr | grep -q '"done": *true'; do sleep 2; done
+until curl -sS "$API/jobs/$JOB" -H "$AUTH" -w '\\n' | tee /dev/stderr | grep -q '"done": *true'; do sleep 2; done
 """

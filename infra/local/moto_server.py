@@ -22,8 +22,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from infra.local.environment import HOST
 from infra.local.resources import create_resources
-
-IDENTITY_PATH = "/casework"
+from infra.local.system import IDENTITY_PATH
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Any]
 

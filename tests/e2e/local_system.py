@@ -40,7 +40,7 @@ def clean_environment(ports: Ports, home: Path, **more: str) -> dict[str, str]:
         "HOME": str(home),
         "LANG": "C.UTF-8",
         **{variable: str(getattr(ports, name)) for name, variable in PORT_VARIABLES.items()},
-        "CASEWORK_EMULATOR_SECONDS": "1",
+        "CASEWORK_EMULATOR_SECONDS": "0.3",
         **more,
     }
 
@@ -92,6 +92,10 @@ class Running:
         of_lane = re.compile(rf"\s*(\d+) .*event_source .*:{self.ports.aws}/.*work_{lane}")
         (pid,) = [int(found[1]) for line in listed.splitlines() if (found := of_lane.match(line))]
         return pid
+
+    def models(self) -> Client:
+        """The emulator of the model providers: its pace, its log."""
+        return Client(f"http://{HOST}:{self.ports.model}", "no token")
 
     def client(self, user: str = "u1") -> Client:
         """The API as a user sees it."""

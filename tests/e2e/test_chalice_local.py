@@ -36,11 +36,10 @@ def polled(client: Client, job_id: str) -> list[dict[str, Any]]:
 @contextmanager
 def answers_within(local: Running, *, seconds: int) -> Iterator[None]:
     """Let the providers take as long as that for an answer, then as long as before."""
-    models = Client(f"http://127.0.0.1:{local.ports.model}", "no token")
-    before = models.get("/__emulator/pace")
-    models.post("/__emulator/pace", {"seconds": seconds})
+    before = local.models().get("/__emulator/pace")
+    local.models().post("/__emulator/pace", {"seconds": seconds})
     yield
-    models.post("/__emulator/pace", before)
+    local.models().post("/__emulator/pace", before)
 
 
 def files(project: Path) -> dict[str, int]:
@@ -51,7 +50,7 @@ def test_a_form_7801_job_goes_from_pending_over_rising_progress_to_completed(loc
     client = local.client()
     case_id = create_case(client)
 
-    with answers_within(local, seconds=5):
+    with answers_within(local, seconds=4):
         started = client.post(ROUTES["document_analysis_form7801"].format(case_id=case_id))
         seen = polled(client, started["job_id"])
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from infra.demo.__main__ import ROUTES
-from infra.demo.client import Client
 from infra.demo.sample import create_case
 from tests.e2e.local_system import Running, chalice_local, wait_until
 
@@ -22,20 +21,21 @@ RECOVERY_SECONDS = 120
 
 def asked(running: Running) -> list[dict[str, Any]]:
     """Every call to the models so far."""
-    log = Client(f"http://127.0.0.1:{running.ports.model}", "no token").get("/__emulator/log")
-    calls: list[dict[str, Any]] = log["requests"]
+    calls: list[dict[str, Any]] = running.models().get("/__emulator/log")["requests"]
     return calls
 
 
 def test_no_turn_that_was_answered_is_asked_again(project):
     with chalice_local(project, "--no-autoreload", CASEWORK_RESCUE_SECONDS="1") as running:
         client = running.client()
+        running.models().post("/__emulator/pace", {"seconds": 2})
         job_id = client.post(ROUTES["document_analysis_agent"].format(case_id=create_case(client)))["job_id"]
         # The third call is under way: two turns are stored.
         wait_until(lambda: len(asked(running)) >= 3, lambda: running.said())
 
         os.kill(running.worker("normal"), signal.SIGKILL)
         killed_at = time.monotonic()
+        running.models().post("/__emulator/pace", {"seconds": 0})
         wait_until(
             lambda: client.get(f"/jobs/{job_id}")["done"], lambda: running.said(), within_seconds=RECOVERY_SECONDS
         )
