@@ -64,7 +64,7 @@ def _wrap_serving(*, top_pid: int) -> None:
             _give_up(str(problem), top_pid=top_pid)
         serve(self)
 
-    serve_forever.brings_up_the_system = True
+    serve_forever.brings_up_the_system = True  # type: ignore[attr-defined]
     LocalDevServer.serve_forever = serve_forever
 
 

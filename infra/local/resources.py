@@ -9,9 +9,10 @@ from typing import Any
 
 import boto3
 import msgspec
-import yaml
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from infra.cloudformation import read_yaml
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "resources.yaml"
 REGION = "us-east-1"
@@ -105,28 +106,9 @@ def resource_names(endpoint_url: str, *, prefix: str = "casework") -> Resources:
 
 def read_template(path: Path = TEMPLATE) -> dict[str, Any]:
     """The template, intrinsics in their long form (`!Ref X` is {"Ref": "X"}), parameters replaced by their defaults."""
-    template = yaml.load(path.read_text(encoding="utf-8"), Loader=_CloudFormationLoader)  # noqa: S506  # a SafeLoader
+    template = read_yaml(path)
     defaults = {name: parameter["Default"] for name, parameter in template.get("Parameters", {}).items()}
     return {**template, "Resources": _with_defaults(template["Resources"], defaults)}
-
-
-class _CloudFormationLoader(yaml.SafeLoader):
-    """Reads `!Ref`, `!GetAtt`, `!Sub` … as CloudFormation does."""
-
-
-def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
-    if isinstance(node, yaml.ScalarNode):
-        value: Any = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]  # the third of three kinds
-    if tag == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
-
-
-_CloudFormationLoader.add_multi_constructor("!", _intrinsic)
 
 
 def _with_defaults(value: Any, defaults: dict[str, Any]) -> Any:
@@ -164,7 +146,7 @@ def _create_table(dynamodb: Any, table: str, properties: dict[str, Any]) -> None
 
 def _create_queues(sqs: Any, template: dict[str, Any], *, prefix: str) -> dict[str, str]:
     names = _logical_names(template, "AWS::SQS::Queue")
-    urls = {}
+    urls: dict[str, str] = {}
     # Dead-letter queues first: the lanes name them by their ARN.
     for name in sorted(names, key=lambda name: "RedrivePolicy" in _properties(template, name)):
         attributes = {}
