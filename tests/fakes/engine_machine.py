@@ -1,22 +1,31 @@
 """A job engine driven in any order: what hypothesis may do to it, and what must hold whatever it does.
 
 The machine plays every worker itself: a claimed attempt stays open between two rules, so that anything can happen while
-it runs. It works on any job store; see `machine`.
+it runs, and goes on after it was given up for dead. It works on any job store; see `engine_drive`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chalicelib.errors import AttemptError, AttemptStopped, ProviderAuth, ProviderUnavailable, Refusal
+from chalicelib.errors import (
+    AttemptError,
+    AttemptStopped,
+    CancelSeen,
+    OutOfTime,
+    ProviderAuth,
+    ProviderUnavailable,
+    Refusal,
+)
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.cancel import cancel_job
 from chalicelib.jobs.lifecycle import lease_end
-from chalicelib.jobs.model import Job, Status
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import Cancelled, Completed, Failed, Outcome, Retry, WriteBack, Yield
 from chalicelib.jobs.ports import AttemptContext, JobMessage
 from chalicelib.jobs.retry import retryable_job, reusable_checkpoints
@@ -24,12 +33,24 @@ from chalicelib.jobs.run import settle
 from chalicelib.jobs.submit import Submitted
 from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
+from tests.fakes.engine_promises import Promises
 from tests.fakes.jobs import CASE_ID
 
 ADMIN = Principal(user_id="root", is_admin=True)
-FUNCTION_SECONDS = 300.0
+FUNCTION_SECONDS = 60.0
 STEPS = 3
 ROUNDS_TO_THE_END = 200
+
+# Mostly small ones, so that attempts get somewhere; some end a lease (45 s), a function (60 s) or a deadline.
+JUMPS_SECONDS = [0.5, 1, 2, 5, 5, 12, 12, 31, 46, 46, 61, 400, 4000]
+
+
+ENDINGS: list[Outcome | None] = [
+    Failed(ProviderAuth("denied")),
+    Retry(error=ProviderUnavailable("down"), after_seconds=20),
+    Yield(),
+    None,  # a crash: the worker writes nothing
+]
 
 
 def complete(ctx: AttemptContext) -> Completed:
@@ -42,21 +63,20 @@ def complete(ctx: AttemptContext) -> Completed:
 
 
 class EngineMachine(RuleBasedStateMachine):
-    """Rules are what clients, workers, the queue, the timer and bad luck do."""
+    """Rules are what clients, workers, the queue, the timer and bad luck do. `reached` counts what came of them."""
 
     new_engine: Callable[[], Engine]
     completed_in_case: Callable[[Engine], Any]
     left_behind: Callable[[Engine], list[str]]
+    reached: Counter[str]
 
     def __init__(self) -> None:
         super().__init__()
         self.engine = type(self).new_engine()
+        self.promises = Promises()
         self.started: list[str] = []
         self.live: list[Attempt] = []
-        self.ended: dict[str, Job] = {}
-        self.progress: dict[tuple[str, int], int] = {}
         self.delivered: list[JobMessage] = []
-        self.cancelled: set[str] = set()
         self.claims = 0
 
     @rule(shared_lock=st.booleans(), deadline=st.sampled_from([60, 3600, 21600]))
@@ -65,6 +85,11 @@ class EngineMachine(RuleBasedStateMachine):
             self._remember(self.engine.start(deadline_seconds=deadline, **({} if shared_lock else {"lock": None})))
         except Refusal:
             assert self._open_count() >= 20
+
+    @rule()
+    def submit_to_a_free_worker(self) -> None:
+        self.submit(shared_lock=False, deadline=21600)
+        self.receive(pick=-1)
 
     @rule(pick=st.integers(0, 99))
     def receive(self, pick: int) -> None:
@@ -90,8 +115,9 @@ class EngineMachine(RuleBasedStateMachine):
         try:
             attempt.progress(percent, f"At {percent}")
             attempt.step(f"step-{percent % STEPS}", lambda: percent)
-        except (AttemptStopped, AttemptError):
-            pass
+            self.reached["step"] += 1
+        except (AttemptStopped, AttemptError) as stopped:
+            self.reached[type(stopped).__name__] += 1
 
     @precondition(lambda self: self.live)
     @rule(pick=st.integers(0, 99))
@@ -99,20 +125,48 @@ class EngineMachine(RuleBasedStateMachine):
         self._attempt(pick).beat()
 
     @precondition(lambda self: self.live)
-    @rule(
-        pick=st.integers(0, 99),
-        ending=st.sampled_from(["complete", "fail", "retry", "yield", "see the cancel", "crash"]),
-    )
-    def end_attempt(self, pick: int, ending: str) -> None:
-        attempt = self._attempt(pick)
-        self.live.remove(attempt)
-        outcome = self._outcome(attempt, ending)
-        if outcome is not None:
-            settle(attempt, outcome, queue=self.engine.queue, clock=self.engine.clock)
+    @rule(pick=st.integers(0, 99))
+    def finish(self, pick: int) -> None:
+        """An analysis comes to its result; its worker may have been given up for dead long ago."""
+        attempt = self._take(pick)
+        try:
+            self._settle(attempt, complete(attempt))
+        except (AttemptStopped, AttemptError) as stopped:
+            self.reached[type(stopped).__name__] += 1
+            outcome = _outcome_of(stopped)
+            if outcome is not None:
+                self._settle(attempt, outcome)
 
-    @rule(seconds=st.sampled_from([0.5, 1, 5, 12, 31, 46, 61, 400, 1000, 4000]))
+    @precondition(lambda self: self._zombies())
+    @rule(pick=st.integers(0, 99), with_result=st.booleans())
+    def a_zombie_writes(self, pick: int, with_result: bool) -> None:
+        """A worker that was given up for dead writes its end without asking: only the store can refuse it."""
+        zombies = self._zombies()
+        attempt = zombies[pick % len(zombies)]
+        self.live.remove(attempt)
+        made_by = {"job_id": attempt.job.job_id, "fence": attempt.job.fence}
+        body = WriteBack(bodies={"final_document_analysis": made_by})
+        outcome = Completed(result=made_by, write_back=body) if with_result else Failed(ProviderAuth("denied"))
+        self._settle(attempt, outcome)
+
+    @precondition(lambda self: self.live)
+    @rule(pick=st.integers(0, 99), outcome=st.sampled_from(ENDINGS))
+    def end_attempt(self, pick: int, outcome: Outcome | None) -> None:
+        attempt = self._take(pick)
+        if outcome is not None:
+            self._settle(attempt, outcome)
+
+    @rule(seconds=st.sampled_from(JUMPS_SECONDS))
     def time_passes(self, seconds: float) -> None:
         self.engine.clock.advance(seconds=seconds)
+
+    @precondition(lambda self: self.live)
+    @rule()
+    def the_leases_end(self) -> None:
+        """Every worker is cut off for longer than its lease, and goes on after that."""
+        self.engine.clock.advance(seconds=46)
+        self.rescue()
+        self.receive(pick=0)
 
     @rule()
     def lose_messages(self) -> None:
@@ -120,16 +174,17 @@ class EngineMachine(RuleBasedStateMachine):
 
     @rule()
     def rescue(self) -> None:
-        self.engine.rescue()
+        self.reached.update(self.engine.rescue())
 
     @precondition(lambda self: self.started)
     @rule(pick=st.integers(0, 99))
     def cancel(self, pick: int) -> None:
+        job_id = self._job_id(pick)
         try:
-            cancel_job(self._job_id(pick), principal=ADMIN, store=self.engine.store, now=self.engine.clock())
-            self.cancelled.add(self._job_id(pick))
+            cancel_job(job_id, principal=ADMIN, store=self.engine.store, now=self.engine.clock())
+            self.promises.cancel_accepted(job_id)
         except Refusal:
-            assert self.engine.store.get(self._job_id(pick)).is_done
+            assert self.engine.store.get(job_id).is_done
 
     @precondition(lambda self: self.started)
     @rule(pick=st.integers(0, 99))
@@ -143,39 +198,9 @@ class EngineMachine(RuleBasedStateMachine):
             pass
 
     @invariant()
-    def a_final_record_never_changes(self) -> None:
-        for job in self._jobs():
-            if job.is_done:
-                assert self.ended.setdefault(job.job_id, job) == job
-
-    @invariant()
-    def an_accepted_cancel_ends_cancelled(self) -> None:
-        for job in self._jobs():
-            if job.job_id in self.cancelled:
-                assert job.status is Status.CANCELLED or (job.is_open and job.cancel_requested)
-
-    @invariant()
-    def progress_never_falls_within_an_attempt(self) -> None:
-        for job in self._jobs():
-            key = (job.job_id, job.attempt)
-            assert job.progress >= self.progress.get(key, 0)
-            assert (job.progress == 100) == (job.status is Status.COMPLETED)
-            self.progress[key] = job.progress
-
-    @invariant()
-    def a_result_belongs_to_the_fence_that_completed(self) -> None:
-        for job in self._jobs():
-            result = self.engine.store.result(job) if job.result_bytes is not None else None
-            assert (result is not None) == (job.status is Status.COMPLETED)
-            if result is not None:
-                assert f'"fence":{job.fence}' in result.decode()
-
-    @invariant()
-    def the_case_holds_the_result_of_the_youngest_completed_job(self) -> None:
-        completed = [job for job in self._jobs() if job.status is Status.COMPLETED]
-        youngest = max(completed, key=lambda job: (job.created_at, job.job_id), default=None)
-        held = type(self).completed_in_case(self.engine)
-        assert (held or {}).get("job_id") == (youngest.job_id if youngest else None)
+    def every_promise_holds(self) -> None:
+        in_case = type(self).completed_in_case(self.engine)
+        self.promises.check(self._jobs(), store=self.engine.store, in_case=in_case)
 
     def teardown(self) -> None:
         """Whatever happened: workers that work and a timer that ticks bring every job to its end."""
@@ -187,7 +212,8 @@ class EngineMachine(RuleBasedStateMachine):
             self.engine.rescue()
             self.engine.deliver()
         assert self._open_count() == 0
-        self.a_final_record_never_changes()
+        self.every_promise_holds()
+        self.promises.check_results(self._jobs(), store=self.engine.store)
         assert type(self).left_behind(self.engine) == []
 
     def _claim(self, message: JobMessage) -> None:
@@ -195,6 +221,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.claims += 1
         token = f"claim-{self.claims}"
         job = self.engine.store.claim(message.job_id, now=now, lease_until=lease_end(now), claim_token=token)
+        self.reached["claim lost" if job is None else "claim"] += 1
         if job is not None:
             owners = [a.job for a in self.live if a.job.job_id == job.job_id and (a.job.lease_until or now) > now]
             assert owners == [], "a living worker lost its job to another"
@@ -208,21 +235,15 @@ class EngineMachine(RuleBasedStateMachine):
                 )
             )
 
-    def _outcome(self, attempt: Attempt, ending: str) -> Outcome | None:
-        if ending == "fail":
-            return Failed(ProviderAuth("denied"))
-        if ending == "retry":
-            return Retry(error=ProviderUnavailable("down"), after_seconds=20)
-        if ending == "yield":
-            return Yield()
-        if ending == "see the cancel" and attempt.job.cancel_requested:
-            return Cancelled()
-        if ending != "complete":
-            return None
-        try:
-            return complete(attempt)
-        except (AttemptStopped, AttemptError):
-            return None
+    def _settle(self, attempt: Attempt, outcome: Outcome) -> None:
+        before: Job = self.engine.store.get(attempt.job.job_id)
+        settle(attempt, outcome, queue=self.engine.queue, clock=self.engine.clock)
+        after: Job = self.engine.store.get(attempt.job.job_id)
+        self.reached["refused" if after.version == before.version else f"{before.status} to {after.status}"] += 1
+
+    def _zombies(self) -> list[Attempt]:
+        now = self.engine.clock()
+        return [attempt for attempt in self.live if (attempt.job.lease_until or now) <= now]
 
     def _remember(self, submitted: Submitted) -> None:
         if submitted.job.job_id not in self.started:
@@ -231,46 +252,28 @@ class EngineMachine(RuleBasedStateMachine):
     def _attempt(self, pick: int) -> Attempt:
         return self.live[pick % len(self.live)]
 
+    def _take(self, pick: int) -> Attempt:
+        return self.live.pop(pick % len(self.live))
+
     def _job_id(self, pick: int) -> str:
         return self.started[pick % len(self.started)]
 
     def _jobs(self) -> list[Job]:
-        return [self.engine.store.get(job_id) for job_id in self.started]
+        jobs: list[Job] = list(self.engine.store.jobs_of_case(CASE_ID))
+        assert sorted(job.job_id for job in jobs) == sorted(self.started)
+        return jobs
 
     def _open_count(self) -> int:
         return sum(job.is_open for job in self._jobs())
 
 
-def machine(
-    *,
-    new_engine: Callable[[], Engine],
-    completed_in_case: Callable[[Engine], Any],
-    left_behind: Callable[[Engine], list[str]],
-) -> type[EngineMachine]:
-    """The machine on the engine that `new_engine` makes.
-
-    `completed_in_case` reads what its case holds now; `left_behind` names the locks that are held and the counters that
-    are not zero.
-    """
-    attributes = {
-        "new_engine": staticmethod(new_engine),
-        "completed_in_case": staticmethod(completed_in_case),
-        "left_behind": staticmethod(left_behind),
-    }
-    return type("Machine", (EngineMachine,), attributes)
-
-
-def fake_engine() -> Engine:
-    """The engine on the fake store."""
-    return Engine(complete)
-
-
-def in_fake_case(engine: Engine) -> Any:
-    """What the fake case holds of the analysis."""
-    return engine.cases.bodies[CASE_ID].get("final_document_analysis")
-
-
-def left_in_fake_store(engine: Engine) -> list[str]:
-    """Locks and counters of the fake store that something still holds."""
-    counters = [user for user, count in engine.store.open_job_counts.items() if count]
-    return [*engine.store.lock_holders, *counters]
+def _outcome_of(stopped: AttemptStopped | AttemptError) -> Outcome | None:
+    match stopped:
+        case CancelSeen():
+            return Cancelled()
+        case OutOfTime():
+            return Yield()
+        case AttemptError():
+            return Failed(stopped)
+        case _:
+            return None

@@ -1,0 +1,53 @@
+"""How is the engine machine driven? On the engine of a test's choice, the same way every time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.fakes.engine import Engine
+from tests.fakes.engine_machine import EngineMachine
+
+
+def machine(
+    *,
+    new_engine: Callable[[], Engine],
+    completed_in_case: Callable[[Engine], Any],
+    left_behind: Callable[[Engine], list[str]],
+) -> type[EngineMachine]:
+    """The machine on the engine that `new_engine` makes.
+
+    `completed_in_case` reads what its case holds now; `left_behind` names the locks that are held and the counters that
+    are not zero.
+    """
+    attributes = {
+        "new_engine": staticmethod(new_engine),
+        "completed_in_case": staticmethod(completed_in_case),
+        "left_behind": staticmethod(left_behind),
+        "reached": Counter(),
+    }
+    return type("Machine", (EngineMachine,), attributes)
+
+
+def drive(
+    driven: type[EngineMachine], *, examples: int, steps: int, phases: Collection[Phase] = tuple(Phase)
+) -> Counter[str]:
+    """Drive the machine, the same way every time; what was reached how often.
+
+    On a slow store leave out `Phase.shrink`: a failing example is then reported as it was found.
+    """
+    plan = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
+        database=None,
+        phases=phases,
+    )
+    run_state_machine_as_test(driven, settings=plan)
+    return driven.reached
