@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from chalicelib.api.auth import TokenVerifier
     from chalicelib.cases.model import CaseReader, CaseStore
 
+# Three attempts must end before API Gateway gives up on us (29 s), so that the client gets our 503 and not its 504.
 AWS_CONNECT_SECONDS = 2
-AWS_READ_SECONDS = 10
+AWS_READ_SECONDS = 5
 AWS_ATTEMPTS = 3
 NO_JOB = "00000000-0000-0000-0000-000000000000"
 NO_BLOB = "health"

@@ -12,6 +12,7 @@ Stage = Literal["dev", "staging", "prod"]
 T = TypeVar("T")
 
 MINIMUM_RETENTION_DAYS = 8
+SHORTEST_SECRET_BYTES = 32
 
 
 class SettingsError(Exception):
@@ -121,6 +122,10 @@ class _Reader:
     def check(self, settings: Settings) -> None:
         if not settings.jwt_secret and not settings.jwks_url:
             self._problems.append("JWKS_URL is not set (in stage dev, JWT_SECRET does as well)")
+        if settings.jwt_secret and len(settings.jwt_secret.encode()) < SHORTEST_SECRET_BYTES:
+            self._problems.append(
+                f"JWT_SECRET must have at least {SHORTEST_SECRET_BYTES} bytes (RFC 7518, section 3.2)"
+            )
         if settings.stage != "dev" and settings.jwt_secret:
             self._problems.append(f"JWT_SECRET must not be set in stage {settings.stage}: use JWKS_URL")
         if self._problems:

@@ -16,6 +16,8 @@ COMPLETE = {
     "JWKS_URL": "https://issuer/jwks.json",
 }
 
+SECRET = "a secret of the tests, 32 bytes or more"
+
 
 def test_a_complete_environment_gives_settings_with_their_defaults() -> None:
     settings = read_settings(COMPLETE)
@@ -50,14 +52,14 @@ def test_every_problem_is_named_at_once() -> None:
 @pytest.mark.parametrize("stage", ["staging", "prod"])
 def test_a_shared_secret_is_refused_outside_dev(stage: str) -> None:
     with pytest.raises(SettingsError, match="JWT_SECRET must not be set"):
-        read_settings({**COMPLETE, "STAGE": stage, "JWT_SECRET": "secret"})
+        read_settings({**COMPLETE, "STAGE": stage, "JWT_SECRET": SECRET})
 
 
 def test_in_dev_a_shared_secret_does() -> None:
-    environ = {**COMPLETE, "STAGE": "dev", "JWT_SECRET": "secret"}
+    environ = {**COMPLETE, "STAGE": "dev", "JWT_SECRET": SECRET}
     del environ["JWKS_URL"]
 
-    assert read_settings(environ).jwt_secret == "secret"
+    assert read_settings(environ).jwt_secret == SECRET
 
 
 @pytest.mark.parametrize("number", ["0", "-3", "many", "1.5"])
@@ -80,3 +82,8 @@ def test_the_origin_that_may_call_can_be_asked_for_before_the_settings_are_read(
     monkeypatch.setattr("os.environ", environ)
 
     assert allowed_origin() == origin
+
+
+def test_a_short_secret_is_refused() -> None:
+    with pytest.raises(SettingsError, match="JWT_SECRET must have at least 32 bytes"):
+        read_settings({**COMPLETE, "STAGE": "dev", "JWT_SECRET": "s" * 31})
