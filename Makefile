@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup test check unit format lock demo dev token dlq redrive clean
+.PHONY: docs help setup test check unit format lock demo dev token dlq redrive clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ dlq: $(READY) ## List the dead letters of a stage: make dlq STAGE=dev|staging|pr
 
 redrive: $(READY) ## Move dead letters back into their lane: make redrive STAGE=… [DRY_RUN=1] [LANE=high|normal] [JOB=id] [JSON=1]
 	@$(BIN)/python -m infra.ops redrive --stage "$(or $(STAGE),dev)" $(if $(DRY_RUN),--dry-run) $(if $(LANE),--lane "$(LANE)") $(if $(JOB),--job "$(JOB)") $(if $(JSON),--json)
+
+docs: $(READY) ## Write the pages of docs/ that come from the code
+	$(BIN)/python -m infra.docs.configuration
 
 lock: ## Write the exact versions of pyproject.toml's dependencies to requirements*.txt
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==0.13.9

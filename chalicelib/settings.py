@@ -22,33 +22,58 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that differs between stages. Each field's environment variable is its name in capitals.
 
+    docs/configuration.md is written from this class (`make docs`).
+
     `AWS_ENDPOINT_URL`, `OPENAI_BASE_URL` and `ANTHROPIC_BASE_URL` are read by the SDKs themselves and are the only
     difference between a local and a deployed run.
     """
 
     stage: Stage
+    """Where this runs. `dev` is a developer's machine; only there a shared JWT_SECRET is accepted."""
     jobs_table: str
+    """DynamoDB table of the job records."""
     cases_table: str
+    """DynamoDB table of the cases."""
     bucket: str
+    """S3 bucket of documents and large results."""
     high_queue_url: str
+    """SQS queue of the high lane."""
     normal_queue_url: str
+    """SQS queue of the normal lane."""
     jwt_secret: str | None
+    """Shared secret (HS256) that signs tokens, 32 bytes or more; stage dev only."""
     jwks_url: str | None
+    """Where the keys (RS256, ES256) are published that sign tokens; required outside dev."""
     jwt_issuer: str | None
+    """The only `iss` that is accepted; unset: not checked."""
     jwt_audience: str | None
+    """The only `aud` that is accepted; unset: not checked."""
     jwt_role_claim: str
+    """The claim that names the role: a name, or a dotted path such as `app_metadata.role`."""
     cors_allow_origin: str
+    """The origin whose pages may call the API."""
     retention_days: int
+    """Days until a job and all it stored is forgotten, at least 8."""
     max_open_jobs: int
+    """Open jobs that one user may have; the next start is refused with 429."""
     openai_model: str
+    """The model of the call analysis and of form 7801."""
     anthropic_model: str
+    """The model of the document agent."""
     openai_api_key: str | None
+    """The key for OpenAI itself; in a deployed stage name it with OPENAI_API_KEY_NAME instead."""
     anthropic_api_key: str | None
+    """The key for Anthropic itself; in a deployed stage name it with ANTHROPIC_API_KEY_NAME instead."""
     openai_api_key_name: str | None
+    """The SSM parameter that holds the key for OpenAI."""
     anthropic_api_key_name: str | None
+    """The SSM parameter that holds the key for Anthropic."""
     vapi_webhook_secret: str | None
+    """The shared secret of the voice assistant's webhook; without one it refuses everything."""
     vapi_webhook_secret_name: str | None
+    """The SSM parameter that holds that secret."""
     log_level: str
+    """DEBUG, INFO, WARNING or ERROR."""
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
