@@ -34,15 +34,3 @@ def test_the_conversation_of_the_readme_ends_with_a_result(local: Running) -> No
     assert '"status":"accepted"' in lines[0]
     assert all(re.fullmatch(r"(pending|running) \d+% .+", line) for line in lines[1:-1])
     assert '"status":"completed","progress":100' in lines[-1]
-
-
-@pytest.mark.parametrize(
-    "path", sorted(set(re.findall(r"\]\(([^)#]+)\)|`((?:chalicelib|infra|docs)/[\w./]+)`", README)))
-)
-def test_every_file_that_the_readme_names_exists(path: tuple[str, str]) -> None:
-    assert (ROOT / (path[0] or path[1])).exists()
-
-
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake (?:-s )?([a-z-]+)", README))))
-def test_every_make_target_that_the_readme_names_exists(target: str) -> None:
-    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.M)
