@@ -6,7 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: docs help setup test check unit format lock demo dev token dlq redrive clean
+.PHONY: docs help setup test check unit format lock demo dev token dlq redrive clean \
+	package check-template test-deployed deploy destroy status run inspect cost
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,9 @@ dlq: $(READY) ## List the dead letters of a stage: make dlq STAGE=dev|staging|pr
 
 redrive: $(READY) ## Move dead letters back into their lane: make redrive STAGE=… [DRY_RUN=1] [LANE=high|normal] [JOB=id] [JSON=1]
 	@$(BIN)/python -m infra.ops redrive --stage "$(or $(STAGE),dev)" $(if $(DRY_RUN),--dry-run) $(if $(LANE),--lane "$(LANE)") $(if $(JOB),--job "$(JOB)") $(if $(JSON),--json)
+
+package: $(READY) ## Make the deployment package: make package [STAGE=staging|prod] [ARCH=arm64|x86_64]
+	$(BIN)/python -m infra.deploy.package --stage "$(or $(STAGE),staging)" --architecture "$(or $(ARCH),arm64)"
 
 docs: $(READY) ## Write the pages of docs/ that come from the code
 	$(BIN)/python -m infra.docs.configuration

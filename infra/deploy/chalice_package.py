@@ -1,0 +1,85 @@
+"""How does Chalice make the package? From a clean copy of the sources, so that nothing of this machine gets into it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from infra.deploy.gateway_responses import ORIGIN
+from infra.deploy.problem import DeployProblem
+from infra.deploy.template import merge_template
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+REGION = "us-east-1"
+"""Chalice wants one to write a template; nothing in the template depends on it."""
+
+
+class Chalice(msgspec.Struct, frozen=True, kw_only=True):
+    """What Chalice made: the template (not finished), and the zip with everything in it."""
+
+    template: Mapping[str, Any]
+    archive: Path
+
+
+def run_chalice(*, stage: str, architecture: str, work: Path) -> Chalice:
+    """Run `chalice package` in `work`, a directory of its own that is kept for the next time.
+
+    Raises: DeployProblem with Chalice's own words.
+    """
+    sources = work / "sources"
+    _copy_sources(sources, architecture=architecture)
+    merge, output = work / "merge.json", work / "chalice"
+    merge.write_text(json.dumps(merge_template(stage)), encoding="utf-8")
+    done = subprocess.run(
+        [
+            *(str(Path(sys.executable).parent / "chalice"), "package", "--stage", stage),
+            *("--template-format", "json", "--merge-template", str(merge), str(output)),
+        ],
+        cwd=sources,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    if done.returncode or "Could not install dependencies" in said:
+        raise DeployProblem(f"`chalice package` failed:\n{said}")
+    _keep_newest(sources / ".chalice" / "deployments")
+    template = json.loads((output / "sam.json").read_text(encoding="utf-8"))
+    return Chalice(template=template, archive=output / "deployment.zip")
+
+
+def _copy_sources(target: Path, *, architecture: str) -> None:
+    """The files that Chalice packages; its cache of built dependencies, if it is there, stays."""
+    for name in ("chalicelib", "app.py", "requirements.txt"):
+        old = target / name
+        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+    (target / ".chalice").mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / "chalicelib", target / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("app.py", "requirements.txt"):
+        shutil.copyfile(ROOT / name, target / name)
+    for policy in (ROOT / ".chalice").glob("policy-*.json"):
+        shutil.copyfile(policy, target / ".chalice" / policy.name)
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    config["lambda_architecture"] = architecture
+    (target / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
+
+
+def _environment() -> dict[str, str]:
+    """This process's, without what could change the result: only the CORS origin, which becomes a parameter."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CHALICE_"))}
+    return {**kept, "AWS_DEFAULT_REGION": REGION, "CORS_ALLOW_ORIGIN": ORIGIN, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _keep_newest(cache: Path) -> None:
+    """Chalice keeps every zip that it ever made; one is enough to be quick when nothing has changed."""
+    for old in sorted(cache.glob("*.zip"), key=lambda path: path.stat().st_mtime)[:-1]:
+        old.unlink()
