@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from chalicelib import telemetry
 from chalicelib.adapters import openai_errors
@@ -19,9 +18,6 @@ from chalicelib.analyses.kit.llm import Output, Part, TextListener
 from chalicelib.analyses.kit.prices import cost_usd, price_of, worst_case_usd
 from chalicelib.jobs.model import ModelUsage
 from chalicelib.jobs.ports import AttemptContext
-
-if TYPE_CHECKING:
-    from openai import OpenAI
 
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 240.0
@@ -73,20 +69,18 @@ class OpenAIStructuredModel:
             self._charge(ctx, answer, answer.tokens)
         return _validated(answer, output)
 
-    @cached_property
-    def _client(self) -> OpenAI:
-        from openai import OpenAI
-
-        return OpenAI(api_key=self._api_key, max_retries=0)
-
     def _receive(self, ctx: AttemptContext, body: dict[str, Any], on_text: TextListener | None) -> StreamedAnswer:
         """Send the question and read its answer to the end; every failure comes out as one of ours."""
         import httpx2
-        from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
+        from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, OpenAI
 
         answer = StreamedAnswer(None)
         try:
-            with self._client.responses.create(**cast(Any, body), timeout=_timeout(ctx)) as stream:
+            # A client for each call: connections kept from before a function slept are dead.
+            with (
+                OpenAI(api_key=self._api_key, max_retries=0) as client,
+                client.responses.create(**cast(Any, body), timeout=_timeout(ctx)) as stream,
+            ):
                 answer.request_id = stream.response.headers.get("x-request-id")
                 for event in stream:
                     ctx.check()
