@@ -69,11 +69,12 @@ def record_of(job: Job) -> Item:
 
 def job_of(record: Item) -> Job:
     """The job that a record holds, of this release or an older one."""
-    fields = {
-        name: kind.read(next(iter(record[attribute].values())))
-        for name, kind in _KINDS.items()
-        if (attribute := _ATTRIBUTES.get(name, name)) in record
-    }
+    fields = {}
+    for attribute, typed in record.items():
+        if attribute in _READERS:
+            name, read = _READERS[attribute]
+            (value,) = typed.values()
+            fields[name] = read(value)
     return Job(**fields)
 
 
@@ -207,3 +208,7 @@ _KINDS: Mapping[str, _Kind] = {
 }
 
 _ATTRIBUTES: Mapping[str, str] = {"expires_at": "expires"}
+
+_READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    _ATTRIBUTES.get(name, name): (name, kind.read) for name, kind in _KINDS.items()
+}

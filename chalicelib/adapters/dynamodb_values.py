@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 Item = Mapping[str, Any]
 """An item, or some attributes of one, as the low-level client has them: `{"progress": {"N": "45"}}`."""
 
@@ -26,7 +28,8 @@ def number(value: int) -> Item:
 
 def iso(at: datetime) -> str:
     """UTC with microseconds and Z, always 27 characters: it sorts as time does."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    text: str = msgspec.to_builtins(at.astimezone(UTC))  # far quicker than strftime; it leaves ".000000" out
+    return text if at.microsecond else f"{text[:-1]}.000000Z"
 
 
 def from_iso(value: str) -> datetime:

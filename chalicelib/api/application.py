@@ -38,8 +38,10 @@ class Application(Chalice):  # type: ignore[misc]  # chalice is untyped
     def __init__(self, name: str, *, system: Callable[[], System], allow_origin: str) -> None:
         """`system` gives the assembled system when the first request needs it; `allow_origin` is CORS's."""
         super().__init__(app_name=name)
+        self.api.binary_types = []  # every body here is text; Chalice looks through its list three times an answer
         self._system = system
         self._cors = Cors(allow_origin=allow_origin)
+        self._standing_headers = {**STANDING_HEADERS, **self._cors.get_access_control_headers()}
         self.served: list[Route] = []
 
     def serve(self, method: str, path: str, endpoint: Endpoint) -> None:
@@ -90,7 +92,7 @@ class Application(Chalice):  # type: ignore[misc]  # chalice is untyped
 
     def _finish(self, answer: dict[str, Any], request: Request) -> None:
         """Add what every answer carries; a HEAD has no body, or the next answer of the connection would be lost."""
-        answer["headers"] = {**STANDING_HEADERS, **self._cors.get_access_control_headers(), **answer["headers"]}
+        answer["headers"] = {**self._standing_headers, **answer["headers"]}
         if request.method == "HEAD":
             answer["body"] = ""
 

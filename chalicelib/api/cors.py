@@ -31,3 +31,8 @@ class Cors(CORSConfig):  # type: ignore[misc]  # chalice is untyped
             expose_headers=EXPOSED_HEADERS,
             max_age=PREFLIGHT_KEPT_SECONDS,
         )
+        self._answer_headers: dict[str, str] = super().get_access_control_headers()
+
+    def get_access_control_headers(self) -> dict[str, str]:
+        """What every answer carries; put together once, not for each answer."""
+        return self._answer_headers

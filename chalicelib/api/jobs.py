@@ -77,10 +77,11 @@ def read_job(request: Request, system: System, *, query: JobQuery) -> Answer:
             sleep=system.sleep,
         )
     tag = job_tag(job.version, variant=variant)
-    headers = {**POLL_HEADERS, "ETag": tag, **_retry_after(job, system), **(applied(seconds) if waits else {})}
+    headers = {**POLL_HEADERS, "ETag": tag, **(applied(seconds) if waits else {})}
     if seen_already(known, tag):
-        return Answer(status=304, headers=headers)
-    return Answer(content=_with_result(job, system, as_link=query.result == "link"), headers=headers)
+        return Answer(status=304, headers={**headers, **_retry_after(_pause_ms(job, system))})
+    view = _with_result(job, system, as_link=query.result == "link")
+    return Answer(content=view, headers={**headers, **_retry_after(view.retry_after_ms)})
 
 
 @endpoint(query=JobListQuery, answers={200: JobListView}, refusals=(Forbidden,), answer_headers=("Link",))
@@ -125,10 +126,11 @@ def cancel_job(request: Request, system: System) -> Answer:
     job = accept_cancel(
         request.parameters["job_id"], principal=request.principal, store=system.job_store, now=system.clock()
     )
+    view = _view(job, system)
     return Answer(
         status=200 if job.status is Status.CANCELLED else 202,
-        content=_view(job, system),
-        headers={"ETag": job_tag(job.version), **_retry_after(job, system)},
+        content=view,
+        headers={"ETag": job_tag(job.version), **_retry_after(view.retry_after_ms)},
     )
 
 
@@ -201,9 +203,12 @@ def _view(job: Job, system: System, *, result: bytes | None = None, link: Result
     )
 
 
-def _retry_after(job: Job, system: System) -> dict[str, str]:
-    pause = retry_after_ms(job, typical_seconds=typical_seconds(system.analyses.get(job.job_type)), now=system.clock())
-    return {} if pause is None else {"Retry-After": header_seconds(pause)}
+def _pause_ms(job: Job, system: System) -> int | None:
+    return retry_after_ms(job, typical_seconds=typical_seconds(system.analyses.get(job.job_type)), now=system.clock())
+
+
+def _retry_after(pause_ms: int | None) -> dict[str, str]:
+    return {} if pause_ms is None else {"Retry-After": header_seconds(pause_ms)}
 
 
 def _with_result(job: Job, system: System, *, as_link: bool) -> JobView:

@@ -68,15 +68,20 @@ def read_request(event: Mapping[str, Any], *, request_id: str) -> Request:
 
 def stage_prefix(path: str, *, route: str) -> str:
     """What stands before the route in the path: "/api" for "/api/jobs/1" of "/jobs/{job_id}"; "" when nothing does."""
-    segments = [segment for segment in path.split("/") if segment]
-    own = len([segment for segment in route.split("/") if segment])
-    return "".join(f"/{segment}" for segment in segments[: len(segments) - own])
+    segments = _segments(path)
+    before = segments[: len(segments) - len(_segments(route))]
+    return "/" + "/".join(before) if before else ""
+
+
+def _segments(path: str) -> list[str]:
+    return [segment for segment in path.split("/") if segment]
 
 
 def _headers(event: Mapping[str, Any]) -> Mapping[str, str]:
-    once = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    every = {name.lower(): ", ".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
-    return once | every
+    """From the form that has every value; `chalice local` sends only the other one, with the last value of each."""
+    if every := event.get("multiValueHeaders"):
+        return {name.lower(): ", ".join(values) for name, values in every.items()}
+    return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 Timestamp = Annotated[
@@ -19,7 +20,8 @@ Timestamp = Annotated[
 
 def timestamp(moment: datetime) -> Timestamp:
     """The moment (aware UTC) as clients read it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    text: str = msgspec.to_builtins(moment)  # far quicker than strftime; it leaves ".000000" out
+    return text if moment.microsecond else f"{text[:-1]}.000000Z"
 
 
 def timestamp_or_none(moment: datetime | None) -> Timestamp | None:
