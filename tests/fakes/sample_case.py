@@ -69,5 +69,5 @@ def emulated_providers() -> Iterator[Providers]:
         patch.setenv("ANTHROPIC_BASE_URL", emulator.url)
         patch.setenv("OPENAI_BASE_URL", f"{emulator.url}/v1")
         providers = Providers(emulator)
-        with providers.openai._client, providers.anthropic._client:
+        with providers.anthropic._client:
             yield providers
