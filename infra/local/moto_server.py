@@ -21,6 +21,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from infra.local.environment import HOST
+from infra.local.moto_snapshots import share_items_between_snapshots
 from infra.local.resources import create_resources
 from infra.local.system import IDENTITY_PATH
 
@@ -40,6 +41,7 @@ class MotoServer:
 
     def __init__(self, port: int = 0) -> None:
         make_dynamodb_atomic()
+        share_items_between_snapshots()
         self._identity: bytes | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = _listen(port, self._answer)
