@@ -5,8 +5,10 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+MINISTACK := build/ministack-venv
+MINISTACK_VERSION := 1.5.33
 
-.PHONY: docs help setup test check unit format lock demo dev token dlq redrive clean \
+.PHONY: docs help setup test check unit test-ministack format lock demo dev token dlq redrive clean \
 	package check-template test-deployed deploy destroy status run inspect cost
 
 help: ## List the targets
@@ -32,6 +34,14 @@ test: check ## Run the checks and the whole test suite
 
 unit: $(READY) ## Run the quick tests only (unit and contract)
 	$(BIN)/python -m pytest tests/unit tests/contract
+
+test-ministack: $(READY) $(MINISTACK)/.ready-$(MINISTACK_VERSION) ## Run the contracts on a second emulator of AWS, stricter than the first
+	$(BIN)/python -m tests.ministack --venv $(MINISTACK)
+
+$(MINISTACK)/.ready-$(MINISTACK_VERSION):
+	$(PYTHON) -m venv $(MINISTACK)
+	$(MINISTACK)/bin/pip install --quiet --disable-pip-version-check ministack==$(MINISTACK_VERSION)
+	@touch $@
 
 format: $(READY) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .

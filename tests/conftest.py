@@ -30,7 +30,13 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def moto_endpoint() -> Iterator[str]:
-    """The URL of a locked moto server, one for the whole run, in a process of its own."""
+    """The URL of a locked moto server, one for the whole run, in a process of its own.
+
+    `CASEWORK_TEST_ENDPOINT` names another emulator of AWS that is up already, see tests/ministack.
+    """
+    if os.environ.get("CASEWORK_TEST_ENDPOINT"):
+        yield os.environ["CASEWORK_TEST_ENDPOINT"]
+        return
     server = subprocess.Popen(
         [sys.executable, "-m", "infra.local.child", str(os.getpid()), "infra.local.moto_server"],
         cwd=ROOT,
