@@ -10,8 +10,8 @@ from chalicelib.jobs.ports import AttemptContext
 
 
 def check(outline: CaseOutline) -> None:
-    """Raises: NoDocuments when the case has neither a document nor a call's transcript."""
-    if not outline.documents and not outline.case.has_transcript:
+    """Raises: NoDocuments when the case has neither a document that has arrived nor a call's transcript."""
+    if not outline.has_documents_to_read and not outline.case.has_transcript:
         raise NoDocuments("The case has neither documents nor a call with a transcript to analyse.")
 
 

@@ -18,6 +18,8 @@ MB = 1024 * 1024
 DEEPEST_NESTING = 100
 """Deeper JSON could be read here and no longer be written elsewhere: Python's stack is the limit."""
 
+LARGEST_EXACT_INTEGER = 2**53
+
 _INVALID = "The request is not valid; `errors` names what is wrong."
 _AT = re.compile(r"^(?P<message>.*?)(?: - at (?:`(?P<key>key)` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<what>contains unknown|missing required) field `(?P<name>.*)`$", re.DOTALL)
@@ -116,11 +118,22 @@ def _inside(value: Any) -> Iterable[Any]:
 
 def _checked(content: Any, wanted: type[T]) -> T:
     try:
-        value = msgspec.convert(content, wanted)
+        value = msgspec.convert(_with_integers(content, wanted), wanted)
     except msgspec.ValidationError as exc:
         pointer, message = _place(str(exc), content=content, wanted=wanted)
         raise invalid(FieldProblem(pointer, message)) from exc
     return _checked_further(value)
+
+
+def _with_integers(content: Any, wanted: type[Any]) -> Any:
+    """The content, members like 60.0 of a described body as 60: JSON has one kind of number, and so has JSON Schema."""
+    if not isinstance(content, dict) or not hasattr(wanted, "__struct_fields__"):
+        return content
+    return {name: int(value) if _is_whole(value) else value for name, value in content.items()}
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_EXACT_INTEGER
 
 
 def _checked_further(value: T) -> T:

@@ -65,6 +65,11 @@ class CaseOutline(msgspec.Struct, frozen=True, kw_only=True):
     case: Case
     documents: tuple[Document, ...]
 
+    @property
+    def has_documents_to_read(self) -> bool:
+        """True when at least one document is not still awaiting its upload."""
+        return any(document.status is not DocumentStatus.AWAITING_UPLOAD for document in self.documents)
+
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     """A case with everything: documents, their metadata by document id, and the heavy members (None while empty).

@@ -150,6 +150,7 @@ def test_a_body_that_breaks_a_rule_is_a_422_that_points_at_it(api, case_id, body
     [
         {"deadline_seconds": 60},
         {"deadline_seconds": 21600},
+        {"deadline_seconds": 60.0},
         {"max_cost_usd": 1e-300},
         {"max_cost_usd": 1e300},
         {"labels": {str(number): "x" * 64 for number in range(10)}},
@@ -178,6 +179,24 @@ def test_a_case_without_what_is_analysed_is_a_409(api, route, code):
     answer = api.user.post(route.format(api.user.new_case()))
 
     assert (answer.status, answer.code) == (409, code)
+
+
+@pytest.mark.parametrize("route", [AGENT, FORM_7801])
+def test_a_document_awaiting_its_upload_is_counted_but_is_nothing_to_analyse(api, route):
+    case_id = api.user.new_case()
+    body = {"file_name": "a.pdf", "content_type": "application/pdf", "size": 5}
+    upload = api.user.post(f"/cases/{case_id}/documents", body).json["upload"]
+
+    awaiting = api.user.post(route.format(case_id))
+    api.user.put(f"/cases/{case_id}/call", A_CALL)
+    with_transcript = api.user.post(route.format(case_id))
+    api.blobs.put(upload["fields"]["key"], b"%PDF-", content_type="application/pdf")
+    arrived = api.user.post(route.format(case_id), {"dedupe": "none"})
+
+    assert (awaiting.status, awaiting.code) == (409, "no_documents")
+    assert with_transcript.status == (202 if route == FORM_7801 else 409)
+    assert with_transcript.json.get("documents_count") == (1 if route == FORM_7801 else None)
+    assert (arrived.status, arrived.json["documents_count"]) == (202, 1)
 
 
 def test_a_call_without_a_transcript_is_a_409_of_its_own(api):

@@ -11,7 +11,7 @@ from chalicelib.analyses.document_analysis_form7801 import ANALYSIS, check
 from chalicelib.analyses.form7801 import analysis as analysis_module
 from chalicelib.analyses.form7801.schema import ExtractionWithAdvice
 from chalicelib.analyses.kit.llm import FilePart
-from chalicelib.cases.model import CaseOutline, Document, DocumentText
+from chalicelib.cases.model import CaseOutline, Document, DocumentStatus, DocumentText
 from chalicelib.errors import (
     BudgetExceeded,
     CancelSeen,
@@ -34,11 +34,14 @@ def outline(*documents: Document, has_transcript: bool) -> CaseOutline:
 
 
 def test_it_starts_with_documents_or_with_a_transcript() -> None:
-    check(outline(a_document("d1"), has_transcript=False))
+    awaiting = a_document("d2", status=DocumentStatus.AWAITING_UPLOAD)
+    check(outline(a_document("d1"), awaiting, has_transcript=False))
+    check(outline(awaiting, has_transcript=True))
     check(outline(has_transcript=True))
 
-    with pytest.raises(NoDocuments):
-        check(outline(has_transcript=False))
+    for documents in ((), (awaiting,)):
+        with pytest.raises(NoDocuments):
+            check(outline(*documents, has_transcript=False))
 
 
 def test_the_definition_is_that_of_the_contract() -> None:
