@@ -15,9 +15,11 @@ from chalicelib.api.endpoint import open_endpoint
 from chalicelib.api.request import Request
 from chalicelib.api.starts import START_ANSWER_HEADERS, Start, StartView, started, submitted
 from chalicelib.api.system import System
+from chalicelib.cases.model import CaseOutline
 from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, take_report
 from chalicelib.errors import Unauthorized
 from chalicelib.jobs.ports import IdempotencyKey
+from chalicelib.jobs.submit import replay
 
 CALL_ANALYSIS = "call_analysis"
 SIGNATURE_PREFIX = "sha256="
@@ -71,7 +73,13 @@ def verified_sender(request: Request, system: System) -> Request:
 )
 def vapi_webhook(request: Request, system: System, *, body: dict[str, Any]) -> Answer:
     """Take Vapi's report of a call that has ended, and start its analysis."""
-    outcome = take_report(body, store=system.case_store, now=system.clock())
+    now = system.clock()
+
+    def was_started(outline: CaseOutline, call_id: str) -> bool:
+        key = _key_of_report(outline, call_id, request)
+        return replay(key, store=system.job_store, now=now) is not None
+
+    outcome = take_report(body, store=system.case_store, was_started=was_started, now=now)
     match outcome:
         case Ignored(reason=reason):
             return Answer(content=IgnoredView(reason=reason))
@@ -83,18 +91,12 @@ def vapi_webhook(request: Request, system: System, *, body: dict[str, Any]) -> A
 
 def _analysed(report: ToAnalyse, request: Request, system: System) -> Answer:
     """Start the analysis, exempt from the limit of open jobs; a report that came before gets the job it got then."""
-    owner = report.outline.case.user_id
     start = Start(
         analysis=system.analyses[CALL_ANALYSIS],
         outline=report.outline,
-        requested_by=owner,
+        requested_by=report.outline.case.user_id,
         body=StartBody(),
-        # A client's key has no spaces in it, so that none can be taken for this one.
-        key=IdempotencyKey(
-            user_id=owner,
-            key=f"reported call {report.outline.case.id} {report.call_id}",
-            fingerprint=request.route,
-        ),
+        key=_key_of_report(report.outline, report.call_id, request),
     )
     result = submitted(start, request, system)
     answer = started(request, system, result)
@@ -102,3 +104,13 @@ def _analysed(report: ToAnalyse, request: Request, system: System) -> Answer:
         duplicate = DuplicateView(**msgspec.structs.asdict(answer.content))
         return msgspec.structs.replace(answer, status=200, content=duplicate)
     return answer
+
+
+def _key_of_report(outline: CaseOutline, call_id: str, request: Request) -> IdempotencyKey:
+    """A call of a case is analysed once, however often it is reported."""
+    return IdempotencyKey(
+        user_id=outline.case.user_id,
+        # A client's key has no spaces in it, so that none can be taken for this one.
+        key=f"reported call {outline.case.id} {call_id}",
+        fingerprint=request.route,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ class StoredOnly(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToAnalyse(msgspec.Struct, frozen=True, kw_only=True):
-    """The case's call is to be analysed. `outline` is the case with this call.
+    """The case's call is to be analysed. `outline` is the case with this call, or with the one that followed it.
 
     `duplicate`: the same call was stored before and nothing was stored now, so its job exists, unless the first report
     broke off before the start. Starting with an idempotency key made of `call_id` serves all three.
@@ -40,8 +41,11 @@ class ToAnalyse(msgspec.Struct, frozen=True, kw_only=True):
 
 WebhookOutcome = Ignored | StoredOnly | ToAnalyse
 
+WasStarted = Callable[[CaseOutline, str], bool]
+"""Whether an earlier report started the analysis of the call with this id; a case's call may be a later one by now."""
 
-def take_report(payload: Any, *, store: CaseStore, now: datetime) -> WebhookOutcome:
+
+def take_report(payload: Any, *, store: CaseStore, was_started: WasStarted, now: datetime) -> WebhookOutcome:
     """Store what Vapi reports, when it is a call of a known case. The signature was verified before.
 
     Raises: InvalidRequest when the payload is no message, or a report without a call.
@@ -54,8 +58,10 @@ def take_report(payload: Any, *, store: CaseStore, now: datetime) -> WebhookOutc
     outline = store.outline(report.case_id) if is_case_id(report.case_id) else None
     if outline is None:
         return Ignored("The call's metadata.case_id names no case.")
-    if outline.case.call_id == report.call.id and outline.case.has_transcript:
-        return ToAnalyse(outline=outline, call_id=report.call.id, duplicate=True)
+    call_id = report.call.id
+    is_stored = outline.case.call_id == call_id
+    if outline.case.has_transcript if is_stored else was_started(outline, call_id):
+        return ToAnalyse(outline=outline, call_id=call_id, duplicate=True)
     return _stored(outline, report.call, store=store, now=now)
 
 

@@ -63,6 +63,16 @@ def test_the_same_report_again_stores_nothing_and_names_the_same_job(api, case_i
     assert len(api.queue.sent) == 1
 
 
+def test_a_report_that_comes_again_after_another_call_does_not_put_the_old_call_back(api, case_id):
+    first = send(api, report(case_id))
+    send(api, report(case_id, call_id="call-2", transcript="User: later"))
+
+    again = send(api, report(case_id))
+
+    assert (again.status, again.json["job_id"], again.json["duplicate"]) == (200, first.json["job_id"], True)
+    assert api.user.get(f"/cases/{case_id}").json["call_details"]["id"] == "call-2"
+
+
 def test_a_report_is_a_duplicate_even_when_its_job_is_done(api, case_id):
     first = send(api, report(case_id))
     api.complete(first.json["job_id"])

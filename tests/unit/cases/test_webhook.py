@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from chalicelib.cases.model import Case
-from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, take_report
+from chalicelib.cases.model import Case, CaseOutline
+from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, WasStarted, WebhookOutcome
+from chalicelib.cases.webhook import take_report as take
 from chalicelib.errors import InvalidRequest
 from tests.fakes.case_store import FakeCaseStore
 from tests.unit.cases.conftest import LATER, NOW
@@ -18,6 +20,16 @@ def report(
 ) -> dict[str, Any]:
     call = {"id": call_id, "metadata": {"case_id": case_id}}
     return {"message": {"type": "end-of-call-report", "call": call, "artifact": {"transcript": transcript}, **members}}
+
+
+def never(outline: CaseOutline, call_id: str) -> bool:
+    return False
+
+
+def take_report(
+    payload: Any, *, store: FakeCaseStore, now: datetime, was_started: WasStarted = never
+) -> WebhookOutcome:
+    return take(payload, store=store, was_started=was_started, now=now)
 
 
 def test_a_report_of_a_known_case_is_stored_and_to_be_analysed(store: FakeCaseStore, case: Case) -> None:
@@ -69,6 +81,21 @@ def test_a_transcript_that_comes_later_is_stored_and_analysed(store: FakeCaseSto
 
     assert isinstance(outcome, ToAnalyse)
     assert not outcome.duplicate
+
+
+def test_a_call_whose_analysis_was_started_does_not_come_back_over_the_one_that_followed(
+    store: FakeCaseStore, case: Case
+) -> None:
+    take_report(report(), store=store, now=NOW)
+    take_report(report(call_id="k2"), store=store, now=NOW)
+
+    outcome = take_report(report(), store=store, now=LATER, was_started=lambda outline, call_id: call_id == "k1")
+
+    stored = store.outline("c1")
+    assert isinstance(outcome, ToAnalyse)
+    assert (outcome.call_id, outcome.duplicate) == ("k1", True)
+    assert stored is not None
+    assert stored.case.call_id == "k2"
 
 
 def test_another_call_of_the_case_replaces_the_first(store: FakeCaseStore, case: Case) -> None:
