@@ -62,25 +62,24 @@ POLL_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 )
 def read_job(request: Request, system: System, *, query: JobQuery) -> Answer:
     """Read a job: its status, its progress and, at the end, its result."""
-    variant = "link" if query.result == "link" else ""
     known = request.header("If-None-Match")
     seconds = wait_seconds(request.header("Prefer"))
     job = _found(request, system)
-    waits = seconds > 0 and not _settled(job, known=known, variant=variant)
+    waits = seconds > 0 and not _settled(job, query, known=known)
     if waits:
         job = held(
             job,
             read=lambda: _found(request, system),
-            until=lambda job: _settled(job, known=known, variant=variant),
+            until=lambda job: _settled(job, query, known=known),
             seconds=seconds,
             clock=system.clock,
             sleep=system.sleep,
         )
-    tag = job_tag(job.version, variant=variant)
+    tag = _tag(job, query)
     headers = {**POLL_HEADERS, "ETag": tag, **(applied(seconds) if waits else {})}
     if seen_already(known, tag):
         return Answer(status=304, headers={**headers, **_retry_after(_pause_ms(job, system))})
-    view = _with_result(job, system, as_link=query.result == "link")
+    view = _with_result(job, query, system)
     return Answer(content=view, headers={**headers, **_retry_after(view.retry_after_ms)})
 
 
@@ -151,8 +150,11 @@ def retry_job(request: Request, system: System, *, body: StartBody) -> Answer:
         )
     except NotFinished as refusal:
         return started(request, system, replayed_or_refused(key, refusal, system=system))
+    analysis = system.analyses.get(source.job_type)
+    if analysis is None:
+        raise NotFound("There is no such kind of analysis any more.")
     start = Start(
-        analysis=system.analyses[source.job_type],
+        analysis=analysis,
         outline=case_outline(
             source.case_id, principal=request.principal, store=system.case_store, blobs=system.blob_store
         ),
@@ -187,10 +189,18 @@ def _found(request: Request, system: System) -> Job:
     )
 
 
-def _settled(job: Job, *, known: str | None, variant: str) -> bool:
+def _settled(job: Job, query: JobQuery, *, known: str | None) -> bool:
     """True when there is nothing to wait for: the job is done, or differs from the version the client named."""
-    changed = names_a_version(known) and not seen_already(known, job_tag(job.version, variant=variant))
+    changed = names_a_version(known) and not seen_already(known, _tag(job, query))
     return job.is_done or changed
+
+
+def _tag(job: Job, query: JobQuery) -> str:
+    return job_tag(job.version, variant="link" if _comes_as_link(job, query) else "")
+
+
+def _comes_as_link(job: Job, query: JobQuery) -> bool:
+    return query.result == "link" or (job.result_bytes or 0) > LARGEST_INLINE_RESULT_BYTES
 
 
 def _view(job: Job, system: System, *, result: bytes | None = None, link: ResultLink | None = None) -> JobView:
@@ -211,11 +221,11 @@ def _retry_after(pause_ms: int | None) -> dict[str, str]:
     return {} if pause_ms is None else {"Retry-After": header_seconds(pause_ms)}
 
 
-def _with_result(job: Job, system: System, *, as_link: bool) -> JobView:
+def _with_result(job: Job, query: JobQuery, system: System) -> JobView:
     """The job with its result: inline up to 3 MB, otherwise, or when asked for, as a link."""
     if job.result_bytes is None:
         return _view(job, system)
-    if as_link or job.result_bytes > LARGEST_INLINE_RESULT_BYTES:
+    if _comes_as_link(job, query):
         return _view(job, system, link=_result_link(job, system))
     return _view(job, system, result=result_of(job, store=system.job_store))
 

@@ -87,7 +87,7 @@ def retrying(job: Job, error: AttemptError, *, due_at: datetime, at: datetime) -
 
 def yielded(job: Job, *, at: datetime) -> Job:
     """The function's time is over; the same attempt goes on at once in a fresh invocation."""
-    waiting = _waiting(job, due_at=at, at=at, next_claim_cost=0, continuations=job.continuations + 1)
+    waiting = _waiting(job, due_at=at, at=at, error=None, next_claim_cost=0, continuations=job.continuations + 1)
     return _told(waiting, "yielded")
 
 

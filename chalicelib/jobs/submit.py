@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.errors import IdempotencyKeyReused, NotFound, TooManyOpenJobs, Unavailable
+from chalicelib.errors import FieldProblem, IdempotencyKeyReused, NotFound, TooManyOpenJobs, Unavailable
 from chalicelib.jobs.lifecycle import FIRST_CHECK_SECONDS
 from chalicelib.jobs.model import Event, Job, Priority, with_event
 from chalicelib.jobs.ports import (
@@ -134,7 +134,8 @@ def _replayed(use: KeyUse, *, key: IdempotencyKey | None, store: JobStore, now: 
         return None
     if key is not None and use.fingerprint != key.fingerprint:
         raise IdempotencyKeyReused(
-            "This Idempotency-Key was used for a different request. Use a new key for a new request."
+            "This Idempotency-Key was used for a different request. Use a new key for a new request.",
+            problems=[FieldProblem("header:Idempotency-Key", "was used for a different request")],
         )
     return job
 

@@ -268,7 +268,7 @@ def check_every_answer(answer: Answered, *, request_id: str, path: str) -> None:
         problem = answer.json
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert set(problem) - {"errors"} == PROBLEM_MEMBERS
-        assert ("errors" in problem) <= (answer.status == 422)
+        assert ("errors" in problem) == (answer.status == 422)
         assert problem["status"] == answer.status == STATUS_OF[problem["code"]]
         assert problem["request_id"] == request_id
         assert problem["instance"] == path

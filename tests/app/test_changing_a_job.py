@@ -107,6 +107,15 @@ def test_an_open_job_cannot_be_run_again(api, job_id):
     assert (answer.status, answer.code) == (409, "not_finished")
 
 
+def test_a_job_of_a_kind_that_is_no_more_cannot_be_run_again(api, job_id):
+    api.complete(job_id)
+    api.system.analyses = {}
+
+    answer = api.user.post(f"/jobs/{job_id}/retry")
+
+    assert (answer.status, answer.code) == (404, "not_found")
+
+
 def test_a_retry_keeps_the_rules_of_a_start(api, case_id, job_id):
     api.fail(job_id)
 

@@ -73,6 +73,7 @@ def test_another_request_with_the_same_key_is_refused(api, case_id):
 
     for answer in (other_body, other_path, other_route):
         assert (answer.status, answer.code) == (422, "idempotency_key_reused")
+        assert answer.pointers == ["header:Idempotency-Key"]
 
 
 def test_another_user_has_keys_of_their_own(api, case_id):

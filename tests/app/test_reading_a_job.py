@@ -235,6 +235,16 @@ def test_a_result_up_to_3_mb_is_inline_and_a_larger_one_is_a_link(api, job_id, s
     assert (job["result"] is not None, job["result_url"] is None) == (inline, inline)
 
 
+def test_a_result_too_large_to_be_inline_has_the_tag_of_a_link(api, job_id):
+    api.complete(job_id, b'{"a": "' + b"x" * 3 * 1024 * 1024 + b'"}')
+
+    answer = read(api, job_id)
+
+    assert answer.headers["ETag"] == 'W/"3-link"'
+    assert read(api, job_id, If_None_Match='W/"3-link"').status == 304
+    assert read(api, job_id, If_None_Match='W/"3"').status == 200
+
+
 def test_a_link_is_offered_for_completed_jobs_only(api, job_id):
     job = read(api, job_id, "?result=link").json
 

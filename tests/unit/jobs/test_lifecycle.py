@@ -160,6 +160,14 @@ def test_a_yield_costs_no_attempt() -> None:
     assert after.error is None
 
 
+def test_a_job_that_only_goes_on_elsewhere_no_longer_shows_why_an_earlier_attempt_failed() -> None:
+    again = a_running_job(attempt=2, error=lifecycle.error_info(BUSY, attempt=1))
+
+    after = lifecycle.yielded(again, at=AT)
+
+    assert after.error is None
+
+
 def test_a_lost_worker_ends_the_job_when_no_attempt_is_left() -> None:
     after = lifecycle.worker_lost(a_running_job(attempt=3, max_attempts=3), at=AT)
 
