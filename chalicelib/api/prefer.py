@@ -16,16 +16,17 @@ FIRST_PAUSE_SECONDS = 0.5
 LATER_PAUSE_SECONDS = 1.0
 
 # A preference stands between commas, may have parameters after a semicolon, and its value may be quoted.
-_WAIT = re.compile(r'(?:^|,)\s*wait\s*=\s*(?:"0*([0-9]+)"|0*([0-9]+))\s*(?=$|[,;])', re.IGNORECASE)
+_PREFERENCE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+_WAIT = re.compile(r'\s*wait\s*=\s*(?:"0*([0-9]+)"|0*([0-9]+))\s*(?:$|;)', re.IGNORECASE)
 
 
 def wait_seconds(prefer: str | None) -> int:
     """The seconds a Prefer header asks to wait, at most 20; 0 when it asks for nothing or is malformed."""
-    found = _WAIT.search(prefer or "")
-    if found is None:
-        return 0
-    digits = found[1] or found[2]
-    return min(int(digits[:3]), LONGEST_WAIT_SECONDS)
+    for preference in _PREFERENCE.findall(prefer or ""):
+        if found := _WAIT.match(preference):
+            digits = found[1] or found[2]
+            return min(int(digits[:3]), LONGEST_WAIT_SECONDS)
+    return 0
 
 
 def held(
