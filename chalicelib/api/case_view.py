@@ -174,5 +174,8 @@ def _call_details(file: CaseFile) -> Mapping[str, Any] | None:
     """The call as it was stored, and in its `analysis` what our analysis of the call found, beside Vapi's own."""
     if file.call_details is None or file.call_analysis is None:
         return file.call_details
+    if file.call_analysis.get("call_id", file.case.call_id) != file.case.call_id:
+        return file.call_details  # it is of the call before
     own = file.call_details.get("analysis")
-    return {**file.call_details, "analysis": {**(own if isinstance(own, Mapping) else {}), **file.call_analysis}}
+    ours = {name: value for name, value in file.call_analysis.items() if name != "call_id"}
+    return {**file.call_details, "analysis": {**(own if isinstance(own, Mapping) else {}), **ours}}

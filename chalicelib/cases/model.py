@@ -75,8 +75,9 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     """A case with everything: documents, their metadata by document id, and the heavy members (None while empty).
 
     `call_details` is the stored call without what analyses added; `call_analysis` is
-    `{"summary", "structured_data"}` of the last call analysis; `call_summary` a JSON string. `removed_documents` are
-    ids of documents that were deleted: a link to one of them, in whatever an analysis wrote, is void.
+    `{"call_id", "summary", "structured_data"}` of the last call analysis, whichever call that was; `call_summary` a
+    JSON string. `removed_documents` are ids of documents that were deleted: a link to one of them, in whatever an
+    analysis wrote, is void.
     """
 
     case: Case

@@ -122,6 +122,17 @@ def test_what_an_analysis_found_stands_beside_what_vapi_said(api, case_id):
     assert case["call_summary"] == '{"a": 1}'
 
 
+def test_what_an_analysis_found_in_one_call_is_not_said_of_the_next(api, case_id):
+    api.user.put(f"/cases/{case_id}/call", {"id": "first", "transcript": "x"})
+    api.cases.put_member(case_id, "call_analysis", {"call_id": "first", "summary": "ours", "structured_data": {}})
+    of_first = api.user.get(f"/cases/{case_id}").json["call_details"]["analysis"]
+
+    api.user.put(f"/cases/{case_id}/call", {"id": "next", "transcript": "y", "analysis": {"summary": "of Vapi"}})
+
+    assert of_first == {"summary": "ours", "structured_data": {}}
+    assert api.user.get(f"/cases/{case_id}").json["call_details"]["analysis"] == {"summary": "of Vapi"}
+
+
 def test_a_case_is_deleted_with_all_that_belongs_to_it(api, case_id):
     api.user.new_document(case_id)
     job_id = api.user.new_job(case_id)

@@ -160,7 +160,11 @@ def _completed(file: CaseFile, analysis: dict[str, Any]) -> Completed:
         result={"case_id": file.case.id, "analysis": analysis, "message": "Call re-analyzed successfully"},
         write_back=WriteBack(
             bodies={
-                "call_analysis": {"summary": analysis["call_summary"], "structured_data": analysis},
+                "call_analysis": {
+                    "call_id": file.case.call_id,
+                    "summary": analysis["call_summary"],
+                    "structured_data": analysis,
+                },
                 "call_summary": msgspec.json.encode(analysis).decode(),
             },
             call_id=file.case.call_id,

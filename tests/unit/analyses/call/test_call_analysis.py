@@ -74,7 +74,11 @@ def test_the_result_and_what_goes_back_to_the_case() -> None:
     assert analysis["documents_requested_list"] == [{**_asked("MRI")[0], "uploaded": False}]
     assert analysis["metadata"] == {"prompt_version": "call_v1", "model": "fake-model"}
     assert done.write_back.call_id == CALL_ID
-    assert done.write_back.bodies["call_analysis"] == {"summary": "סיכום השיחה", "structured_data": analysis}
+    assert done.write_back.bodies["call_analysis"] == {
+        "call_id": CALL_ID,
+        "summary": "סיכום השיחה",
+        "structured_data": analysis,
+    }
     assert json.loads(done.write_back.bodies["call_summary"]) == analysis
     assert "סיכום" in done.write_back.bodies["call_summary"]  # Hebrew as it is, not escaped
 
