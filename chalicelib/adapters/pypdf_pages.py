@@ -31,12 +31,16 @@ MAX_TOKENS_OF_A_STREAM = 300_000
 """About half a second of parsing; a dense page of text has 5,000."""
 MAX_BYTES_OF_A_STREAM = 32 * 1024 * 1024
 
+MAX_PROPERTIES_CHARACTERS = 20_000
+"""Of a title, an author, keywords and an XMP packet together; honest ones have some hundreds."""
+
 FEW_CHARACTERS = 20
 """A page with a picture and fewer letters and digits than this is a scan with a stamp or a page number on it."""
 MOST_UNREADABLE = 0.3
 
 _PAINTS_SOMETHING = re.compile(rb"(?<![A-Za-z0-9])(?:Do|BI|sh|Tj|TJ|[fFBbSs]\*?|['\"])(?![A-Za-z0-9])")
 _PAINTS_A_PICTURE = re.compile(rb"(?<![A-Za-z0-9])(?:Do|BI)(?![A-Za-z0-9])")
+_XML_TAG = re.compile(r"<[^<>]*>")
 _UNREADABLE = frozenset({"Cc", "Cn", "Co", "Cs"})
 _REPLACEMENT = "\ufffd"
 
@@ -51,11 +55,15 @@ class PdfLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PdfPages(msgspec.Struct, frozen=True, kw_only=True):
-    """The pages as extracted, or the problem; `truncated` when a limit cut them."""
+    """The pages as extracted, or the problem; `truncated` when a limit cut them.
+
+    `properties` are the texts of the document's information and XMP metadata, a line each.
+    """
 
     pages: tuple[Page, ...] = ()
     problem: str | None = None
     truncated: bool = False
+    properties: str = ""
 
 
 def read_pdf(content: bytes, *, limits: PdfLimits) -> PdfPages:
@@ -71,7 +79,7 @@ def read_pdf(content: bytes, *, limits: PdfLimits) -> PdfPages:
             return PdfPages(problem=ENCRYPTED if b"/Encrypt" in content else DAMAGED)
         if count == 0:
             return PdfPages(problem=NO_PAGES)
-        return _pages(reader, count, limits=limits)
+        return msgspec.structs.replace(_pages(reader, count, limits=limits), properties=_properties(reader))
 
 
 class _TimeIsUp(BaseException):
@@ -101,6 +109,31 @@ def _opened(content: bytes) -> PdfReader | None:
 
     reader = PdfReader(io.BytesIO(content))
     return None if reader.is_encrypted and not reader.decrypt("") else reader
+
+
+def _properties(reader: PdfReader) -> str:
+    """What the PDF says of itself; a part that cannot be read is left out."""
+    found: list[str] = []
+    for read in (_information, _xmp):
+        try:
+            found += read(reader)
+        except Exception as exc:  # noqa: BLE001  # as above; the pages may be whole
+            telemetry.info("pdf_properties_not_read", error=type(exc).__name__)
+    return without_controls("\n".join(found))[:MAX_PROPERTIES_CHARACTERS]
+
+
+def _information(reader: PdfReader) -> list[str]:
+    information = reader.metadata
+    values = [] if information is None else [information.get(name) for name in information]
+    return [value for value in values if isinstance(value, str) and value.strip()]
+
+
+def _xmp(reader: PdfReader) -> list[str]:
+    packet = reader.root_object.get("/Metadata")
+    if packet is None:
+        return []
+    text = _XML_TAG.sub("\n", packet.get_object().get_data().decode("utf-8", "ignore"))
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _pages(reader: PdfReader, count: int, *, limits: PdfLimits) -> PdfPages:

@@ -75,7 +75,9 @@ class PypdfTextReader:
             return DocumentText(document=document, problem=found.problem)
         texts = in_reading_order([page.text for page in found.pages], turn=runs_turned)
         pages = [msgspec.structs.replace(page, text=text) for page, text in zip(found.pages, texts, strict=True)]
-        return self._cut(DocumentText(document=document, pages=tuple(pages), truncated=found.truncated))
+        return self._cut(
+            DocumentText(document=document, pages=tuple(pages), truncated=found.truncated, properties=found.properties)
+        )
 
     def _text(self, document: Document, content: bytes) -> DocumentText:
         if content.startswith(PDF_SIGNATURE):

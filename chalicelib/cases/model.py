@@ -71,6 +71,13 @@ class CaseOutline(msgspec.Struct, frozen=True, kw_only=True):
         return any(document.status is not DocumentStatus.AWAITING_UPLOAD for document in self.documents)
 
 
+class DocumentList(msgspec.Struct, frozen=True, kw_only=True):
+    """The documents of a case, oldest first, and their metadata by document id."""
+
+    documents: tuple[Document, ...] = ()
+    metadata: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
+
+
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     """A case with everything: documents, their metadata by document id, and the heavy members (None while empty).
 
@@ -102,13 +109,15 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 class DocumentText(msgspec.Struct, frozen=True, kw_only=True):
     """What could be read of one document. `problem` names why nothing could (then `pages` is empty).
 
-    `truncated` says that limits on size, pages or time cut it.
+    `truncated` says that limits on size, pages or time cut it. `properties` is what the file says of itself, such as
+    a PDF's title: no source for anything, but a model that is shown the file may read it.
     """
 
     document: Document
     pages: tuple[Page, ...] = ()
     problem: str | None = None
     truncated: bool = False
+    properties: str = ""
 
 
 class TextReader(Protocol):
@@ -153,6 +162,9 @@ class CaseStore(Protocol):
 
     def document_metadata(self, case_id: str) -> Mapping[str, Mapping[str, Any]]:
         """The metadata of all documents of the case, by document id."""
+
+    def documents_of(self, case_ids: Sequence[str]) -> Mapping[str, DocumentList]:
+        """The documents of each of these cases; empty for one without documents, and for one that is gone."""
 
     def save_document(self, document: Document) -> bool:
         """Replace a document's light record. False when it is gone."""

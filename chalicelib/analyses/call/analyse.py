@@ -40,16 +40,15 @@ def analyse_call(ctx: AttemptContext, services: Services, *, part_characters: in
     file = services.cases.file(ctx.job.case_id)
     transcript = _transcript(file, call_id=ctx.job.call_id)
     ctx.progress(READ_PERCENT, "The call is read")
-    answer = _Questions(ctx, services.openai, _names(earlier_requests(file))).answer(
-        parts_of(transcript, part_characters=part_characters)
-    )
+    names = _names(earlier_requests(file))
+    answer = _Questions(ctx, services.openai, names).answer(parts_of(transcript, part_characters=part_characters))
     ctx.progress(COMBINED_PERCENT, "Merging the requested documents")
     # Read again: a document may have been uploaded for an entry while the model was at work.
     merged = _merged(answer, services.cases.file(ctx.job.case_id))
     analysis = analysis_of(
         answer,
         requested=merged,
-        found=injection_issues((), transcript=transcript),
+        found=injection_issues((), transcript=transcript, told_of_call="\n".join(names)),
         metadata={"prompt_version": PROMPT, "model": answering_model(ctx, asked=services.openai.name)},
     )
     ctx.progress(CHECKED_PERCENT, "Checked, storing the analysis")

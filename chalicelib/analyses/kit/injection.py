@@ -38,17 +38,22 @@ _SPEAKER = re.compile(r"^(?:AI|User):", re.MULTILINE)
 
 
 def injection_issues(
-    texts: Iterable[DocumentText], *, transcript: str, unread: Iterable[Document] = ()
+    texts: Iterable[DocumentText], *, transcript: str, unread: Iterable[Document] = (), told_of_call: str = ""
 ) -> tuple[Issue, ...]:
-    """One issue per document, and one for the call, whose text (or file name) holds instructions to the model.
+    """One issue per document, and one for the call, whose text holds instructions to the model.
 
-    `unread` are documents of which only the name is known. The first suspect passage is quoted.
+    A document's name, its type and what its file says of itself are text, too; `unread` are documents of which no more
+    is known. `told_of_call` is what earlier analyses said of the call, when the model is shown it. The first suspect
+    passage is quoted.
     """
     issues = [_issue_of_document(text) for text in texts]
-    issues += [_issue_of_name(document) for document in unread]
+    issues += [_issue_of_label(document) for document in unread]
     passage = suspect_passage(_SPEAKER.sub("", transcript))
+    told = None if passage else suspect_passage(told_of_call)
     if passage:
         issues.append(_issue(CALL_ID, passage, page=1, where="The call"))
+    elif told:
+        issues.append(_issue(CALL_ID, told, page=0, where="What an earlier analysis says of the call"))
     return tuple(issue for issue in issues if issue)
 
 
@@ -71,12 +76,17 @@ def _issue_of_document(text: DocumentText) -> Issue | None:
         passage = suspect_passage(page.text)
         if passage:
             return _issue(text.document.id, passage, page=page.number, where=text.document.file_name)
-    return _issue_of_name(text.document)
+    passage = suspect_passage(text.properties)
+    if passage:
+        where = f"What {text.document.file_name} says of itself (its title, author or keywords)"
+        return _issue(text.document.id, passage, page=0, where=where)
+    return _issue_of_label(text.document)
 
 
-def _issue_of_name(document: Document) -> Issue | None:
-    if suspect_passage(document.file_name):
-        return _issue(document.id, document.file_name, page=0, where="A document's name")
+def _issue_of_label(document: Document) -> Issue | None:
+    for label, where in ((document.file_name, "A document's name"), (document.document_type, "A document's type")):
+        if suspect_passage(label):
+            return _issue(document.id, label, page=0, where=where)
     return None
 
 

@@ -7,6 +7,7 @@ import json
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from chalicelib.analyses.kit.injection import injection_issues, suspect_passage
@@ -115,6 +116,20 @@ def test_a_file_name_is_text_too() -> None:
     issues = injection_issues([a_text(named, "נקי")], transcript="", unread=[unread])
 
     assert [issue.field for issue in issues] == ["documents/d1", "documents/d2"]
+
+
+def test_what_a_file_says_of_itself_is_text_too() -> None:
+    text = msgspec.structs.replace(a_text(a_document("d1"), "נקי"), properties=f"Report\n{ATTACKS['classic']}")
+
+    [issue] = injection_issues([text], transcript="")
+
+    assert (issue.field, issue.quotes[0].page) == ("documents/d1", 0)
+
+
+def test_a_document_type_is_text_too() -> None:
+    typed = a_document("d1", document_type=ATTACKS["hebrew classic"])
+
+    assert [issue.field for issue in injection_issues([a_text(typed, "נקי")], transcript="")] == ["documents/d1"]
 
 
 def test_a_long_text_is_scanned_in_little_time(sample_texts: list[str]) -> None:
