@@ -73,16 +73,15 @@ def case_from(item: Item) -> Case:
 
 def outline_from(items: Iterable[Item]) -> CaseOutline | None:
     """The light half of a case, documents oldest first; None when the case itself is not among the items."""
-    case = None
-    documents = []
-    for item in items:
-        name = item["item"]["S"]
-        if name == CASE:
-            case = case_from(item)
-        elif name.startswith(DOCUMENT):
-            documents.append(_document_from(item))
-    documents.sort(key=lambda document: (document.uploaded_at, document.id))
-    return None if case is None else CaseOutline(case=case, documents=tuple(documents))
+    found = [*items]
+    case = next((case_from(item) for item in found if item["item"]["S"] == CASE), None)
+    return None if case is None else CaseOutline(case=case, documents=documents_from(found))
+
+
+def documents_from(items: Iterable[Item]) -> tuple[Document, ...]:
+    """The documents among the items, oldest first."""
+    found = [_document_from(item) for item in items if item["item"]["S"].startswith(DOCUMENT)]
+    return tuple(sorted(found, key=lambda document: (document.uploaded_at, document.id)))
 
 
 def metadata_from(items: Iterable[Item]) -> Mapping[str, Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -21,6 +22,7 @@ from chalicelib.adapters.dynamodb_case_items import (
     case_from,
     case_item,
     document_item,
+    documents_from,
     key,
     metadata_from,
     metadata_item,
@@ -31,7 +33,7 @@ from chalicelib.adapters.dynamodb_case_items import (
 )
 from chalicelib.adapters.dynamodb_large_values import read, readable
 from chalicelib.adapters.dynamodb_values import Item, iso, names, text
-from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document
+from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document, DocumentList
 from chalicelib.jobs.ports import BlobStore
 
 EXISTS = "attribute_exists(case_id)"
@@ -39,6 +41,7 @@ MONTHS = key("index#months", "months")
 """The months in which cases were created, as a set: the list of all cases asks for these and no others."""
 
 READS_OF_REPLACED = 3
+QUERIES_AT_ONCE = 8
 
 
 class DynamoCaseStore:
@@ -124,6 +127,11 @@ class DynamoCaseStore:
         """See CaseStore.document_metadata."""
         return metadata_from(self._items(case_id, beginning=METADATA))
 
+    def documents_of(self, case_ids: Sequence[str]) -> Mapping[str, DocumentList]:
+        """See CaseStore.documents_of: a Query for each case, and one for the metadata when it has documents."""
+        with ThreadPoolExecutor(QUERIES_AT_ONCE) as pool:
+            return dict(zip(case_ids, pool.map(self._documents, case_ids), strict=True))
+
     def save_document(self, document: Document) -> bool:
         """See CaseStore.save_document."""
         try:
@@ -198,6 +206,11 @@ class DynamoCaseStore:
             **members,
         )
         return file, [name for name, value in members.items() if value is None]
+
+    def _documents(self, case_id: str) -> DocumentList:
+        documents = documents_from(self._items(case_id, beginning=DOCUMENT))
+        metadata = self.document_metadata(case_id) if documents else {}
+        return DocumentList(documents=documents, metadata=metadata)
 
     def _items(self, case_id: str, *, beginning: str | None = None) -> Iterator[Item]:
         condition, values, words = "case_id = :case", {":case": text(case_id)}, {}

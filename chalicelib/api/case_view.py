@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.api.times import Timestamp, timestamp
 from chalicelib.cases.documents import AddedDocument, Upload
-from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus
+from chalicelib.cases.model import Case, CaseFile, Document, DocumentList, DocumentStatus
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ class AddedDocumentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseSummaryView(msgspec.Struct, frozen=True, kw_only=True):
-    """A case as lists show it."""
+    """A case as lists show it: without its call and what the analyses found."""
 
     id: str
     user_id: str
@@ -66,6 +66,7 @@ class CaseSummaryView(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: Timestamp
     form_7801_analysis_timestamp: str | None
     analysis_status: str | None
+    documents: tuple[DocumentView, ...]
 
 
 class CaseListView(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,11 +115,11 @@ def case_view(file: CaseFile) -> CaseView:
         form_7801_analysis=file.form_7801_analysis,
         form_7801_analysis_timestamp=case.form_7801_analysis_timestamp,
         analysis_status=case.analysis_status,
-        documents=tuple(document_view(d, file.document_metadata.get(d.id, {})) for d in file.documents),
+        documents=document_views(DocumentList(documents=file.documents, metadata=file.document_metadata)),
     )
 
 
-def case_summary_view(case: Case) -> CaseSummaryView:
+def case_summary_view(case: Case, documents: DocumentList) -> CaseSummaryView:
     """The case as lists show it."""
     return CaseSummaryView(
         id=case.id,
@@ -131,7 +132,13 @@ def case_summary_view(case: Case) -> CaseSummaryView:
         updated_at=timestamp(case.updated_at),
         form_7801_analysis_timestamp=case.form_7801_analysis_timestamp,
         analysis_status=case.analysis_status,
+        documents=document_views(documents),
     )
+
+
+def document_views(listed: DocumentList) -> tuple[DocumentView, ...]:
+    """The documents of a case as clients see them."""
+    return tuple(document_view(document, listed.metadata.get(document.id, {})) for document in listed.documents)
 
 
 def document_view(document: Document, metadata: Mapping[str, Any]) -> DocumentView:

@@ -55,6 +55,7 @@ def list_cases(request: Request, system: System, *, query: CaseListQuery) -> Ans
         principal=caller,
         scope=query.scope or None,
         store=system.case_store,
+        blobs=system.blob_store,
         after=None if after is None else (after.created_at, after.id),
         limit=query.limit,
     )
@@ -62,7 +63,7 @@ def list_cases(request: Request, system: System, *, query: CaseListQuery) -> Ans
     if page.next is not None:
         created_at, case_id = page.next
         cursor = cursor_after(Position(created_at=created_at, id=case_id), of_list=listed)
-    views = tuple(case_summary_view(case) for case in page.cases)
+    views = tuple(case_summary_view(case, page.documents[case.id]) for case in page.cases)
     return Answer(
         content=CaseListView(cases=views, count=len(views), next_cursor=cursor), headers=next_link(request, cursor)
     )

@@ -7,7 +7,7 @@ from chalicelib.api.case_view import (
     AddedDocumentView,
     DocumentListView,
     added_document_view,
-    document_view,
+    document_views,
 )
 from chalicelib.api.endpoint import endpoint
 from chalicelib.api.parsing import MB
@@ -53,7 +53,7 @@ def list_documents(request: Request, system: System) -> Answer:
         store=system.case_store,
         blobs=system.blob_store,
     )
-    views = tuple(document_view(document, found.metadata.get(document.id, {})) for document in found.documents)
+    views = document_views(found)
     return Answer(content=DocumentListView(documents=views, count=len(views)))
 
 

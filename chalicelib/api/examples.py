@@ -16,7 +16,7 @@ from chalicelib.api.starts import StartView
 from chalicelib.api.times import timestamp
 from chalicelib.cases.create import NewCase
 from chalicelib.cases.documents import NewDocument
-from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus
+from chalicelib.cases.model import Case, CaseFile, Document, DocumentList, DocumentStatus
 from chalicelib.errors import FieldProblem
 from chalicelib.jobs.lifecycle import step_stored
 from chalicelib.jobs.model import Event, Job, ModelUsage, Status, Usage, numbered_events, with_event
@@ -44,7 +44,9 @@ def examples() -> Mapping[type, Any]:
         NewCase: NewCase(title="תביעת נכות כללית", metadata={"source": "dashboard"}),
         NewDocument: NewDocument(file_name="מכתב שחרור.txt", text="מכתב שחרור מבית החולים …"),
         CaseView: case_view(file),
-        CaseListView: CaseListView(cases=(case_summary_view(case),), count=1, next_cursor=None),
+        CaseListView: CaseListView(
+            cases=(case_summary_view(case, DocumentList(documents=file.documents)),), count=1, next_cursor=None
+        ),
         DocumentListView: DocumentListView(documents=case_view(file).documents, count=1),
         HealthView: HealthView(status="ok", version="0.1.0"),
         Problem: _problem(),

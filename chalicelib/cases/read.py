@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
-from chalicelib.cases.model import Case, CaseFile, CaseOutline, CaseStore, Document, DocumentStatus
+from chalicelib.cases.model import Case, CaseFile, CaseOutline, CaseStore, Document, DocumentList, DocumentStatus
 from chalicelib.cases.ports import CaseBlobs
 from chalicelib.cases.requested_documents import with_marks
 from chalicelib.errors import Forbidden, NotFound
@@ -21,17 +21,12 @@ _CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class CaseList(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of cases, newest first; `next` is where the next page begins (None: last)."""
+    """One page of cases, newest first, and their documents by case id; `next` is where the next page begins
+    (None: last)."""
 
     cases: Sequence[Case]
+    documents: Mapping[str, DocumentList]
     next: tuple[datetime, str] | None
-
-
-class DocumentList(msgspec.Struct, frozen=True, kw_only=True):
-    """The documents of a case, oldest first, and their metadata by document id."""
-
-    documents: tuple[Document, ...]
-    metadata: Mapping[str, Mapping[str, Any]]
 
 
 def visible_outline(case_id: str, *, principal: Principal, store: CaseStore) -> CaseOutline:
@@ -76,9 +71,15 @@ def case_documents(case_id: str, *, principal: Principal, store: CaseStore, blob
 
 
 def list_cases(
-    *, principal: Principal, scope: Scope | None, store: CaseStore, after: tuple[datetime, str] | None, limit: int
+    *,
+    principal: Principal,
+    scope: Scope | None,
+    store: CaseStore,
+    blobs: CaseBlobs,
+    after: tuple[datetime, str] | None,
+    limit: int,
 ) -> CaseList:
-    """One page of cases. Without a `scope` an admin sees all, a user their own.
+    """One page of cases, finished uploads turned `ready`. Without a `scope` an admin sees all, a user their own.
 
     Raises: Forbidden when a user asks for all.
     """
@@ -86,7 +87,11 @@ def list_cases(
         raise Forbidden("Only an admin may list the cases of all users.")
     owner = principal.user_id if scope == "mine" or not principal.is_admin else None
     cases, following = store.list(owner=owner, after=after, limit=limit)
-    return CaseList(cases=cases, next=following)
+    documents = {
+        case_id: msgspec.structs.replace(found, documents=with_arrivals(found.documents, store=store, blobs=blobs))
+        for case_id, found in store.documents_of([case.id for case in cases]).items()
+    }
+    return CaseList(cases=cases, documents=documents, next=following)
 
 
 def resolved(file: CaseFile, *, store: CaseStore, blobs: CaseBlobs) -> CaseFile:

@@ -178,9 +178,15 @@ def test_cases_are_listed_newest_first_without_what_is_heavy(api):
     api.other.new_case()
     api.user.put(f"/cases/{made[0]}/call", {"id": "call-1", "transcript": "User: א"})
 
+    document_id = api.user.new_document(made[0], metadata={"document_summary": "s"})
+
     listed = api.user.get("/cases").json
 
     assert [case["id"] for case in listed["cases"]] == made[::-1]
+    assert [case["documents"] for case in listed["cases"][:2]] == [[], []]
+    documents = listed["cases"][2].pop("documents")
+    assert documents == api.user.get(f"/cases/{made[0]}/documents").json["documents"]
+    assert [document["id"] for document in documents] == [document_id]
     assert listed["cases"][2] == {
         "id": made[0],
         "user_id": "user-1",

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document
+from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document, DocumentList
 from chalicelib.errors import Unavailable
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import WriteBack
@@ -97,6 +97,14 @@ class FakeCaseStore:
         """See CaseStore.document_metadata."""
         with self._called("document_metadata"):
             return self._metadata_of(case_id)
+
+    def documents_of(self, case_ids: Sequence[str]) -> Mapping[str, DocumentList]:
+        """See CaseStore.documents_of."""
+        with self._called("documents_of"):
+            return {
+                case_id: DocumentList(documents=self._documents_of(case_id), metadata=self._metadata_of(case_id))
+                for case_id in case_ids
+            }
 
     def save_document(self, document: Document) -> bool:
         """See CaseStore.save_document."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.cases.model import CaseStore
-from tests.contract.case_store.conftest import LATER, NOW, a_case
+from tests.contract.case_store.conftest import LATER, NOW, a_case, a_document
 
 
 def ids(cases: Any) -> list[str]:
@@ -35,6 +35,25 @@ def test_a_page_that_is_exactly_the_rest_is_the_last(store: CaseStore) -> None:
 
     assert ids(page) == ["c1", "c0"]
     assert following is None
+
+
+def test_the_documents_of_many_cases_are_told_apart(store: CaseStore) -> None:
+    cases = [f"c{number}" for number in range(12)]
+    for case_id in cases:
+        store.create(a_case(case_id))
+    store.add_document(a_document("d2", case_id="c3", uploaded_at=LATER), {"document_summary": "קצר"})
+    store.add_document(a_document("d1", case_id="c3"), {})
+    store.add_document(a_document("d3", case_id="c7"), {"n": 1})
+
+    found = store.documents_of([*cases, "unknown"])
+
+    assert {case_id: ids(listed.documents) for case_id, listed in found.items() if listed.documents} == {
+        "c3": ["d1", "d2"],
+        "c7": ["d3"],
+    }
+    assert found["c3"].metadata == {"d1": {}, "d2": {"document_summary": "קצר"}}
+    assert found["c7"].metadata == {"d3": {"n": 1}}
+    assert set(found) == {*cases, "unknown"}
 
 
 def test_a_list_goes_on_behind_a_case_that_was_deleted_meanwhile(store: CaseStore) -> None:

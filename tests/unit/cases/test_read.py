@@ -143,7 +143,7 @@ def three(store: FakeCaseStore) -> None:
 def test_a_list_shows_ones_own_cases_and_admins_all(
     principal: Principal, scope: Any, expected: list[str], store: FakeCaseStore
 ) -> None:
-    page = list_cases(principal=principal, scope=scope, store=store, after=None, limit=20)
+    page = list_cases(principal=principal, scope=scope, store=store, blobs=FakeBlobStore(), after=None, limit=20)
 
     assert [case.id for case in page.cases] == expected
     assert page.next is None
@@ -151,8 +151,8 @@ def test_a_list_shows_ones_own_cases_and_admins_all(
 
 @pytest.mark.usefixtures("three")
 def test_a_list_goes_on_where_the_page_before_ended(store: FakeCaseStore) -> None:
-    first = list_cases(principal=ADMIN, scope=None, store=store, after=None, limit=2)
-    second = list_cases(principal=ADMIN, scope=None, store=store, after=first.next, limit=2)
+    first = list_cases(principal=ADMIN, scope=None, store=store, blobs=FakeBlobStore(), after=None, limit=2)
+    second = list_cases(principal=ADMIN, scope=None, store=store, blobs=FakeBlobStore(), after=first.next, limit=2)
 
     assert [case.id for case in (*first.cases, *second.cases)] == ["c2", "c1", "c0"]
     assert first.next == (NOW + timedelta(minutes=1), "c1")
@@ -161,4 +161,4 @@ def test_a_list_goes_on_where_the_page_before_ended(store: FakeCaseStore) -> Non
 
 def test_only_admins_may_ask_for_everybodys_cases(store: FakeCaseStore) -> None:
     with pytest.raises(Forbidden):
-        list_cases(principal=OWNER, scope="all", store=store, after=None, limit=20)
+        list_cases(principal=OWNER, scope="all", store=store, blobs=FakeBlobStore(), after=None, limit=20)
