@@ -1,0 +1,156 @@
+"""A worker may die at any moment of any analysis: no call whose answer was stored is ever made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.jobs.lifecycle import LEASE_SECONDS
+from chalicelib.jobs.model import Job, Status
+from chalicelib.jobs.ports import AttemptContext
+from tests.fakes.engine import Engine
+from tests.fakes.real_analyses import JOB_TYPES, answered_calls, engine_of, start
+from tests.fakes.sample_case import Providers
+
+PATIENCE = 40
+
+
+class Killed(BaseException):
+    """The process ends here: like SIGKILL, no `except Exception` sees it and nothing more is written."""
+
+
+class Mortal:
+    """An AttemptContext whose worker dies when `dies_after` or `dies_in` says so of a step's name."""
+
+    def __init__(
+        self,
+        ctx: AttemptContext,
+        *,
+        dies_after: Callable[[str], bool] = lambda _: False,
+        dies_in: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._ctx = ctx
+        self._dies_after = dies_after
+        self._dies_in = dies_in
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ctx, name)
+
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+        ran = []
+
+        def mortal_run() -> Any:
+            ran.append(run())
+            if self._dies_in(name):
+                raise Killed
+            return ran[0]
+
+        value = self._ctx.step(name, mortal_run, inputs=inputs)
+        if ran and self._dies_after(name):
+            raise Killed
+        return value
+
+
+def once(victim: str) -> Callable[[str], bool]:
+    """True the first time that it is asked about the victim."""
+    left = [victim]
+
+    def dies(name: str) -> bool:
+        if name not in left:
+            return False
+        left.remove(name)
+        return True
+
+    return dies
+
+
+def run_to_the_end(engine: Engine, submitted: Any) -> tuple[Job, int]:
+    """Deliver, and let the timer rescue what a dead worker left, until the job is done; how often a worker died."""
+    deaths = 0
+    for _ in range(PATIENCE):
+        try:
+            engine.deliver()
+        except Killed:
+            deaths += 1
+        if engine.job(submitted).is_done:
+            return engine.job(submitted), deaths
+        engine.clock.advance(seconds=LEASE_SECONDS + 1)
+        engine.rescue()
+    raise AssertionError("the job never ends")
+
+
+def step_names(job: Job) -> list[str]:
+    return [event.message for event in job.timeline if event.type == "step"]
+
+
+@pytest.fixture
+def steps(providers: Providers, job_type: str) -> list[str]:
+    """The steps of an undisturbed run, in which every call is made once."""
+    engine = engine_of(job_type, providers)
+    job, _ = run_to_the_end(engine, start(engine, job_type))
+    calls = answered_calls(providers)
+    providers.start_afresh()
+    assert job.status is Status.COMPLETED
+    assert len(step_names(job)) >= 3
+    assert set(calls.values()) == {1}
+    assert len(calls) == len(step_names(job))
+    return step_names(job)
+
+
+@pytest.mark.parametrize("job_type", JOB_TYPES)
+def test_a_worker_killed_after_a_step_costs_no_call_whichever_step_it_was(providers, job_type, steps):
+    for victim in steps:
+        providers.start_afresh()
+        dies = once(victim)
+        engine = engine_of(job_type, providers, wrap=lambda ctx, dies=dies: Mortal(ctx, dies_after=dies))
+
+        job, deaths = run_to_the_end(engine, start(engine, job_type))
+
+        assert (job.status, job.attempt, deaths) == (Status.COMPLETED, 2, 1), victim
+        assert step_names(job) == steps, victim
+        assert sum(answered_calls(providers).values()) == len(steps), victim
+        assert set(answered_calls(providers).values()) == {1}, victim
+
+
+@pytest.mark.parametrize("job_type", JOB_TYPES)
+def test_a_worker_killed_within_a_step_costs_the_call_in_flight_and_no_other(providers, job_type, steps):
+    for victim in steps:
+        providers.start_afresh()
+        dies = once(victim)
+        engine = engine_of(job_type, providers, wrap=lambda ctx, dies=dies: Mortal(ctx, dies_in=dies))
+
+        job, deaths = run_to_the_end(engine, start(engine, job_type))
+
+        calls = answered_calls(providers)
+        assert (job.status, job.attempt, deaths) == (Status.COMPLETED, 2, 1), victim
+        assert step_names(job) == steps, victim
+        assert sorted(calls.values()) == [1] * (len(steps) - 1) + [2], victim
+
+
+@pytest.mark.parametrize("job_type", JOB_TYPES)
+def test_workers_killed_after_every_single_step_still_get_there_and_make_each_call_once(providers, job_type, steps):
+    engine = engine_of(job_type, providers, wrap=lambda ctx: Mortal(ctx, dies_after=lambda _: True))
+
+    job, deaths = run_to_the_end(engine, start(engine, job_type, max_attempts=PATIENCE))
+
+    assert (job.status, deaths) == (Status.COMPLETED, len(steps))
+    assert set(answered_calls(providers).values()) == {1}
+    assert len(answered_calls(providers)) == len(steps)
+
+
+@pytest.mark.parametrize("job_type", JOB_TYPES)
+def test_a_retried_job_makes_only_the_calls_that_the_failed_one_never_finished(providers, job_type, steps):
+    dies = [True]
+    engine = engine_of(
+        job_type, providers, wrap=lambda ctx: Mortal(ctx, dies_in=lambda n: n == steps[-1] and any(dies))
+    )
+    failed, _ = run_to_the_end(engine, start(engine, job_type, max_attempts=1))
+    dies.clear()
+
+    job, _ = run_to_the_end(engine, start(engine, job_type, retried_from=failed.job_id, checkpoints_from=failed.job_id))
+
+    assert (failed.status, failed.error and failed.error.code) == (Status.FAILED, "worker_lost")
+    assert job.status is Status.COMPLETED
+    assert sorted(answered_calls(providers).values()) == [1] * (len(steps) - 1) + [2]

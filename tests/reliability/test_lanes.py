@@ -1,0 +1,78 @@
+"""A full normal lane does not hold up a high job: each lane has a queue, a poller and a concurrency of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from infra.cloudformation import read_yaml
+from infra.local.environment import ROOT
+from infra.local.event_source import EventSource, Function
+from infra.local.resources import Resources
+
+CONCURRENCY = 3
+BACKLOG = 12
+PROMPTLY_SECONDS = 5.0
+WITHIN_SECONDS = 20.0
+
+
+@contextmanager
+def polling(resources: Resources, queue_url: str, handler: Callable[..., Any]) -> Iterator[EventSource]:
+    """The event source of one lane, as the local system runs it."""
+    function = Function(name="work", handler=handler, timeout_seconds=300, concurrency=CONCURRENCY)
+    source = EventSource(resources.client("sqs"), queue_url=queue_url, function=function, say=lambda _: None)
+    stop = threading.Event()
+    thread = threading.Thread(target=source.run, args=(stop,))
+    thread.start()
+    try:
+        yield source
+    finally:
+        stop.set()
+        thread.join()
+        assert source.idle(within_seconds=WITHIN_SECONDS)
+
+
+def test_a_high_job_starts_at_once_while_the_normal_lane_is_full(local_resources):
+    sqs = local_resources.client("sqs")
+    may_end = threading.Event()
+    normal_started, high_started = threading.Semaphore(0), threading.Event()
+
+    def endless_work(event: Any, context: Any) -> None:
+        normal_started.release()
+        may_end.wait(WITHIN_SECONDS)
+
+    def high_work(event: Any, context: Any) -> None:
+        if event["Records"][0]["body"] == "high":
+            high_started.set()
+
+    for number in range(BACKLOG):
+        sqs.send_message(QueueUrl=local_resources.normal_queue_url, MessageBody=f"normal-{number}")
+    with ExitStack() as stack:
+        stack.enter_context(polling(local_resources, local_resources.normal_queue_url, endless_work))
+        stack.enter_context(polling(local_resources, local_resources.high_queue_url, high_work))
+        stack.callback(may_end.set)
+        assert all(normal_started.acquire(timeout=WITHIN_SECONDS) for _ in range(CONCURRENCY)), "the lane is not full"
+
+        began = time.monotonic()
+        sqs.send_message(QueueUrl=local_resources.high_queue_url, MessageBody="high")
+        started = high_started.wait(WITHIN_SECONDS)
+
+        assert started
+        assert time.monotonic() - began < PROMPTLY_SECONDS
+        assert not normal_started.acquire(blocking=False), "the normal lane took more than its share"
+
+
+@pytest.mark.parametrize("overlay", ["functions.yaml", "prod.yaml"])
+def test_each_deployed_lane_has_a_bounded_concurrency_of_its_own(overlay):
+    resources = read_yaml(ROOT / "infra" / "deploy" / "overlays" / overlay)["Resources"]
+
+    for lane in ("WorkHigh", "WorkNormal"):
+        source = resources[lane]["Properties"]["Events"][f"{lane}SqsEventSource"]["Properties"]
+        assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+        if "Queue" in source:
+            assert source["Queue"] == {"Fn::Sub": f"${{{lane.removeprefix('Work')}Queue.Arn}}"}
