@@ -51,13 +51,19 @@ _DENIAL = (
     *("no", "not", "without", "deny", "denies", "denied", "negative for", "never", "nor"),
 )
 _SUSPICION = (
-    *("חשד", "לחשד", "בחשד", "לשלול", "בירור", "לבירור", "לברר", "סיכון"),
+    *("חשד", "לחשד", "בחשד", "לשלול", "בירור", "לבירור", "לברר", "סיכון", "אולי", "ייתכן", "יתכן"),
     *("suspect", "suspects", "suspected", "suspicion of", "rule out", "r/o", "possible", "risk of"),
+    *("maybe", "perhaps", "possibly"),
 )
+_RELATIVE = "אבא|אמא|אחותי|אחי|בעלי|אשתי|סבא|סבתא|הבן|הבת"
 _FAMILY = (
     *("אם", "האם", "אמה", "אמו", "אב", "האב", "אביה", "אביו", "אחות", "אחותה", "אחותו", "אחיה", "אחיו"),
     *("סבתא", "סבתה", "סבתו", "סבא", "דוד", "דודה", "הוריה", "הוריו", "משפחתי", "משפחתית", "במשפחה"),
     *("mother", "father", "sister", "brother", "grandmother", "grandfather", "family", "maternal", "paternal"),
+    # As claimants speak. "My mother helps me" says nothing of an illness of hers.
+    rf"ל(?:{_RELATIVE})",
+    rf"(?:{_RELATIVE})(?: שלי)? (?:נפטר|מת|חול|סבל|סובל|אובח)\w*",
+    r"my (?:husband|wife|dad|mom|mum|son|daughter) (?:died|has|had|suffer|was diagnosed)\w*",
 )
 _AFTER = (
     *("שלילי", "שלילית", "אין", "לא", "נשלל", "נשללה", "ללא"),

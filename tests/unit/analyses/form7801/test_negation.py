@@ -24,6 +24,13 @@ DENIED = [
     ("respiratory_disease", "Denies diabetes, asthma"),
     ("heart_disease", "no known cardiac disease"),
     ("neurological_disorder", "rule out radiculopathy"),
+    ("fibromyalgia", "אמרו לי שאולי יש גם פיברומיאלגיה, צריך לבדוק."),
+    ("fibromyalgia", "ייתכן שמדובר בפיברומיאלגיה"),
+    ("fibromyalgia", "Perhaps fibromyalgia"),
+    ("cancer", "לאמא היה סרטן שד ולאחותי סרטן שחלה."),
+    ("mental_disorder", "לאבא שלי הייתה סכיזופרניה."),
+    ("heart_disease", "בעלי נפטר מאוטם"),
+    ("cancer", "My husband died of cancer."),
 ]
 
 SAID = [
@@ -35,6 +42,7 @@ SAID = [
     ("neurological_disorder", "EMG: רדיקולופתיה L5 שמאל, כרונית"),
     ("chronic_pain", "2. Chronic low back pain"),
     ("diabetes", "האם סובלת מסוכרת. גם המטופלת חולה בסוכרת"),  # one mention is hers
+    ("diabetes", "אמא שלי עוזרת לי, יש לי סוכרת"),  # she helps, the illness is the speaker's
     ("back_problems", "ללא כאבי גב"),  # a condition without a list of names is not judged
     ("diabetes", "ללא מחלות רקע"),  # not named
     ("cancer", ""),
