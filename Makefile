@@ -62,6 +62,20 @@ dlq: $(READY) ## List the dead letters of a stage: make dlq STAGE=dev|staging|pr
 redrive: $(READY) ## Move dead letters back into their lane: make redrive STAGE=… [DRY_RUN=1] [LANE=high|normal] [JOB=id] [JSON=1]
 	@$(BIN)/python -m infra.ops redrive --stage "$(or $(STAGE),dev)" $(if $(DRY_RUN),--dry-run) $(if $(LANE),--lane "$(LANE)") $(if $(JOB),--job "$(JOB)") $(if $(JSON),--json)
 
+MINISTACK := build/ministack
+CFN_LINT := build/cfn-lint
+
+$(MINISTACK)/.ready $(CFN_LINT)/.ready: build/%/.ready: infra/deploy/requirements/%.txt $(READY)
+	$(PYTHON) -m venv build/$*
+	build/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+check-template: $(READY) $(CFN_LINT)/.ready ## Check what would be deployed, without AWS: the template, its permissions, its limits
+	$(BIN)/python -m infra.deploy.check_template --cfn-lint $(CFN_LINT)/bin/cfn-lint
+
+test-deployed: $(READY) $(MINISTACK)/.ready ## Deploy the package on an emulated AWS and talk to it over HTTP
+	MINISTACK_VENV=$(MINISTACK) $(BIN)/python -m pytest tests/deployed
+
 package: $(READY) ## Make the deployment package: make package [STAGE=staging|prod] [ARCH=arm64|x86_64]
 	$(BIN)/python -m infra.deploy.package --stage "$(or $(STAGE),staging)" --architecture "$(or $(ARCH),arm64)"
 

@@ -110,8 +110,8 @@ def refuse_too_large(archive: Archive) -> None:
     largest = ", ".join(f"{name} {_megabytes(size)}" for name, size in archive.largest)
     raise DeployProblem(
         f"The package is too large: {_megabytes(archive.zipped_bytes)} zipped"
-        f" (at most {_megabytes(MOST_ZIPPED_BYTES)}), {_megabytes(archive.unzipped_bytes)} unzipped (at most {_megabytes(MOST_UNZIPPED_BYTES)})."
-        f" Most of it: {largest}."
+        f" (at most {_megabytes(MOST_ZIPPED_BYTES)}),"
+        f" {_megabytes(archive.unzipped_bytes)} unzipped (at most {_megabytes(MOST_UNZIPPED_BYTES)}): {largest}."
     )
 
 

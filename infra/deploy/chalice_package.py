@@ -29,13 +29,16 @@ class Chalice(msgspec.Struct, frozen=True, kw_only=True):
     archive: Path
 
 
-def run_chalice(*, stage: str, architecture: str, work: Path) -> Chalice:
+def run_chalice(*, stage: str, architecture: str, requirements: str, work: Path) -> Chalice:
     """Run `chalice package` in `work`, a directory of its own that is kept for the next time.
+
+    `requirements` is the text of a requirements.txt: what goes into the zip. The template is the same without.
 
     Raises: DeployProblem with Chalice's own words.
     """
     sources = work / "sources"
     _copy_sources(sources, architecture=architecture)
+    (sources / "requirements.txt").write_text(requirements, encoding="utf-8")
     merge, output = work / "merge.json", work / "chalice"
     merge.write_text(json.dumps(merge_template(stage)), encoding="utf-8")
     done = subprocess.run(
@@ -59,13 +62,10 @@ def run_chalice(*, stage: str, architecture: str, work: Path) -> Chalice:
 
 def _copy_sources(target: Path, *, architecture: str) -> None:
     """The files that Chalice packages; its cache of built dependencies, if it is there, stays."""
-    for name in ("chalicelib", "app.py", "requirements.txt"):
-        old = target / name
-        shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
+    shutil.rmtree(target / "chalicelib", ignore_errors=True)
     (target / ".chalice").mkdir(parents=True, exist_ok=True)
     shutil.copytree(ROOT / "chalicelib", target / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("app.py", "requirements.txt"):
-        shutil.copyfile(ROOT / name, target / name)
+    shutil.copyfile(ROOT / "app.py", target / "app.py")
     for policy in (ROOT / ".chalice").glob("policy-*.json"):
         shutil.copyfile(policy, target / ".chalice" / policy.name)
     config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))

@@ -39,12 +39,26 @@ def make_package(*, stage: str, architecture: str, build: Path = BUILD) -> Packa
     """Make the package of a stage. Raises: DeployProblem."""
     directory = build / f"{stage}-{architecture}"
     # One work directory per architecture: the stages share what was built of the dependencies.
-    chalice = run_chalice(stage=stage, architecture=architecture, work=build / f"work-{architecture}")
+    chalice = run_chalice(
+        stage=stage,
+        architecture=architecture,
+        requirements=(ROOT / "requirements.txt").read_text(encoding="utf-8"),
+        work=build / f"work-{architecture}",
+    )
     archive = write_archive(chalice.archive, directory / "deployment.zip")
     package = Package(directory=directory, archive=archive)
     template = finished(chalice.template, stage=stage)
     package.template.write_text(json.dumps(template, indent=1, sort_keys=True), encoding="utf-8")
     return package
+
+
+def make_template(*, stage: str, architecture: str, build: Path = BUILD) -> Path:
+    """Write only the template, to `build`/template-<stage>.json; the zip is not made. Raises: DeployProblem."""
+    chalice = run_chalice(stage=stage, architecture=architecture, requirements="", work=build / "work-template")
+    path = build / f"template-{stage}.json"
+    template = finished(chalice.template, stage=stage)
+    path.write_text(json.dumps(template, indent=1, sort_keys=True), encoding="utf-8")
+    return path
 
 
 def own_architecture() -> str:

@@ -1,0 +1,94 @@
+"""Does every function have its settings, its time, its log and its queue as AWS and this project want them?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib.settings import Settings
+from infra.deploy.checks.view import Template, target
+
+IN_THE_CLEAR = ("jwt_secret", "openai_api_key", "anthropic_api_key", "vapi_webhook_secret")
+"""Settings that hold a secret itself: for a developer's machine only."""
+
+API_SECONDS = 29
+"""What API Gateway waits for an answer."""
+
+VISIBILITY_FACTOR = 6
+"""AWS: "set the source queue's visibility timeout to at least six times the function timeout"."""
+
+RECEIVES = 5
+"""AWS: "set the maxReceiveCount to at least 5", so that a throttled function does not lose messages."""
+
+
+def settings_are_all_there(template: Template) -> Iterator[str]:
+    """Every variable that settings.py reads is set for every function, and no secret stands in the clear."""
+    wanted = {name.upper() for name in Settings.__struct_fields__ if name not in IN_THE_CLEAR}
+    for name, function in template.functions():
+        variables = function.get("Environment", {}).get("Variables", {})
+        for missing in sorted(wanted - set(variables)):
+            yield f"{name} has no {missing}"
+        for secret in IN_THE_CLEAR:
+            if secret.upper() in variables:
+                yield f"{name} has {secret.upper()} in its environment, where everybody can read it who sees the stack"
+        if variables.get("STAGE") != template.stage:
+            yield f"{name} has STAGE {variables.get('STAGE')!r}, not {template.stage!r}"
+
+
+def logs_are_not_kept_for_ever(template: Template) -> Iterator[str]:
+    """Each function writes to a log group of this template that has a retention."""
+    for name, function in template.functions():
+        group = target(function.get("LoggingConfig", {}).get("LogGroup"))
+        if not template.properties(group).get("RetentionInDays"):
+            yield f"{name} has no log group with a retention"
+
+
+def queues_wait_long_enough(template: Template) -> Iterator[str]:
+    """A message stays invisible for six times the time its function may take."""
+    for name, function, queue, _ in template.sources():
+        visible_after = template.properties(queue).get("VisibilityTimeout", 30)
+        if visible_after < VISIBILITY_FACTOR * function["Timeout"]:
+            yield (
+                f"{queue} shows a message again after {visible_after} s; {name} may take {function['Timeout']} s, so it"
+                f" should be {VISIBILITY_FACTOR * function['Timeout']} s at least"
+            )
+
+
+def queues_have_a_dead_letter_queue(template: Template) -> Iterator[str]:
+    """What crashes the worker is kept, for longer than the lane keeps it, and after enough receives."""
+    for _, _, queue, _ in template.sources():
+        lane = template.properties(queue)
+        redrive = lane.get("RedrivePolicy", {})
+        dead = template.properties(target(redrive.get("deadLetterTargetArn")))
+        if not dead:
+            yield f"{queue} has no dead-letter queue"
+            continue
+        if redrive.get("maxReceiveCount", 0) < RECEIVES:
+            yield f"{queue} gives a message up after {redrive.get('maxReceiveCount')} receives; at least {RECEIVES}"
+        if dead.get("MessageRetentionPeriod", 0) <= lane.get("MessageRetentionPeriod", 345600):
+            yield f"the dead-letter queue of {queue} keeps messages no longer than the queue itself"
+
+
+def lanes_are_bounded(template: Template) -> Iterator[str]:
+    """One message an invocation, and a limit to how many run at once."""
+    for name, _, queue, event in template.sources():
+        if event.get("BatchSize") != 1:
+            yield f"{name} takes {event.get('BatchSize', 10)} messages of {queue} at a time, not 1"
+        if event.get("ScalingConfig", {}).get("MaximumConcurrency", 0) < 2:
+            yield f"{name} runs without a limit for {queue} (MaximumConcurrency, at least 2)"
+
+
+def the_api_answers_before_the_gateway_gives_up(template: Template) -> Iterator[str]:
+    """API Gateway waits 29 seconds."""
+    for name, function in template.functions():
+        if function.get("Handler") == "app.app" and function["Timeout"] > API_SECONDS:
+            yield f"{name} may take {function['Timeout']} s, and API Gateway waits {API_SECONDS} s"
+
+
+def rescue_runs_every_minute(template: Template) -> Iterator[str]:
+    """The timer that repairs is there, and a tick that failed is not repeated beside the next one."""
+    rescue = dict(template.functions()).get("Rescue", {})
+    schedules = [e["Properties"]["Schedule"] for e in rescue.get("Events", {}).values() if e["Type"] == "Schedule"]
+    if schedules != ["rate(1 minute)"]:
+        yield f"Rescue runs at {schedules}, not every minute"
+    if rescue.get("EventInvokeConfig", {}).get("MaximumRetryAttempts") != 0:
+        yield "Rescue is repeated when it fails, beside the next tick"

@@ -1,0 +1,49 @@
+"""May every function do what it needs and nothing else?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from infra.deploy.checks.view import Properties, Template, listed, target
+
+
+def each_function_has_a_role_of_its_own(template: Template) -> Iterator[str]:
+    """A shared role gives each function what any of them needs."""
+    roles: dict[str, str] = {}
+    for name, function in template.functions():
+        role = target(function.get("Role"))
+        if template.resources.get(role, {}).get("Type") != "AWS::IAM::Role":
+            yield f"{name} has no role of this template"
+        elif role in roles:
+            yield f"{name} and {roles[role]} share the role {role}"
+        roles[role] = name
+
+
+def permissions_name_their_resources(template: Template) -> Iterator[str]:
+    """No statement is about everything, and none gives all actions of a service."""
+    for role, properties in template.of("AWS::IAM::Role"):
+        if properties.get("ManagedPolicyArns"):
+            yield f"{role} has managed policies, which name no resources"
+        for statement in _statements(properties):
+            for action in listed(statement.get("Action", "*")):
+                if "*" in action:
+                    yield f"{role} may {action}"
+            for resource in listed(statement.get("Resource", "*")):
+                if _is_open(resource):
+                    yield f"{role} may {', '.join(listed(statement.get('Action', '*')))} on {resource}"
+
+
+def _statements(role: Properties) -> Iterator[Properties]:
+    for policy in role.get("Policies", ()):
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def _is_open(resource: Any) -> bool:
+    """Whether a resource is a text that begins with a wildcard before it names anything of this stack."""
+    text = resource
+    if isinstance(resource, dict):
+        text = resource.get("Fn::Sub", "")
+        text = text[0] if isinstance(text, list) else text
+        return "*" in text and "${" not in text.split("*", 1)[0].replace("${AWS::", "")
+    return "*" in str(text) or not str(text).startswith("arn:")

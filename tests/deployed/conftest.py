@@ -1,0 +1,80 @@
+"""What do the deployed tests start from? The package of this machine's architecture, deployed once for all of them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.deploy import deployment
+from infra.deploy.package import Package, make_package, own_architecture
+from infra.deploy.stack import Stack
+from infra.local.emulator.server import Emulator
+from tests.deployed import issuer
+from tests.deployed.issuer import Issuer, running_issuer
+from tests.deployed.ministack import MiniStack, running_ministack
+from tests.deployed.system import Deployed
+
+STAGE = "staging"
+SECRETS = {
+    "openai-api-key": "made-up-openai-key",
+    "anthropic-api-key": "made-up-anthropic-key",
+    "vapi-webhook-secret": "made-up-webhook-secret",
+}
+SECONDS_AN_ANSWER = 1.0
+MINISTACK_VENV = Path(os.environ.get("MINISTACK_VENV", "build/ministack")).absolute()
+
+
+@pytest.fixture(scope="session")
+def package() -> Package:
+    return make_package(stage=STAGE, architecture=own_architecture())
+
+
+@pytest.fixture(scope="session")
+def token_issuer() -> Iterator[Issuer]:
+    with running_issuer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    with Emulator(port=0, seconds=SECONDS_AN_ANSWER) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory, emulator: Emulator) -> Iterator[MiniStack]:
+    providers = {"OPENAI_BASE_URL": f"{emulator.url}/v1", "ANTHROPIC_BASE_URL": emulator.url}
+    home = tmp_path_factory.mktemp("ministack")
+    with running_ministack(MINISTACK_VENV, home=home, environment=providers) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployed(package: Package, token_issuer: Issuer, emulator: Emulator, ministack: MiniStack) -> Deployed:
+    """The stack, deployed as `make deploy` does it."""
+    name = deployment.stack_name(STAGE)
+    for secret, value in SECRETS.items():
+        ministack.client("ssm").put_parameter(Name=f"/{name}/{secret}", Type="SecureString", Value=value)
+    stack = Stack(name, clients=ministack.client, pause=lambda seconds: time.sleep(seconds / 5))
+    parameters = {"JwksUrl": token_issuer.jwks_url, "JwtIssuer": issuer.NAME, "JwtAudience": issuer.AUDIENCE}
+    stack.execute(deployment.prepare(stack, package, parameters=parameters))
+    api_id = stack.outputs()["RestAPIId"]
+    return Deployed(
+        ministack=ministack,
+        stack=stack,
+        package=package,
+        api_url=f"{ministack.endpoint_url}/_aws/execute-api/{api_id}/api",
+        issuer=token_issuer,
+        model_url=emulator.url,
+    )
+
+
+@pytest.fixture(autouse=True)
+def patient_model(deployed: Deployed) -> None:
+    """Each test finds the providers without faults and at their usual pace."""
+    deployed.model("DELETE", "/faults")
+    deployed.model("POST", "/pace", {"seconds": SECONDS_AN_ANSWER})

@@ -1,0 +1,131 @@
+"""Where is the package deployed in these tests? On MiniStack, in a virtual environment and an environment of its own.
+
+It runs the functions in processes that inherit its environment, so it gets nothing but what it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+REGION = "us-east-1"
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+class MiniStack:
+    """A running MiniStack, with IAM enforced; the credentials of its clients are the account's own."""
+
+    def __init__(self, process: subprocess.Popen[bytes], *, port: int) -> None:
+        self._process = process
+        self.endpoint_url = f"http://127.0.0.1:{port}"
+
+    def client(self, service: str, **credentials: str) -> Any:
+        """A low-level client; with `aws_access_key_id` … of the role that these credentials belong to."""
+        account = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+            **(credentials or account),
+        )
+
+    def kill_workers(self, function: str) -> int:
+        """Kill the processes that run the function, as a host that fails does; how many there were."""
+        killed = 0
+        for pid in _descendants(self._process.pid):
+            if f"AWS_LAMBDA_FUNCTION_NAME={function}" in _environment(pid):
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+        return killed
+
+
+@contextmanager
+def running_ministack(venv: Path, *, home: Path, environment: Mapping[str, str]) -> Iterator[MiniStack]:
+    """MiniStack on a free port of 127.0.0.1 until the block ends; its functions get `environment` too."""
+    port = _free_port()
+    with (home / "ministack.log").open("wb") as log:
+        process = subprocess.Popen(
+            [str(venv / "bin" / "ministack")],
+            cwd=home,
+            env={
+                **environment,
+                "PATH": f"{venv / 'bin'}:/usr/bin:/bin",
+                "HOME": str(home),
+                "TMPDIR": str(home),
+                "LANG": "C.UTF-8",
+                "GATEWAY_PORT": str(port),
+                "BIND_HOST": "127.0.0.1",
+                "MINISTACK_HOST": "localhost",
+                "IOT_MTLS_ENABLED": "0",
+                "SFTP_ENABLED": "0",
+                "AUTH": "true",
+                "PERSIST_STATE": "0",
+                "AWS_ACCESS_KEY_ID": "test",
+                "AWS_SECRET_ACCESS_KEY": "test",
+            },
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            _wait_until_up(process, f"http://127.0.0.1:{port}/_ministack/health")
+            yield MiniStack(process, port=port)
+        finally:
+            _stop(process)
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], url: str) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise AssertionError(f"MiniStack ended with {process.returncode} while it started; see ministack.log")
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError(f"MiniStack is not up after {START_SECONDS} seconds; see ministack.log")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            yield int(child)
+            yield from _descendants(int(child))
+
+
+def _environment(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_text(errors="replace").split("\0")
+    except OSError:
+        return []

@@ -1,0 +1,113 @@
+"""How do the tests talk to what they deployed? Over HTTP as clients do, and to AWS as operators do."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from infra.deploy.package import Package
+from infra.deploy.stack import Stack
+from tests.deployed.issuer import Issuer
+from tests.deployed.ministack import MiniStack
+
+REQUEST_SECONDS = 60
+JOB_SECONDS = 60
+POLL_SECONDS = 0.25
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back; header names are lower-case, the body is JSON or None."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+class Client:
+    """Requests with one token."""
+
+    def __init__(self, api_url: str, token: str | None) -> None:
+        self._api_url = api_url
+        self._token = token
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """One request; every status is an answer. Header names are given with underscores."""
+        sent = {"Content-Type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
+        if self._token is not None:
+            sent["Authorization"] = f"Bearer {self._token}"
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        request = urllib.request.Request(self._api_url + path, method=method, data=content, headers=sent)
+        try:
+            with urllib.request.urlopen(request, timeout=REQUEST_SECONDS) as found:
+                return _answer(found.status, found.headers, found.read())
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return _answer(refused.code, refused.headers, refused.read())
+
+    def start(self, path: str, body: Any = None) -> str:
+        """Start an analysis; the id of its job."""
+        answer = self.ask("POST", path, body)
+        assert answer.status == 202, answer
+        return str(answer.body["job_id"])
+
+    def until(
+        self, job_id: str, reached: Callable[[Mapping[str, Any]], bool], *, within_seconds: float = JOB_SECONDS
+    ) -> list[Mapping[str, Any]]:
+        """Poll a job until it is where it should be; every state that was seen, the last one last."""
+        seen: list[Mapping[str, Any]] = []
+        end = time.monotonic() + within_seconds
+        while time.monotonic() < end:
+            job = self.ask("GET", f"/jobs/{job_id}").body
+            if not seen or seen[-1] != job:
+                seen.append(job)
+            if reached(job):
+                return seen
+            time.sleep(POLL_SECONDS)
+        raise AssertionError(f"not reached within {within_seconds} seconds: {seen[-1]}")
+
+    def until_done(self, job_id: str, *, within_seconds: float = JOB_SECONDS) -> Mapping[str, Any]:
+        """Poll a job to its end."""
+        return self.until(job_id, lambda job: bool(job["done"]), within_seconds=within_seconds)[-1]
+
+
+class Deployed(msgspec.Struct, frozen=True, kw_only=True):
+    """The running stack. `model_url` is where the providers' emulator is told what to do."""
+
+    ministack: MiniStack
+    stack: Stack
+    package: Package
+    api_url: str
+    issuer: Issuer
+    model_url: str
+
+    def client(self, user: str, *, role: str = "user") -> Client:
+        """A client of this user."""
+        return Client(self.api_url, self.issuer.token(user, role=role))
+
+    def anonymous(self, token: str | None = None) -> Client:
+        """A client without a token, or with one that was not signed here."""
+        return Client(self.api_url, token)
+
+    def model(self, method: str, path: str, body: Any = None) -> Answer:
+        """Tell the providers' emulator: `/faults`, `/pace`, `/log`."""
+        return Client(f"{self.model_url}/__emulator", None).ask(method, path, body)
+
+    def functions(self) -> Mapping[str, str]:
+        """The functions' names by their logical ids."""
+        found = self.stack.resources()
+        return {name: found[name] for name in ("APIHandler", "WorkHigh", "WorkNormal", "Rescue")}
+
+
+def _answer(status: int, headers: Any, content: bytes) -> Answer:
+    is_json = "json" in (headers.get("Content-Type") or "")
+    return Answer(
+        status=status,
+        headers={name.lower(): value for name, value in headers.items()},
+        body=json.loads(content) if content and is_json else None,
+    )

@@ -1,0 +1,53 @@
+"""What goes wrong on AWS, made to go wrong: providers that refuse, users that change their mind, workers that die."""
+
+from __future__ import annotations
+
+from tests.deployed.system import Deployed
+from tests.deployed.test_conversation import new_case
+
+RECOVERY_SECONDS = 150
+"""Two minutes that the contract gives, and the job's own time."""
+
+
+def test_a_job_that_a_provider_turned_away_is_tried_again(deployed: Deployed) -> None:
+    client = deployed.client("patient")
+    fault = {"kind": "rate_limited", "provider": "openai", "retry_after": 1}
+    assert deployed.model("POST", "/faults", fault).status == 200
+
+    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
+    seen = client.until(job_id, lambda job: bool(job["done"]))
+
+    assert (seen[-1]["status"], seen[-1]["attempt"]) == ("completed", 2)
+    waiting = [job for job in seen if job["status"] == "pending" and job["error_info"]]
+    assert {job["error_info"]["code"] for job in waiting} == {"provider_rate_limited"}
+    events = client.ask("GET", f"/jobs/{job_id}/events").body["events"]
+    assert [event["type"] for event in events][:4] == ["created", "started", "retrying", "started"]
+
+
+def test_a_cancelled_job_stops_while_its_provider_is_still_answering(deployed: Deployed) -> None:
+    client = deployed.client("hasty")
+    deployed.model("POST", "/pace", {"seconds": 30})
+    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
+    client.until(job_id, lambda job: job["status"] == "running")
+
+    accepted = client.ask("POST", f"/jobs/{job_id}/cancel")
+    done = client.until_done(job_id, within_seconds=25)
+
+    assert accepted.status == 202
+    assert (done["status"], done["result"]) == ("cancelled", None)
+
+
+def test_the_schedule_gives_the_job_of_a_killed_worker_to_another(deployed: Deployed) -> None:
+    client = deployed.client("unlucky")
+    deployed.model("POST", "/pace", {"seconds": 30})
+    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
+    client.until(job_id, lambda job: job["status"] == "running")
+
+    killed = deployed.ministack.kill_workers(deployed.functions()["WorkNormal"])
+    deployed.model("POST", "/pace", {"seconds": 1})
+    done = client.until_done(job_id, within_seconds=RECOVERY_SECONDS)
+
+    assert killed >= 1
+    assert (done["status"], done["attempt"]) == ("completed", 2)
+    retrying = [e for e in client.ask("GET", f"/jobs/{job_id}/events").body["events"] if e["type"] == "retrying"]
+    assert [event["message"] for event in retrying] == ["worker_lost"]
