@@ -2,6 +2,18 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    projects: [{ test: { name: "unit", include: ["tests/unit/**/*.test.{ts,tsx}"] } }],
+    maxWorkers: 2,
+    projects: [
+      { test: { name: "unit", include: ["tests/unit/**/*.test.{ts,tsx}"] } },
+      {
+        test: {
+          name: "system",
+          include: ["tests/system/**/*.test.ts"],
+          // Real processes on a machine that may be busy.
+          testTimeout: 150_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

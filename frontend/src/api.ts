@@ -176,7 +176,7 @@ export interface components {
             count: number;
             next_cursor: string | null;
         };
-        /** A case as lists show it. */
+        /** A case as lists show it: without its call and what the analyses found. */
         CaseSummary: {
             id: string;
             user_id: string;
@@ -188,6 +188,7 @@ export interface components {
             updated_at: string;
             form_7801_analysis_timestamp: string | null;
             analysis_status: string | null;
+            documents: components["schemas"]["Document"][];
         };
         /** The body of a request for a new document: exactly one of `text`, `content_base64` and `size` (bytes to come). */
         NewDocument: {

@@ -115,7 +115,7 @@ test("a component that has gone follows nothing", async () => {
 });
 
 test("a hook without a provider says what is missing", async () => {
-  const bare = createRoot(page, { onUncaughtError: () => {} });
+  const bare = createRoot(document.createElement("main"), { onUncaughtError: () => {} });
 
   const drawing = act(async () => bare.render(<JobLine jobId="a" />));
 

@@ -1,0 +1,51 @@
+// Who uses the system in a test? A user of their own, with a client that counts what it asks for and gets.
+
+import type { LocalSystem } from "../../local/system.js";
+import { type Client, type ClientOptions, createClient } from "../../src/index.js";
+
+/** One exchange with the API, as it was on the wire; sizes in bytes, of the bodies. */
+export interface Exchange {
+  method: string;
+  path: string;
+  status: number;
+  sent: number;
+  received: number;
+  isResult: boolean;
+}
+
+export interface User {
+  client: Client;
+  token: string;
+  exchanges: Exchange[];
+}
+
+let users = 0;
+
+/** A new user of the system. */
+export function newUser(system: LocalSystem, options: Partial<ClientOptions> = {}): User {
+  const token = system.token(`user-${++users}`);
+  const exchanges: Exchange[] = [];
+  const client = createClient({
+    baseUrl: system.apiUrl,
+    getToken: () => token,
+    ...options,
+    ports: { fetch: counting(exchanges), ...options.ports },
+  });
+  return { client, token, exchanges };
+}
+
+function counting(exchanges: Exchange[]) {
+  return async (url: string, init: RequestInit): Promise<Response> => {
+    const response = await fetch(url, init);
+    const text = await response.clone().text();
+    exchanges.push({
+      method: init.method ?? "GET",
+      path: new URL(url).pathname,
+      status: response.status,
+      sent: typeof init.body === "string" ? Buffer.byteLength(init.body) : 0,
+      received: Buffer.byteLength(text),
+      isResult: text.includes('"status":"completed"'),
+    });
+    return response;
+  };
+}
