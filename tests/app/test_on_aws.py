@@ -7,7 +7,6 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
 from chalicelib import bootstrap
@@ -41,10 +40,8 @@ def aws(local_resources: Resources, monkeypatch: pytest.MonkeyPatch) -> Iterator
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     calls: list[str] = []
-    session = boto3.session.Session()
-    session.events.register("before-call.*", lambda model, **_: calls.append(model.name))
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
     with bootstrap.use(bootstrap.System(read_settings(environment))) as system:
+        system.aws_session.register("before-call.*", lambda model, **_: calls.append(model.name))
         yield AwsApi(system, calls)
 
 

@@ -1,0 +1,68 @@
+"""A fresh function of the package answers its first poll soon, in little memory, without what polls never need."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.adapters.dynamodb_job_records import record_of
+from chalicelib.jobs.model import Job
+from infra.deploy.cold_start import ColdStart, measure
+from infra.deploy.package import Package
+from infra.local.resources import create_resources
+from tests.deployed import issuer
+from tests.deployed.issuer import Issuer
+
+ROUNDS = 9
+HIGHEST_RATIO = 1.35
+MOST_MEGABYTES = 75
+USER = "poller"
+
+
+def pending_job(now: datetime) -> Job:
+    return Job(
+        job_id=str(uuid.uuid4()),
+        job_type="call_analysis",
+        case_id="case",
+        user_id=USER,
+        requested_by=USER,
+        endpoint="/vapi/re-analyze-call/case",
+        created_at=now,
+        updated_at=now,
+        due_at=now,
+        check_at=now,
+        deadline_at=now + timedelta(hours=1),
+        expires_at=now + timedelta(days=30),
+    )
+
+
+@pytest.fixture(scope="module")
+def cold_start(package: Package, token_issuer: Issuer, moto_endpoint: str) -> ColdStart:
+    resources = create_resources(moto_endpoint, prefix="cold-start")
+    job = pending_job(datetime.now(UTC))
+    resources.client("dynamodb").put_item(TableName=resources.jobs_table, Item=record_of(job))
+    environment = {
+        **resources.environment,
+        "STAGE": "staging",
+        "JWKS_URL": token_issuer.jwks_url,
+        "JWT_ISSUER": issuer.NAME,
+        "JWT_AUDIENCE": issuer.AUDIENCE,
+    }
+    token = token_issuer.token(USER)
+    return measure(package.archive.path, token=token, job_id=job.job_id, environment=environment, rounds=ROUNDS)
+
+
+def test_the_first_poll_takes_little_more_than_importing_chalice_and_boto3(cold_start: ColdStart) -> None:
+    assert cold_start.ratio <= HIGHEST_RATIO, cold_start
+
+
+def test_a_function_that_polls_is_small(cold_start: ColdStart) -> None:
+    assert cold_start.rss_mb <= MOST_MEGABYTES, cold_start
+
+
+def test_a_poll_loads_neither_the_models_sdks_nor_what_only_workers_need(cold_start: ColdStart) -> None:
+    heavy = {"openai", "anthropic", "pydantic", "pypdf", "httpx2", "s3transfer"}
+
+    assert heavy & cold_start.modules == set()
