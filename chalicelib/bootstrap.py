@@ -250,7 +250,7 @@ def system() -> System:
     global _built
     if _built is None:
         settings = read_settings()
-        telemetry.configure(settings.log_level)
+        telemetry.configure(settings.log_level, stage=settings.stage)
         _built = System(settings)
     return _built
 

@@ -1,21 +1,42 @@
-"""What does a run leave in the logs? One JSON object a line: facts as fields, never document text, prompts or keys."""
+"""What does a run leave in the logs? One JSON object a line: facts as fields, never document text, prompts or keys.
+
+A line that carries metrics is in CloudWatch's embedded metric format: what stands in the log is counted, and no call is
+made for it (docs.aws.amazon.com, "Embedded metric format specification").
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+NAMESPACE = "Casework"
+
 _LOGGER = logging.getLogger("casework")
+_stage = ""
 
 
-def configure(level: str) -> None:
-    """Send Casework's log lines to standard error as JSON, from `level` on; called once by bootstrap."""
+class Metric(msgspec.Struct, frozen=True, kw_only=True):
+    """A number to be counted. `per` names the facts of its line that it is told apart by, beside the stage."""
+
+    name: str
+    value: float
+    unit: Literal["Count", "Seconds", "None"]
+    per: tuple[str, ...] = ("job_type",)
+
+
+def configure(level: str, *, stage: str = "") -> None:
+    """Send Casework's log lines to standard error as JSON, from `level` on; called once by bootstrap.
+
+    `stage` tells the metrics of stages apart that share an account.
+    """
+    global _stage
+    _stage = stage
     # What no line shows need not be found out for each (Logging HOWTO, "Optimization").
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
@@ -28,6 +49,13 @@ def configure(level: str) -> None:
 def info(event: str, **facts: Any) -> None:
     """Log one fact of a normal run, e.g. `info("job_completed", job_id=…, attempt=1)`."""
     _log(logging.INFO, event, facts)
+
+
+def measured(event: str, metrics: Sequence[Metric], **facts: Any) -> None:
+    """Log one fact of a normal run, and have CloudWatch count its metrics."""
+    values = {metric.name: metric.value for metric in metrics}
+    counted = {"stage": _stage, **values, "_aws": _directives(metrics)} if metrics else {}
+    _log(logging.INFO, event, {**facts, **counted})
 
 
 def warning(event: str, **facts: Any) -> None:
@@ -45,6 +73,20 @@ def _log(level: int, event: str, facts: Mapping[str, Any]) -> None:
     """As the logger's own methods do, without walking the stack for the caller's line, which no log line shows."""
     if _LOGGER.isEnabledFor(level):
         _LOGGER.handle(_LOGGER.makeRecord(_LOGGER.name, level, "", 0, event, (), None, extra={"facts": facts}))
+
+
+def _directives(metrics: Sequence[Metric]) -> Mapping[str, Any]:
+    return {
+        "Timestamp": int(datetime.now(UTC).timestamp() * 1000),
+        "CloudWatchMetrics": [
+            {
+                "Namespace": NAMESPACE,
+                "Dimensions": [["stage", *metric.per]],
+                "Metrics": [{"Name": metric.name, "Unit": metric.unit}],
+            }
+            for metric in metrics
+        ],
+    }
 
 
 class _JsonLines(logging.Formatter):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib import telemetry
 from chalicelib.errors import Unavailable
+from chalicelib.jobs import transitions
 from chalicelib.jobs.lifecycle import cancel_accepted
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Conflict, JobStore
@@ -29,6 +29,6 @@ def cancel_job(job_id: str, *, principal: Principal, store: JobStore, now: datet
             stored = store.save(job, asked)
         except Conflict:
             continue  # the worker wrote first; what the job is now decides
-        telemetry.info("cancel_accepted", job_id=job_id, job_type=job.job_type, status=stored.status)
+        transitions.cancel_accepted(stored)
         return stored
     raise Unavailable("The job is changing too fast to be cancelled just now. Try again.", retry_after_seconds=1)

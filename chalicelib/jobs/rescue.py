@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from chalicelib import telemetry
 from chalicelib.errors import DeadlineExceeded
-from chalicelib.jobs import lifecycle
+from chalicelib.jobs import lifecycle, transitions
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import Clock, Conflict, JobQueue, JobStore
 from chalicelib.jobs.run import send_again
@@ -78,7 +78,7 @@ def _saved(job: Job, after: Job, repair: str, *, store: JobStore, queue: JobQueu
         stored = store.save(job, after)
     except Conflict:
         return "left"
-    telemetry.warning(repair, job_id=job.job_id, job_type=job.job_type, attempt=job.attempt, status=stored.status)
+    transitions.ended(stored, by=repair)
     if stored.is_open:
         send_again(stored, queue=queue, delay_seconds=0)
     return repair

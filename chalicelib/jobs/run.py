@@ -23,7 +23,7 @@ from chalicelib.errors import (
     Unavailable,
     WorkerLost,
 )
-from chalicelib.jobs import lifecycle
+from chalicelib.jobs import lifecycle, transitions
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import Cancelled, Completed, Failed, Outcome, Retry, Yield
@@ -61,7 +61,7 @@ def run_attempt(
     if job is None:
         telemetry.info("claim_lost", job_id=message.job_id)
         return
-    telemetry.info("attempt_started", **_facts(job), fence=job.fence)
+    transitions.started(job)
     attempt = Attempt(job, store=store, clock=clock, time_left=time_left)
     with pulse(attempt):
         outcome = _execute(attempt, job_types=job_types, clock=clock, rng=rng)
@@ -81,7 +81,7 @@ def settle(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock: Clock)
     except LeaseLost:
         telemetry.warning("outcome_discarded", **_facts(attempt.job), outcome=type(outcome).__name__)
         return
-    _log_end(job)
+    transitions.ended(job)
     if isinstance(outcome, Retry | Yield) and job.is_open:
         delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
         send_again(job, queue=queue, delay_seconds=delay_seconds)
@@ -169,12 +169,6 @@ def send_again(job: Job, *, queue: JobQueue, delay_seconds: int) -> None:
         )
     except Unavailable:
         telemetry.warning("message_not_sent", **_facts(job))
-
-
-def _log_end(job: Job) -> None:
-    seconds = (job.updated_at - job.created_at).total_seconds()
-    code = job.error.code if job.error else None
-    telemetry.info("attempt_ended", **_facts(job), status=job.status, code=code, job_seconds=seconds)
 
 
 def _facts(job: Job) -> dict[str, object]:

@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.errors import FieldProblem, IdempotencyKeyReused, NotFound, TooManyOpenJobs, Unavailable
+from chalicelib.jobs import transitions
 from chalicelib.jobs.lifecycle import FIRST_CHECK_SECONDS
 from chalicelib.jobs.model import Event, Job, Priority, with_event
 from chalicelib.jobs.ports import (
@@ -96,7 +97,7 @@ def submit(
             case Created(job=stored):
                 _copy_checkpoints(stored, source=request.checkpoints_from, store=store)
                 _send(stored, queue=queue)
-                telemetry.info("job_created", job_id=job_id, job_type=job.job_type, lane=job.priority)
+                transitions.created(stored)
                 return Submitted(job=stored)
             case KeyTaken(use=use):
                 known = _replayed(use, key=request.key, store=store, now=now)

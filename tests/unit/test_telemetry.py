@@ -41,3 +41,35 @@ def test_a_defect_tells_where_it_happened_and_not_what_the_error_quotes(lines: i
     assert line["error"] == "ValueError"
     assert any("test_telemetry.py" in frame for frame in line["frames"])
     assert "000000422" not in lines.getvalue()
+
+
+def test_a_measured_line_is_cloudwatchs_embedded_metric_format(lines: io.StringIO) -> None:
+    with redirect_stderr(lines):
+        telemetry.configure("INFO", stage="staging")
+    failed = telemetry.Metric(name="JobsFailed", value=1, unit="Count", per=("code",))
+    took = telemetry.Metric(name="JobSeconds", value=4.5, unit="Seconds")
+
+    telemetry.measured("attempt_ended", [failed, took], job_type="call_analysis", code="internal")
+
+    line = json.loads(lines.getvalue())
+    assert line["_aws"]["CloudWatchMetrics"] == [
+        {
+            "Namespace": "Casework",
+            "Dimensions": [["stage", "code"]],
+            "Metrics": [{"Name": "JobsFailed", "Unit": "Count"}],
+        },
+        {
+            "Namespace": "Casework",
+            "Dimensions": [["stage", "job_type"]],
+            "Metrics": [{"Name": "JobSeconds", "Unit": "Seconds"}],
+        },
+    ]
+    assert line["_aws"]["Timestamp"] > 1_700_000_000_000  # milliseconds
+    assert (line["stage"], line["code"], line["job_type"]) == ("staging", "internal", "call_analysis")
+    assert (line["JobsFailed"], line["JobSeconds"]) == (1, 4.5)
+
+
+def test_a_line_that_measures_nothing_has_no_metrics(lines: io.StringIO) -> None:
+    telemetry.measured("cancel_accepted", [], job_id="j-1")
+
+    assert "_aws" not in json.loads(lines.getvalue())

@@ -1,0 +1,65 @@
+"""What is told of a job's way? One log line for each transition, with what is to be counted: numbers, ids and codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib.jobs.model import Job, Status
+from chalicelib.telemetry import Metric, measured
+
+_COUNTED = {
+    Status.COMPLETED: "JobsCompleted",
+    Status.FAILED: "JobsFailed",
+    Status.CANCELLED: "JobsCancelled",
+    Status.PENDING: "AttemptsRepeated",
+}
+
+
+def created(job: Job) -> None:
+    """A job is stored."""
+    measured("job_created", [_count("JobsCreated")], **_facts(job), lane=job.priority)
+
+
+def started(job: Job) -> None:
+    """A worker claimed the job. Its wait is counted from when it was due: created, or to be tried again."""
+    waited = Metric(name="QueueWaitSeconds", value=_seconds(job.due_at, job.updated_at), unit="Seconds")
+    measured("attempt_started", [_count("AttemptsStarted"), waited], **_facts(job), fence=job.fence)
+
+
+def cancel_accepted(job: Job) -> None:
+    """A cancel was accepted; a job that was not running is cancelled by that, any other when its worker stops."""
+    counted = [_count("JobsCancelled")] if job.is_done else []
+    measured("cancel_accepted", counted, **_facts(job), status=job.status)
+
+
+def ended(job: Job, *, by: str = "worker") -> None:
+    """An attempt ended: with the job, or to be repeated. `by` is who ended it: its worker, or a repair of rescue's."""
+    code = job.error.code if job.error else None
+    measured("attempt_ended", list(_end_metrics(job)), **_facts(job), status=job.status, code=code, by=by)
+
+
+def _end_metrics(job: Job) -> Iterator[Metric]:
+    yield _count(_COUNTED[job.status])
+    if not job.is_done:
+        return
+    if job.status is Status.FAILED:
+        yield Metric(name="JobsFailed", value=1, unit="Count", per=("code",))
+    usage = job.usage
+    yield Metric(name="JobSeconds", value=_seconds(job.created_at, job.updated_at), unit="Seconds")
+    yield Metric(name="InputTokens", value=usage.input_tokens, unit="Count")
+    yield Metric(name="OutputTokens", value=usage.output_tokens, unit="Count")
+    if usage.cost_usd is not None:
+        yield Metric(name="CostUsd", value=float(usage.cost_usd), unit="None")
+
+
+def _count(name: str) -> Metric:
+    return Metric(name=name, value=1, unit="Count")
+
+
+def _seconds(since: datetime, until: datetime) -> float:
+    return max(0.0, (until - since).total_seconds())
+
+
+def _facts(job: Job) -> dict[str, object]:
+    return {"job_id": job.job_id, "job_type": job.job_type, "attempt": job.attempt}
