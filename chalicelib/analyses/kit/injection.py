@@ -3,7 +3,7 @@
 It only reports: what keeps an instruction from having an effect is that code decides what code can decide. Signs of
 `injection_signs.toml` that stand close together are added up; 2 is an alarm. The text is looked at as a model might
 read it: without invisible characters, look-alike letters as the Latin ones, s p a c e d letters joined, hidden (tag)
-characters and base64 decoded.
+characters and base64 decoded; then once more without hyphens inside Hebrew words and digits inside Latin ones.
 """
 
 from __future__ import annotations
@@ -30,9 +30,12 @@ WINDOW_CHARACTERS = 240
 LONGEST_QUOTE_CHARACTERS = 300
 
 _LOOK_ALIKES = str.maketrans("аеорсухіѕԁһҹӏкмтвαορν", "aeopcyxisdhqlkmtbaopv")
-_SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_] ){3,}[^\W\d_](?![^\W_])")
+_SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-]){3,}[^\W\d_](?![^\W_])")
 _TAG_CHARACTERS = re.compile("[\U000e0020-\U000e007e]{4,}")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4000}={0,2}(?![\w+/])")
+_HYPHEN_IN_HEBREW = re.compile("(?<=[א-ת])-(?=[א-ת])")
+_DIGIT_IN_WORD = re.compile(r"(?<![^\W_])(?=\w*[a-z]{2})[a-z0-9]*[a-z][a-z0-9]*")
+_DIGITS_AS_LETTERS = str.maketrans("01345", "oieas")
 _UP_TO_FOUR_WORDS = r"(?:[^\w.!?]+\w+){0,4}?[^\w.!?]+"
 _SPEAKER = re.compile(r"^(?:AI|User):", re.MULTILINE)
 
@@ -60,11 +63,14 @@ def injection_issues(
 def suspect_passage(text: str) -> str | None:
     """The first lines that look like an instruction to the model, as they stand in the text; None: there are none."""
     lines = text.splitlines()
-    starts, readable = _as_read([_visible(line) for line in lines])
-    position = _alarm(readable)
-    if position is not None:
-        first, last = (_line_at(starts, place) for place in position)
-        return "\n".join(lines[first : last + 1])[:LONGEST_QUOTE_CHARACTERS].strip()
+    visible = [_visible(line) for line in lines]
+    disguised = [plain if (plain := _undisguised(line)) != line else "" for line in visible]
+    for reading in (visible, disguised):
+        starts, readable = _as_read(reading)
+        position = _alarm(readable)
+        if position is not None:
+            first, last = (_line_at(starts, place) for place in position)
+            return "\n".join(lines[first : last + 1])[:LONGEST_QUOTE_CHARACTERS].strip()
     for hidden in _hidden_texts(text):
         if _alarm(_as_read([_visible(hidden)])[1]) is not None:
             return hidden[:LONGEST_QUOTE_CHARACTERS].strip()
@@ -100,9 +106,15 @@ def _issue(document_id: str, passage: str, *, page: int, where: str) -> Issue:
 
 
 def _visible(line: str) -> str:
-    joined = _SPACED_LETTERS.sub(lambda match: match.group().replace(" ", ""), line)
+    joined = _SPACED_LETTERS.sub(lambda match: re.sub(r"[ .\-]", "", match.group()), line)
     compatible = unicodedata.normalize("NFKC", _TAG_CHARACTERS.sub("", joined))
     return _latin_look_alikes(comparable(compatible).casefold())
+
+
+def _undisguised(line: str) -> str:
+    """The line without hyphens inside Hebrew words, digits inside Latin words as the letters they look like."""
+    plain = _HYPHEN_IN_HEBREW.sub("", line)
+    return _DIGIT_IN_WORD.sub(lambda word: word.group().translate(_DIGITS_AS_LETTERS), plain)
 
 
 def _latin_look_alikes(line: str) -> str:
