@@ -41,9 +41,7 @@ class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Meta(
             max_length=10,
             description="Shown in the job's metadata",
-            extra_json_schema={
-                "propertyNames": {"minLength": 1, "maxLength": 64, "not": {"enum": sorted(RESERVED_LABELS)}}
-            },
+            extra_json_schema={"not": {"anyOf": [{"required": [name]} for name in sorted(RESERVED_LABELS)]}},
         ),
     ] = msgspec.field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from chalicelib.api.answer import Answer
 from chalicelib.api.bodies import CaseListQuery
+from chalicelib.api.call_rules import CALL_RULES
 from chalicelib.api.case_view import CaseListView, CaseView, case_summary_view, case_view
 from chalicelib.api.cursors import cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
@@ -96,7 +97,7 @@ def delete_case(request: Request, system: System) -> Answer:
 
 @endpoint(
     body=dict[str, Any],
-    body_rules={"anyOf": [{"required": [way]} for way in ("id", "transcript", "messages", "artifact", "message")]},
+    body_rules=CALL_RULES,
     body_limit_bytes=CALL_LIMIT_BYTES,
     answers={200: CaseView},
     refusals=(NotFound,),

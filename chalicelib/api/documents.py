@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from chalicelib.api.answer import Answer
 from chalicelib.api.case_view import (
     AddedDocumentView,
@@ -13,19 +16,52 @@ from chalicelib.api.endpoint import endpoint
 from chalicelib.api.parsing import MB
 from chalicelib.api.request import Request
 from chalicelib.api.system import System
-from chalicelib.cases.documents import NewDocument
+from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument
 from chalicelib.cases.documents import add_document as store_document
 from chalicelib.cases.documents import delete_document as remove_document
+from chalicelib.cases.file_names import NAMES_A_FILE
 from chalicelib.cases.read import case_documents
 from chalicelib.errors import BodyTooLarge, NotFound
 
 DOCUMENT_LIMIT_BYTES = int(5.8 * MB)
 """4 MB of content are 5.34 MB as base64; Lambda takes 6 MB with everything around it."""
 
+WAYS = ("text", "content_base64", "size")
+DOCUMENT_RULES: Mapping[str, Any] = {
+    "properties": {
+        "file_name": {"pattern": NAMES_A_FILE},
+        "text": {"pattern": r"\S"},
+        "content_base64": {
+            "pattern": r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$",
+            "contentEncoding": "base64",
+        },
+        "size": {"maximum": MAX_UPLOAD_BYTES},
+        "metadata": {
+            "properties": {
+                "document_summary": {"type": ["string", "null"]},
+                "key_points": {"type": ["array", "null"], "items": {"type": "string"}},
+            }
+        },
+    },
+    "oneOf": [
+        {
+            "required": [way, *others],
+            "properties": properties,
+            "not": {"anyOf": [{"required": [w]} for w in WAYS if w != way]},
+        }
+        for way, others, properties in (
+            ("text", (), {"content_type": {"const": "text/plain"}}),
+            ("content_base64", ("content_type",), {}),
+            ("size", ("content_type",), {}),
+        )
+    ],
+}
+"""Exactly one way, and what each asks for; beyond it `file_name` has its length, text and content their bytes."""
+
 
 @endpoint(
     body=NewDocument,
-    body_rules={"oneOf": [{"required": [way]} for way in ("text", "content_base64", "size")]},
+    body_rules=DOCUMENT_RULES,
     body_limit_bytes=DOCUMENT_LIMIT_BYTES,
     answers={201: AddedDocumentView},
     refusals=(BodyTooLarge, NotFound),

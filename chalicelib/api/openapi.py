@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
 from chalicelib.api.answer import JSON, PROBLEM_JSON
+from chalicelib.api.case_view import AddedDocumentView, CaseView
 from chalicelib.api.endpoint import Route, authenticated
 from chalicelib.api.examples import examples
 from chalicelib.api.openapi_headers import ANSWER_HEADERS, PATH_PARAMETERS, REQUEST_HEADERS
 from chalicelib.api.problems import STATUS_OF, Problem
+from chalicelib.api.starts import StartView
 from chalicelib.errors import (
     BodyTooLarge,
     InvalidRequest,
@@ -33,8 +36,16 @@ DESCRIPTION = (
 INTERNAL_MEANING = "`internal`: A defect of ours; the request id identifies it in our logs."
 HEADERS_OF_REFUSALS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
+IDENTIFIERS: Mapping[Any, Mapping[str, str]] = {
+    CaseView: {"case_id": "/id"},
+    AddedDocumentView: {"case_id": "/document/case_id", "document_id": "/document/id"},
+    StartView: {"job_id": "/job_id"},
+}
+"""Where an answer that makes something names it, as a JSON pointer."""
+
 PAGE = "text/html"
 
+_PARAMETER = re.compile(r"{(\w+)}")
 _COMPONENT = "#/components/schemas/"
 
 
@@ -43,7 +54,7 @@ def openapi_document(routes: Sequence[Route], *, version: str, prefix: str) -> S
     schemas = _Schemas(_types(routes))
     paths: dict[str, Schema] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas, routes)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Casework", "version": version, "description": DESCRIPTION},
@@ -108,14 +119,14 @@ def _as_json(value: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
-def _operation(route: Route, schemas: _Schemas) -> Schema:
+def _operation(route: Route, schemas: _Schemas, routes: Sequence[Route]) -> Schema:
     served = route.endpoint
     operation: Schema = {
         "operationId": served.name,
         "summary": served.summary,
         "tags": [_tag(route)],
         "parameters": _parameters(route, schemas),
-        "responses": _responses(route, schemas),
+        "responses": _responses(route, schemas, routes),
     }
     if served.body is not None:
         required = bool(schemas.component(served.body).get("required")) or bool(served.body_rules)
@@ -137,7 +148,7 @@ def _parameters(route: Route, schemas: _Schemas) -> list[Schema]:
     served = route.endpoint
     in_path = [
         {"name": name, "in": "path", "required": True, **PATH_PARAMETERS[name]}
-        for name in re.findall(r"{(\w+)}", route.path)
+        for name in _PARAMETER.findall(route.path)
     ]
     asked = {} if served.query is None else schemas.component(served.query)["properties"]
     in_query = [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in asked.items()]
@@ -147,13 +158,15 @@ def _parameters(route: Route, schemas: _Schemas) -> list[Schema]:
     return [*in_path, *in_query, *in_header]
 
 
-def _responses(route: Route, schemas: _Schemas) -> dict[str, Schema]:
+def _responses(route: Route, schemas: _Schemas, routes: Sequence[Route]) -> dict[str, Schema]:
     served = route.endpoint
     responses: dict[str, Schema] = {}
     for status, kind in served.answers.items():
         response: Schema = {"description": _first_line(kind), "headers": _headers(*served.answer_headers)}
         if kind is not None:
             response["content"] = {PAGE if kind is str else JSON: {"schema": schemas.of(kind)}}
+        if status in (HTTPStatus.CREATED, HTTPStatus.ACCEPTED) and kind in IDENTIFIERS:
+            response["links"] = _links(IDENTIFIERS[kind], routes)
         responses[str(status)] = response
     for status, refusals in _refusals(route).items():
         meanings = " ".join(f"`{refusal.code}`: {_first_line(refusal)}" for refusal in refusals) or INTERNAL_MEANING
@@ -162,6 +175,18 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Schema]:
         response["headers"] |= _headers(*([header] if header else []))
         response.setdefault("content", {})[PROBLEM_JSON] = {"schema": schemas.of(Problem)}
     return dict(sorted(responses.items()))
+
+
+def _links(identifiers: Mapping[str, str], routes: Sequence[Route]) -> Schema:
+    """What can be asked next about what was just made: every operation whose path takes exactly these identifiers."""
+    return {
+        route.endpoint.name: {
+            "operationId": route.endpoint.name,
+            "parameters": {name: f"$response.body#{place}" for name, place in identifiers.items()},
+        }
+        for route in routes
+        if set(_PARAMETER.findall(route.path)) == set(identifiers)
+    }
 
 
 def _refusals(route: Route) -> Mapping[int, Sequence[type[Refusal]]]:

@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib.api.answer import Answer
 from chalicelib.api.bodies import StartBody
+from chalicelib.api.call_rules import WEBHOOK_RULES
 from chalicelib.api.cases import CALL_LIMIT_BYTES
 from chalicelib.api.endpoint import open_endpoint
 from chalicelib.api.request import Request
@@ -64,7 +65,7 @@ def verified_sender(request: Request, system: System) -> Request:
 @open_endpoint(
     admit=verified_sender,
     body=dict[str, Any],
-    body_rules={"required": ["message"], "properties": {"message": {"type": "object"}}},
+    body_rules=WEBHOOK_RULES,
     body_limit_bytes=CALL_LIMIT_BYTES,
     answers={200: (DuplicateView, StoredView, IgnoredView), 202: StartView},
     refusals=(Unauthorized,),

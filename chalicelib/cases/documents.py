@@ -32,11 +32,13 @@ ContentType = Literal["application/pdf", "text/plain", "image/png", "image/jpeg"
 class NewDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of a request for a new document: exactly one of `text`, `content_base64` and `size` (bytes to come)."""
 
-    file_name: Annotated[str, Meta(min_length=1)]
+    file_name: Annotated[
+        str, Meta(min_length=1, description="1 to 255 characters once directories and control characters are stripped")
+    ]
     content_type: ContentType | UnsetType = UNSET
-    text: str | UnsetType = UNSET
-    content_base64: str | UnsetType = UNSET
-    size: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    text: Annotated[str, Meta(description="At most 3 MB as UTF-8, and not empty")] | UnsetType = UNSET
+    content_base64: Annotated[str, Meta(description="At most 4 MB decoded, and not empty")] | UnsetType = UNSET
+    size: Annotated[int, Meta(ge=1, description="Bytes that are to be uploaded, at most 20 MB")] | UnsetType = UNSET
     document_type: Annotated[str, Meta(max_length=100)] = ""
     metadata: Mapping[str, Any] = msgspec.field(default_factory=dict)
     requested_name: Annotated[str, Meta(min_length=1, max_length=500)] | UnsetType = UNSET
@@ -151,6 +153,8 @@ def _text_bytes(text: str, *, content_type: ContentType | UnsetType) -> bytes:
 def _decoded(content_base64: str) -> bytes:
     if len(content_base64) * 3 // 4 > MAX_BASE64_BYTES + 2:  # "==" at the end stands for up to two bytes
         raise _too_large("The content", MAX_BASE64_BYTES)
+    if len(content_base64) % 4:
+        raise _invalid("/content_base64", "is not base64")
     try:
         content = base64.b64decode(content_base64, validate=True)
     except (binascii.Error, ValueError) as exc:

@@ -9,6 +9,12 @@ from chalicelib.errors import FieldProblem, InvalidRequest
 
 MAX_FILE_NAME_CHARACTERS = 255
 
+NAMES_A_FILE = (
+    r"[^/\\.\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+    r"[^/\\]*$"
+)
+"""What a name must have in it, as a regular expression: after the last slash something besides dots and space."""
+
 _DIRECTORIES = re.compile(r".*[/\\]", re.DOTALL)
 _HIDING = {"Cc", "Cs", "Zl", "Zp"}
 # Embeddings, overrides and isolates reorder what is shown ("gpj.exe"); the plain marks LRM and RLM are harmless.
@@ -20,10 +26,10 @@ def cleaned_file_name(name: str) -> str:
 
     Raises: InvalidRequest at `/file_name` when nothing is left, or too much.
     """
+    if re.search(NAMES_A_FILE, name) is None:
+        raise _invalid("must name a file")
     visible = "".join(c for c in name if c not in _REORDERING and unicodedata.category(c) not in _HIDING)
     cleaned = unicodedata.normalize("NFC", _DIRECTORIES.sub("", visible)).strip()
-    if not cleaned.strip("."):
-        raise _invalid("must name a file")
     if len(cleaned) > MAX_FILE_NAME_CHARACTERS:
         raise _invalid(f"must have at most {MAX_FILE_NAME_CHARACTERS} characters")
     return cleaned

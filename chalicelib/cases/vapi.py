@@ -18,17 +18,21 @@ from chalicelib.errors import FieldProblem, InvalidRequest
 REPORT = "end-of-call-report"
 MAX_CALL_ID_CHARACTERS = 255
 
-_SIGNS_OF_A_CALL = ("id", "transcript", "messages", "artifact")
-_REPORTED_WITH_THE_CALL = ("startedAt", "endedAt", "endedReason", "cost", "durationSeconds", "recordingUrl", "summary")
-_SPEAKERS = {"bot": "AI", "assistant": "AI", "user": "User"}
-_Shape = tuple[type, str]
-_SPOKEN: Mapping[str, _Shape] = {"transcript": (str, "a string"), "messages": (list, "a list")}
-_TYPES: Mapping[str, _Shape] = {
+Shape = tuple[type, str]
+SIGNS_OF_A_CALL = ("id", "transcript", "messages", "artifact")
+"""At least one of these makes an object a call."""
+SPOKEN: Mapping[str, Shape] = {"transcript": (str, "a string"), "messages": (list, "a list")}
+"""What was said; it stands on top of a call or under its artifact."""
+CALL_TYPES: Mapping[str, Shape] = {
     "id": (str, "a string"),
     "artifact": (dict, "an object"),
     "analysis": (dict, "an object"),
-    **_SPOKEN,
+    **SPOKEN,
 }
+"""What the members that are looked at must be, when they are there and not null."""
+
+_REPORTED_WITH_THE_CALL = ("startedAt", "endedAt", "endedReason", "cost", "durationSeconds", "recordingUrl", "summary")
+_SPEAKERS = {"bot": "AI", "assistant": "AI", "user": "User"}
 _GENERATED_IDS = uuid5(NAMESPACE_URL, "casework:calls-without-id")
 
 
@@ -108,7 +112,7 @@ def _message(payload: Any) -> dict[str, Any] | None:
 def _from_call_object(payload: Any) -> VapiCall:
     if not isinstance(payload, dict):
         raise _invalid(("", "must be a JSON object"))
-    if not any(payload.get(sign) for sign in _SIGNS_OF_A_CALL):
+    if not any(payload.get(sign) for sign in SIGNS_OF_A_CALL):
         raise InvalidRequest(
             "This is neither a Vapi call (it has no id, transcript, messages or artifact) nor an end-of-call-report "
             "(it has no message).",
@@ -137,14 +141,14 @@ def _from_report(message: dict[str, Any]) -> VapiCall:
 def _check_types(source: dict[str, Any], *, at: str) -> None:
     artifact = source.get("artifact")
     problems = [
-        *_problems_in(source, _TYPES, at=at),
-        *(_problems_in(artifact, _SPOKEN, at=f"{at}/artifact") if isinstance(artifact, dict) else ()),
+        *_problems_in(source, CALL_TYPES, at=at),
+        *(_problems_in(artifact, SPOKEN, at=f"{at}/artifact") if isinstance(artifact, dict) else ()),
     ]
     if problems:
         raise _invalid(*problems)
 
 
-def _problems_in(source: dict[str, Any], types: Mapping[str, _Shape], *, at: str) -> list[tuple[str, str]]:
+def _problems_in(source: dict[str, Any], types: Mapping[str, Shape], *, at: str) -> list[tuple[str, str]]:
     found = [
         (f"{at}/{name}", f"must be {shape}")
         for name, (kind, shape) in types.items()

@@ -29,7 +29,7 @@ def test_a_name_is_shown_without_directories_and_hidden_characters(given: str, s
     assert cleaned_file_name(given) == shown
 
 
-@pytest.mark.parametrize("given", ["", "   ", "..", ".", "dir/", "\x07\x00", "a/..", "x" * 256])
+@pytest.mark.parametrize("given", ["", "   ", "..", ".", "dir/", "\x07\x00", "a/..", ". .", "a/\n", "x" * 256])
 def test_a_name_of_which_nothing_or_too_much_is_left_is_refused_at_its_member(given: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         cleaned_file_name(given)

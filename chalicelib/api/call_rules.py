@@ -1,0 +1,91 @@
+"""What do the two shapes of a call look like to a machine? JSON Schema, from the tables that check them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.cases.vapi import CALL_TYPES, MAX_CALL_ID_CHARACTERS, REPORT, SIGNS_OF_A_CALL, SPOKEN, Shape
+
+Schema = dict[str, Any]
+
+_NAMES: Mapping[type, str] = {str: "string", list: "array", dict: "object"}
+_NOT_EMPTY: Mapping[type, Schema] = {str: {"minLength": 1}, list: {"minItems": 1}, dict: {"minProperties": 1}}
+_NO_MESSAGE: Schema = {"message": {"not": {"type": "object"}}}
+
+
+def _members() -> Schema:
+    """The members that are looked at, each of its type or null."""
+    found = _typed(CALL_TYPES)
+    found["id"]["maxLength"] = MAX_CALL_ID_CHARACTERS
+    found["artifact"]["properties"] = _typed(SPOKEN)
+    return found
+
+
+def _typed(types: Mapping[str, Shape]) -> Schema:
+    return {name: {"type": [_NAMES[kind], "null"]} for name, (kind, _) in types.items()}
+
+
+def _any_of(signs: Sequence[str]) -> list[Schema]:
+    """At least one of these members is there and not empty."""
+    kinds = {sign: CALL_TYPES[sign][0] for sign in signs}
+    return [
+        {"required": [sign], "properties": {sign: {"type": _NAMES[kind], **_NOT_EMPTY[kind]}}}
+        for sign, kind in kinds.items()
+    ]
+
+
+_CALL: Schema = {
+    "title": "Call",
+    "description": "Vapi's call object",
+    "properties": {**_members(), **_NO_MESSAGE, "type": {"not": {"const": REPORT}}},
+    "anyOf": _any_of(SIGNS_OF_A_CALL),
+}
+_REPORT: Schema = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {
+        **_members(),
+        "type": {"const": REPORT},
+        "call": {"type": ["object", "null"], "properties": _members()},
+    },
+    "anyOf": [
+        {"required": ["call"], "properties": {"call": {"type": "object"}}},
+        *_any_of(("artifact", "transcript", "messages")),
+    ],
+}
+_BARE_REPORT: Schema = {
+    **_REPORT,
+    "title": "Report",
+    "description": "the message of an end-of-call-report by itself",
+    "properties": {**_REPORT["properties"], **_NO_MESSAGE},
+}
+
+
+def _wrapped(message: Schema, *, title: str, description: str) -> Schema:
+    return {"title": title, "description": description, "required": ["message"], "properties": {"message": message}}
+
+
+CALL_RULES: Schema = {
+    "anyOf": [
+        _CALL,
+        _wrapped(_REPORT, title="Message", description="an end-of-call-report in its message"),
+        _BARE_REPORT,
+    ]
+}
+"""What a client may send as a call."""
+
+WEBHOOK_RULES: Schema = {
+    "anyOf": [
+        _wrapped(
+            {
+                "type": "object",
+                "anyOf": [{"properties": {"type": {"not": {"const": REPORT}}}}, _REPORT],
+            },
+            title="Message",
+            description="any message of Vapi's; only an end-of-call-report does something",
+        ),
+        _BARE_REPORT,
+    ]
+}
+"""What Vapi may send to the webhook."""
