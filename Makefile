@@ -8,8 +8,8 @@ READY := $(VENV)/.ready
 MINISTACK := build/ministack-venv
 MINISTACK_VERSION := 1.5.33
 
-.PHONY: docs help setup test check unit test-ministack format lock demo dev token dlq redrive clean \
-	package check-template test-deployed deploy destroy status run inspect cost
+.PHONY: docs help setup test check unit test-ministack chaos format lock demo dev token dlq redrive clean \
+	test-frontend example package check-template test-deployed deploy destroy status run inspect cost
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,21 @@ $(MINISTACK)/.ready-$(MINISTACK_VERSION):
 	$(PYTHON) -m venv $(MINISTACK)
 	$(MINISTACK)/bin/pip install --quiet --disable-pip-version-check ministack==$(MINISTACK_VERSION)
 	@touch $@
+
+chaos: $(READY) ## Break everything around 100 jobs and see every promise kept: make chaos [JOBS=100] [SECONDS=60] [SEED=1]
+	$(BIN)/python -m infra.chaos --jobs "$(or $(JOBS),100)" --seconds "$(or $(SECONDS),60)" --seed "$(or $(SEED),1)"
+
+NODE_READY := frontend/node_modules/.package-lock.json
+
+$(NODE_READY): frontend/package.json frontend/package-lock.json
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null || { echo "The frontend needs Node 20.19 or later, with npm."; exit 1; }
+	cd frontend && npm ci --ignore-scripts --no-audit --no-fund
+
+test-frontend: $(READY) $(NODE_READY) ## Check and test the client and its example page, in Debian's Chromium too
+	cd frontend && npm run --silent check && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent test
+
+example: $(READY) $(NODE_READY) ## Serve the example page with the whole system behind it
+	cd frontend && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent example
 
 format: $(READY) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
@@ -79,6 +94,18 @@ test-deployed: $(READY) $(MINISTACK)/.ready ## Deploy the package on an emulated
 package: $(READY) ## Make the deployment package: make package [STAGE=staging|prod] [ARCH=arm64|x86_64]
 	$(BIN)/python -m infra.deploy.package --stage "$(or $(STAGE),staging)" --architecture "$(or $(ARCH),arm64)"
 
+status: $(READY) ## How a stage stands: open jobs, queues, failures: make status STAGE=dev|staging|prod [JSON=1]
+	@$(BIN)/python -m infra.ops status --stage "$(or $(STAGE),dev)" $(if $(JSON),--json)
+
+inspect: $(READY) ## One job, with its timeline and errors: make inspect STAGE=… JOB=id [JSON=1]
+	@$(BIN)/python -m infra.ops inspect --stage "$(or $(STAGE),dev)" --job "$(JOB)" $(if $(JSON),--json)
+
+cost: $(READY) ## What the model providers cost: make cost STAGE=… [SINCE=7d|2026-06-01] [JSON=1]
+	@$(BIN)/python -m infra.ops cost --stage "$(or $(STAGE),dev)" --since "$(or $(SINCE),7d)" $(if $(JSON),--json)
+
+run: $(READY) ## Start an analysis and follow it: make run STAGE=… CASE=id ANALYSIS=call|agent|form7801 [JSON=1]
+	@$(BIN)/python -m infra.ops run --stage "$(or $(STAGE),dev)" --case "$(CASE)" --analysis "$(ANALYSIS)" $(if $(JSON),--json)
+
 docs: $(READY) ## Write the pages of docs/ that come from the code
 	$(BIN)/python -m infra.docs.configuration
 
@@ -88,4 +115,4 @@ lock: ## Write the exact versions of pyproject.toml's dependencies to requiremen
 	build/lock/bin/uv pip compile --quiet --no-header --annotation-style line --python-version 3.11 --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist frontend/node_modules frontend/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

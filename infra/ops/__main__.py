@@ -2,6 +2,10 @@
 
 python -m infra.ops dlq --stage prod [--json]
 python -m infra.ops redrive --stage prod [--dry-run] [--lane high] [--job ID] [--json]
+python -m infra.ops status --stage prod [--json]
+python -m infra.ops inspect --stage prod --job ID [--json]
+python -m infra.ops cost --stage prod [--since 7d] [--json]
+python -m infra.ops run --stage prod --case ID --analysis call|agent|form7801 [--json]
 """
 
 from __future__ import annotations
@@ -13,9 +17,10 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from infra.ops import commands
+from infra.ops import commands, job_commands
 from infra.ops.problem import OpsProblem
 from infra.ops.stage import LOCAL_STAGE, find_stage
+from infra.ops.starting import ROUTES
 
 PIPED_COLUMNS = 160
 
@@ -47,7 +52,23 @@ def _parser() -> argparse.ArgumentParser:
     redrive.add_argument("--job", metavar="ID", help="only the letters of this job")
     redrive.set_defaults(command=commands.redrive_dead_letters)
 
-    for command in (dlq, redrive):
+    status = asked.add_parser("status", help="open jobs by lane, status and age; the queues; what failed lately")
+    status.set_defaults(command=job_commands.show_status)
+
+    inspect = asked.add_parser("inspect", help="one job: record, timeline, usage, errors")
+    inspect.add_argument("--job", metavar="ID", required=True)
+    inspect.set_defaults(command=job_commands.show_job)
+
+    cost = asked.add_parser("cost", help="what the model providers cost, by analysis and model")
+    cost.add_argument("--since", default="7d", help="a span (7d, 24h, 30m) or a date (2026-06-01); default 7d")
+    cost.set_defaults(command=job_commands.show_cost)
+
+    run = asked.add_parser("run", help="start an analysis of a case and follow it")
+    run.add_argument("--case", metavar="ID", required=True)
+    run.add_argument("--analysis", choices=sorted(ROUTES), required=True)
+    run.set_defaults(command=job_commands.run_analysis)
+
+    for command in (dlq, redrive, status, inspect, cost, run):
         command.add_argument("--stage", default=LOCAL_STAGE, help="dev (this machine, the default) or a deployed stage")
         command.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return parser

@@ -34,7 +34,7 @@ LOGICAL_NAMES = (
 )
 
 Clients = Callable[[str], Any]
-"""A low-level boto3 client for "sqs", "dynamodb", "s3" or "cloudformation"."""
+"""A low-level boto3 client for "sqs", "dynamodb", "s3", "cloudformation" or "logs"."""
 
 
 class Lane(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +72,10 @@ class Stage:
         )
         self._resources = resources
         self._clients = clients
+
+    def client(self, service: str) -> Any:
+        """A low-level client of the stage's account."""
+        return self._clients(service)
 
     @cached_property
     def sqs(self) -> Any:

@@ -1,0 +1,79 @@
+"""What did the model providers cost? The usage that finished and open jobs counted, by analysis and model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from chalicelib.jobs.model import Job
+from infra.ops.problem import OpsProblem
+
+_SPAN = re.compile(r"(?P<count>\d+)(?P<unit>[dhm])")
+_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+
+
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the jobs of one analysis used of one model. `cost_usd` is None when a price is unknown."""
+
+    job_type: str
+    model: str
+    jobs: int
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cost_usd: Decimal | None
+
+
+def spending(jobs: Iterable[Job]) -> Sequence[Spent]:
+    """The sums, the most expensive first; those of unknown price before all others."""
+    rows: dict[tuple[str, str], Spent] = {}
+    for job in jobs:
+        for call in job.usage.calls:
+            key = (job.job_type, call.model)
+            before = rows.get(key) or _nothing(*key)
+            known = before.cost_usd is not None and call.cost_usd is not None
+            rows[key] = msgspec.structs.replace(
+                before,
+                jobs=before.jobs + 1,
+                requests=before.requests + call.requests,
+                input_tokens=before.input_tokens + call.input_tokens,
+                output_tokens=before.output_tokens + call.output_tokens,
+                cached_tokens=before.cached_tokens + call.cached_tokens,
+                cost_usd=(before.cost_usd or Decimal(0)) + (call.cost_usd or Decimal(0)) if known else None,
+            )
+    return sorted(rows.values(), key=lambda row: (row.cost_usd is not None, -(row.cost_usd or 0)))
+
+
+def total(rows: Iterable[Spent]) -> Decimal | None:
+    """US dollars of all rows; None when a price is unknown."""
+    costs = [row.cost_usd for row in rows]
+    return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+
+
+def since(text: str, *, now: datetime) -> datetime:
+    """The moment that "7d", "24h", "30m" or a date "2026-06-01" (UTC) means. Raises: OpsProblem."""
+    span = _SPAN.fullmatch(text)
+    try:
+        if span is not None:
+            return now - int(span["count"]) * _UNITS[span["unit"]]
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise OpsProblem(f"SINCE is a span (7d, 24h, 30m) or a date (2026-06-01), not {text!r}.") from None
+
+
+def _nothing(job_type: str, model: str) -> Spent:
+    return Spent(
+        job_type=job_type,
+        model=model,
+        jobs=0,
+        requests=0,
+        input_tokens=0,
+        output_tokens=0,
+        cached_tokens=0,
+        cost_usd=Decimal(0),
+    )

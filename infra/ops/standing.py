@@ -1,0 +1,99 @@
+"""How does a stage stand? Its open jobs by lane, status and age, what waits in its queues, and what failed lately."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.jobs.model import Job, Status
+from chalicelib.jobs.ports import JobFilter, JobStore
+from infra.ops.problem import OpsProblem
+from infra.ops.stage import Lane
+
+MOST_OPEN_JOBS = 1000
+PAGE = 100
+LOOK_AHEAD = timedelta(days=1)
+"""Further ahead than any open job's next check is."""
+
+DEPTHS = {
+    "waiting": "ApproximateNumberOfMessages",
+    "in_flight": "ApproximateNumberOfMessagesNotVisible",
+    "delayed": "ApproximateNumberOfMessagesDelayed",
+}
+
+
+class OpenJobs(msgspec.Struct, frozen=True, kw_only=True):
+    """The open jobs of one lane in one status; the oldest by its creation."""
+
+    lane: str
+    status: str
+    jobs: int
+    oldest_seconds: int
+    oldest_job_id: str
+
+
+def open_jobs(store: JobStore, *, now: datetime) -> Sequence[OpenJobs]:
+    """The open jobs by lane and status, at most `MOST_OPEN_JOBS` of them counted. Raises: Unavailable."""
+    groups: dict[tuple[str, str], list[Job]] = {}
+    for job in store.due_checks(now=now + LOOK_AHEAD, limit=MOST_OPEN_JOBS):
+        groups.setdefault((job.priority, _status(job)), []).append(job)
+    return [_group(lane, status, jobs, now=now) for (lane, status), jobs in sorted(groups.items())]
+
+
+def depths(sqs: Any, lane: Lane) -> Mapping[str, int]:
+    """How many messages wait, are in flight and are delayed in the lane, and how many are dead. Raises: OpsProblem."""
+    alive, dead = _attributes(sqs, lane.queue_url), _attributes(sqs, lane.dead_letter_queue_url)
+    return {**{name: int(alive[attribute]) for name, attribute in DEPTHS.items()}, "dead": int(dead[DEPTHS["waiting"]])}
+
+
+def failures(store: JobStore, *, since: datetime, now: datetime) -> Mapping[str, int]:
+    """The jobs created since then that failed, by the code of their error. Raises: Unavailable."""
+    failed = jobs_since(store, JobFilter(status=Status.FAILED), since=since, now=now)
+    return Counter(job.error.code for job in failed if job.error is not None)
+
+
+def jobs_since(store: JobStore, wanted: JobFilter, *, since: datetime, now: datetime) -> Iterator[Job]:
+    """The jobs created since then, newest first, page after page. Raises: Unavailable."""
+    after = None
+    while True:
+        page = store.list(wanted, now=now, after=after, limit=PAGE)
+        for job in page.jobs:
+            if job.created_at < since:
+                return
+            yield job
+        after = page.next
+        if after is None:
+            return
+
+
+def _status(job: Job) -> str:
+    """The status, with what makes a job wait."""
+    if job.cancel_requested:
+        return f"{job.status}, to be cancelled"
+    return "pending, to be tried again" if job.status is Status.PENDING and job.error else str(job.status)
+
+
+def _group(lane: str, status: str, jobs: Sequence[Job], *, now: datetime) -> OpenJobs:
+    oldest = min(jobs, key=lambda job: job.created_at)
+    return OpenJobs(
+        lane=lane,
+        status=status,
+        jobs=len(jobs),
+        oldest_seconds=max(0, round((now - oldest.created_at).total_seconds())),
+        oldest_job_id=oldest.job_id,
+    )
+
+
+def _attributes(sqs: Any, url: str) -> Mapping[str, str]:
+    try:
+        found: Mapping[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(DEPTHS.values()))[
+            "Attributes"
+        ]
+    except (ClientError, BotoCoreError) as exc:
+        raise OpsProblem(f"The queue {url} does not answer: {exc}") from exc
+    return found
