@@ -50,9 +50,9 @@ export interface Client {
   /** The job ends as `cancelled`, at once or as soon as its worker stops; one that had ended before is given as it is. */
   cancel(jobId: string): Promise<Job>;
 
-  getJob(jobId: string): Promise<Job>;
+  getJob<T extends JobType = JobType>(jobId: string): Promise<Job<T>>;
   /** The job when it is done, however it ended: `resultOf(job)` gives its result or throws why there is none. */
-  waitForJob(jobId: string, options?: WaitOptions): Promise<Job>;
+  waitForJob<T extends JobType = JobType>(jobId: string, options?: WaitOptions): Promise<Job<T>>;
   /** Tell of every change until the job is done, or until the function that this returns is called. */
   watchJob(jobId: string, listener: SightListener): () => void;
   listJobs(query?: JobListQuery): Promise<JobPage>;
@@ -84,9 +84,9 @@ export function createClient({ baseUrl, getToken, ports: given = {} }: ClientOpt
   const start: Client["start"] = (jobType, caseId, body = {}, options = {}) =>
     startJob(starter, { jobType, caseId, body, retriedFrom: null }, options);
 
-  const getJob: Client["getJob"] = async (jobId) => {
+  const getJob = async <T extends JobType>(jobId: string) => {
     const seen = await patiently(() => readJob(jobId, { send, ports }), { mayRepeat: isTransient, ports });
-    return seen.job;
+    return seen.job as Job<T>;
   };
 
   const client: Client = {
@@ -111,7 +111,8 @@ export function createClient({ baseUrl, getToken, ports: given = {} }: ClientOpt
       }
     },
     getJob,
-    waitForJob: (jobId, options = {}) => jobWhenDone(jobId, options, { watches, ports }),
+    waitForJob: <T extends JobType>(jobId: string, options: WaitOptions = {}) =>
+      jobWhenDone(jobId, options, { watches, ports }) as Promise<Job<T>>,
     watchJob: (jobId, listener) => watches.watch(jobId, listener),
     listJobs: (query = {}) => asked<JobPage>({ route: "GET /jobs", query }),
     async jobEvents(jobId, after = 0) {
