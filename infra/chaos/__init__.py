@@ -1,0 +1,1 @@
+"""What does the system keep when everything around it breaks? `make chaos`: the real local system, and its promises."""
