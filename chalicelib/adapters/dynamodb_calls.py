@@ -81,6 +81,10 @@ class DynamoCalls:
         item: Item = self._write(self._client.update_item, {**request, "ReturnValues": "ALL_NEW"})["Attributes"]
         return item
 
+    def change(self, request: Mapping[str, Any]) -> None:
+        """One UpdateItem whose new item nobody needs: not sent back, not read. Raises: ConditionRefused."""
+        self._write(self._client.update_item, request)
+
     def delete(self, request: Mapping[str, Any]) -> None:
         """One DeleteItem. Raises: ConditionRefused."""
         self._write(self._client.delete_item, request)

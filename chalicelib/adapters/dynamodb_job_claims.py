@@ -69,7 +69,7 @@ class JobClaims:
             },
         }
         try:
-            self._calls.update(request)
+            self._calls.change(request)
         except ConditionRefused:
             return False
         return True

@@ -7,7 +7,7 @@ keys (`open` only while the job is open), `expires_at` is the TTL in whole secon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -55,16 +55,7 @@ def job_key(job_id: str) -> Item:
 
 def record_of(job: Job) -> Item:
     """The whole record. What is None or empty is left out."""
-    record = {
-        _ATTRIBUTES.get(name, name): kind.write(value)
-        for name, kind in _KINDS.items()
-        if (value := getattr(job, name)) is not None and value not in ((), {}, Usage())
-    }
-    if job.next_claim_cost == 1:
-        del record["next_claim_cost"]
-    shard = {"open": OPEN_SHARD} if job.is_open else {}
-    created_month = {"created_month": text(iso(job.created_at)[: len("YYYY-MM")])}
-    return {**job_key(job.job_id), **record, **expiry(job.expires_at), **created_month, **shard}
+    return {**job_key(job.job_id), **_attributes(job, _KINDS)}
 
 
 def job_of(record: Item) -> Job:
@@ -80,11 +71,30 @@ def job_of(record: Item) -> Job:
 
 def changed_attributes(before: Job, after: Job) -> tuple[Item, Sequence[str]]:
     """What a change writes: the attributes to set with their new values, and the names of those to remove."""
-    old, new = record_of(before), record_of(after)
+    changed = [name for name in _KINDS if getattr(before, name) != getattr(after, name)]
+    old, new = _attributes(before, changed), _attributes(after, changed)
     return (
         {name: value for name, value in new.items() if old.get(name) != value},
         [name for name in old if name not in new],
     )
+
+
+def _attributes(job: Job, fields: Iterable[str]) -> Mapping[str, Any]:
+    """What these fields of the job are stored as, with what DynamoDB works with and takes from them."""
+    attributes = {
+        _ATTRIBUTES.get(name, name): _KINDS[name].write(value)
+        for name in fields
+        if (value := getattr(job, name)) is not None and value not in ((), {}, Usage())
+    }
+    if job.next_claim_cost == 1:
+        attributes.pop("next_claim_cost", None)
+    if "status" in attributes and job.is_open:
+        attributes["open"] = OPEN_SHARD
+    if "expires" in attributes:
+        attributes |= expiry(job.expires_at)
+    if "created_at" in attributes:
+        attributes["created_month"] = text(iso(job.created_at)[: len("YYYY-MM")])
+    return attributes
 
 
 def update_of(table: str, before: Job, after: Job) -> Mapping[str, Any]:

@@ -52,7 +52,7 @@ class JobSaves:
             self._transact({"record": {"Update": record}, **others}, after=after, write_back=write_back)
             return after
         try:
-            self._calls.update(record)
+            self._calls.change(record)
         except ConditionRefused as refused:
             raise Conflict(_job_or_none(refused.item)) from refused
         return after

@@ -2,9 +2,10 @@
 
     python -m infra.local.event_source --queue-url URL --handler app.work_high
 
-When the function returns, its message is deleted; when it raises, the message is left to its visibility timeout. SQS
-itself counts receives and moves a message to the dead-letter queue after the fifth. At most `concurrency` invocations
-run at once. SIGTERM ends the polling and gives running invocations a few seconds.
+When the function returns, its message is deleted, in one call with others that end at about the same time; when it
+raises, the message is left to its visibility timeout. SQS itself counts receives and moves a message to the dead-letter
+queue after the fifth. At most `concurrency` invocations run at once. SIGTERM ends the polling and gives running
+invocations a few seconds.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from infra.local.invocation import Handler, LambdaContext, load_handler, sqs_eve
 from infra.local.resources import client
 
 POLL_SECONDS = 1  # moto goes on with a poll whose client has died, and what it receives then is lost for a while
-RECEIVE_AT_MOST = 10  # SQS's own limit
+RECEIVE_AT_MOST = DELETE_AT_MOST = 10  # SQS's own limits
+GATHER_SECONDS = 0.1  # jobs end in groups: their messages are deleted, and the next ones received, ten in a call
 PAUSE_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 
@@ -50,6 +52,8 @@ class EventSource:
         self._say = say
         self._slots = threading.Condition()
         self._running = 0
+        self._deleting = 0
+        self._done: list[str] = []
 
     def run(self, stop: threading.Event) -> None:
         """Poll and invoke until `stop`; errors of the queue are told and waited out."""
@@ -69,14 +73,19 @@ class EventSource:
                 self._start(message, queue_arn)
 
     def idle(self, *, within_seconds: float) -> bool:
-        """Wait until nothing runs any more; False if something still does after `within_seconds`."""
+        """Wait until nothing runs any more and what is done is deleted; False if that takes `within_seconds`."""
         with self._slots:
-            return self._slots.wait_for(lambda: self._running == 0, timeout=within_seconds)
+            return self._slots.wait_for(lambda: self._running + self._deleting == 0, timeout=within_seconds)
 
     def _wait_for_slots(self) -> int:
         with self._slots:
-            self._slots.wait_for(lambda: self._running < self._function.concurrency, timeout=POLL_SECONDS)
-            return self._function.concurrency - self._running
+            if not self._free():
+                self._slots.wait_for(self._free, timeout=POLL_SECONDS)
+                self._slots.wait_for(lambda: self._running == 0, timeout=GATHER_SECONDS)
+            return self._free()
+
+    def _free(self) -> int:
+        return self._function.concurrency - self._running
 
     def _queue_arn(self) -> str:
         answer = self._sqs.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=["QueueArn"])
@@ -105,15 +114,35 @@ class EventSource:
         )
         try:
             self._function.handler(sqs_event(message, queue_arn=queue_arn), context)
-            self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
         except Exception:  # noqa: BLE001  # as Lambda does: whatever the function raises leaves the message in the queue
             receives = message.get("Attributes", {}).get("ApproximateReceiveCount", "?")
             self._say(f"{self._function.name} failed on message {message['MessageId']} (receive {receives}):")
             self._say(traceback.format_exc().rstrip())
+        else:
+            with self._slots:
+                self._done.append(message["ReceiptHandle"])
+                self._deleting += 1
         finally:
             with self._slots:
                 self._running -= 1
                 self._slots.notify_all()
+        self._delete_done()
+
+    def _delete_done(self) -> None:
+        """Delete what is done by now, ten messages at most; each invocation that ends comes here once."""
+        time.sleep(GATHER_SECONDS)
+        with self._slots:
+            batch, self._done = self._done[:DELETE_AT_MOST], self._done[DELETE_AT_MOST:]
+        if not batch:
+            return
+        entries = [{"Id": str(index), "ReceiptHandle": handle} for index, handle in enumerate(batch)]
+        try:
+            self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        except (BotoCoreError, ClientError) as exc:
+            self._say(f"{len(batch)} messages could not be deleted ({type(exc).__name__}); they will come again")
+        with self._slots:
+            self._deleting -= len(batch)
+            self._slots.notify_all()
 
 
 def main() -> None:
