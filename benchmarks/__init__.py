@@ -1,0 +1,1 @@
+"""What does Casework cost, and is it quick? `make bench` measures it beside its peers; docs/performance.md tells."""

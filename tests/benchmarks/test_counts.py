@@ -1,0 +1,34 @@
+"""Has a call of AWS crept in? The counts of docs/performance.md, taken again; each may fall and must not rise."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.counted import Counts
+from benchmarks.counts import measure
+from infra.local.resources import create_resources
+
+# What the shipped program needs, and why it cannot be less.
+MOST = Counts(
+    submit=2,  # the transaction, the message
+    post=3,  # and the case with its documents, in one query
+    poll=1,  # the record
+    poll_unchanged=1,  # it must be read to know
+    poll_read_units=1,  # one consistent read of at most 4 KB, however large the result is
+    poll_with_result=2,  # the record, the result
+    list_of_20=2,  # the index, the records
+    rescue_idle=1,  # the index of open jobs
+    heartbeats_a_minute=5,  # every 12 s
+    worker_5_updates=7,  # claim, an update each, the final transaction
+    worker_50_updates=7,  # claim, at most one update a second, the final transaction
+)
+
+
+@pytest.fixture(scope="module")
+def counts(moto_endpoint: str) -> Counts:
+    return measure(create_resources(moto_endpoint, prefix="counts"))
+
+
+@pytest.mark.parametrize("operation", Counts.__struct_fields__)
+def test_an_operation_costs_no_more_calls_than_it_did(counts: Counts, operation: str) -> None:
+    assert getattr(counts, operation) <= getattr(MOST, operation)
