@@ -12,6 +12,7 @@ export default defineConfig({
           // Real processes on a machine that may be busy.
           testTimeout: 150_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

@@ -77,16 +77,13 @@ export async function startLocalSystem({
   const directory = mkdtempSync(join(tmpdir(), "casework-"));
   const log = join(directory, "system.log");
   const child = spawned(ports, { log, emulatorSeconds });
-  const stop = async () => {
-    await ended(child);
-    rmSync(directory, { recursive: true });
-  };
-  if (!(await isUp(child))) {
-    const told = readFileSync(log, "utf8");
-    await stop();
-    throw new Error(`The local system did not start:\n${told}`);
-  }
-  return { system: new LocalSystem(ports), stop };
+  const stop = () => ended(child);
+  const up = await isUp(child);
+  const told = readFileSync(log, "utf8");
+  rmSync(directory, { recursive: true }); // nobody reads on; nothing is left behind, however this process ends
+  if (up) return { system: new LocalSystem(ports), stop };
+  await stop();
+  throw new Error(`The local system did not start:\n${told}`);
 }
 
 function spawned(ports: SystemPorts, { log, emulatorSeconds }: { log: string; emulatorSeconds: number }): ChildProcess {

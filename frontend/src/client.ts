@@ -10,14 +10,11 @@ import { type Call, connect, type GetToken } from "./http.js";
 import type { Job, JobPage } from "./job.js";
 import { OpenJobs } from "./open-jobs.js";
 import { type Ports, standardPorts } from "./ports.js";
-import { readJob } from "./read-job.js";
+import { CANCEL_TAKES_MS, readJob } from "./read-job.js";
 import type { JobType } from "./results.js";
 import { type ActionOptions, resumedJob, startJob } from "./starts.js";
 import { jobWhenDone, type WaitOptions } from "./wait.js";
 import { type Sight, type SightListener, Watches } from "./watch.js";
-
-/** Until a cancelled job's worker has stopped, usually. */
-const CANCEL_TAKES_MS = 2_000;
 
 export interface ClientOptions {
   /** Where the API is, with its stage: `https://….amazonaws.com/api`. */

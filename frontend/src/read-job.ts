@@ -7,6 +7,8 @@ import type { Ports } from "./ports.js";
 
 /** When an answer does not say when to come back. */
 const DEFAULT_PAUSE_MS = 5_000;
+/** The API's pause is about progress; a worker that was told to stop does so sooner. */
+export const CANCEL_TAKES_MS = 2_000;
 
 /** A job as it was read, the version that it was, and how long to leave it alone. */
 export interface SeenJob {
@@ -26,9 +28,13 @@ export async function readJob(
     headers: seen?.etag ? { "If-None-Match": seen.etag } : {},
     signal,
   });
-  if (status === 304 && seen) return { ...seen, pauseMs: retryAfterMs(headers, ports.now()) ?? DEFAULT_PAUSE_MS };
+  if (status === 304 && seen) return { ...seen, pauseMs: pauseOf(seen.job, retryAfterMs(headers, ports.now())) };
   const job = body.result_url === null ? body : { ...body, result: await linked(body.result_url, { ports, signal }) };
-  return { job: job as Job, etag: headers.get("ETag"), pauseMs: job.retry_after_ms ?? DEFAULT_PAUSE_MS };
+  return { job: job as Job, etag: headers.get("ETag"), pauseMs: pauseOf(job as Job, job.retry_after_ms) };
+}
+
+function pauseOf(job: Job, asked: number | null): number {
+  return job.cancel_requested ? CANCEL_TAKES_MS : (asked ?? DEFAULT_PAUSE_MS);
 }
 
 /** A large result lies in storage; the address itself is the permission. */

@@ -57,7 +57,7 @@ export class Watches {
   }
 
   #opened(jobId: string): Watch {
-    const watch = new Watch(jobId, this.#expected.get(jobId) ?? 0, this.#options);
+    const watch = new Watch(jobId, this.#expected.get(jobId) ?? null, this.#options);
     this.#expected.delete(jobId);
     this.#open.set(jobId, watch);
     void watch.ended.then(() => this.#close(jobId, watch));
@@ -79,14 +79,15 @@ class Watch {
   #sight: Sight = { job: null, trouble: null, failure: null };
   #seen: SeenJob | null = null;
   #failures = 0;
-  #pausedAt: number;
+  #askedAt = 0;
   #pauseMs = 0;
+  #expectedAt: number | null;
   #nap = new AbortController();
 
-  constructor(jobId: string, firstAt: number, options: WatchOptions) {
+  constructor(jobId: string, firstAt: number | null, options: WatchOptions) {
     this.#jobId = jobId;
     this.#options = options;
-    this.#pausedAt = firstAt;
+    this.#expectedAt = firstAt;
     this.ended = this.#run();
   }
 
@@ -107,9 +108,9 @@ class Watch {
     this.#nap.abort();
   }
 
+  /** The next look is at this time, also when one is under way. */
   reschedule(at: number): void {
-    this.#pausedAt = at;
-    this.#pauseMs = 0;
+    this.#expectedAt = at;
     this.#nap.abort();
   }
 
@@ -119,6 +120,7 @@ class Watch {
     while (!isOver) {
       await this.#pause();
       if (this.#stopped.signal.aborted) break;
+      this.#expectedAt = null;
       const sight = await this.#look();
       if (this.#stopped.signal.aborted) break;
       isOver = sight.failure !== null || sight.job?.done === true;
@@ -165,7 +167,7 @@ class Watch {
   }
 
   #pauseFor(ms: number): void {
-    this.#pausedAt = this.#options.ports.now();
+    this.#askedAt = this.#options.ports.now();
     this.#pauseMs = ms;
   }
 
@@ -179,9 +181,10 @@ class Watch {
 
   #left(): number {
     const { now, page } = this.#options.ports;
+    if (this.#expectedAt !== null) return this.#expectedAt - now();
     const isSlowed = this.#pauseMs > 0 && page.isHidden();
     const pauseMs = isSlowed ? Math.max(HIDDEN_LEAST_MS, HIDDEN_FACTOR * this.#pauseMs) : this.#pauseMs;
-    return this.#pausedAt + pauseMs - now();
+    return this.#askedAt + pauseMs - now();
   }
 }
 

@@ -34,7 +34,7 @@ test("a small file goes in the request, every byte of it", async () => {
 
   const { content_base64, ...rest } = { content_base64: "", ...(api.asked[0]?.body as object) };
   expect(rest).toEqual({ file_name: "דוח.pdf", content_type: "application/pdf" });
-  expect(Uint8Array.from(Buffer.from(content_base64, "base64"))).toEqual(bytes);
+  expect(Buffer.from(content_base64, "base64").equals(bytes)).toBe(true);
 });
 
 test("a large file goes straight to storage, with the form that the API gave", async () => {

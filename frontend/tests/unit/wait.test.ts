@@ -88,16 +88,39 @@ test("a cancel that a worker still has to obey is accepted", async () => {
   expect(await client.cancel("j")).toMatchObject({ status: "running", cancel_requested: true });
 });
 
-test("after a cancel the job is looked at in two seconds; one that has ended meanwhile is given as it is", async () => {
+test("after a cancel the job is looked at every two seconds, whatever pause it asks for", async () => {
   const { api, client, time } = worldWithJob();
   const waiting = client.waitForJob("j");
   await time.advance(1_000);
+
   await client.cancel("j");
+  await time.advance(4_000);
   api.put({ job_id: "j", status: "cancelled", error: "The job was cancelled." });
   await time.advance(2_000);
-  expect(await waiting).toMatchObject({ status: "cancelled" });
-  expect(api.seconds("/jobs/j")).toEqual([0, 3]);
 
-  api.put({ job_id: "k", status: "completed" });
-  expect(await client.cancel("k")).toMatchObject({ status: "completed" });
+  expect(await waiting).toMatchObject({ status: "cancelled" });
+  expect(api.seconds("/jobs/j")).toEqual([0, 3, 5, 7]);
+});
+
+test("a cancel while the job is being read is looked after too", async () => {
+  const { api, client, time } = worldWithJob();
+  let answer = (_: Response) => {};
+  api.next = [() => new Promise((resolve) => (answer = resolve))];
+  const waiting = client.waitForJob("j");
+  await time.advance(1_000);
+
+  await client.cancel("j");
+  answer(Response.json({ ...api.jobs.get("j"), version: 1, cancel_requested: false }));
+  await time.advance(1_000);
+  api.put({ job_id: "j", status: "cancelled" });
+  await time.advance(1_000);
+
+  expect(await waiting).toMatchObject({ status: "cancelled" });
+});
+
+test("a job that ended before its cancel came is given as it is", async () => {
+  const { api, client } = worldWithJob();
+  api.put({ job_id: "j", status: "completed" });
+
+  expect(await client.cancel("j")).toMatchObject({ status: "completed" });
 });
