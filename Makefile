@@ -5,10 +5,16 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+deploy: $(READY) ## Bring a stage to AWS: make deploy STAGE=staging|prod [PARAMETERS="JwksUrl=https://…"] [ARCH=…] [YES=1]
+	$(BIN)/python -m infra.deploy up --stage "$(STAGE)" --architecture "$(or $(ARCH),arm64)" --parameters "$(PARAMETERS)" $(if $(YES),--yes)
+
+destroy: $(READY) ## Take a stage off AWS: make destroy STAGE=… CONFIRM=casework-…
+	$(BIN)/python -m infra.deploy down --stage "$(STAGE)" --confirm "$(CONFIRM)"
+
 MINISTACK := build/ministack-venv
 MINISTACK_VERSION := 1.5.33
 
-.PHONY: docs help setup test check unit test-ministack chaos format lock demo dev token dlq redrive clean \
+.PHONY: docs help setup test check unit eval test-ministack chaos format lock demo dev token dlq redrive clean \
 	test-frontend example package check-template test-deployed deploy destroy status run inspect cost
 
 help: ## List the targets
@@ -58,6 +64,9 @@ test-frontend: $(READY) $(NODE_READY) ## Check and test the client and its examp
 example: $(READY) $(NODE_READY) ## Serve the example page with the whole system behind it
 	cd frontend && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent example
 
+eval: $(READY) ## Measure the analyses on every case of tests/data; CASE=name, QUICK=1; real models with their keys set
+	$(BIN)/python -m infra.eval $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick)
+
 format: $(READY) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -76,6 +85,12 @@ dlq: $(READY) ## List the dead letters of a stage: make dlq STAGE=dev|staging|pr
 
 redrive: $(READY) ## Move dead letters back into their lane: make redrive STAGE=… [DRY_RUN=1] [LANE=high|normal] [JOB=id] [JSON=1]
 	@$(BIN)/python -m infra.ops redrive --stage "$(or $(STAGE),dev)" $(if $(DRY_RUN),--dry-run) $(if $(LANE),--lane "$(LANE)") $(if $(JOB),--job "$(JOB)") $(if $(JSON),--json)
+
+deploy: $(READY) ## Bring a stage to AWS: make deploy STAGE=staging|prod [PARAMETERS="JwksUrl=https://…"] [ARCH=…] [YES=1]
+	$(BIN)/python -m infra.deploy up --stage "$(STAGE)" --architecture "$(or $(ARCH),arm64)" --parameters "$(PARAMETERS)" $(if $(YES),--yes)
+
+destroy: $(READY) ## Take a stage off AWS: make destroy STAGE=… CONFIRM=casework-…
+	$(BIN)/python -m infra.deploy down --stage "$(STAGE)" --confirm "$(CONFIRM)"
 
 MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
@@ -108,6 +123,7 @@ run: $(READY) ## Start an analysis and follow it: make run STAGE=… CASE=id ANA
 
 docs: $(READY) ## Write the pages of docs/ that come from the code
 	$(BIN)/python -m infra.docs.configuration
+	$(BIN)/python -m infra.deploy.million > /dev/null
 
 lock: ## Write the exact versions of pyproject.toml's dependencies to requirements*.txt
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==0.13.9

@@ -39,6 +39,14 @@ def with_code(template: Mapping[str, Any], *, code_url: str) -> dict[str, Any]:
     return {**template, "Resources": resources}
 
 
+def empty_bucket(s3: Any, bucket: str) -> None:
+    """Remove every object of a bucket: CloudFormation does not delete one that holds something."""
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        keys = [{"Key": found["Key"]} for found in page.get("Contents", ())]
+        if keys:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+
+
 def _https(stack: Stack, template: Path) -> str:
     """The template is too large to be sent along: CloudFormation reads it from S3, and wants an https URL of it."""
     return stack.https(stack.upload(template, key=f"{stack.name}/template.json"))

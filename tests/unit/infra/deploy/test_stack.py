@@ -1,0 +1,143 @@
+"""What a deploy tells AWS: the change set first, the values that a stack has kept, and its own words when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.deploy.__main__ import parameters
+from infra.deploy.deployment import with_code
+from infra.deploy.problem import DeployProblem
+from infra.deploy.stack import ChangeSet, Stack
+
+URL = "https://s3/template.json"
+
+
+class FakeCloudFormation:
+    """One stack, with the status and the parameters it is given; what was asked of it is in `asked`."""
+
+    def __init__(self, *, status: str | None = None, had: Mapping[str, str] | None = None, reason: str = "") -> None:
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        self.status = status
+        self.after = "CREATE_COMPLETE"
+        self._had = had or {}
+        self._reason = reason
+
+    def get_template_summary(self, **_: Any) -> Any:
+        return {"Parameters": [{"ParameterKey": name} for name in ("JwksUrl", "LogLevel", "MaxOpenJobs")]}
+
+    def describe_stacks(self, **_: Any) -> Any:
+        if self.status is None:
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": "it does not exist"}}, "DescribeStacks")
+        kept = [{"ParameterKey": name, "ParameterValue": value} for name, value in self._had.items()]
+        outputs = [{"OutputKey": "ApiUrl", "OutputValue": "https://api"}]
+        return {"Stacks": [{"StackStatus": self.status, "Parameters": kept, "Outputs": outputs}]}
+
+    def create_change_set(self, **request: Any) -> None:
+        self.asked.append(("create", request))
+
+    def describe_change_set(self, **_: Any) -> Any:
+        if self._reason:
+            return {"Status": "FAILED", "StatusReason": self._reason}
+        change = {"Action": "Modify", "LogicalResourceId": "JobsTable", "ResourceType": "T", "Replacement": "True"}
+        return {"Status": "CREATE_COMPLETE", "Changes": [{"ResourceChange": change}]}
+
+    def execute_change_set(self, **request: Any) -> None:
+        self.asked.append(("execute", request))
+        self.status = self.after
+
+    def delete_stack(self, **request: Any) -> None:
+        self.asked.append(("delete", request))
+        self.status = None
+
+    def describe_stack_events(self, **_: Any) -> Any:
+        failed = {"LogicalResourceId": "Bucket", "ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "taken"}
+        return {"StackEvents": [failed]}
+
+
+def stack_on(cloudformation: FakeCloudFormation) -> Stack:
+    return Stack("casework-staging", clients=lambda _: cloudformation, pause=lambda _: None)
+
+
+def test_a_first_deploy_creates_the_stack() -> None:
+    cloudformation = FakeCloudFormation()
+
+    change_set = stack_on(cloudformation).prepare(template_url=URL, parameters={"JwksUrl": "https://keys"})
+
+    ((_, request),) = cloudformation.asked
+    assert request["ChangeSetType"] == "CREATE"
+    assert request["Parameters"] == [{"ParameterKey": "JwksUrl", "ParameterValue": "https://keys"}]
+    assert change_set.changes[0].replaced
+
+
+def test_a_later_deploy_keeps_the_values_that_it_does_not_name() -> None:
+    cloudformation = FakeCloudFormation(status="UPDATE_COMPLETE", had={"JwksUrl": "https://keys", "LogLevel": "INFO"})
+
+    stack_on(cloudformation).prepare(template_url=URL, parameters={"LogLevel": "DEBUG"})
+
+    ((_, request),) = cloudformation.asked
+    assert request["ChangeSetType"] == "UPDATE"
+    assert request["Parameters"] == [
+        {"ParameterKey": "LogLevel", "ParameterValue": "DEBUG"},
+        {"ParameterKey": "JwksUrl", "UsePreviousValue": True},
+    ]
+
+
+def test_a_parameter_that_the_template_does_not_have_is_refused() -> None:
+    with pytest.raises(DeployProblem, match=r"No such parameter: JwksURL\. There are: JwksUrl"):
+        stack_on(FakeCloudFormation()).prepare(template_url=URL, parameters={"JwksURL": "https://keys"})
+
+
+def test_a_stack_that_was_never_up_is_removed_first() -> None:
+    cloudformation = FakeCloudFormation(status="ROLLBACK_COMPLETE")
+
+    stack_on(cloudformation).prepare(template_url=URL, parameters={})
+
+    assert [what for what, _ in cloudformation.asked] == ["delete", "create"]
+
+
+def test_a_change_set_without_changes_is_nothing_to_do() -> None:
+    cloudformation = FakeCloudFormation(reason="The submitted information didn't contain changes.")
+
+    change_set = stack_on(cloudformation).prepare(template_url=URL, parameters={})
+    stack_on(cloudformation).execute(change_set)
+
+    assert change_set == ChangeSet(name=None)
+    assert [what for what, _ in cloudformation.asked] == ["create"]
+
+
+def test_a_change_set_that_fails_says_why() -> None:
+    with pytest.raises(DeployProblem, match=r"Template format error"):
+        stack_on(FakeCloudFormation(reason="Template format error")).prepare(template_url=URL, parameters={})
+
+
+def test_a_deploy_that_is_rolled_back_names_what_failed() -> None:
+    cloudformation = FakeCloudFormation()
+    cloudformation.after = "ROLLBACK_COMPLETE"
+
+    with pytest.raises(DeployProblem, match=r"ROLLBACK_COMPLETE:\s+Bucket: taken"):
+        stack_on(cloudformation).execute(ChangeSet(name="deploy-1"))
+
+
+def test_every_function_gets_the_uploaded_code_and_nothing_else_changes() -> None:
+    template = {
+        "Resources": {
+            "A": {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "./deployment.zip", "Timeout": 3}},
+            "B": {"Type": "AWS::SQS::Queue", "Properties": {}},
+        }
+    }
+
+    changed = with_code(template, code_url="s3://b/k.zip")["Resources"]
+
+    assert changed["A"]["Properties"] == {"CodeUri": "s3://b/k.zip", "Timeout": 3}
+    assert changed["B"] == template["Resources"]["B"]
+
+
+def test_parameters_are_names_and_values() -> None:
+    assert parameters("JwksUrl=https://a/?b=c LogLevel=DEBUG") == {"JwksUrl": "https://a/?b=c", "LogLevel": "DEBUG"}
+    assert parameters("") == {}
+    with pytest.raises(DeployProblem, match=r"'JwksUrl'"):
+        parameters("JwksUrl")
