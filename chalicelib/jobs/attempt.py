@@ -40,7 +40,7 @@ class Attempt:
     """The AttemptContext of a claimed job. `time_left` gives the seconds that the function may still run."""
 
     def __init__(self, job: Job, *, store: JobStore, clock: Clock, time_left: Callable[[], float]) -> None:
-        self._job = job
+        self._claimed = self._job = job
         self._store = store
         self._clock = clock
         self._time_left = time_left
@@ -50,6 +50,7 @@ class Attempt:
         self._told_progress = (job.progress, job.progress_message)
         self._written_at = self._renewed_at = clock()
         self._checkpoints: Mapping[str, bytes] | None = None
+        self._got_further = False
 
     @property
     def job(self) -> Job:
@@ -60,6 +61,12 @@ class Attempt:
     def usage(self) -> Usage:
         """All provider calls so far, those not stored yet included."""
         return self._usage
+
+    @property
+    def goes_in_circles(self) -> bool:
+        """Whether this invocation continues one that ran out of time, and has itself stored nothing to go on from."""
+        before_this_claim = self._claimed.timeline[-2:-1]
+        return not self._got_further and any(event.type == "yielded" for event in before_this_claim)
 
     def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
         """The JSON result of `run`, stored under `name`; a repeated attempt gets it back without calling `run`."""
@@ -75,6 +82,7 @@ class Attempt:
             lambda job: step_stored(self._with_news(job), name=name, at=self._clock()),
             checkpoint=Checkpoint(name=name, value=encoded),
         )
+        self._got_further = True
         return msgspec.json.decode(encoded)["value"]
 
     def progress(self, percent: int, message: str) -> None:

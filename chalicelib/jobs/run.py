@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import msgspec
@@ -19,6 +19,7 @@ from chalicelib.errors import (
     Internal,
     LeaseLost,
     OutOfTime,
+    ProviderUnavailable,
     TransientError,
     Unavailable,
     WorkerLost,
@@ -32,6 +33,8 @@ from chalicelib.jobs.retry_policy import after_error
 
 CUT_SHORT_SECONDS = 1
 """A call that failed with less time than this left was cut short by us; the provider is not to blame."""
+
+TOO_SLOW = "One step of the analysis took longer than a worker may run."
 
 WRITE_BACK_REFUSALS = {
     "case_gone": "The case was deleted while its analysis ran.",
@@ -98,12 +101,12 @@ def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock
     except CancelSeen:
         return Cancelled()
     except OutOfTime:
-        return _continuation(attempt.job, job_types=job_types)
+        return _continuation(attempt, job_types=job_types, now=clock(), rng=rng)
     except Unavailable:
         raise
     except AttemptError as error:
         if isinstance(error, TransientError) and attempt.remaining() < CUT_SHORT_SECONDS:
-            return _continuation(attempt.job, job_types=job_types)
+            return _continuation(attempt, job_types=job_types, now=clock(), rng=rng)
         return after_error(attempt.job, error, now=clock(), rng=rng)
     except Exception as exc:  # noqa: BLE001  # a defect must end the job, not leave it running
         telemetry.defect("attempt_crashed", exc, **_facts(attempt.job))
@@ -119,10 +122,14 @@ def _admitted(job: Job, *, job_types: Mapping[str, JobType]) -> JobType:
     return job_types[job.job_type]
 
 
-def _continuation(job: Job, *, job_types: Mapping[str, JobType]) -> Outcome:
-    if job.continuations < job_types[job.job_type].policy.max_continuations:
-        return Yield()
-    return Failed(DeadlineExceeded("The analysis took more function invocations than it may."))
+def _continuation(attempt: Attempt, *, job_types: Mapping[str, JobType], now: datetime, rng: Random) -> Outcome:
+    """Go on in a fresh invocation. One that got nowhere in all its time costs an attempt: the next may do no better."""
+    job = attempt.job
+    if job.continuations >= job_types[job.job_type].policy.max_continuations:
+        return Failed(DeadlineExceeded("The analysis took more function invocations than it may."))
+    if attempt.goes_in_circles:
+        return after_error(job, ProviderUnavailable(TOO_SLOW), now=now, rng=rng)
+    return Yield()
 
 
 def _written_or_cancelled(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:

@@ -16,6 +16,7 @@ from tests.fakes.sample_case import Providers
 
 FUNCTION_SECONDS = 30.0
 JOB_SECONDS = 120.0
+LONGEST_FIRST_DELAYS_SECONDS = 60.0
 
 
 class Slow:
@@ -66,16 +67,18 @@ def steps_of(job: Job) -> int:
     return sum(event.type == "step" for event in job.timeline)
 
 
-def test_a_job_that_never_gets_anywhere_is_not_continued_for_ever(providers):
+def test_a_call_that_fits_into_no_function_is_made_six_times_and_not_forty(providers):
     engine = slow_engine("call_analysis", providers, step_seconds=FUNCTION_SECONDS + 10)
-    submitted = start(engine, "call_analysis", deadline_seconds=21600)
-    bound = engine.job_types["call_analysis"].policy.max_continuations
+    submitted = start(engine, "call_analysis")
+    invoked = 0
 
-    taken = invocations(engine)
+    while engine.queue.waiting:
+        invoked += engine.deliver()
+        engine.clock.advance(seconds=LONGEST_FIRST_DELAYS_SECONDS)
 
     job = engine.job(submitted)
-    assert (job.status, job.error and job.error.code) == (Status.FAILED, "deadline_exceeded")
-    assert (job.attempt, job.continuations, len(taken)) == (1, bound, bound + 1)
+    assert (job.status, job.error and job.error.code) == (Status.FAILED, "provider_unavailable")
+    assert (job.attempt, invoked) == (3, 6)
     assert not answered_calls(providers)
 
 

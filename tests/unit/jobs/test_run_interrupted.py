@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 from typing import Any
 
@@ -100,8 +101,8 @@ def test_a_call_cut_short_by_the_function_s_time_is_no_failure_of_the_provider()
 
 def test_an_attempt_may_not_go_on_for_ever() -> None:
     def endless(ctx: AttemptContext) -> Completed:
-        engine.clock.advance(seconds=25)
-        ctx.check()
+        for number in itertools.count():
+            ctx.step(f"step-{number}", lambda: engine.clock.advance(seconds=25).isoformat())
         return complete(ctx)
 
     engine = Engine(endless, policy=RetryPolicy(max_continuations=2))
@@ -114,6 +115,29 @@ def test_an_attempt_may_not_go_on_for_ever() -> None:
     error = engine.job(started).error
     assert error is not None
     assert error.code == "deadline_exceeded"
+
+
+def test_a_step_that_fits_into_no_function_costs_attempts_and_is_not_tried_for_ever() -> None:
+    calls = []
+
+    def too_slow(ctx: AttemptContext) -> Completed:
+        calls.append(ctx.job.attempt)
+        engine.clock.advance(seconds=25)
+        ctx.check()  # as between two stream events
+        return complete(ctx)
+
+    engine = Engine(too_slow, policy=RetryPolicy(max_continuations=40))
+    engine.function_seconds = 30
+    started = engine.start()
+
+    while engine.queue.waiting:
+        engine.deliver()
+        engine.clock.advance(seconds=60)
+
+    error = engine.job(started).error
+    assert error is not None
+    assert (error.code, error.attempt, error.retryable) == ("provider_unavailable", 3, True)
+    assert calls == [1, 1, 2, 2, 3, 3]  # each attempt is continued once, in case it began late
 
 
 def test_a_worker_given_up_for_dead_changes_nothing() -> None:
