@@ -30,6 +30,7 @@ ANALYSIS = Analysis(
     title="Call analysis job",
     provider="openai",
     check=check,
+    refusals=(NoCall, NoTranscript),
     run=run,
     summary="Analyse the case's call: summaries, documents to request, legal points, chances.",
     counts_documents=False,

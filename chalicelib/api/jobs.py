@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from msgspec import UNSET
 
+from chalicelib.analyses import catalogue
 from chalicelib.api.answer import Answer
 from chalicelib.api.bodies import EventsQuery, JobListQuery, JobQuery, StartBody
 from chalicelib.api.conditional import job_tag, names_a_version, seen_already
@@ -136,7 +137,7 @@ def cancel_job(request: Request, system: System) -> Answer:
 @endpoint(
     body=StartBody,
     answers={202: StartView},
-    refusals=(*START_REFUSALS, NotFinished),
+    refusals=(*START_REFUSALS, NotFinished, *(refusal for kind in catalogue().values() for refusal in kind.refusals)),
     request_headers=START_REQUEST_HEADERS,
     answer_headers=START_ANSWER_HEADERS,
 )

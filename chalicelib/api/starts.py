@@ -30,10 +30,7 @@ from chalicelib.errors import (
     FieldProblem,
     Forbidden,
     IdempotencyKeyReused,
-    NoCall,
-    NoDocuments,
     NotFound,
-    NoTranscript,
     Refusal,
     TooManyOpenJobs,
     Unavailable,
@@ -44,16 +41,8 @@ from chalicelib.jobs.submit import StartRequest, Submitted, lock_name, replay, s
 
 START_REQUEST_HEADERS = ("Idempotency-Key", "Prefer")
 START_ANSWER_HEADERS = ("Location", "Retry-After", "ETag", "Preference-Applied", "Idempotency-Replayed")
-START_REFUSALS: tuple[type[Refusal], ...] = (
-    Forbidden,
-    NotFound,
-    IdempotencyKeyReused,
-    NoCall,
-    NoTranscript,
-    NoDocuments,
-    TooManyOpenJobs,
-    Unavailable,
-)
+START_REFUSALS: tuple[type[Refusal], ...] = (Forbidden, NotFound, IdempotencyKeyReused, TooManyOpenJobs, Unavailable)
+"""What any start may be refused for; beside it stands what the analysis finds missing."""
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -97,7 +86,7 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
         admit=authenticated,
         body=StartBody,
         answers={202: StartView},
-        refusals=START_REFUSALS,
+        refusals=(*START_REFUSALS, *analysis.refusals),
         request_headers=START_REQUEST_HEADERS,
         answer_headers=START_ANSWER_HEADERS,
     )

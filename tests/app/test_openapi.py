@@ -64,6 +64,22 @@ def test_refusals_are_described_under_their_status(refusal):
             assert "application/problem+json" in response["content"]
 
 
+@pytest.mark.parametrize(
+    ("path", "codes"),
+    [
+        ("/vapi/re-analyze-call/{case_id}", ["no_call", "no_transcript"]),
+        ("/cases/{case_id}/analyze-with-agent", ["no_documents"]),
+        ("/cases/{case_id}/analyze-documents-form7801", ["no_documents"]),
+        ("/jobs/{job_id}/retry", ["not_finished", "no_call", "no_transcript", "no_documents"]),
+        ("/jobs/{job_id}/cancel", ["already_finished"]),
+    ],
+)
+def test_each_start_names_what_its_analysis_may_find_missing(path, codes):
+    told = DOCUMENT["paths"][path]["post"]["responses"]["409"]["description"]
+
+    assert re.findall(r"`(\w+)`: ", told) == codes
+
+
 @pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))
 def test_examples_are_what_their_schemas_say(name):
     schema = DOCUMENT["components"]["schemas"][name]

@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.analyses.kit.llm import ConversationModel, StructuredModel
 from chalicelib.cases.model import CaseOutline, CaseReader
+from chalicelib.errors import NoDocuments, Refusal
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, RetryPolicy
 
@@ -35,7 +36,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """One analysis: where it is started, what it needs, how it runs.
 
     `route` has `{case_id}` in it; POST on it starts the job. `title` begins the start's message ("Call analysis job
-    created."). `check` raises NoCall, NoTranscript or NoDocuments when the case lacks what the analysis needs.
+    created."). `check` raises one of `refusals` when the case lacks what the analysis needs.
     With `one_per_call` two jobs for different calls of a case may be open at once. `typical_seconds` is a range that
     poll hints start from.
     """
@@ -46,6 +47,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     provider: Provider
     check: Callable[[CaseOutline], None]
     run: Callable[[AttemptContext, Services], Completed]
+    refusals: tuple[type[Refusal], ...] = (NoDocuments,)
     summary: str = ""
     counts_documents: bool = True
     one_per_call: bool = False
