@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.adapters import anthropic_errors, anthropic_request
+from chalicelib.adapters import anthropic_errors, anthropic_request, provider_errors
 from chalicelib.adapters.anthropic_answer import AnswerBroken, StreamedAnswer
 from chalicelib.analyses.kit.llm import Part, Tool, ToolResult, Turn
 from chalicelib.analyses.kit.prices import cost_usd, price_of, worst_case_usd
@@ -63,7 +63,7 @@ class AnthropicConversationModel:
         Raises: the provider errors of `chalicelib.errors`; BudgetExceeded; AttemptStopped.
         """
         if not self._api_key:
-            raise anthropic_errors.no_key()
+            raise provider_errors.no_key(anthropic_errors.PROVIDER)
         body = anthropic_request.request_body(
             model=self._model,
             instructions=instructions,
@@ -106,11 +106,11 @@ class AnthropicConversationModel:
             raise anthropic_errors.status_error(exc) from exc
         except (APITimeoutError, httpx2.TimeoutException) as exc:
             ctx.check()  # time that is up says more than a provider that is slow
-            raise anthropic_errors.timed_out(answer.request_id) from exc
+            raise provider_errors.timed_out(anthropic_errors.PROVIDER, answer.request_id) from exc
         except (APIConnectionError, httpx2.HTTPError) as exc:
-            raise anthropic_errors.disconnected(answer.request_id) from exc
+            raise provider_errors.disconnected(anthropic_errors.PROVIDER, answer.request_id) from exc
         except (AnswerBroken, msgspec.DecodeError) as exc:
-            raise anthropic_errors.cut_off(answer.request_id) from exc
+            raise provider_errors.cut_off(anthropic_errors.PROVIDER, answer.request_id) from exc
 
     def _charge(self, ctx: AttemptContext, answer: StreamedAnswer) -> None:
         model = answer.model or self._model

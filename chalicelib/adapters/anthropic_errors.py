@@ -16,13 +16,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.http_retry_after import retry_after_seconds
+from chalicelib.adapters.provider_errors import MESSAGES, class_of_status
 from chalicelib.errors import (
     AttemptError,
-    InputInvalid,
-    ProviderAuth,
     ProviderQuotaExhausted,
-    ProviderRateLimited,
-    ProviderUnavailable,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +39,6 @@ _STATUS_OF_TYPE = {
     "timeout_error": 504,
     "overloaded_error": 529,
 }
-_PAYMENT_REQUIRED = 402
 _CANNOT_PAY_CODES = frozenset(
     {
         "contract_spend_limit_reached",
@@ -51,18 +47,7 @@ _CANNOT_PAY_CODES = frozenset(
         "linked_organization_spend_limit_reached",
     }
 )
-_CREDENTIALS_STATUSES = frozenset({401, 403, 404})
-_TRY_AGAIN_STATUSES = frozenset({408, 409})
-_RATE_LIMIT_STATUS = 429
 _NO_CREDIT_WORDS = "credit balance"
-
-_MESSAGES: dict[type[AttemptError], str] = {
-    ProviderRateLimited: "The AI provider asked us to slow down.",
-    ProviderQuotaExhausted: "The account at the AI provider has no credit left.",
-    ProviderAuth: "The AI provider did not accept our key for this model.",
-    InputInvalid: "The AI provider could not take the request.",
-    ProviderUnavailable: "The AI provider could not answer.",
-}
 
 
 def status_error(error: APIStatusError) -> AttemptError:
@@ -81,35 +66,6 @@ def event_error(body: Any, *, headers: Mapping[str, str]) -> AttemptError:
     return _provider_error(status=200, body=body, headers=headers, words=str(inner.get("message") or ""))
 
 
-def timed_out(request_id: str | None = None) -> ProviderUnavailable:
-    """Nothing came for too long."""
-    return ProviderUnavailable(
-        "The AI provider did not answer in time.", provider=PROVIDER, provider_request_id=request_id
-    )
-
-
-def disconnected(request_id: str | None = None) -> ProviderUnavailable:
-    """No connection, or one that broke."""
-    return ProviderUnavailable(
-        "The connection to the AI provider broke.", provider=PROVIDER, provider_request_id=request_id
-    )
-
-
-def cut_off(request_id: str | None) -> ProviderUnavailable:
-    """The answer ended without its end, or is not what the API sends."""
-    return ProviderUnavailable(
-        "The AI provider's answer was cut off or not readable.",
-        provider=PROVIDER,
-        provider_status=200,
-        provider_request_id=request_id,
-    )
-
-
-def no_key() -> ProviderAuth:
-    """There is no key to call with."""
-    return ProviderAuth("No key for the AI provider is configured.", provider=PROVIDER)
-
-
 def _provider_error(*, status: int, body: Any, headers: Mapping[str, str], words: str) -> AttemptError:
     inner = _inner_error(body)
     kind = str(inner.get("type") or "")
@@ -117,26 +73,14 @@ def _provider_error(*, status: int, body: Any, headers: Mapping[str, str], words
     code = details.get("error_code") if isinstance(details, Mapping) else None
     meant = status if status >= 400 else _STATUS_OF_TYPE.get(kind, 500)
     no_credit = kind == "billing_error" or code in _CANNOT_PAY_CODES or _NO_CREDIT_WORDS in words.lower()
-    error_class = ProviderQuotaExhausted if no_credit else _class_of(meant)
+    error_class = ProviderQuotaExhausted if no_credit else class_of_status(meant)
     return error_class(
-        _MESSAGES[error_class],
+        MESSAGES[error_class],
         provider=PROVIDER,
         provider_status=status,
         provider_request_id=headers.get("request-id") or _text(body, "request_id"),
         retry_after_seconds=retry_after_seconds(headers),
     )
-
-
-def _class_of(status: int) -> type[AttemptError]:
-    if status == _PAYMENT_REQUIRED:
-        return ProviderQuotaExhausted
-    if status == _RATE_LIMIT_STATUS:
-        return ProviderRateLimited
-    if status in _CREDENTIALS_STATUSES:
-        return ProviderAuth
-    if status in _TRY_AGAIN_STATUSES or status >= 500:
-        return ProviderUnavailable
-    return InputInvalid
 
 
 def _inner_error(body: Any) -> Mapping[str, Any]:

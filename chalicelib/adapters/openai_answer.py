@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.adapters import openai_errors
+from chalicelib.adapters import openai_errors, provider_errors
 
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
 
@@ -72,7 +72,7 @@ class StreamedAnswer:
             problem = openai_errors.refused if reason == "content_filter" else openai_errors.too_long
             raise problem(self.request_id)
         if status != "completed":
-            raise openai_errors.cut_off(self.request_id)
+            raise provider_errors.cut_off(openai_errors.PROVIDER, self.request_id)
         return self._completed_text()
 
     def _completed_text(self) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.http_retry_after import retry_after_seconds
+from chalicelib.adapters.provider_errors import MESSAGES, OK, class_of_status
 from chalicelib.errors import (
     AttemptError,
     InputInvalid,
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
     from openai import APIStatusError
 
 PROVIDER = "openai"
-_OK = 200
-_PAYMENT_REQUIRED = 402
-_RATE_LIMIT_STATUS = 429
-_CREDENTIALS_STATUSES = frozenset({401, 403, 404})
-_TRY_AGAIN_STATUSES = frozenset({408, 409})
 
 _CLASS_OF_CODE: dict[str, type[AttemptError]] = {
     **dict.fromkeys(
@@ -77,24 +73,15 @@ _CLASS_OF_CODE: dict[str, type[AttemptError]] = {
     ),
 }
 
-_MESSAGES: dict[type[AttemptError], str] = {
-    ProviderRateLimited: "The AI provider asked us to slow down.",
-    ProviderQuotaExhausted: "The account at the AI provider has no credit left.",
-    ProviderAuth: "The AI provider did not accept our key for this model.",
-    ProviderRefused: "The AI model declined to answer.",
-    InputInvalid: "The AI provider could not take the request.",
-    ProviderUnavailable: "The AI provider could not answer.",
-}
-
 
 def status_error(error: APIStatusError) -> AttemptError:
     """An HTTP answer with an error status."""
     status = error.status_code
     error_class = _CLASS_OF_CODE.get(error.code or "") or _CLASS_OF_CODE.get(error.type or "")
     if error_class in (None, InputInvalid, ProviderRateLimited) or status >= 500:
-        error_class = _class_of_status(status)
+        error_class = class_of_status(status)
     return error_class(
-        _MESSAGES[error_class],
+        MESSAGES[error_class],
         provider=PROVIDER,
         provider_status=status,
         provider_request_id=error.request_id,
@@ -105,13 +92,13 @@ def status_error(error: APIStatusError) -> AttemptError:
 def told_error(code: str | None, *, request_id: str | None) -> AttemptError:
     """An error that the provider told inside an answer with status 200; a code we do not know may pass by itself."""
     error_class = _CLASS_OF_CODE.get(code or "", ProviderUnavailable)
-    return error_class(_MESSAGES[error_class], provider=PROVIDER, provider_status=_OK, provider_request_id=request_id)
+    return error_class(MESSAGES[error_class], provider=PROVIDER, provider_status=OK, provider_request_id=request_id)
 
 
 def refused(request_id: str | None) -> ProviderRefused:
     """The model declined, or a filter stopped its answer."""
     return ProviderRefused(
-        _MESSAGES[ProviderRefused], provider=PROVIDER, provider_status=_OK, provider_request_id=request_id
+        MESSAGES[ProviderRefused], provider=PROVIDER, provider_status=OK, provider_request_id=request_id
     )
 
 
@@ -120,7 +107,7 @@ def too_long(request_id: str | None) -> OutputInvalid:
     return OutputInvalid(
         "The AI model's answer was longer than allowed and was cut off.",
         provider=PROVIDER,
-        provider_status=_OK,
+        provider_status=OK,
         provider_request_id=request_id,
     )
 
@@ -130,47 +117,6 @@ def wrong_shape(request_id: str | None) -> OutputInvalid:
     return OutputInvalid(
         "The AI model's answer did not have the shape that was asked for.",
         provider=PROVIDER,
-        provider_status=_OK,
+        provider_status=OK,
         provider_request_id=request_id,
     )
-
-
-def timed_out(request_id: str | None) -> ProviderUnavailable:
-    """Nothing came for too long."""
-    return ProviderUnavailable(
-        "The AI provider did not answer in time.", provider=PROVIDER, provider_request_id=request_id
-    )
-
-
-def disconnected(request_id: str | None) -> ProviderUnavailable:
-    """No connection, or one that broke."""
-    return ProviderUnavailable(
-        "The connection to the AI provider broke.", provider=PROVIDER, provider_request_id=request_id
-    )
-
-
-def cut_off(request_id: str | None) -> ProviderUnavailable:
-    """The stream ended without its end, or is not what the API sends."""
-    return ProviderUnavailable(
-        "The AI provider's answer was cut off or not readable.",
-        provider=PROVIDER,
-        provider_status=_OK,
-        provider_request_id=request_id,
-    )
-
-
-def no_key() -> ProviderAuth:
-    """There is no key to call with."""
-    return ProviderAuth("No key for the AI provider is configured.", provider=PROVIDER)
-
-
-def _class_of_status(status: int) -> type[AttemptError]:
-    if status == _PAYMENT_REQUIRED:
-        return ProviderQuotaExhausted
-    if status == _RATE_LIMIT_STATUS:
-        return ProviderRateLimited
-    if status in _CREDENTIALS_STATUSES:
-        return ProviderAuth
-    if status in _TRY_AGAIN_STATUSES or status >= 500:
-        return ProviderUnavailable
-    return InputInvalid

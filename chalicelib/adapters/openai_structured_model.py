@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from chalicelib import telemetry
-from chalicelib.adapters import openai_errors
+from chalicelib.adapters import openai_errors, provider_errors
 from chalicelib.adapters.openai_answer import StreamedAnswer, Tokens
 from chalicelib.adapters.openai_request import most_input_tokens, request_body
 from chalicelib.analyses.kit.llm import Output, Part, TextListener
@@ -53,7 +53,7 @@ class OpenAIStructuredModel:
         validate; BudgetExceeded before a call that could cost too much; AttemptStopped.
         """
         if not self._api_key:
-            raise openai_errors.no_key()
+            raise provider_errors.no_key(openai_errors.PROVIDER)
         body = request_body(
             model=self._model,
             instructions=instructions,
@@ -91,13 +91,13 @@ class OpenAIStructuredModel:
             raise openai_errors.status_error(exc) from exc
         except (APITimeoutError, httpx2.TimeoutException) as exc:
             ctx.check()  # time that is up says more than a provider that is slow
-            raise openai_errors.timed_out(answer.request_id) from exc
+            raise provider_errors.timed_out(openai_errors.PROVIDER, answer.request_id) from exc
         except (APIConnectionError, httpx2.HTTPError) as exc:
-            raise openai_errors.disconnected(answer.request_id) from exc
+            raise provider_errors.disconnected(openai_errors.PROVIDER, answer.request_id) from exc
         except APIError as exc:
             raise openai_errors.told_error(exc.code or exc.type, request_id=answer.request_id) from exc
         except (json.JSONDecodeError, UnicodeDecodeError) as exc:
-            raise openai_errors.cut_off(answer.request_id) from exc
+            raise provider_errors.cut_off(openai_errors.PROVIDER, answer.request_id) from exc
         return answer
 
     def _charge(self, ctx: AttemptContext, answer: StreamedAnswer, tokens: Tokens) -> None:
