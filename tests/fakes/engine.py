@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.outcomes import Completed
+from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext, JobMessage, JobStore, JobType, RetryPolicy
 from chalicelib.jobs.rescue import rescue
 from chalicelib.jobs.run import run_attempt
@@ -23,7 +23,14 @@ from tests.fakes.jobs import CASE_ID
 JOB_TYPE = "document_analysis_form7801"
 FUNCTION_SECONDS = 300.0
 
+ANSWER: dict[str, Any] = {"case_id": CASE_ID, "analysis": {"summary": "סיכום"}}
+
 Run = Callable[[AttemptContext], Completed]
+
+
+def complete(ctx: AttemptContext) -> Completed:
+    """An analysis that is done at once, with `ANSWER`."""
+    return Completed(result=ANSWER, write_back=WriteBack(bodies={"final_document_analysis": ANSWER["analysis"]}))
 
 
 class Engine:

@@ -14,18 +14,13 @@ from chalicelib.errors import (
     Unavailable,
 )
 from chalicelib.jobs.model import Status
-from chalicelib.jobs.outcomes import Completed, WriteBack
+from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobMessage
 from chalicelib.principal import Principal
-from tests.fakes.engine import Engine
+from tests.fakes.engine import Engine, complete
 from tests.fakes.jobs import CASE_ID
 
 OWNER = Principal(user_id="owner-1")
-ANSWER = {"case_id": CASE_ID, "analysis": {"summary": "סיכום"}}
-
-
-def complete(ctx: AttemptContext) -> Completed:
-    return Completed(result=ANSWER, write_back=WriteBack(bodies={"final_document_analysis": ANSWER["analysis"]}))
 
 
 def fail_with(*errors: AttemptError) -> Any:

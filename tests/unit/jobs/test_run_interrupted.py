@@ -19,15 +19,10 @@ from chalicelib.jobs.model import ModelUsage, Status
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext, JobMessage, RetryPolicy
 from chalicelib.principal import Principal
-from tests.fakes.engine import JOB_TYPE, Engine
+from tests.fakes.engine import ANSWER, JOB_TYPE, Engine, complete
 from tests.fakes.jobs import CASE_ID
 
 OWNER = Principal(user_id="owner-1")
-ANSWER = {"case_id": CASE_ID, "analysis": {"summary": "סיכום"}}
-
-
-def complete(ctx: AttemptContext) -> Completed:
-    return Completed(result=ANSWER, write_back=WriteBack(bodies={"final_document_analysis": ANSWER["analysis"]}))
 
 
 def fail_with(*errors: AttemptError) -> Any:
