@@ -2,7 +2,7 @@
 
 A quote contradicts a field when it names things of the field's kind (days, long numbers, amounts, addresses, words of
 the same script) and none of them is the field's value. A quote that names none contradicts nothing: spoken digits, a
-date without its year, a description.
+date without its year, a description. Who claims, and who is paid, must stand in the quote word for word.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _SPOKEN_NUMBER = re.compile(
     r"שני|שתי|שלוש|ארבע|חמש|חמיש|שש|שיש|שבע|שמונ|תשע|עשר|אחד|אחת|אלפ|מאות|one|two|three|four|five|six|seven|eight|nine|ten"
 )
 _YEARS = range(1900, 2101)
+_PERSONS = frozenset({"personal_info.full_name", "bank_details.account_holder_name"})
 
 
 def contradicts(leaf: Leaf, quote: str, *, today: date) -> bool:
@@ -40,6 +41,8 @@ def contradicts(leaf: Leaf, quote: str, *, today: date) -> bool:
         return _other_amount(float(leaf.value), text)
     if leaf.kind is Kind.EMAIL:
         return "@" in text and str(leaf.value) not in text.casefold()
+    if leaf.path in _PERSONS:
+        return not set(words(str(leaf.value))) <= _held(text)
     if leaf.kind is Kind.NAME:
         return _other_name(str(leaf.value), text)
     return False
@@ -64,9 +67,12 @@ def _other_name(value: str, text: str) -> bool:
     wanted, found = words(value), words(text)
     if not _same_script(wanted, found):
         return False
-    # Hebrew glues one or two letters in front of a word: "בחיפה" holds "חיפה".
-    held = {word[cut:] for word in found for cut in range(3) if len(word) > cut}
-    return not set(wanted) & held
+    return not set(wanted) & _held(text)
+
+
+def _held(text: str) -> set[str]:
+    """The words of a text. Hebrew glues one or two letters in front of a word: "בחיפה" holds "חיפה"."""
+    return {word[cut:] for word in words(text) for cut in range(3) if len(word) > cut}
 
 
 def _same_script(first: tuple[str, ...], second: tuple[str, ...]) -> bool:

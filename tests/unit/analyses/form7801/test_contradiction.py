@@ -44,7 +44,12 @@ CASES: list[tuple[str, Any, str, bool]] = [
     ("personal_info.email", "tamar@example.com", "תמר שטרודל אקזמפל", False),
     ("personal_info.city", "חיפה", "גרה בחיפה", False),  # a letter glued in front
     ("personal_info.city", "חיפה", "גרה בעכו", True),
-    ("personal_info.full_name", "תמר דוגמא", "Tamar Example", False),  # another script
+    ("personal_info.city", "Haifa", "גרה בחיפה", False),  # another script: the same name, as far as code can tell
+    ("personal_info.full_name", "תמר דוגמא", "שם: תמר דוגמא ת.ז. 000000422", False),
+    ("personal_info.full_name", "תמר דוגמא", "Tamar Example", True),  # who claims is copied, not transliterated
+    ("personal_info.full_name", "Mallory", "שם המטופלת: תמר דוגמא", True),
+    ("personal_info.full_name", "תמר כהן", "שם המטופלת: תמר דוגמא", True),  # a part of a name is another name
+    ("bank_details.account_holder_name", "תמר דוגמא", "על שם תמר כהן", True),
     ("personal_info.gender", "נקבה", "נשואה", False),  # choices are read, not copied
     ("disability_info.primary_disability_description", "פריצת דיסק", "כאב גב", False),  # descriptions too
 ]
