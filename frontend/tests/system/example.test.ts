@@ -43,7 +43,6 @@ const form = () => card("טופס 7801");
 
 test("a press on the button starts an analysis, its progress is seen, and its result", async () => {
   await system.setPace(8);
-  await picture(page.locator("main"), "example-idle");
 
   await form().getByRole("button", { name: "התחל ניתוח AI" }).click();
   await form()
