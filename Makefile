@@ -5,14 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-deploy: $(READY) ## Bring a stage to AWS: make deploy STAGE=staging|prod [PARAMETERS="JwksUrl=https://…"] [ARCH=…] [YES=1]
-	$(BIN)/python -m infra.deploy up --stage "$(STAGE)" --architecture "$(or $(ARCH),arm64)" --parameters "$(PARAMETERS)" $(if $(YES),--yes)
-
-destroy: $(READY) ## Take a stage off AWS: make destroy STAGE=… CONFIRM=casework-…
-	$(BIN)/python -m infra.deploy down --stage "$(STAGE)" --confirm "$(CONFIRM)"
-
-MINISTACK := build/ministack-venv
-MINISTACK_VERSION := 1.5.33
+MINISTACK := build/ministack
+CFN_LINT := build/cfn-lint
 
 .PHONY: docs help setup test check unit eval test-ministack chaos format lock demo dev token dlq redrive clean \
 	test-frontend example package check-template test-deployed deploy destroy status run inspect cost
@@ -41,13 +35,8 @@ test: check ## Run the checks and the whole test suite
 unit: $(READY) ## Run the quick tests only (unit and contract)
 	$(BIN)/python -m pytest tests/unit tests/contract
 
-test-ministack: $(READY) $(MINISTACK)/.ready-$(MINISTACK_VERSION) ## Run the contracts on a second emulator of AWS, stricter than the first
+test-ministack: $(READY) $(MINISTACK)/.ready ## Run the contracts on a second emulator of AWS, stricter than the first
 	$(BIN)/python -m tests.ministack --venv $(MINISTACK)
-
-$(MINISTACK)/.ready-$(MINISTACK_VERSION):
-	$(PYTHON) -m venv $(MINISTACK)
-	$(MINISTACK)/bin/pip install --quiet --disable-pip-version-check ministack==$(MINISTACK_VERSION)
-	@touch $@
 
 chaos: $(READY) ## Break everything around 100 jobs and see every promise kept: make chaos [JOBS=100] [SECONDS=60] [SEED=1]
 	$(BIN)/python -m infra.chaos --jobs "$(or $(JOBS),100)" --seconds "$(or $(SECONDS),60)" --seed "$(or $(SEED),1)"
@@ -91,9 +80,6 @@ deploy: $(READY) ## Bring a stage to AWS: make deploy STAGE=staging|prod [PARAME
 
 destroy: $(READY) ## Take a stage off AWS: make destroy STAGE=… CONFIRM=casework-…
 	$(BIN)/python -m infra.deploy down --stage "$(STAGE)" --confirm "$(CONFIRM)"
-
-MINISTACK := build/ministack
-CFN_LINT := build/cfn-lint
 
 $(MINISTACK)/.ready $(CFN_LINT)/.ready: build/%/.ready: infra/deploy/requirements/%.txt $(READY)
 	$(PYTHON) -m venv build/$*
