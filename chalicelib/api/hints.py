@@ -33,13 +33,15 @@ LONGEST_WAIT_SECONDS = 30.0
 
 
 def retry_after_ms(job: Job, *, typical_seconds: tuple[int, int], now: datetime) -> int | None:
-    """Milliseconds to pause before the next poll; None when the job is done.
+    """Milliseconds to pause before the next poll; None when the job is done. A cancelled worker stops soon.
 
     Slow at first, quick near the end: a share of the time the job still needs, within 2.5..10 s. With jobs that take
     30–90 s a client that follows makes at most 15 polls and sees the end within 3 s (tests/unit/api/test_hints.py).
     """
     if job.is_done:
         return None
+    if job.cancel_requested:
+        return _milliseconds(SHORTEST_WAIT_SECONDS)
     if job.status is Status.PENDING:
         return _milliseconds(_pause_while_waiting(job, now=now))
     elapsed = max(0.0, (now - (job.started_at or job.created_at)).total_seconds())

@@ -131,6 +131,12 @@ def test_there_is_no_next_poll_of_a_job_that_is_done(status):
     assert retry_after_ms(a_job(status=status), typical_seconds=TYPICAL, now=CREATED_AT) is None
 
 
+def test_a_job_that_was_asked_to_stop_is_asked_for_soon():
+    job = a_job(status=Status.RUNNING, started_at=CREATED_AT, progress=5, cancel_requested=True)
+
+    assert retry_after_ms(job, typical_seconds=TYPICAL, now=CREATED_AT) == 2000
+
+
 def test_a_clock_that_runs_behind_the_workers_does_no_harm():
     job = msgspec.structs.replace(
         a_job(status=Status.RUNNING), started_at=CREATED_AT + timedelta(seconds=5), progress=10
