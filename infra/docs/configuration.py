@@ -30,7 +30,7 @@ Written by `make docs` from `chalicelib/settings.py`, the only reader of the env
 stops the process with one message that names every problem.
 
 On your machine nothing has to be set: `make dev` and `chalice local` bring their own values. In a deployed stage
-`infra/resources.yaml` sets the names of tables, queues and bucket.
+`infra/deploy/overlays/functions.yaml` sets them all, from the stack's resources and parameters ([deploy](deploy.md)).
 
 ## Every process
 

@@ -1,6 +1,6 @@
 """Do the adapters keep their contracts on a second emulator of AWS? The same suites, run against MiniStack.
 
-    python -m tests.ministack [--venv build/ministack-venv] [pytest's arguments]
+    python -m tests.ministack [--venv build/ministack] [pytest's arguments]
 
 moto enforces little of what DynamoDB does under concurrency; MiniStack was written independently of it. Exit code: that
 of pytest, or 1 when MiniStack does not come up.
@@ -30,7 +30,7 @@ LOG_LINES = 20
 def main() -> None:
     """Start MiniStack, run the suites, end it."""
     parser = argparse.ArgumentParser(prog="python -m tests.ministack", description="The contracts on MiniStack.")
-    parser.add_argument("--venv", type=Path, default=ROOT / "build" / "ministack-venv")
+    parser.add_argument("--venv", type=Path, default=ROOT / "build" / "ministack")
     known, pytest_arguments = parser.parse_known_args()
     if not (known.venv / "bin" / "ministack").exists():
         sys.exit(f"There is no MiniStack in {known.venv}; `make test-ministack` installs it.")

@@ -1,6 +1,6 @@
 """How is MiniStack run? On 127.0.0.1, with an environment of its own, nothing kept: python -m tests.ministack.server
 
-    python -m tests.ministack.server --venv build/ministack-venv --port N --home DIRECTORY
+    python -m tests.ministack.server --venv build/ministack --port N --home DIRECTORY
 
 It is a process beside the tests, in its own virtual environment, and ends with the one that started it.
 """
