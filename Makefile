@@ -9,7 +9,7 @@ MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
 
 .PHONY: docs help setup test check unit eval test-ministack chaos format lock demo dev token dlq redrive clean \
-	test-frontend example package check-template test-deployed deploy destroy status run inspect cost
+	test-frontend example package check-template test-deployed deploy destroy status run inspect cost bench
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -110,6 +110,14 @@ run: $(READY) ## Start an analysis and follow it: make run STAGE=… CASE=id ANA
 docs: $(READY) ## Write the pages of docs/ that come from the code
 	$(BIN)/python -m infra.docs.configuration
 	$(BIN)/python -m infra.deploy.million > /dev/null
+
+bench: $(READY) build/bench-venv/.ready ## Measure everything beside its peers, and write docs/performance.md
+	$(BIN)/python -m benchmarks
+
+build/bench-venv/.ready: benchmarks/requirements-peers.txt
+	$(PYTHON) -m venv build/bench-venv
+	build/bench-venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 lock: ## Write the exact versions of pyproject.toml's dependencies to requirements*.txt
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==0.13.9

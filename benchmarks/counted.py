@@ -1,24 +1,24 @@
-"""What does the shipped program ask AWS for? A Casework on local resources that notes the name of every call."""
+"""What does the shipped program ask AWS for? A Casework on a metered moto, which counts outside of the program."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import msgspec
 
+from benchmarks.processes import Aws
 from chalicelib import bootstrap
 from chalicelib.jobs import lifecycle
 from chalicelib.principal import Principal
 from chalicelib.settings import read_settings
 from infra.deploy.cold_start import poll_event
 from infra.local.invocation import LambdaContext, sqs_event
-from infra.local.resources import Resources
 
 USER = "user-1"
 QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:casework-NormalQueue"
@@ -32,19 +32,36 @@ class _OneUser:
         return Principal(user_id=USER, is_admin=False)
 
 
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for: calls of AWS, capacity units read and written."""
+
+    calls: int
+    read_units: float
+    written_units: int
+
+    @property
+    def units(self) -> float:
+        """Read and written units together."""
+        return self.read_units + self.written_units
+
+
 class Counted:
-    """A Casework whose functions are called as Lambda calls them; `calls` holds what they asked for since `forget`."""
+    """A Casework whose functions are called as Lambda calls them; `cost` is what a piece of it asks for."""
 
-    def __init__(self, system: bootstrap.System, calls: list[str]) -> None:
+    def __init__(self, system: bootstrap.System, *, meter_url: str) -> None:
         self.system = system
-        self.calls = calls
+        self._meter_url = meter_url
 
-    def forget(self) -> None:
-        """Begin anew."""
-        self.calls.clear()
+    def cost(self, do: Callable[[], object]) -> Cost:
+        """What `do` costs."""
+        self._meter("reset")
+        do()
+        told = self._meter("read")
+        calls, units = told["calls"]["client"], told["units"]["client"]
+        return Cost(calls=sum(calls.values()), read_units=units.get("read", 0), written_units=units.get("written", 0))
 
     def ask(self, method: str, route: str, parameters: Mapping[str, str], **parts: Any) -> dict[str, Any]:
-        """One request through `app.app`; `parts` are its `headers` and its `body` (a value)."""
+        """One request through `app.app`; `parts` are its `headers`, `query` and `body` (a value)."""
         import app
 
         event = dict(poll_event("", token="a.b.c"))  # noqa: S106  # nobody looks at it
@@ -56,6 +73,7 @@ class Counted:
             "pathParameters": dict(parameters),
             "headers": parts.get("headers", {}),
             "multiValueHeaders": None,
+            "multiValueQueryStringParameters": parts.get("query"),
             "body": json.dumps(parts["body"]) if "body" in parts else None,
             "requestContext": {"resourcePath": route, "httpMethod": method, "path": f"/api{path}"},
         }
@@ -94,24 +112,25 @@ class Counted:
             raise RuntimeError("the job is not to be had")
         store.save(job, lifecycle.completed(job, result_bytes=len(result), at=now), result=result)
 
+    def _meter(self, what: str) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self._meter_url}/{what}") as answer:  # noqa: S310  # on 127.0.0.1
+            told: dict[str, Any] = json.load(answer)
+            return told
+
 
 @contextmanager
-def counted(resources: Resources) -> Iterator[Counted]:
-    """A Casework on these resources, as bootstrap assembles it in a deployed stage."""
-    environment = {**resources.environment, "STAGE": "prod", "JWKS_URL": "https://issuer.example/keys"}
-    calls: list[str] = []
-    session = boto3.session.Session()
-    session.events.register("before-call.*", lambda model, **_: calls.append(model.name))
-    before, session_before = dict(os.environ), boto3.DEFAULT_SESSION
+def counted(aws: Aws) -> Iterator[Counted]:
+    """A Casework that talks to the client's door, as bootstrap assembles it in a deployed stage."""
+    environment = aws.environment("client")
+    before = dict(os.environ)
     os.environ.update(environment)
-    boto3.DEFAULT_SESSION = session
+    os.environ.pop("JWT_SECRET", None)
     system: Any = bootstrap.System(read_settings(environment))
     system.verifier = _OneUser()
     try:
         with bootstrap.use(system):
-            yield Counted(system, calls)
+            yield Counted(system, meter_url=f"{aws.client_url}/__meter")
     finally:
-        boto3.DEFAULT_SESSION = session_before
         os.environ.clear()
         os.environ.update(before)
 

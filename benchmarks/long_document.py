@@ -1,0 +1,95 @@
+"""What does a PDF of 200 pages cost a worker? Its text, the normalisation and 200 quotes, beside pypdf alone.
+
+    python -m benchmarks.long_document PAGES         prints seconds of processor time, and memory, as JSON
+
+Each page is the sample case's orthopaedic report (Hebrew, as a word processor made it) with a line of its own drawn
+over it. A worker is a process that has loaded the app and a provider's SDK.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.systems.drive import peak_rss_mb
+
+REPORT = Path(__file__).resolve().parent.parent / "tests" / "data" / "sample_case" / "doc1_orthopaedic_report.he.pdf"
+
+
+def main() -> None:
+    """Measure once, in this process."""
+    pages = int(sys.argv[1])
+    content = document(pages)
+    print(json.dumps({"pages": pages, **measure(content, pages=pages)}))
+
+
+def measure(content: bytes, *, pages: int) -> dict[str, Any]:
+    """Seconds of pypdf alone and of the worker's reading and verifying; the most memory the process has had (MB)."""
+    import openai  # noqa: F401  # a worker has its provider's SDK in memory
+    from pypdf import PdfReader
+
+    import app  # noqa: F401  # and the whole application
+    from chalicelib.adapters.pypdf_text_reader import PypdfTextReader, TextLimits
+    from chalicelib.analyses.kit.quotes import Sources
+    from chalicelib.cases.model import Document, DocumentStatus
+
+    document = Document(
+        id="d",
+        case_id="c",
+        file_name="report.pdf",
+        content_type="application/pdf",
+        size=len(content),
+        status=DocumentStatus.READY,
+        uploaded_by="u",
+        uploaded_at=datetime.now(UTC),
+    )
+    reader = PypdfTextReader(limits=TextLimits(seconds=600.0))
+    text, reading = _timed(lambda: reader.read(document, content))
+    quotes = [_mark(page.number, pages) for page in text.pages]  # each stands on its own page only, which is not named
+
+    def verify() -> int:
+        sources = Sources([text])
+        return sum(sources.find(quote, document_id="d") is not None for quote in quotes)
+
+    found, verifying = _timed(verify)
+    if (len(text.pages), found) != (pages, len(quotes)):
+        raise RuntimeError(f"{len(text.pages)} pages and {found} of {len(quotes)} quotes were found")
+    memory = peak_rss_mb("self")
+    _, alone = _timed(lambda: [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages])
+    return {"alone": alone, "reading": reading, "verifying": verifying, "memory_mb": memory}
+
+
+def document(pages: int) -> bytes:
+    """A PDF of so many pages, no two of them the same."""
+    from pypdf import PdfReader, PdfWriter
+
+    from tests.unit.adapters.pdfs import lines, pdf
+
+    (report,) = PdfReader(REPORT).pages
+    numbers = PdfReader(io.BytesIO(pdf(*(lines(_mark(number, pages)) for number in range(1, pages + 1))))).pages
+    writer = PdfWriter()
+    for number in numbers:
+        writer.add_page(report).merge_page(number)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def _mark(number: int, pages: int) -> str:
+    return f"Page {number} of {pages} of this report"
+
+
+def _timed(do: Callable[[], Any]) -> tuple[Any, float]:
+    began = time.process_time()
+    done = do()
+    return done, time.process_time() - began
+
+
+if __name__ == "__main__":
+    main()
