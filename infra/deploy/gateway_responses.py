@@ -73,6 +73,7 @@ def _response(problem: GatewayProblem) -> dict[str, Any]:
         "instance": "$context.path",
         "code": problem.code,
         "request_id": "$context.requestId",
+        **({"errors": [{"pointer": "", "message": "cannot be read"}]} if problem.code == "invalid_request" else {}),
     }
     return {
         "statusCode": str(status),

@@ -16,7 +16,7 @@ from chalice.local import ChaliceRequestHandler, LocalGateway
 
 from chalicelib.api.answer import PROBLEM_JSON, Answer, body_text
 from chalicelib.api.problems import Problem, refused
-from chalicelib.errors import BodyTooLarge, InvalidRequest
+from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest
 
 LARGEST_BODY_BYTES = 10 * 1024 * 1024
 LONGEST_LINE_BYTES = 64 * 1024
@@ -124,7 +124,8 @@ class RequestHandler(ChaliceRequestHandler):  # type: ignore[misc]  # chalice is
         return body
 
     def _malformed(self) -> _NotTaken:
-        return self._not_taken(InvalidRequest("The request's framing cannot be understood."))
+        problem = FieldProblem("header:Content-Length", "does not say where the body ends")
+        return self._not_taken(InvalidRequest("The request's framing cannot be understood.", problems=[problem]))
 
     def _not_taken(self, refusal: BodyTooLarge | InvalidRequest) -> _NotTaken:
         return _NotTaken(refused(refusal, instance=self.path.partition("?")[0], request_id=str(uuid.uuid4())))
