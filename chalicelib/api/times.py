@@ -12,6 +12,7 @@ Timestamp = Annotated[
     str,
     Meta(
         description="UTC, with microseconds",
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$",
         extra_json_schema={"format": "date-time"},
         examples=["2025-12-31T10:30:00.000000Z"],
     ),

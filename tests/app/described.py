@@ -14,6 +14,8 @@ from chalicelib.api.openapi import openapi_document
 
 DOCUMENT = json.loads(json.dumps(openapi_document(casework.app.served, version=__version__, prefix="")))
 LONGEST_CHECKED = 100_000
+SEEN: set[tuple[str, str, int]] = set()
+"""Method, route and status of every answer that was held to the description in this run."""
 
 
 def check_against_description(method: str, route: str, *, status: int, headers: Any, text: str) -> None:
@@ -22,6 +24,7 @@ def check_against_description(method: str, route: str, *, status: int, headers: 
     if operation is None:
         return
     assert str(status) in operation["responses"], f"{method} {route} answered {status}, which is not described"
+    SEEN.add((method, route, status))
     response = operation["responses"][str(status)]
     undescribed = {"ETag", "Location", "Retry-After", "Link", "Allow"} & set(headers) - set(response["headers"])
     assert undescribed == set(), f"{method} {route} {status}: {undescribed}"
@@ -34,6 +37,17 @@ def check_against_description(method: str, route: str, *, status: int, headers: 
             error.message for error in _validator(method, route, status, media_type).iter_errors(json.loads(text))
         ]
         assert problems == []
+
+
+def never_answered() -> set[tuple[str, str, int]]:
+    """The described statuses that no answer of this run had."""
+    described = {
+        (method.upper(), route, int(status))
+        for route, operations in DOCUMENT["paths"].items()
+        for method, operation in operations.items()
+        for status in operation["responses"]
+    }
+    return described - SEEN
 
 
 @functools.cache

@@ -6,6 +6,9 @@ import base64
 
 import pytest
 
+from chalicelib.adapters.pypdf_text_reader import PypdfTextReader
+from chalicelib.cases.reader import StoredCaseReader
+
 MEMBERS = [
     "id",
     "user_id",
@@ -193,6 +196,17 @@ def test_a_large_file_goes_straight_to_storage(api, case_id):
     api.blobs.put(upload["fields"]["key"], b"%PDF-1.7", content_type="application/pdf")
     listed = api.user.get(f"/cases/{case_id}/documents").json["documents"][0]
     assert (listed["status"], listed["size"]) == ("ready", 8)
+
+
+def test_a_document_in_which_nothing_can_be_read_says_so(api, case_id):
+    document_id = api.user.new_document(case_id, text="\x00\x01")
+    (document,) = api.cases.outline(case_id).documents
+
+    reader = StoredCaseReader(store=api.cases, blobs=api.blobs, text_reader=PypdfTextReader())
+    reader.text(document)
+
+    (listed,) = api.user.get(f"/cases/{case_id}/documents").json["documents"]
+    assert (listed["id"], listed["status"]) == (document_id, "unreadable")
 
 
 @pytest.mark.parametrize(

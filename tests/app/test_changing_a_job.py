@@ -180,6 +180,7 @@ def test_events_tell_a_jobs_life_in_order(api, job_id):
         (4, "failed", {"code": "provider_unavailable"}),
     ]
     assert answer["events"][0]["at"] == "2026-06-10T09:00:00.000000Z"
+    assert [event["message"] for event in answer["events"]] == ["", "", "read", "provider_unavailable"]
     assert answer["next_after"] == 4
 
 

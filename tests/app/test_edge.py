@@ -8,6 +8,7 @@ import pytest
 
 import app as casework
 from chalicelib.api.endpoint import authenticated
+from chalicelib.errors import Unavailable
 from tests.app.client import UNKNOWN_ID, Context
 
 EXPOSED = "Location,Retry-After,ETag,Link,Preference-Applied,Idempotency-Replayed,X-Request-Id"
@@ -92,6 +93,24 @@ def test_the_largest_body_is_not_too_large(api):
     assert api.user.post("/cases", body).status == 201
 
 
+def test_every_body_has_its_limit():
+    limits = {
+        route.endpoint.name: route.endpoint.body_limit_bytes for route in casework.app.served if route.endpoint.body
+    }
+
+    kb, mb = 1024, 1024 * 1024
+    assert limits == {
+        "start_call_analysis": 64 * kb,
+        "start_document_analysis_agent": 64 * kb,
+        "start_document_analysis_form7801": 64 * kb,
+        "retry_job": 64 * kb,
+        "create_case": mb,
+        "put_call": 2 * mb,
+        "vapi_webhook": 2 * mb,
+        "add_document": int(5.8 * mb),
+    }
+
+
 @pytest.mark.parametrize("route", WITH_BODY, ids=name)
 def test_a_body_that_is_not_json_is_a_415_before_it_is_read(api, route):
     answer = api.user.send(route.method, filled(route.path), b"{not json", headers={"Content-Type": "text/plain"})
@@ -142,16 +161,41 @@ def test_medical_data_stays_out_of_caches(api):
     assert api.user.get("/cases").headers["Cache-Control"] == "no-store"
 
 
-def test_a_defect_of_ours_is_a_500_that_tells_nothing(api, monkeypatch):
+@pytest.mark.parametrize("route", casework.app.served, ids=name)
+def test_a_defect_of_ours_is_a_500_that_tells_nothing(api, monkeypatch, route):
     def broken():
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(api.system, "clock", broken)
+    monkeypatch.setattr(casework.app, "_system", broken)
 
-    answer = api.user.get("/jobs")
+    answer = api.user.send(route.method, filled(route.path))
 
     assert (answer.status, answer.code) == (500, "internal")
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("route", casework.app.served, ids=name)
+def test_what_does_not_answer_just_now_makes_a_503_with_retry_after(api, monkeypatch, route):
+    def silent():
+        raise Unavailable("It does not answer.", retry_after_seconds=7)
+
+    monkeypatch.setattr(casework.app, "_system", silent)
+
+    answer = api.user.send(route.method, filled(route.path))
+
+    assert (answer.status, answer.code) == (503, "unavailable")
+    assert answer.headers["Retry-After"] == "7"
+
+
+def test_the_id_of_a_request_is_ours_and_not_the_clients(api):
+    answer = api.user.get("/jobs/nothing", X_Request_Id="mine")
+
+    assert answer.json["request_id"] == answer.headers["X-Request-Id"] != "mine"
+
+
+def test_no_content_type_is_read_as_json(api):
+    assert "Content-Type" not in api.user.signed_in({})
+    assert api.user.post("/cases", b'{"title": "t"}').status == 201
 
 
 def test_storage_that_does_not_answer_is_a_503_with_retry_after(api):

@@ -80,6 +80,21 @@ def test_each_start_names_what_its_analysis_may_find_missing(path, codes):
     assert re.findall(r"`(\w+)`: ", told) == codes
 
 
+def test_every_time_is_described_as_utc_with_microseconds():
+    """Every answer of every test is held to this description, its times included."""
+    named = [
+        (name, member, schema)
+        for name, component in DOCUMENT["components"]["schemas"].items()
+        for member, schema in component.get("properties", {}).items()
+        if member.endswith("_at") or member == "at"
+    ]
+
+    for name, member, schema in named:
+        patterns = [part.get("pattern") for part in schema.get("anyOf", [schema]) if part.get("type") == "string"]
+        assert patterns == [r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"], (name, member)
+    assert len(named) >= 15
+
+
 @pytest.mark.parametrize("name", sorted(DOCUMENT["components"]["schemas"]))
 def test_examples_are_what_their_schemas_say(name):
     schema = DOCUMENT["components"]["schemas"][name]

@@ -7,9 +7,11 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from chalicelib.errors import ProviderRateLimited
+from chalicelib.errors import PermanentError, ProviderRateLimited, TransientError
 from chalicelib.jobs import lifecycle
 from chalicelib.jobs.model import ModelUsage, Usage
+
+ERRORS = [*TransientError.__subclasses__(), *PermanentError.__subclasses__()]
 
 
 @pytest.fixture
@@ -127,6 +129,28 @@ def test_a_failed_job_is_a_200_with_one_safe_sentence_and_a_code(api, job_id):
         "provider_status": 429,
         "provider_request_id": "req_1",
     }
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
+def test_every_way_to_fail_has_a_code_and_says_whether_it_is_worth_repeating(api, job_id, error):
+    api.fail(job_id, error("One safe sentence."))
+
+    job = read(api, job_id).json
+
+    assert (job["status"], job["error"]) == ("failed", "One safe sentence.")
+    assert (job["error_info"]["code"], job["error_info"]["retryable"]) == (
+        error.code,
+        issubclass(error, TransientError),
+    )
+    assert job["progress_message"] == job["error_info"]["title"] == error.title
+
+
+def test_the_ways_to_fail_are_these():
+    assert sorted(error.code for error in ERRORS) == [
+        *("budget_exceeded", "deadline_exceeded", "document_unreadable", "input_invalid", "internal", "output_invalid"),
+        *("provider_auth", "provider_quota_exhausted", "provider_rate_limited", "provider_refused"),
+        *("provider_unavailable", "worker_lost"),
+    ]
 
 
 def test_a_job_that_waits_to_be_repeated_shows_why_and_until_when(api, job_id):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.app.client import UNKNOWN_ID
@@ -160,8 +161,9 @@ def test_a_body_at_the_edge_of_the_rules_is_accepted(api, case_id, body):
     assert api.user.post(FORM_7801.format(case_id), body).status == 202
 
 
-def test_only_an_admin_may_start_with_high_priority(api, case_id):
-    answer = api.user.post(FORM_7801.format(case_id), {"priority": "high"})
+@pytest.mark.parametrize(("route", "job_type", "begins"), SPOKEN)
+def test_only_an_admin_may_start_with_high_priority(api, case_id, route, job_type, begins):
+    answer = api.user.post(route.format(case_id), {"priority": "high"})
 
     assert (answer.status, answer.code) == (403, "forbidden")
 
@@ -216,6 +218,28 @@ def test_a_transcript_alone_is_enough_for_form_7801(api):
 
     assert answer.status == 202
     assert answer.json["documents_count"] == 0
+
+
+@pytest.mark.parametrize("route", [FORM_7801, AGENT, CALL, "retry"])
+def test_every_way_to_start_knows_the_limit(api, case_id, route):
+    finished = api.user.new_job(case_id)
+    api.complete(finished)
+    for _ in range(20):
+        api.user.new_job(case_id, {"dedupe": "none"})
+
+    path = f"/jobs/{finished}/retry" if route == "retry" else route.format(case_id)
+    answer = api.user.post(path, {"dedupe": "none"})
+
+    assert (answer.status, answer.code) == (429, "too_many_open_jobs")
+    assert answer.headers["Retry-After"] == "30"
+
+
+def test_how_long_jobs_are_kept_is_a_setting(api, case_id):
+    api.system.settings = msgspec.structs.replace(api.system.settings, retention_days=8)
+
+    started = api.user.post(FORM_7801.format(case_id)).json
+
+    assert (started["created_at"][:10], started["expires_at"][:10]) == ("2026-06-10", "2026-06-18")
 
 
 def test_the_21st_open_job_of_one_starter_is_refused_until_one_ends(api, case_id):

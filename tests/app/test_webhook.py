@@ -63,6 +63,19 @@ def test_the_same_report_again_stores_nothing_and_names_the_same_job(api, case_i
     assert len(api.queue.sent) == 1
 
 
+def test_the_answer_to_a_repeated_report_is_that_of_a_start_and_says_so(api, case_id):
+    first = send(api, report(case_id))
+
+    again = send(api, report(case_id))
+
+    assert again.json == {**first.json, "duplicate": True}
+    assert set(again.json) == {
+        *("status", "job_id", "message", "poll_url", "job_type", "created_at", "deadline_at", "expires_at"),
+        *("deduplicated", "retry_after_ms", "retried_from", "duplicate"),
+    }
+    assert "documents_count" not in again.json
+
+
 def test_a_report_that_comes_again_after_another_call_does_not_put_the_old_call_back(api, case_id):
     first = send(api, report(case_id))
     send(api, report(case_id, call_id="call-2", transcript="User: later"))
