@@ -9,7 +9,7 @@ MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
 
 .PHONY: docs help setup test check unit eval test-ministack chaos format lock demo dev token dlq redrive clean \
-	test-frontend example package check-template test-deployed deploy destroy status run inspect cost bench
+	test-frontend example package check-template test-deployed deploy destroy status run inspect cost bench scale
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,6 +113,9 @@ docs: $(READY) ## Write the pages of docs/ that come from the code
 
 bench: $(READY) build/bench-venv/.ready ## Measure everything beside its peers, and write docs/performance.md
 	$(BIN)/python -m benchmarks
+
+scale: $(READY) build/bench-venv/.ready ## Simulate waiting times at 1, 10 and 100 times the load, and write docs/scale.md
+	$(BIN)/python -m benchmarks.scale
 
 build/bench-venv/.ready: benchmarks/requirements-peers.txt
 	$(PYTHON) -m venv build/bench-venv

@@ -15,7 +15,7 @@ from benchmarks.rows import Row, at_least, at_most
 from benchmarks.same_work import AT_ONCE, SECONDS_APART, SYSTEMS, Measured, compare, median, ratio
 from infra.deploy.package import make_package, own_architecture
 
-COMPARED_JOBS, COMPARED_ROUNDS, WINDOW = 60, 3, 20
+COMPARED_JOBS, COMPARED_ROUNDS, WINDOW = 48, 3, 20
 PACED_JOBS = 40
 SHORT_PDF_PAGES, LONG_PDF_PAGES = 50, 200
 EVENT_SOURCE_CALLS = 2

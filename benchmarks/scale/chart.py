@@ -16,25 +16,25 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt  # after the backend is chosen
 
-SHORTEST_SHOWN = 0.5
+SHORTEST_SHOWN = 0.2
 
 
 def draw(curves: Mapping[str, Mapping[str, Sequence[float]]], path: Path) -> None:
     """A panel for each lane: the share of jobs that waited at most so long, a line for each scenario."""
     plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True, constrained_layout=True)
+    figure, axes = plt.subplots(1, 2, figsize=(11, 5), sharey=True, constrained_layout=True)
     for axis, lane in zip(axes, ("high", "normal"), strict=True):
         for name, waits in curves.items():
             shares = [100 * index / len(waits[lane]) for index in range(len(waits[lane]))]
             style = {"1×": "-", "10×": "--", "100×": ":"}[name.partition(",")[0]]
             axis.plot([max(SHORTEST_SHOWN, wait) for wait in waits[lane]], shares, style, label=name, linewidth=1.8)
         axis.set_xscale("log")
-        axis.set_xticks([0.5, 1, 10, 60, 600, 3600], ["at once", "1 s", "10 s", "1 min", "10 min", "1 h"])
+        axis.set_xticks([SHORTEST_SHOWN, 1, 10, 60, 600, 3600], ["at once", "1 s", "10 s", "1 min", "10 min", "1 h"])
         axis.minorticks_off()
         axis.set_title(f"{lane} lane: jobs that waited at most …", loc="left", fontsize=10)
         axis.grid(axis="x", alpha=0.25)
     axes[0].set_ylabel("% of the jobs that ran")
-    axes[1].legend(frameon=False, fontsize=8, loc="lower right")
+    figure.legend(*axes[1].get_legend_handles_labels(), frameon=False, ncols=3, loc="outside lower center")
     figure.savefig(path, dpi=110)
 
 
