@@ -6,21 +6,15 @@ form of the low-level API: `{"progress": {"N": "45"}}`.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from infra.deploy.million.calls import item_bytes
 
 Item = Mapping[str, Any]
 
 READ_BYTES = 4096
 WRITE_BYTES = 1024
-COLLECTION_BYTES = 3
-ELEMENT_BYTES = 1
-
-
-def item_bytes(item: Item) -> int:
-    """The size of an item: the bytes of its attributes' names and values."""
-    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 
 def units(size_bytes: int, *, block: int) -> int:
@@ -62,23 +56,3 @@ def _row(item: Item | None, *, keys: Sequence[str], projected: Sequence[str] | N
     if item is None or any(key not in item for key in keys):
         return None
     return item if projected is None else {name: item[name] for name in projected if name in item}
-
-
-def _value_bytes(typed: Mapping[str, Any]) -> int:
-    (kind, value), *_ = typed.items()
-    match kind:
-        case "S":
-            return len(value.encode())
-        case "N":
-            digits = value.lstrip("-").replace(".", "").strip("0")
-            return (len(digits) + 1) // 2 + 1
-        case "B":
-            return len(value) if isinstance(value, bytes) else len(base64.b64decode(value))
-        case "M":
-            return COLLECTION_BYTES + sum(
-                len(name.encode()) + _value_bytes(inner) + ELEMENT_BYTES for name, inner in value.items()
-            )
-        case "L":
-            return COLLECTION_BYTES + sum(_value_bytes(inner) + ELEMENT_BYTES for inner in value)
-        case _:
-            return 1  # BOOL and NULL

@@ -133,19 +133,3 @@ def counted(aws: Aws) -> Iterator[Counted]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Exact numbers of calls; the same on every machine and in every run."""
-
-    submit: int
-    post: int
-    poll: int
-    poll_unchanged: int
-    poll_read_units: float
-    poll_with_result: int
-    list_of_20: int
-    rescue_idle: int
-    heartbeats_a_minute: int
-    worker_5_updates: int
-    worker_50_updates: int

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.counted import Counts
-from benchmarks.counts import measure
+from benchmarks.counts import Counts, measure
 
 # What the shipped program needs, and why it cannot be less.
 MOST = Counts(
