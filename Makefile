@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
 
-.PHONY: docs help setup test check unit eval test-ministack chaos format lock demo dev token dlq redrive clean \
+.PHONY: docs docs-api help setup test check unit eval test-ministack chaos format lock demo dev token dlq redrive clean \
 	test-frontend example package check-template test-deployed deploy destroy status run inspect cost bench scale
 
 help: ## List the targets
@@ -110,6 +110,9 @@ run: $(READY) ## Start an analysis and follow it: make run STAGE=… CASE=id ANA
 docs: $(READY) ## Write the pages of docs/ that come from the code
 	$(BIN)/python -m infra.docs.configuration
 	$(BIN)/python -m infra.deploy.million > /dev/null
+
+docs-api: $(READY) ## Write docs/api.md from a run of the local system
+	$(BIN)/python -m infra.docs.api
 
 bench: $(READY) build/bench-venv/.ready ## Measure everything beside its peers, and write docs/performance.md
 	$(BIN)/python -m benchmarks

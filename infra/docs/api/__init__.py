@@ -1,0 +1,1 @@
+"""docs/api.md: every endpoint with a request and an answer from a run."""
