@@ -92,21 +92,6 @@ def test_a_running_job_shows_its_progress(api, job_id):
     assert job["started_at"] == "2026-06-10T09:00:00.000000Z"
 
 
-def test_a_completed_job_carries_its_result_and_no_advice_to_poll(api, job_id):
-    api.complete(job_id, '{"case_id": "1", "analysis": {"summary": "סיכום"}}'.encode())
-    api.jobs.calls.clear()
-
-    answer = read(api, job_id)
-
-    job = answer.json
-    assert (job["status"], job["progress"], job["progress_message"]) == ("completed", 100, "Completed")
-    assert job["result"] == {"case_id": "1", "analysis": {"summary": "סיכום"}}
-    assert (job["done"], job["retry_after_ms"], job["error"]) == (True, None, None)
-    assert job["completed_at"] == "2026-06-10T09:00:00.000000Z"
-    assert "Retry-After" not in answer.headers
-    assert api.jobs.calls == ["get", "result"]
-
-
 def test_a_failed_job_is_a_200_with_one_safe_sentence_and_a_code(api, job_id):
     api.claim(job_id)
     api.progress(job_id, 45)
@@ -225,61 +210,6 @@ def test_a_heartbeat_is_no_change(api, job_id):
     api.jobs.renew(job, lease_until=lifecycle.lease_end(api.clock()))
 
     assert read(api, job_id, If_None_Match=tag).status == 304
-
-
-def test_a_304_of_a_completed_job_does_not_read_its_result(api, job_id):
-    api.complete(job_id)
-    tag = read(api, job_id).headers["ETag"]
-    api.jobs.calls.clear()
-
-    assert read(api, job_id, If_None_Match=tag).status == 304
-    assert api.jobs.calls == ["get"]
-
-
-def test_a_result_comes_as_a_link_when_asked_for(api, job_id):
-    api.complete(job_id, b'{"analysis": 1}')
-
-    answer = read(api, job_id, "?result=link")
-
-    job = answer.json
-    assert job["result"] is None
-    assert job["result_url"].endswith("expires_in=900")
-    assert job["result_url_expires_at"] == "2026-06-10T09:15:00.000000Z"
-    assert answer.headers["ETag"] == 'W/"3-link"'
-    assert read(api, job_id, "?result=link", If_None_Match='W/"3-link"').status == 304
-    assert read(api, job_id, "?result=link", If_None_Match='W/"3"').status == 200
-
-
-@pytest.mark.parametrize(("size", "inline"), [(3 * 1024 * 1024, True), (3 * 1024 * 1024 + 1, False)])
-def test_a_result_up_to_3_mb_is_inline_and_a_larger_one_is_a_link(api, job_id, size, inline):
-    api.complete(job_id, b'{"a": "' + b"x" * (size - 9) + b'"}')
-
-    job = read(api, job_id).json
-
-    assert (job["result"] is not None, job["result_url"] is None) == (inline, inline)
-
-
-def test_a_result_too_large_to_be_inline_has_the_tag_of_a_link(api, job_id):
-    api.complete(job_id, b'{"a": "' + b"x" * 3 * 1024 * 1024 + b'"}')
-
-    answer = read(api, job_id)
-
-    assert answer.headers["ETag"] == 'W/"3-link"'
-    assert read(api, job_id, If_None_Match='W/"3-link"').status == 304
-    assert read(api, job_id, If_None_Match='W/"3"').status == 200
-
-
-def test_a_link_is_offered_for_completed_jobs_only(api, job_id):
-    job = read(api, job_id, "?result=link").json
-
-    assert (job["result"], job["result_url"]) == (None, None)
-
-
-@pytest.mark.parametrize("query", ["?result=url", "?result=", "?result=link&result=link"])
-def test_a_bad_query_is_a_422_that_points_at_it(api, job_id, query):
-    answer = read(api, job_id, query)
-
-    assert (answer.status, answer.pointers) == (422, ["query:result"])
 
 
 def test_an_unknown_query_parameter_is_passed_over(api, job_id):
