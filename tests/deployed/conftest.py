@@ -16,6 +16,7 @@ from infra.local.emulator.server import Emulator
 from tests.deployed import issuer
 from tests.deployed.issuer import Issuer, running_issuer
 from tests.deployed.ministack import MiniStack, running_ministack
+from tests.deployed.sample import new_case
 from tests.deployed.system import Deployed
 
 STAGE = "staging"
@@ -25,6 +26,9 @@ SECRETS = {
     "vapi-webhook-secret": "made-up-webhook-secret",
 }
 SECONDS_AN_ANSWER = 1.0
+UNLUCKY = "unlucky"
+"""Whose job loses its worker."""
+
 MINISTACK_VENV = Path(os.environ.get("MINISTACK_VENV", "build/ministack")).absolute()
 
 
@@ -71,6 +75,17 @@ def deployed(package: Package, token_issuer: Issuer, emulator: Emulator, minista
         issuer=token_issuer,
         model_url=emulator.url,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def abandoned_job(deployed: Deployed) -> str:
+    """A job whose worker was killed at the very beginning: its lease ends while the other tests run."""
+    client = deployed.client(UNLUCKY)
+    deployed.model("POST", "/pace", {"seconds": 30})
+    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
+    client.until(job_id, lambda job: job["status"] == "running")
+    assert deployed.ministack.kill_workers(deployed.functions()["WorkNormal"]) >= 1
+    return job_id
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,8 @@ from botocore.config import Config
 REGION = "us-east-1"
 START_SECONDS = 60
 STOP_SECONDS = 20
+ANSWER_SECONDS = 180
+"""An update of the stack answers only when the functions' processes have ended."""
 
 
 class MiniStack:
@@ -39,18 +41,19 @@ class MiniStack:
             service,
             endpoint_url=self.endpoint_url,
             region_name=REGION,
-            config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+            config=Config(
+                s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=ANSWER_SECONDS
+            ),
             **(credentials or account),
         )
 
     def kill_workers(self, function: str) -> int:
         """Kill the processes that run the function, as a host that fails does; how many there were."""
-        killed = 0
-        for pid in _descendants(self._process.pid):
-            if f"AWS_LAMBDA_FUNCTION_NAME={function}" in _environment(pid):
-                os.kill(pid, signal.SIGKILL)
-                killed += 1
-        return killed
+        name = f"AWS_LAMBDA_FUNCTION_NAME={function}"
+        workers = [pid for pid in _descendants(self._process.pid) if name in _environment(pid)]
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        return len(workers)
 
 
 @contextmanager
@@ -119,9 +122,13 @@ def _free_port() -> int:
 
 def _descendants(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield int(child)
-            yield from _descendants(int(child))
+        try:
+            children = [int(child) for child in task.read_text().split()]
+        except OSError:
+            continue  # a thread that ended while it was looked at
+        for child in children:
+            yield child
+            yield from _descendants(child)
 
 
 def _environment(pid: int) -> list[str]:

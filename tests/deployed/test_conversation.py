@@ -13,26 +13,13 @@ from typing import Any
 
 import pytest
 
-from infra.demo.sample import DIRECTORY, DOCUMENTS, SampleDocument
+from infra.demo.sample import DIRECTORY, DOCUMENTS
 from tests.deployed.conftest import SECRETS
 from tests.deployed.issuer import forged
-from tests.deployed.system import Client, Deployed
+from tests.deployed.sample import new_case
+from tests.deployed.system import Deployed
 
 PDF, LETTER, PAYSLIP = DOCUMENTS
-CALL = json.loads((DIRECTORY / "vapi_call.json").read_text(encoding="utf-8"))
-
-
-def new_case(client: Client) -> str:
-    """A case with a call and a document."""
-    case_id = str(client.ask("POST", "/cases", {"title": "A deployed case"}).body["id"])
-    assert client.ask("PUT", f"/cases/{case_id}/call", CALL).status == 200
-    assert client.ask("POST", f"/cases/{case_id}/documents", as_text(LETTER)).status == 201
-    return case_id
-
-
-def as_text(document: SampleDocument) -> Mapping[str, Any]:
-    text = (DIRECTORY / document.file).read_text(encoding="utf-8")
-    return {"file_name": document.file_name, "content_type": document.content_type, "text": text}
 
 
 def upload(form: Mapping[str, Any], content: bytes) -> int:

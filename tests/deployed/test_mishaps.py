@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.deployed.conftest import UNLUCKY
+from tests.deployed.sample import new_case
 from tests.deployed.system import Deployed
-from tests.deployed.test_conversation import new_case
 
 RECOVERY_SECONDS = 150
 """Two minutes that the contract gives, and the job's own time."""
@@ -37,17 +38,11 @@ def test_a_cancelled_job_stops_while_its_provider_is_still_answering(deployed: D
     assert (done["status"], done["result"]) == ("cancelled", None)
 
 
-def test_the_schedule_gives_the_job_of_a_killed_worker_to_another(deployed: Deployed) -> None:
-    client = deployed.client("unlucky")
-    deployed.model("POST", "/pace", {"seconds": 30})
-    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
-    client.until(job_id, lambda job: job["status"] == "running")
+def test_the_schedule_gives_the_job_of_a_killed_worker_to_another(deployed: Deployed, abandoned_job: str) -> None:
+    client = deployed.client(UNLUCKY)
 
-    killed = deployed.ministack.kill_workers(deployed.functions()["WorkNormal"])
-    deployed.model("POST", "/pace", {"seconds": 1})
-    done = client.until_done(job_id, within_seconds=RECOVERY_SECONDS)
+    done = client.until_done(abandoned_job, within_seconds=RECOVERY_SECONDS)
 
-    assert killed >= 1
     assert (done["status"], done["attempt"]) == ("completed", 2)
-    retrying = [e for e in client.ask("GET", f"/jobs/{job_id}/events").body["events"] if e["type"] == "retrying"]
-    assert [event["message"] for event in retrying] == ["worker_lost"]
+    events = client.ask("GET", f"/jobs/{abandoned_job}/events").body["events"]
+    assert [event["message"] for event in events if event["type"] == "retrying"] == ["worker_lost"]

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.errors import Internal, ProviderAuth, ProviderQuotaExhausted
+from chalicelib.telemetry import NAMESPACE
 from infra.deploy.check_template import findings, rules
 from infra.deploy.package import make_template
 from infra.deploy.template import STAGES
@@ -177,3 +179,14 @@ def test_the_runbook_says_what_to_do_about_each_alarm(templates: dict[str, Templ
 
     alarms = [name for name, r in templates["prod"]["Resources"].items() if r["Type"] == "AWS::CloudWatch::Alarm"]
     assert [name for name in alarms if f"`{name}`" not in runbook] == []
+
+
+def test_alarms_on_our_own_metrics_ask_for_what_the_log_counts(templates: dict[str, Template]) -> None:
+    """A name that differs by a letter is an alarm that never rings."""
+    every = [resource.get("Properties", {}) for resource in templates["prod"]["Resources"].values()]
+    ours = [alarm for alarm in every if alarm.get("Namespace") == NAMESPACE]
+
+    asked = {(alarm["MetricName"], tuple(d["Name"] for d in alarm["Dimensions"])) for alarm in ours}
+    codes = {d["Value"] for alarm in ours for d in alarm["Dimensions"] if d["Name"] == "code"}
+    known = {error.code for error in (Internal, ProviderAuth, ProviderQuotaExhausted)}
+    assert (asked, codes) == ({("JobsFailed", ("stage", "code"))}, known)
