@@ -73,7 +73,7 @@ class BodyTooLarge(Refusal):
 
 
 class InvalidRequest(Refusal):
-    """The request was understood and breaks a rule; `problems` name each place."""
+    """The request was understood and breaks a rule; each wrong place is named."""
 
     code = "invalid_request"
     title = "Invalid request"

@@ -22,7 +22,10 @@ MOST_COST_USD = 1e9
 LabelText = Annotated[str, Meta(min_length=1, max_length=64)]
 Limit = Annotated[int, Meta(ge=1, le=100)]
 Cursor = Annotated[str, Meta(description="`next_cursor` of the page before, with the same filters")]
-Scope = Literal["all", "mine"]
+Scope = Annotated[
+    Literal["all", "mine"],
+    Meta(description="mine: of my cases or started by me. Admins default to all, which nobody else may ask for"),
+]
 
 
 class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
@@ -80,13 +83,16 @@ class CaseListQuery(msgspec.Struct, frozen=True, kw_only=True):
 class JobQuery(msgspec.Struct, frozen=True, kw_only=True):
     """How the result is to come: inline, or as a link."""
 
-    result: Literal["link", "inline"] = "inline"
+    result: Annotated[
+        Literal["link", "inline"],
+        Meta(description="link: as a URL that is good for 15 minutes, as larger ones always are"),
+    ] = "inline"
 
 
 class EventsQuery(msgspec.Struct, frozen=True, kw_only=True):
     """After which event; seq counts from 1."""
 
-    after: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    after: Annotated[int, Meta(ge=0, le=2**53, description="Only events with a greater seq")] = 0
 
 
 class HealthQuery(msgspec.Struct, frozen=True, kw_only=True):

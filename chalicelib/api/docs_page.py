@@ -17,7 +17,8 @@ STYLE = """
 * { box-sizing: border-box; }
 body { font: 16px/1.55 system-ui, sans-serif; max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 6rem; }
 h1 { margin: 0 0 .25rem; } h2 { margin: 3rem 0 1rem; } h4 { margin: 1rem 0 .25rem; }
-nav a { display: block; padding: .1rem 0; text-decoration: none; color: inherit; }
+nav a { display: block; padding: .1rem 0 .1rem 4.2rem; text-indent: -4.2rem; text-decoration: none; color: inherit; }
+nav a code { overflow-wrap: anywhere; }
 nav a:hover, nav a:focus { color: var(--accent); }
 nav h3 { margin: 1rem 0 .25rem; font-size: 1rem; }
 code, pre { font: 14px/1.5 ui-monospace, monospace; }
@@ -25,12 +26,18 @@ pre { background: var(--soft); border: 1px solid var(--line); border-radius: 8px
 article { border: 1px solid var(--line); border-radius: 10px; padding: .75rem 1rem; margin: 0 0 1rem; }
 article > h3 { margin: 0; font-size: 1rem; overflow-wrap: anywhere; }
 article > p { margin: .25rem 0; }
-.method { display: inline-block; min-width: 4.2rem; font-weight: 700; color: var(--accent); }
+.method { display: inline-block; min-width: 4.2rem; font-weight: 700; color: var(--accent); text-indent: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: start; vertical-align: top; padding: .3rem .75rem .3rem 0; border-top: 1px solid var(--line); }
-td:first-child { white-space: nowrap; }
+td:first-child { white-space: nowrap; width: 1%; padding-inline-end: 1.5rem; }
 .note { opacity: .75; }
+@media (max-width: 36rem) {
+  body { padding: 1rem .75rem 4rem; }
+  tr, td { display: block; padding-inline-end: 0; border: 0; }
+  tr { border-top: 1px solid var(--line); padding: .3rem 0; }
+  td { padding: 0; }
+}
 """
 
 
@@ -91,7 +98,7 @@ def _operation(method: str, path: str, operation: Schema) -> str:
 
 def _parameter(parameter: Schema) -> tuple[str, str]:
     name = f"<code>{escape(parameter['name'])}</code> <span class='note'>{parameter['in']}</span>"
-    return name, f"{_text(parameter.get('description', ''))} {_kind(parameter['schema'])}"
+    return name, f"{_text(parameter.get('description', ''))} <span class='note'>{_kind(parameter['schema'])}</span>"
 
 
 def _body(body: Schema | None) -> str:
@@ -103,7 +110,7 @@ def _body(body: Schema | None) -> str:
 
 def _answer(status: str, response: Schema) -> tuple[str, str]:
     kinds = [_kind(content["schema"]) for content in response.get("content", {}).values()]
-    headers = ", ".join(f"<code>{escape(name)}</code>" for name in response["headers"])
+    headers = ", ".join(f"<code>{escape(name)}</code>" for name in response["headers"] if name != "X-Request-Id")
     told = "".join(f"{kind}. " for kind in kinds) + _text(response["description"])
     return f"<code>{status}</code>", f"{told} <span class='note'>{headers}</span>"
 
@@ -133,14 +140,19 @@ def _kind(schema: Schema) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"<a href='#{_id(name)}'>{escape(name)}</a>"
+    if "title" in schema:
+        return f"{_text(schema['title'])} <span class='note'>({_text(schema['description'])})</span>"
     if "anyOf" in schema and "properties" not in schema:
         return " or ".join(_kind(part) for part in schema["anyOf"])
+    described = f" – {_text(schema['description'])}" if "description" in schema else ""
     if "enum" in schema:
-        return " | ".join(f"<code>{escape(json.dumps(value))}</code>" for value in schema["enum"])
+        values = " | ".join(f"<code>{escape(json.dumps(value))}</code>" for value in schema["enum"])
+        default = f", default <code>{escape(json.dumps(schema['default']))}</code>" if "default" in schema else ""
+        return values + default + described
     if schema.get("type") == "array":
         return f"list of {_kind(schema.get('items', {}))}"
     limits = [
-        f"{words} {schema[name]}"
+        f"{words} {json.dumps(schema[name])}"
         for name, words in (
             ("minimum", "at least"),
             ("exclusiveMinimum", "more than"),
@@ -151,8 +163,8 @@ def _kind(schema: Schema) -> str:
         )
         if name in schema
     ]
-    described = f" – {_text(schema['description'])}" if "description" in schema else ""
-    return escape(", ".join([str(schema.get("type", "any JSON")), *limits])) + described
+    kind = schema.get("format") or schema.get("type", "any JSON")
+    return escape(", ".join([str(kind), *limits])) + described
 
 
 def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
