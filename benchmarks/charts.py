@@ -51,9 +51,12 @@ def _lines(axis: Any, costs: Mapping[str, Mapping[str, Mapping[str, float]]], ti
     for operation, marker in OPERATIONS.items():
         of_each = [cost[operation] for cost in costs.values()]
         units = [cost["read_units"] + cost["written_units"] for cost in of_each]
-        label = f"{operation}: {of_each[-1]['calls']} calls"
+        calls = of_each[-1]["calls"]
+        label = f"{operation}: {calls} call{'s' if calls > 1 else ''}"
         axis.plot(sizes, units, marker=marker, label=label)
     axis.set_xscale("log")
+    axis.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axis.minorticks_off()
     axis.set_ylim(bottom=0)
     axis.set_title(title, loc="left", fontsize=10)
     axis.set_ylabel("capacity units")

@@ -71,11 +71,11 @@ def document(pages: int) -> bytes:
 
     from tests.unit.adapters.pdfs import lines, pdf
 
-    (report,) = PdfReader(REPORT).pages
-    numbers = PdfReader(io.BytesIO(pdf(*(lines(_mark(number, pages)) for number in range(1, pages + 1))))).pages
+    marks = PdfReader(io.BytesIO(pdf(*(lines(_mark(number, pages)) for number in range(1, pages + 1))))).pages
     writer = PdfWriter()
-    for number in numbers:
-        writer.add_page(report).merge_page(number)
+    for mark in marks:
+        (report,) = PdfReader(REPORT).pages  # read anew: pages of one file would share, and heap up, their fonts
+        writer.add_page(report).merge_page(mark)
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
