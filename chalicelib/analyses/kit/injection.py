@@ -119,7 +119,7 @@ def _undisguised(line: str) -> str:
 
 def _latin_look_alikes(line: str) -> str:
     """Lower-case Cyrillic and Greek letters as Latin ones, where they stand in one word with Latin letters."""
-    return re.sub(r"\w*[a-z]\w*", lambda word: word.group().translate(_LOOK_ALIKES), line)
+    return re.sub(r"\b\w*[a-z]\w*", lambda word: word.group().translate(_LOOK_ALIKES), line)
 
 
 def _as_read(lines: list[str]) -> tuple[list[int], str]:

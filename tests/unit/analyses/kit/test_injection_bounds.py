@@ -1,0 +1,27 @@
+"""No text keeps the detector busy: its time grows with the length of a text, whatever is repeated in it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from chalicelib.analyses.kit.injection import suspect_passage
+
+CHARACTERS = 30_000
+REPEATED = [
+    *("a", "א", "1", "\n", " ", "<", "-", '"', "@", "a1", "a-", "א-", "x.", "\n# "),
+    *("the ", "send ", "ignore ", "you ", "act as ", "set a ", "skip ", "role: ", "of this a ", "no matter what "),
+    *("שלח ", "כתוב א ", "הוראות א ", "הוראה שניתנה לך ", "אל תכלול "),
+]
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_a_text_of_one_thing_over_and_over_is_scanned_in_little_time(piece: str) -> None:
+    text = piece * (CHARACTERS // len(piece))
+    started = time.process_time()
+
+    suspect_passage(text)
+
+    # Some 30 ms; a pattern that backtracks takes minutes.
+    assert time.process_time() - started < 3
