@@ -15,7 +15,16 @@ import msgspec
 from chalicelib.analyses.form7801.answer import Contradiction, Evidence, Extracted, choices
 from chalicelib.analyses.form7801.contradiction import contradicts
 from chalicelib.analyses.form7801.difference import differ
-from chalicelib.analyses.form7801.fields import COMPUTED_PATTERNS, Form, Kind, Leaf, is_filled, leaves, with_value
+from chalicelib.analyses.form7801.fields import (
+    COMPUTED_PATTERNS,
+    Form,
+    Kind,
+    Leaf,
+    as_told,
+    is_filled,
+    leaves,
+    with_value,
+)
 from chalicelib.analyses.form7801.normalise import value_from_text
 from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue
@@ -81,5 +90,5 @@ def _outranks(entry: Contradiction, standing: Sequence[Evidence]) -> bool:
 
 def _issue(leaf: Leaf, entry: Contradiction, standing: Sequence[Evidence], *, other: Any, kept: Any) -> Issue:
     quotes = (*(one.as_quote for one in standing), entry.as_quote)
-    message = f"Sources differ: {leaf.value} and {other}. The form holds {kept}."
+    message = f"Sources differ: {as_told(leaf.value)} and {as_told(other)}. The form holds {as_told(kept)}."
     return Issue(field=leaf.path, code="sources_differ", message=message, quotes=quotes)

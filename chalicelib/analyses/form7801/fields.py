@@ -131,6 +131,13 @@ def is_filled(value: Any) -> bool:
     return bool(value.strip()) if isinstance(value, str) else bool(value)
 
 
+def as_told(value: Any) -> str:
+    """A field's value in a message: 9400.0 is told as 9,400."""
+    if isinstance(value, float) and value.is_integer():
+        return f"{int(value):,}"
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
 def leaves(form: Form) -> Iterator[Leaf]:
     """Every field of the form, filled or not, in the form's order."""
     for pattern, kind in FIELDS.items():

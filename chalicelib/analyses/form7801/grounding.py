@@ -14,7 +14,7 @@ import msgspec
 from chalicelib.analyses.form7801.answer import Evidence
 from chalicelib.analyses.form7801.compute import fields_to_ground
 from chalicelib.analyses.form7801.contradiction import contradicts
-from chalicelib.analyses.form7801.fields import Form, Leaf, leaves
+from chalicelib.analyses.form7801.fields import Form, Leaf, as_told, leaves
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
 
@@ -81,7 +81,7 @@ def _problem(
         return Issue(field=leaf.path, code="evidence_missing", message="No words of a source were given for this.")
     quotes = tuple(entry.as_quote for entry in entries)
     if any(entry.verified for entry in entries):
-        message = f"The words given for this say something else than {leaf.value}."
+        message = f"The words given for this say something else than {as_told(leaf.value)}."
         return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
     if all((entry.document_id, entry.page) in shown for entry in entries):
         message = "The words given for this are on a page without text; only a look at the page can confirm them."

@@ -10,6 +10,7 @@ from chalicelib.analyses.form7801.fields import (
     FIELDS,
     Kind,
     Leaf,
+    as_told,
     canonical_path,
     is_filled,
     leaves,
@@ -96,3 +97,20 @@ def test_what_stands_for_unknown_is_not_filled(value: object) -> None:
 @pytest.mark.parametrize("value", ["x", 1, 0.5, True, [1]])
 def test_everything_else_is_filled(value: object) -> None:
     assert is_filled(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (9400.0, "9,400"),
+        (9400.5, "9,400.5"),
+        (2, "2"),
+        ("600", "600"),
+        (True, "True"),
+        ("", ""),
+        (float("nan"), "nan"),
+        (1e300, f"{int(1e300):,}"),
+    ],
+)
+def test_a_value_is_told_as_people_write_it(value: object, told: str) -> None:
+    assert as_told(value) == told
