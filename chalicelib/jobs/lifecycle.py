@@ -121,7 +121,12 @@ def error_info(error: AttemptError, *, attempt: int) -> ErrorInfo:
 
 
 def _changed(job: Job, *, at: datetime, **changes: Any) -> Job:
-    return msgspec.structs.replace(job, updated_at=at, **changes)
+    return msgspec.structs.replace(job, updated_at=_not_before(job, at), **changes)
+
+
+def _not_before(job: Job, at: datetime) -> datetime:
+    """The time of a change: whoever asks for it may have looked at the clock before the last one landed."""
+    return max(at, job.updated_at)
 
 
 def _told(job: Job, event: EventType, message: str = "") -> Job:
@@ -129,8 +134,9 @@ def _told(job: Job, event: EventType, message: str = "") -> Job:
 
 
 def _ended(job: Job, status: Status, *, at: datetime, **changes: Any) -> Job:
+    ended_at = _not_before(job, at)
     return _changed(
-        job, at=at, status=status, completed_at=at, lock=None, lease_until=None, claim_token=None, **changes
+        job, at=at, status=status, completed_at=ended_at, lock=None, lease_until=None, claim_token=None, **changes
     )
 
 

@@ -152,6 +152,16 @@ def test_a_job_that_waits_to_be_repeated_shows_why_and_when() -> None:
     assert after.lock == "active#lock"
 
 
+def test_a_cancel_that_was_sent_before_the_claim_does_not_turn_the_jobs_time_back() -> None:
+    claimed = a_running_job(updated_at=LATER)
+
+    asked = lifecycle.cancel_accepted(claimed, at=AT)
+    ended = lifecycle.cancelled(asked, at=AT)
+
+    assert (asked.updated_at, asked.timeline[-1].at) == (LATER, LATER)
+    assert (ended.updated_at, ended.completed_at) == (LATER, LATER)
+
+
 def test_a_yield_costs_no_attempt() -> None:
     after = lifecycle.yielded(a_running_job(), at=AT)
 
