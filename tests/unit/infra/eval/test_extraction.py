@@ -1,0 +1,33 @@
+"""Reading documents: time in proportion to pages, hardly more than pypdf alone, broken files among them."""
+
+from __future__ import annotations
+
+from infra.eval.attempt import Models, run_analysis
+from infra.eval.extraction import a_case, a_pdf, largest_scan, measure_speed
+from infra.local.emulator import Emulator
+
+
+def test_time_grows_with_pages_and_is_hardly_more_than_pypdf_takes_alone() -> None:
+    few, many = measure_speed(2, repeats=3), measure_speed(8, repeats=2)
+
+    assert few.ratio <= 1.2
+    assert many.ratio <= 1.2
+    # Four times the pages take about four times as long; measured with little, so with room.
+    assert 2.5 < many.ours / few.ours < 6
+
+
+def test_a_broken_file_costs_the_others_nothing(emulated: tuple[Emulator, Models]) -> None:
+    content = a_pdf(3)
+
+    run = run_analysis("document_analysis_form7801", a_case([content, content[: len(content) // 3]]), emulated[1])
+
+    assert run.error is None
+    assert run.result
+    assert run.result["documents_analyzed"] == 1
+    assert ("documents/d2", "document_unreadable") in [(one["field"], one["code"]) for one in run.analysis["issues"]]
+
+
+def test_the_largest_scan_is_as_large_as_a_file_may_be() -> None:
+    [scan] = largest_scan()
+
+    assert 18_000_000 < len(scan) <= 20 * 1024 * 1024
