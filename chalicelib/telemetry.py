@@ -17,6 +17,9 @@ import msgspec
 
 NAMESPACE = "Casework"
 
+TALKATIVE = ("openai", "anthropic", "httpx2", "httpcore2", "botocore", "boto3", "s3transfer", "urllib3", "pypdf")
+"""Libraries that log what they send when somebody turns the root logger to DEBUG: prompts, results, keys."""
+
 _LOGGER = logging.getLogger("casework")
 _stage = ""
 
@@ -33,7 +36,8 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
 def configure(level: str, *, stage: str = "") -> None:
     """Send Casework's log lines to standard error as JSON, from `level` on; called once by bootstrap.
 
-    `stage` tells the metrics of stages apart that share an account.
+    `stage` tells the metrics of stages apart that share an account. Libraries that would log what they send are held at
+    WARNING, whatever the root logger's level is.
     """
     global _stage
     _stage = stage
@@ -44,6 +48,8 @@ def configure(level: str, *, stage: str = "") -> None:
     _LOGGER.handlers[:] = [handler]
     _LOGGER.setLevel(level)
     _LOGGER.propagate = False
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def info(event: str, **facts: Any) -> None:

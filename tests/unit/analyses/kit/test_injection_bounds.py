@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.analyses.kit.injection import suspect_passage
 
-CHARACTERS = 30_000
+CHARACTERS = 15_000
 REPEATED = [
     *("a", "א", "1", "\n", " ", "<", "-", '"', "@", "a1", "a-", "א-", "x.", "\n# "),
     *("the ", "send ", "ignore ", "you ", "act as ", "set a ", "skip ", "role: ", "of this a ", "no matter what "),
@@ -23,5 +23,5 @@ def test_a_text_of_one_thing_over_and_over_is_scanned_in_little_time(piece: str)
 
     suspect_passage(text)
 
-    # Some 30 ms; a pattern that backtracks takes minutes.
+    # Some 40 ms; a pattern that backtracks takes minutes.
     assert time.process_time() - started < 3
