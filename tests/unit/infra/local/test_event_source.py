@@ -119,6 +119,35 @@ def test_after_five_receives_a_message_is_in_the_dead_letter_queue(local_resourc
     assert counts(local_resources, local_resources.high_queue_url) == (0, 0)
 
 
+def test_messages_that_end_together_are_deleted_in_few_calls(local_resources):
+    calls, together = [], threading.Barrier(5)
+
+    class Listening:
+        """The real client; notes what it is asked for."""
+
+        def __getattr__(self, name: str) -> Any:
+            calls.append(name)
+            return getattr(local_resources.client("sqs"), name)
+
+    for number in range(5):
+        send(local_resources, str(number))
+    function = Function(
+        name="work_high", handler=lambda *_: together.wait(WITHIN_SECONDS), timeout_seconds=300, concurrency=5
+    )
+    source = EventSource(Listening(), queue_url=local_resources.high_queue_url, function=function, say=print)
+    stop = threading.Event()
+    thread = threading.Thread(target=source.run, args=(stop,))
+
+    thread.start()
+    deleted = soon(lambda: "delete_message_batch" in calls) and source.idle(within_seconds=WITHIN_SECONDS)
+    stop.set()
+    thread.join()
+
+    assert deleted
+    assert counts(local_resources, local_resources.high_queue_url) == (0, 0)
+    assert calls.count("delete_message_batch") < 5
+
+
 def test_no_more_invocations_run_at_once_than_the_concurrency_allows(local_resources):
     running, most, done = [0], [0], []
     lock = threading.Lock()
