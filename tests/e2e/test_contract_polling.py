@@ -36,7 +36,7 @@ OPEN_SECONDS = 8
 """How long a job stays open that much is asked about meanwhile, on a busy machine too."""
 
 POLLS = 30
-A_POLL_AT_MOST_SECONDS = 1.0
+A_POLL_AT_MOST_SECONDS = 2.0
 
 
 @contextmanager
