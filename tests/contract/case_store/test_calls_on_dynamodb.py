@@ -60,3 +60,17 @@ def test_a_list_is_one_query_and_one_batch_read(counted: tuple[DynamoCaseStore, 
     store.list(owner="u1", after=None, limit=2)
 
     assert names == ["Query", "BatchGetItem"]
+
+
+def test_the_documents_of_listed_cases_are_a_query_each_and_one_more_for_metadata_where_there_are_any(
+    counted: tuple[DynamoCaseStore, list[str]],
+) -> None:
+    store, names = counted
+    for number in range(3):
+        store.create(a_case(f"c{number}"))
+    store.add_document(a_document(case_id="c1"), {})
+    names.clear()
+
+    store.documents_of(["c0", "c1", "c2"])
+
+    assert names == ["Query"] * 4
