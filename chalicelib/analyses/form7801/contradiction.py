@@ -2,7 +2,8 @@
 
 A quote contradicts a field when it names things of the field's kind (days, long numbers, amounts, addresses, words of
 the same script) and none of them is the field's value. A quote that names none contradicts nothing: spoken digits, a
-date without its year, a description. Who claims, and who is paid, must stand in the quote word for word.
+date without its year, a description. Who claims, and who is paid, must stand in the quote word for word; of a condition
+the quote must at least speak.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import re
 from datetime import date
 
 from chalicelib.analyses.form7801.checks import day_of
+from chalicelib.analyses.form7801.condition_words import speaks_of
 from chalicelib.analyses.form7801.dates import days_in
-from chalicelib.analyses.form7801.fields import Kind, Leaf
+from chalicelib.analyses.form7801.fields import DISABILITY_TYPES, Kind, Leaf
 from chalicelib.analyses.kit.normalise import comparable, words
 
 _COMPARED_DIGITS = 3
@@ -41,6 +43,8 @@ def contradicts(leaf: Leaf, quote: str, *, today: date) -> bool:
         return _other_amount(float(leaf.value), text)
     if leaf.kind is Kind.EMAIL:
         return "@" in text and str(leaf.value) not in text.casefold()
+    if leaf.path.startswith(DISABILITY_TYPES):
+        return bool(leaf.value) and not speaks_of(leaf.path.rpartition(".")[2], text)
     if leaf.path in _PERSONS:
         return not set(words(str(leaf.value))) <= _held(text)
     if leaf.kind is Kind.NAME:

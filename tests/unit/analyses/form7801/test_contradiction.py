@@ -50,6 +50,11 @@ CASES: list[tuple[str, Any, str, bool]] = [
     ("personal_info.full_name", "Mallory", "שם המטופלת: תמר דוגמא", True),
     ("personal_info.full_name", "תמר כהן", "שם המטופלת: תמר דוגמא", True),  # a part of a name is another name
     ("bank_details.account_holder_name", "תמר דוגמא", "על שם תמר כהן", True),
+    ("disability_info.disability_types.cancer", True, "סרטן שד משמאל", False),
+    ("disability_info.disability_types.cancer", True, "פריצת דיסק L4-L5", True),  # speaks of something else
+    ("disability_info.disability_types.other", True, "פריצת דיסק L4-L5", False),  # of anything
+    ("disability_info.disability_types.heart_disease", False, "פריצת דיסק", False),  # nothing is claimed
+    ("medical_waiver.waiver_accepted", True, "כן, אני מסכימה", False),  # no condition
     ("personal_info.gender", "נקבה", "נשואה", False),  # choices are read, not copied
     ("disability_info.primary_disability_description", "פריצת דיסק", "כאב גב", False),  # descriptions too
 ]
