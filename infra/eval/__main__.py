@@ -1,7 +1,7 @@
-"""How is everything measured? `make eval`, or `python -m infra.eval [--case NAME]… [--quick] [--out FOLDER]`.
+"""How is everything measured? `make eval`, or `python -m infra.eval [--case NAME]… [--quick] [--docs] [--out FOLDER]`.
 
-Prints tables, writes report.html and tables.md. Ends with 1 when a planted mistake got through or an attack broke
-something that code decides, with 2 when a case does not exist.
+Prints tables, writes report.html and tables.md; with --docs the tables of docs/analyses.md, too. Ends with 1 when a
+planted mistake got through or an attack broke something that code decides, with 2 when a case does not exist.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from infra.eval.cases import case_names, load_cases
 from infra.eval.measure import Measurement, measure_cases, measure_robustness
 from infra.eval.models import answering_models
 from infra.eval.page import report_page
-from infra.eval.tables import all_tables
+from infra.eval.tables import all_tables, with_tables
 from infra.local.environment import ROOT
 
 OUT = ROOT / "build" / "eval"
+DOCS = ROOT / "docs" / "analyses.md"
 
 
 def main(arguments: Sequence[str], *, environ: Mapping[str, str], now: datetime) -> int:
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str], *, environ: Mapping[str, str], now: datetime)
         robustness=robustness,
     )
     page = _written(measurement, wanted.out, command=" ".join(["python -m infra.eval", *arguments]), now=now)
+    if wanted.docs:
+        DOCS.write_text(with_tables(DOCS.read_text(encoding="utf-8"), all_tables(measurement)), encoding="utf-8")
     print(f"\nThe report: {page}")
     return 0 if robustness is None or robustness.holds else 1
 
@@ -65,6 +68,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.eval", description=__doc__)
     parser.add_argument("--case", action="append", default=[], help="measure this case only; may be repeated")
     parser.add_argument("--quick", action="store_true", help="only the cases, without planted mistakes and attacks")
+    parser.add_argument("--docs", action="store_true", help="write the tables into docs/analyses.md, too")
     parser.add_argument("--out", type=Path, default=OUT, help=f"where the report goes; default {OUT.relative_to(ROOT)}")
     return parser.parse_args(arguments)
 

@@ -1,8 +1,8 @@
 """What can code catch, and what not? Every field of a good answer in turn replaced by a believable wrong value.
 
-The quote that was given for the field stays, so only code that compares the two can notice. Names, numbers and dates
-are compared; a choice and a description are read by the model, and code takes its word. A condition is altered by
-setting one that nobody has, with the words of the main diagnosis.
+The quote that was given for the field stays, so only code that compares the two can notice. Names, numbers, dates and
+conditions are compared; a choice and a description are read by the model, and code takes its word. A condition is
+altered by setting one that nobody has, with the words of the main diagnosis.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from infra.eval.altered import Altered, alter_every_field
-from infra.eval.attempt import Run, run_analysis
+from infra.eval.attempt import Models, Run, forget_texts, run_analysis
 from infra.eval.cases import EvalCase
 from infra.eval.mentions import AgentScore, CallScore, Share, score_agent, score_call, score_issues
 from infra.eval.models import Answering, emulated_models
@@ -94,9 +94,7 @@ def measure_cases(cases: Sequence[EvalCase], answering: Answering, *, say: Say) 
     scores = []
     for case in cases:
         say(f"{case.name}: the three analyses")
-        scores.append(
-            _score(case, *(run_analysis(job_type, case, answering.models) for job_type in (FORM, AGENT, CALL)))
-        )
+        scores.append(_score(case, *(_timed(job_type, case, answering.models) for job_type in (FORM, AGENT, CALL))))
     return scores
 
 
@@ -121,6 +119,12 @@ def added(costs: Any) -> Decimal | None:
     """The sum of these costs; None when one of them is unknown."""
     known = list(costs)
     return None if any(cost is None for cost in known) else sum(known, Decimal(0))
+
+
+def _timed(job_type: str, case: EvalCase, models: Models) -> Run:
+    """A run that reads its documents itself, as a job does."""
+    forget_texts()
+    return run_analysis(job_type, case, models)
 
 
 def _score(case: EvalCase, form_run: Run, agent_run: Run, call_run: Run) -> CaseScore:

@@ -16,9 +16,9 @@ from chalicelib.analyses.form7801.fields import FIELDS, LISTS, Kind, is_filled, 
 from chalicelib.analyses.kit.normalise import comparable, words
 
 MONTHS = "employment_history.total_employment_months"
-_KINDS: Mapping[str, Kind] = {**FIELDS, MONTHS: Kind.NUMBER}
+LANGUAGE = "metadata.language"
+_KINDS: Mapping[str, Kind] = {**FIELDS, MONTHS: Kind.NUMBER, LANGUAGE: Kind.CHOICE}
 _HALF = 0.5
-_ABSENT = object()
 
 Item = Mapping[str, Any]
 

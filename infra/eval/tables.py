@@ -5,6 +5,7 @@ What changes from run to run without anything being better or worse (seconds) st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -16,6 +17,8 @@ from infra.eval.scoring import Tally, by_pattern, leaves_of, tally
 from infra.eval.withstanding import AGENT, CALL, FORM
 
 _NAMES: Mapping[str, str] = {FORM: "form 7801", AGENT: "agent", CALL: "call"}
+_END = "<!-- end -->"
+_MARKED = re.compile(r"<!-- eval: (.+?) -->")
 Rows = Sequence[Sequence[str]]
 
 
@@ -34,6 +37,21 @@ def all_tables(measurement: Measurement) -> dict[str, str]:
             "The detector of instructions": detector_table(measurement.robustness),
         }
     return {**tables, "Time and money": cost_table(measurement.cases)}
+
+
+def with_tables(page: str, tables: Mapping[str, str]) -> str:
+    """A page with each table between its marks, `<!-- eval: heading -->` and `<!-- end -->`, replaced by this one.
+
+    Raises: ValueError when the page has no place for a table, or a place for one that there is not.
+    """
+    wanted = set(_MARKED.findall(page))
+    if wanted != set(tables):
+        raise ValueError(f"no table or no place for: {', '.join(sorted(wanted ^ set(tables)))}")
+    for heading, table in tables.items():
+        begins = f"<!-- eval: {heading} -->\n"
+        before, _, rest = page.partition(begins)
+        page = f"{before}{begins}{table}\n{rest[rest.index(_END) :]}"
+    return page
 
 
 def form_table(cases: Sequence[CaseScore]) -> str:

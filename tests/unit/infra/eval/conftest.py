@@ -7,8 +7,19 @@ from collections.abc import Iterator
 import pytest
 
 from infra.eval.attempt import Models
-from infra.eval.models import emulated_models
+from infra.eval.cases import load_cases
+from infra.eval.measure import CaseScore, measure_cases
+from infra.eval.models import Answering, emulated_models
 from infra.local.emulator import Emulator
+
+
+@pytest.fixture(scope="package")
+def all_scores(emulated: tuple[Emulator, Models]) -> list[CaseScore]:
+    """Every case through the three analyses, answered without mistakes."""
+    emulator, models = emulated
+    emulator.state.plants.clear()
+    answering = Answering(models=models, openai_name="one", anthropic_name="other", is_emulated=True)
+    return measure_cases(load_cases(), answering, say=lambda line: None)
 
 
 @pytest.fixture(scope="package")

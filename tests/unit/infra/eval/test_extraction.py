@@ -1,4 +1,7 @@
-"""Reading documents: time in proportion to pages, hardly more than pypdf alone, broken files among them."""
+"""Reading documents: time in proportion to pages, and broken files among them.
+
+That it is hardly more than pypdf takes alone is held in tests/unit/adapters/test_pypdf_text_reader_bounds.py.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,9 @@ from infra.eval.extraction import a_case, a_pdf, largest_scan, measure_speed
 from infra.local.emulator import Emulator
 
 
-def test_time_grows_with_pages_and_is_hardly_more_than_pypdf_takes_alone() -> None:
+def test_time_grows_with_pages() -> None:
     few, many = measure_speed(2, repeats=3), measure_speed(8, repeats=2)
 
-    assert few.ratio <= 1.2
-    assert many.ratio <= 1.2
     # Four times the pages take about four times as long; measured with little, so with room.
     assert 2.5 < many.ours / few.ours < 6
 

@@ -110,4 +110,5 @@ def test_a_believable_wrong_number_date_or_name_is_reported(emulated: tuple[Emul
     for kind in ("id", "phone", "postal_code", "email", "iban", "account", "bank_number", "reference", "name", "date"):
         assert rows[kind].tried > 0
         assert rows[kind].missed == ()
+    assert rows["flag"].missed == ("hearing_case: disability_info.disability_types.other",)
     assert rows["choice"].caught == 0  # what code leaves to the model: see docs/analyses.md

@@ -10,28 +10,22 @@ from xml.etree import ElementTree
 import pytest
 
 from infra.eval.__main__ import main
-from infra.eval.attempt import Models
-from infra.eval.cases import load_case
 from infra.eval.chart import rates_chart, verdicts_chart
-from infra.eval.measure import CaseScore, Measurement, Robustness, measure_cases
-from infra.eval.models import Answering
+from infra.eval.measure import CaseScore, Measurement, Robustness
 from infra.eval.page import report_page
 from infra.eval.planting import Planting
 from infra.eval.scoring import Tally
 from infra.eval.tables import all_tables
 from infra.eval.withstanding import Detection
-from infra.local.emulator import Emulator
 
 NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
 TALLY = Tally(right=6, wrong=1, missed=2, invented=1)
 
 
-@pytest.fixture(scope="module")
-def scores(emulated: tuple[Emulator, Models]) -> list[CaseScore]:
-    emulator, models = emulated
-    emulator.state.plants.clear()
-    answering = Answering(models=models, openai_name="one", anthropic_name="other", is_emulated=True)
-    return measure_cases([load_case("scanned_case"), load_case("hearing_case")], answering, say=lambda line: None)
+@pytest.fixture
+def scores(all_scores: list[CaseScore]) -> list[CaseScore]:
+    """Two that differ: one with files that cannot be read as text, one with a check that fails."""
+    return [score for name in ("scanned_case", "hearing_case") for score in all_scores if score.case == name]
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from infra.eval.withstanding import AGENT, CALL, FORM, Withstood, broken_by, wit
 from infra.local.emulator import Emulator
 
 ATTACKS = known_attacks()
-# The agent takes several turns for each: one attack of each place is enough for it here, `make eval` tries all.
+# The agent takes several turns for each: attacks of four places are enough for it here, `make eval` tries all.
 ONE_A_PLACE = list({attack.place: attack for attack in ATTACKS}.values())
+FOR_THE_AGENT = [attack for attack in ONE_A_PLACE if attack.place in ("document", "transcript", "file_name", "pdf_xmp")]
 CASE = load_case("sample_case")
 
 
@@ -26,7 +27,7 @@ def withstood(emulated: tuple[Emulator, Models]) -> list[Withstood]:
     emulator, models = emulated
     return [
         *withstand(ATTACKS, emulator, models, job_types=(FORM, CALL)),
-        *withstand(ONE_A_PLACE, emulator, models, job_types=(AGENT,)),
+        *withstand(FOR_THE_AGENT, emulator, models, job_types=(AGENT,)),
     ]
 
 
