@@ -26,6 +26,7 @@ def attach_to_chalice() -> None:
     """Wrap what `chalice local` does: binding its port, serving, watching for changes. Once per process."""
     if getattr(LocalDevServer.serve_forever, "brings_up_the_system", False):
         return
+    sys.dont_write_bytecode = True  # what the first request imports must not look like a change and restart the server
     reloader = "CHALICE_WORKER" in os.environ
     _wrap_binding(top_pid=os.getppid() if reloader else os.getpid())
     _wrap_serving(top_pid=os.getppid() if reloader else os.getpid())
