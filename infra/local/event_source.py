@@ -26,7 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.invocation import Handler, LambdaContext, load_handler, sqs_event
 from infra.local.resources import client
 
-POLL_SECONDS = 1  # moto goes on with a poll whose client has died, and what it receives then is lost for a while
+POLL_SECONDS = 1  # what a stop may have to wait for
 RECEIVE_AT_MOST = DELETE_AT_MOST = 10  # SQS's own limits
 GATHER_SECONDS = 0.1  # jobs end in groups: their messages are deleted, and the next ones received, ten in a call
 PAUSE_SECONDS = 1.0

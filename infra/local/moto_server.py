@@ -21,6 +21,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from infra.local.environment import HOST
+from infra.local.moto_polls import answering, hand_back_what_nobody_hears
 from infra.local.moto_snapshots import share_items_between_snapshots
 from infra.local.resources import create_resources
 from infra.local.system import IDENTITY_PATH
@@ -42,6 +43,7 @@ class MotoServer:
     def __init__(self, port: int = 0) -> None:
         make_dynamodb_atomic()
         share_items_between_snapshots()
+        hand_back_what_nobody_hears()
         self._identity: bytes | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = _listen(port, self._answer)
@@ -69,7 +71,8 @@ class MotoServer:
 
     def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         if environ.get("PATH_INFO") != IDENTITY_PATH:
-            return self._moto(environ, start_response)
+            with answering(environ.get("werkzeug.socket")):
+                return self._moto(environ, start_response)
         answer = self._identity or b""
         status = "200 OK" if answer else "503 Service Unavailable"
         start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
