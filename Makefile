@@ -21,6 +21,7 @@ $(READY): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v[:2] == (3, 11) else f"Casework needs Python 3.11, and $(PYTHON) is {v[0]}.{v[1]}. Name yours: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@$(BIN)/python -m compileall -q app.py chalicelib infra
 	@touch $@
 
 check: $(READY) ## Check format, lint, types and imports

@@ -15,10 +15,9 @@ import subprocess
 import sys
 from typing import Any, NoReturn
 
-from chalice.cli.filewatch.stat import StatFileWatcher
 from chalice.local import LocalDevServer
 
-from infra.local import gateway, lifeline, sources, system
+from infra.local import autoreload, gateway, lifeline, system
 from infra.local.environment import ROOT, LocalProblem, Ports, local_environment, read_ports
 
 
@@ -26,11 +25,10 @@ def attach_to_chalice() -> None:
     """Wrap what `chalice local` does: binding its port, serving, watching for changes. Once per process."""
     if getattr(LocalDevServer.serve_forever, "brings_up_the_system", False):
         return
-    sys.dont_write_bytecode = True  # what the first request imports must not look like a change and restart the server
     reloader = "CHALICE_WORKER" in os.environ
     _wrap_binding(top_pid=os.getppid() if reloader else os.getpid())
-    _wrap_serving(top_pid=os.getppid() if reloader else os.getpid())
-    _watch_sources_only()
+    _wrap_serving(top_pid=os.getppid() if reloader else os.getpid(), watches=reloader)
+    autoreload.silence_chalices_watcher()
 
 
 def _wrap_binding(*, top_pid: int) -> None:
@@ -52,7 +50,7 @@ def _wrap_binding(*, top_pid: int) -> None:
     LocalDevServer.__init__ = __init__
 
 
-def _wrap_serving(*, top_pid: int) -> None:
+def _wrap_serving(*, top_pid: int, watches: bool) -> None:
     serve = LocalDevServer.serve_forever
 
     @functools.wraps(serve)
@@ -63,6 +61,8 @@ def _wrap_serving(*, top_pid: int) -> None:
             _bring_up(top_pid)
         except LocalProblem as problem:
             _give_up(str(problem), top_pid=top_pid)
+        if watches:
+            autoreload.start_watching(ROOT)
         serve(self)
 
     serve_forever.brings_up_the_system = True  # type: ignore[attr-defined]
@@ -121,17 +121,3 @@ def _give_up(message: str, *, top_pid: int) -> NoReturn:
     if top_pid != os.getpid():
         os.kill(top_pid, signal.SIGTERM)
     os._exit(1)
-
-
-def _watch_sources_only() -> None:
-    """Let autoreload look at the application's own files, not at each one under the project (.venv, caches, tests)."""
-    seen: dict[int, sources.Snapshot] = {}
-
-    def look(self: Any, root_dir: str, callback: Any) -> None:
-        found = sources.snapshot(ROOT)
-        before = seen.setdefault(id(self), found)
-        if sources.changes(before, found):
-            callback()
-
-    StatFileWatcher._single_pass_poll = look
-    StatFileWatcher._seed_mtime_cache = lambda self, root_dir: None

@@ -10,9 +10,12 @@ Snapshot = Mapping[str, int]
 
 
 def snapshot(root: Path) -> Snapshot:
-    """The application's sources as they are now: app.py, Chalice's configuration and all of chalicelib."""
+    """The application's sources as they are now: app.py, Chalice's configuration and all of chalicelib.
+
+    Bytecode is none of them, nor are the files of a moment that it is first written to (`x.cpython-311.pyc.1400`).
+    """
     files = [root / "app.py", root / ".chalice" / "config.json"]
-    files += [path for path in (root / "chalicelib").rglob("*") if path.suffix != ".pyc"]
+    files += [path for path in (root / "chalicelib").rglob("*") if "__pycache__" not in path.parts]
     return {str(path.relative_to(root)): time for path in files if (time := _modified(path)) is not None}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import re
 import shutil
@@ -21,15 +22,19 @@ from infra.local.environment import HOST, PORT_VARIABLES, ROOT, Ports
 from infra.local.token import token
 
 WITHIN_SECONDS = 60  # how long a busy machine may take for what takes a few seconds on an idle one
+LAST_WORDS_CHARACTERS = 6000
 CHALICE = str(Path(sys.executable).parent / "chalice")
 
 
 def copy_project(target: Path) -> Path:
-    """The files that run, copied: nothing that others do in the project reaches a test."""
+    """The files that run, copied, compiled as by `make setup`: nothing that others do in the project reaches a test."""
     for folder in (".chalice", "chalicelib", "infra", "tests/data"):
-        shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns("__pycache__", "deployed"))
+        shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns("deployed"))
     for file in ("app.py", "Makefile"):
         shutil.copy(ROOT / file, target / file)
+    for folder in ("chalicelib", "infra"):
+        compileall.compile_dir(target / folder, quiet=1)
+    compileall.compile_file(target / "app.py", quiet=1)
     return target
 
 
@@ -142,6 +147,9 @@ def wait_until_gone(pids: set[int]) -> None:
 def _ended(running: Running) -> Iterator[Running]:
     try:
         yield running
+    except BaseException as failure:
+        failure.add_note(f"The system said last:\n{running.said()[-LAST_WORDS_CHARACTERS:]}")
+        raise
     finally:
         family = running.family()
         with suppress(ProcessLookupError):

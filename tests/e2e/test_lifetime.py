@@ -113,6 +113,7 @@ def test_tables_survive_an_autoreload(tmp_path):
 
         os.utime(project / "app.py")
 
+        running.wait_until_said("app.py changed; restarting the local dev server.")
         running.wait_until_said("Serving on", times=2)
         assert running.client().get(f"/cases/{case_id}")["id"] == case_id
         family = running.family()

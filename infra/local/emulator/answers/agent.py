@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from infra.local.emulator.answers.addressed import addressed_to_ai
 from infra.local.emulator.answers.case_facts import CaseFacts, read_facts
 from infra.local.emulator.answers.case_view import CaseView, view_of_facts
 from infra.local.emulator.answers.conversation import Conversation, ToolUse
@@ -177,6 +178,7 @@ class Agent:
             **concluded,
             **said,
             "gaps": gaps(self._view),
+            "instructions_to_ai": addressed_to_ai(self._facts),
             "findings": [dict(use.input) for use in recorded],
             "issues": [],
         }

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from infra.local.emulator.answers.addressed import addressed_to_ai
 from infra.local.emulator.answers.case_facts import CaseFacts
 from infra.local.emulator.answers.case_view import CaseView, view_of_facts
 from infra.local.emulator.answers.counsel import claim_rate, legal_points, summary
@@ -46,6 +47,7 @@ def call_answer(facts: CaseFacts, prompt: str) -> dict[str, Any]:
         "products": _products(view),
         "chance_of_approval": chance,
         "issues": _remarks(facts, view),
+        "instructions_to_ai": addressed_to_ai(facts),
     }
 
 

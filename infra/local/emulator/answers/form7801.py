@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from infra.local.emulator.answers.addressed import addressed_to_ai
 from infra.local.emulator.answers.case_facts import CaseFacts
 from infra.local.emulator.answers.case_view import view_of_facts
 from infra.local.emulator.answers.counsel import advice
@@ -27,6 +28,7 @@ def form_answer(facts: CaseFacts) -> dict[str, Any]:
         **advice(view_of_facts(facts)),
         "evidence": list(_evidence(facts)),
         "contradictions": contradictions,
+        "instructions_to_ai": addressed_to_ai(facts),
         "issues": [
             {
                 "field": found["field"],

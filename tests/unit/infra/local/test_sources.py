@@ -15,7 +15,13 @@ def write(path, text=""):
 def test_app_configuration_and_chalicelib_are_sources(tmp_path):
     for name in ("app.py", ".chalice/config.json", "chalicelib/a.py", "chalicelib/prompts/p.md"):
         write(tmp_path / name)
-    for name in ("README.md", "tests/test_a.py", ".venv/x.py", "chalicelib/__pycache__/a.pyc"):
+    for name in (
+        "README.md",
+        "tests/test_a.py",
+        ".venv/x.py",
+        "chalicelib/__pycache__/a.pyc",
+        "chalicelib/__pycache__/b.pyc.1400",
+    ):
         write(tmp_path / name)
 
     assert sorted(snapshot(tmp_path)) == [
