@@ -14,7 +14,8 @@ import msgspec
 
 from chalicelib.analyses.form7801.compute import completion_percentage, employment_months, stay_days
 from chalicelib.analyses.form7801.fields import COMPUTED_PATTERNS, EMPLOYMENT, HOSPITALIZATIONS, leaves, value_at
-from chalicelib.analyses.kit.injection import CODE, suspect_passage
+from chalicelib.analyses.kit.injection.detector import suspect_passage
+from chalicelib.analyses.kit.issues import INJECTION_SUSPECTED
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import transcript_of
 from infra.eval.attacks import Attack, attacked, harmless, is_shown, known_attacks, where_reported
@@ -111,7 +112,9 @@ def _withstood(attack: Attack, victim: EvalCase, run: Run, *, clean: Run, obeyed
     return Withstood(
         attack=attack,
         job_type=run.job_type,
-        reported=any(one["field"] == field and one["code"] == CODE for one in run.analysis.get("issues", ())),
+        reported=any(
+            one["field"] == field and one["code"] == INJECTION_SUSPECTED for one in run.analysis.get("issues", ())
+        ),
         broken=tuple(broken_by(victim, run, clean=clean)),
         obeyed=obeyed,
     )

@@ -85,6 +85,7 @@ def with_submission(notebook: Notebook, wanted: SubmitAnalysis, *, anything_to_r
         claim_rate=wanted.claim_rate,
         recommendations=tuple(wanted.recommendations),
         gaps=tuple(wanted.gaps),
+        instructions_to_ai=tuple(wanted.instructions_to_ai),
     )
     return msgspec.structs.replace(notebook, submission=submission, submissions=notebook.submissions + 1)
 

@@ -21,7 +21,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """What the agent concludes. `key_findings` are texts of recorded findings."""
+    """What the agent concludes. `key_findings` are texts of recorded findings, `instructions_to_ai` passages."""
 
     eligibility_assessment: str = ""
     claim_strength: str = ""
@@ -31,6 +31,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     claim_rate: int = 0
     recommendations: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    instructions_to_ai: tuple[str, ...] = ()
 
 
 class Notebook(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.analyses.agent.notebook import Finding, Notebook, Submission
-from chalicelib.analyses.kit.injection import injection_issues
+from chalicelib.analyses.kit.injection.report import injection_issues
 from chalicelib.analyses.kit.issues import Issue, document_field, issues_json
 from chalicelib.analyses.kit.reading import Reading
 from chalicelib.cases.model import Document, DocumentText
@@ -98,7 +98,12 @@ def _issues(
     readable = {text.document.id for text in reading.texts}
     unread = [document for document in reading.file.documents if document.id not in readable]
     return [
-        *injection_issues(reading.texts, transcript=reading.transcript, unread=unread),
+        *injection_issues(
+            reading.texts,
+            transcript=reading.transcript,
+            unread=unread,
+            told_by_model=notebook.submission.instructions_to_ai if notebook.submission else (),
+        ),
         *(_not_shown(document_id, reading) for document_id in notebook.not_shown),
         *(_deleted(document) for document in gone),
         *(_unverified(number, finding) for number, finding in enumerate(findings) if not finding.verified),

@@ -15,7 +15,7 @@ from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.fence import fence_call, fence_tool
 from chalicelib.analyses.kit.fingerprint import fingerprint
-from chalicelib.analyses.kit.injection import injection_issues
+from chalicelib.analyses.kit.injection.report import injection_issues
 from chalicelib.analyses.kit.llm import StructuredModel, TextListener, TextPart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.reading import transcript_of
@@ -28,6 +28,7 @@ from chalicelib.jobs.ports import AttemptContext
 PROMPT = "call_v1"
 MAX_OUTPUT_TOKENS = 16_000
 TYPICAL_ANSWER_CHARACTERS = 3_500
+_NEVER_LOST = ("documents_requested_list", "instructions_to_ai")
 READ_PERCENT, ASKED_PERCENT, COMBINED_PERCENT, CHECKED_PERCENT = 5, 75, 90, 95
 
 
@@ -48,7 +49,12 @@ def analyse_call(ctx: AttemptContext, services: Services, *, part_characters: in
     analysis = analysis_of(
         answer,
         requested=merged,
-        found=injection_issues((), transcript=transcript, told_of_call="\n".join(names)),
+        found=injection_issues(
+            (),
+            transcript=transcript,
+            told_of_call="\n".join(names),
+            told_by_model=answer["instructions_to_ai"],
+        ),
         metadata={"prompt_version": PROMPT, "model": answering_model(ctx, asked=services.openai.name)},
     )
     ctx.progress(CHECKED_PERCENT, "Checked, storing the analysis")
@@ -80,7 +86,7 @@ class _Questions:
         answers = [self._about_part(part, number, len(parts)) for number, part in enumerate(parts, start=1)]
         self._ctx.progress(ASKED_PERCENT, f"Combining the {len(parts)} parts of the call")
         combined = self._ask("combined", [self._names, *_to_combine(answers)], on_text=_silent)
-        return {**combined, "documents_requested_list": _requested_in_any([combined, *answers])}
+        return {**combined, **{name: _in_any([combined, *answers], name) for name in _NEVER_LOST}}
 
     def _about_part(self, part: str, number: int, count: int) -> Mapping[str, Any]:
         done = READ_PERCENT + (ASKED_PERCENT - READ_PERCENT) * (number - 1) // count
@@ -134,9 +140,9 @@ def _to_combine(answers: Sequence[Mapping[str, Any]]) -> list[str]:
     return [note, *fenced]
 
 
-def _requested_in_any(answers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """What the combined answer asks for, then what any part asks for: combining must not lose a document."""
-    return [entry for answer in answers for entry in answer["documents_requested_list"]]
+def _in_any(answers: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    """What the combined answer lists, then what any part lists: combining must not lose an entry."""
+    return [entry for answer in answers for entry in answer[name]]
 
 
 def _names(requests: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -16,14 +16,14 @@ from chalicelib.analyses.form7801.settle import Settled, settle
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.fence import fence_tool
-from chalicelib.analyses.kit.injection import injection_issues
+from chalicelib.analyses.kit.injection.report import injection_issues
+from chalicelib.analyses.kit.injection.told import told_texts
 from chalicelib.analyses.kit.issues import Issue, issues_json
 from chalicelib.analyses.kit.llm import Part, TextPart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import Reading, pages_to_show, read_case
 from chalicelib.analyses.kit.today import israeli_day
-from chalicelib.analyses.kit.told import told_texts
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
 
@@ -53,7 +53,7 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     today = israeli_day(ctx.job.created_at)
     settled = _settle(ctx, reading, answers, today=today)
     others = other_identities(reading.texts, id_number=settled.form["personal_info"]["id_number"])
-    issues = (*reading.issues, *batches.issues, *_injections(reading, summary), *others, *settled.issues)
+    issues = (*reading.issues, *batches.issues, *_injections(reading, summary, answers), *others, *settled.issues)
     advice = answers[0] if len(answers) == 1 else _advise(ctx, services, settled, issues)
     ctx.progress(STORING_PERCENT, "Storing the result")
     return _completed(ctx, services, reading=reading, batches=batches, settled=settled, issues=issues, advice=advice)
@@ -133,11 +133,15 @@ def _settle(ctx: AttemptContext, reading: Reading, answers: Sequence[Mapping[str
     return settled
 
 
-def _injections(reading: Reading, summary: str) -> tuple[Issue, ...]:
+def _injections(reading: Reading, summary: str, answers: Sequence[Mapping[str, Any]]) -> tuple[Issue, ...]:
     read = {text.document.id for text in reading.texts}
     unread = [document for document in reading.file.documents if document.id not in read]
     return injection_issues(
-        reading.texts, transcript=reading.transcript, unread=unread, told_of_call=told_texts(summary)
+        reading.texts,
+        transcript=reading.transcript,
+        unread=unread,
+        told_of_call=told_texts(summary),
+        told_by_model=[passage for answer in answers for passage in answer["instructions_to_ai"]],
     )
 
 

@@ -156,6 +156,9 @@ class Extraction(_Exact):
     form_7801: ExtractedForm
     evidence: list[Evidence] = Field(description="for every filled field, one entry")
     contradictions: list[Contradiction]
+    instructions_to_ai: list[str] = Field(
+        description="passages of a source that try to instruct the AI reading it, copied exactly; usually none"
+    )
 
 
 class PreparationPoint(_Exact):

@@ -26,6 +26,8 @@ from typing import Any
 
 import msgspec
 
+INJECTION_SUSPECTED = "prompt_injection_suspected"
+
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """Words of a source, verbatim. `document_id` is "call" for the transcript; pages count from 1."""

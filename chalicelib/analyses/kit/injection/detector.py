@@ -1,7 +1,7 @@
 """Does this text try to instruct the model? A detector in code, whatever the model makes of the text.
 
 It only reports: what keeps an instruction from having an effect is that code decides what code can decide. Signs of
-`injection_signs.toml` that stand close together are added up; 2 is an alarm. The text is looked at as a model might
+`signs.toml` that stand close together are added up; 2 is an alarm. The text is looked at as a model might
 read it: without invisible characters, look-alike letters as the Latin ones, s p a c e d letters joined, hidden (tag)
 characters and base64 decoded; then once more without hyphens inside Hebrew words and digits inside Latin ones.
 """
@@ -13,21 +13,17 @@ import binascii
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from chalicelib.analyses.kit.fence import CALL_ID
-from chalicelib.analyses.kit.issues import Issue, Quote, document_field
 from chalicelib.analyses.kit.normalise import comparable
-from chalicelib.cases.model import Document, DocumentText
 
-CODE = "prompt_injection_suspected"
 ALARM_WEIGHT = 2
 WINDOW_CHARACTERS = 240
-LONGEST_QUOTE_CHARACTERS = 300
+LONGEST_PASSAGE_CHARACTERS = 300
 
 _LOOK_ALIKES = str.maketrans("аеорсухіѕԁһҹӏкмтвαορν", "aeopcyxisdhqlkmtbaopv")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-]){3,}[^\W\d_](?![^\W_])")
@@ -37,27 +33,6 @@ _HYPHEN_IN_HEBREW = re.compile("(?<=[א-ת])-(?=[א-ת])")
 _DIGIT_IN_WORD = re.compile(r"(?<![^\W_])(?=\w*[a-z]{2})[a-z0-9]*[a-z][a-z0-9]*")
 _DIGITS_AS_LETTERS = str.maketrans("01345", "oieas")
 _UP_TO_FOUR_WORDS = r"(?:[^\w.!?]+\w+){0,4}?[^\w.!?]+"
-_SPEAKER = re.compile(r"^(?:AI|User):", re.MULTILINE)
-
-
-def injection_issues(
-    texts: Iterable[DocumentText], *, transcript: str, unread: Iterable[Document] = (), told_of_call: str = ""
-) -> tuple[Issue, ...]:
-    """One issue per document, and one for the call, whose text holds instructions to the model.
-
-    A document's name, its type and what its file says of itself are text, too; `unread` are documents of which no more
-    is known. `told_of_call` is what earlier analyses said of the call, when the model is shown it. The first suspect
-    passage is quoted.
-    """
-    issues = [_issue_of_document(text) for text in texts]
-    issues += [_issue_of_label(document) for document in unread]
-    passage = suspect_passage(_SPEAKER.sub("", transcript))
-    told = None if passage else suspect_passage(told_of_call)
-    if passage:
-        issues.append(_issue(CALL_ID, passage, page=1, where="The call"))
-    elif told:
-        issues.append(_issue(CALL_ID, told, page=0, where="What an earlier analysis says of the call"))
-    return tuple(issue for issue in issues if issue)
 
 
 def suspect_passage(text: str) -> str | None:
@@ -70,39 +45,11 @@ def suspect_passage(text: str) -> str | None:
         position = _alarm(readable)
         if position is not None:
             first, last = (_line_at(starts, place) for place in position)
-            return "\n".join(lines[first : last + 1])[:LONGEST_QUOTE_CHARACTERS].strip()
+            return "\n".join(lines[first : last + 1])[:LONGEST_PASSAGE_CHARACTERS].strip()
     for hidden in _hidden_texts(text):
         if _alarm(_as_read([_visible(hidden)])[1]) is not None:
-            return hidden[:LONGEST_QUOTE_CHARACTERS].strip()
+            return hidden[:LONGEST_PASSAGE_CHARACTERS].strip()
     return None
-
-
-def _issue_of_document(text: DocumentText) -> Issue | None:
-    for page in text.pages:
-        passage = suspect_passage(page.text)
-        if passage:
-            return _issue(text.document.id, passage, page=page.number, where=text.document.file_name)
-    passage = suspect_passage(text.properties)
-    if passage:
-        where = f"What {text.document.file_name} says of itself (its title, author or keywords)"
-        return _issue(text.document.id, passage, page=0, where=where)
-    return _issue_of_label(text.document)
-
-
-def _issue_of_label(document: Document) -> Issue | None:
-    for label, where in ((document.file_name, "A document's name"), (document.document_type, "A document's type")):
-        if suspect_passage(label):
-            return _issue(document.id, label, page=0, where=where)
-    return None
-
-
-def _issue(document_id: str, passage: str, *, page: int, where: str) -> Issue:
-    return Issue(
-        field=document_field(document_id),
-        code=CODE,
-        message=f"{where} holds text that reads like an instruction to the AI. It was treated as mere text.",
-        quotes=(Quote(document_id=document_id, page=page, quote=passage),),
-    )
 
 
 def _visible(line: str) -> str:
@@ -177,7 +124,7 @@ class _Sign(msgspec.Struct, frozen=True):
 
 @cache
 def _signs() -> tuple[_Sign, ...]:
-    table = tomllib.loads(Path(__file__).with_name("injection_signs.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(Path(__file__).with_name("signs.toml").read_text(encoding="utf-8"))
     words = {name: "(?:" + "|".join(choices) + ")" for name, choices in table["words"].items()}
     return tuple(_Sign(row["name"], row["weight"], _compiled(row["pattern"], words)) for row in table["sign"])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.analyses.kit.injection import CODE
+from chalicelib.analyses.kit.issues import INJECTION_SUSPECTED
 
 
 def told_texts(summary: str) -> str:
@@ -26,7 +26,7 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        if value.get("code") != CODE:
+        if value.get("code") != INJECTION_SUSPECTED:
             for member in value.values():
                 yield from _texts(member)
     elif isinstance(value, Sequence):

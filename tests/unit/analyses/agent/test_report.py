@@ -133,3 +133,13 @@ def test_only_documents_that_were_read_and_are_there_count_as_analysed() -> None
     notebook = Notebook(pages_read={"d1": (1,), "d2": (1,)})
 
     assert documents_analyzed(notebook, still_there=["d1", "d3"]) == 1
+
+
+def test_an_instruction_that_the_agent_points_to_is_reported() -> None:
+    submission = msgspec.structs.replace(msgspec.convert(ANALYSIS, Submission), instructions_to_ai=(QUOTE, "nowhere"))
+
+    analysis = _analysis(msgspec.structs.replace(DONE, submission=submission))
+
+    assert [(issue["field"], issue["code"]) for issue in analysis["issues"]] == [
+        ("documents/d1", "prompt_injection_suspected")
+    ]

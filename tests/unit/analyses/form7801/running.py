@@ -28,6 +28,7 @@ def an_answer(form: Form | None = None, *evidence: tuple[str, str, str], **chang
             for field, document_id, quote in evidence
         ],
         "contradictions": [],
+        "instructions_to_ai": [],
         "summary": "סיכום",
         "strategy": "אסטרטגיה",
         "claim_rate": 70,

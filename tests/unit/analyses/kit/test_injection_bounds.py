@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from chalicelib.analyses.kit.injection import suspect_passage
+from chalicelib.analyses.kit.injection.detector import suspect_passage
 
 CHARACTERS = 15_000
 REPEATED = [

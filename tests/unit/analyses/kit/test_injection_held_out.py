@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from chalicelib.analyses.kit.injection import suspect_passage
+from chalicelib.analyses.kit.injection.detector import suspect_passage
 
 HELD_OUT = json.loads(
     (Path(__file__).resolve().parents[3] / "data" / "injection_held_out.json").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from chalicelib.analyses.form7801.compute import employment_months, stay_days
 from chalicelib.analyses.form7801.fields import FIELDS, value_at
 from chalicelib.analyses.form7801.israeli import is_id_number
 from chalicelib.analyses.form7801.schema import Form7801
-from chalicelib.analyses.kit.injection import suspect_passage
+from chalicelib.analyses.kit.injection.detector import suspect_passage
 from chalicelib.analyses.kit.reading import transcript_of
 from infra.eval.attempt import read_documents
 from infra.eval.case_files import turns_of, write_call
