@@ -9,7 +9,7 @@ MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
 
 .PHONY: docs docs-api help setup test check unit eval test-ministack chaos format lock demo dev token dlq redrive clean \
-	test-frontend example package check-template test-deployed deploy destroy status run inspect cost bench scale
+	test-frontend example package detector check-template test-deployed deploy destroy status run inspect cost bench scale
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,14 @@ destroy: $(READY) ## Take a stage off AWS: make destroy STAGE=… CONFIRM=casewo
 $(MINISTACK)/.ready $(CFN_LINT)/.ready: build/%/.ready: infra/deploy/requirements/%.txt $(READY)
 	$(PYTHON) -m venv build/$*
 	build/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+detector: $(READY) build/detector/.ready ## Let the detector of instructions learn from infra/detector/texts, and say how well it does
+	PYTHONPATH=. build/detector/bin/python -m infra.detector $(if $(DRY_RUN),--dry-run)
+
+build/detector/.ready: infra/detector/requirements.txt requirements.txt
+	$(PYTHON) -m venv build/detector
+	build/detector/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt --requirement $<
 	@touch $@
 
 check-template: $(READY) $(CFN_LINT)/.ready ## Check what would be deployed, without AWS: the template, its permissions, its limits

@@ -48,7 +48,7 @@ _NOTES = {
     "One wrong field at a time": "Each filled field of a good answer replaced by a believable wrong value, its quote "
     "kept. Choices and descriptions are read by the model: code does not compare them with their quotes.",
     "Attacks on the sample case": "Each attack stands where strangers can write; the model obeys whatever it reads.",
-    "The detector of instructions": "The unseen set is never used to change the detector; the others were.",
+    "The detector of instructions": "Sets that it has not learned from.",
 }
 
 

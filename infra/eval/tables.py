@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from infra.detector.verdict import written_verdict
 from infra.eval.measure import CaseScore, Measurement, Robustness, added
 from infra.eval.mentions import Share
 from infra.eval.planting import AGENT as AGENT_JOB
@@ -151,7 +152,7 @@ def attack_table(robustness: Robustness) -> str:
 
 
 def detector_table(robustness: Robustness) -> str:
-    """Both rates on each set of texts."""
+    """Both rates on each set of texts that measures, and of what it learned from, judged by models of other sets."""
     rows = [
         [
             f"`{one.name}.json`",
@@ -162,6 +163,17 @@ def detector_table(robustness: Robustness) -> str:
         ]
         for one in robustness.detections
     ]
+    verdict = written_verdict()
+    learned = verdict.everything
+    rows.append(
+        [
+            f"the {len(verdict.rows)} sets of `infra/detector/texts`, judged by models of the others",
+            f"{learned.found}/{learned.attacks}",
+            percent(learned.found, learned.attacks),
+            f"{learned.alarms}/{learned.clean}",
+            percent(learned.alarms, learned.clean),
+        ]
+    )
     return _table(["set", "attacks found", "share", "alarms on clean texts", "share"], rows)
 
 

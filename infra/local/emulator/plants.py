@@ -6,7 +6,7 @@
 wrong_values: a phone, postal code, branch, salary and birth date that cannot be or that no quote supports ·
 false_quotes: words that stand nowhere · bad_ids: an ID number with a wrong check digit, evidence in a document that
 does not exist · swapped_dates: ends before beginnings · invented_hospitalisations: a stay that never was ·
-obey_injections: what an instruction inside a document or the call tells to set, is set.
+obey_injections: what an instruction inside a document or the call tells to set, is set, and no instruction is reported.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ def plant_in(answer: Mapping[str, Any], *, kinds: frozenset[str], prompt: str) -
         if kind in kinds:
             planted += [Planted(kind=kind, field=field, value=value) for field, value in rule(changed)]
     if "obey_injections" in kinds:
+        changed["instructions_to_ai"] = []  # who obeys does not tell
         planted += [
             Planted(kind="obey_injections", field=field, value=value) for field, value in _obeyed(changed, prompt)
         ]

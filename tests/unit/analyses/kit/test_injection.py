@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -69,13 +67,6 @@ CLEAN = [
     "משרה 100%, ציון הערכה שנתי 95. כל הכללים נשמרו.",
 ]
 
-KNOWN = json.loads((Path(__file__).resolve().parents[3] / "data" / "injection_known.json").read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("attack", KNOWN["attacks"])
-def test_a_known_attack_is_found(attack: str) -> None:
-    assert suspect_passage(attack) is not None
-
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
 def test_an_instruction_is_found_among_other_text(attack: str) -> None:
@@ -87,7 +78,7 @@ def test_an_instruction_is_found_among_other_text(attack: str) -> None:
     assert "סיכום ביקור" not in passage
 
 
-@pytest.mark.parametrize("text", [*CLEAN, *KNOWN["clean"]])
+@pytest.mark.parametrize("text", CLEAN)
 def test_a_clean_text_raises_no_alarm(text: str) -> None:
     assert suspect_passage(text) is None
 
