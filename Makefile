@@ -33,8 +33,8 @@ check: $(READY) ## Check format, lint, types and imports
 test: check ## Run the checks and the whole test suite
 	$(BIN)/python -m pytest
 
-unit: $(READY) ## Run the quick tests only (unit and contract)
-	$(BIN)/python -m pytest tests/unit tests/contract
+unit: $(READY) ## Run the quick tests only (unit and contract), on all cores
+	$(BIN)/python -m pytest -n auto tests/unit tests/contract
 
 test-ministack: $(READY) $(MINISTACK)/.ready ## Run the contracts on a second emulator of AWS, stricter than the first
 	$(BIN)/python -m tests.ministack --venv $(MINISTACK)

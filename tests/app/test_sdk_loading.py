@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.analyses import catalogue
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 RUN_ONE = """
 import sys
 from chalicelib.analyses import catalogue
