@@ -53,8 +53,8 @@ class AddedDocumentView(msgspec.Struct, frozen=True, kw_only=True):
     upload: UploadView | msgspec.UnsetType = msgspec.UNSET
 
 
-class CaseSummaryView(msgspec.Struct, frozen=True, kw_only=True):
-    """A case as lists show it: without its call and what the analyses found."""
+class _CaseHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What every view of a case begins with."""
 
     id: str
     user_id: str
@@ -64,6 +64,11 @@ class CaseSummaryView(msgspec.Struct, frozen=True, kw_only=True):
     metadata: Mapping[str, Any]
     created_at: Timestamp
     updated_at: Timestamp
+
+
+class CaseSummaryView(_CaseHead, frozen=True, kw_only=True):
+    """A case as lists show it: without its call and what the analyses found."""
+
     form_7801_analysis_timestamp: str | None
     analysis_status: str | None
     documents: tuple[DocumentView, ...]
@@ -77,17 +82,9 @@ class CaseListView(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-class CaseView(msgspec.Struct, frozen=True, kw_only=True):
+class CaseView(_CaseHead, frozen=True, kw_only=True):
     """A case with everything; what is still empty is null or []."""
 
-    id: str
-    user_id: str
-    title: str
-    description: str
-    status: str
-    metadata: Mapping[str, Any]
-    created_at: Timestamp
-    updated_at: Timestamp
     call_details: Mapping[str, Any] | None
     call_summary: str | Mapping[str, Any] | None
     final_document_analysis: Mapping[str, Any] | None
@@ -101,14 +98,7 @@ def case_view(file: CaseFile) -> CaseView:
     """The whole case as clients see it."""
     case = file.case
     return CaseView(
-        id=case.id,
-        user_id=case.user_id,
-        title=case.title,
-        description=case.description,
-        status=case.status,
-        metadata=case.metadata,
-        created_at=timestamp(case.created_at),
-        updated_at=timestamp(case.updated_at),
+        **_head(case),
         call_details=_call_details(file),
         call_summary=file.call_summary,
         final_document_analysis=file.final_document_analysis,
@@ -122,14 +112,7 @@ def case_view(file: CaseFile) -> CaseView:
 def case_summary_view(case: Case, documents: DocumentList) -> CaseSummaryView:
     """The case as lists show it."""
     return CaseSummaryView(
-        id=case.id,
-        user_id=case.user_id,
-        title=case.title,
-        description=case.description,
-        status=case.status,
-        metadata=case.metadata,
-        created_at=timestamp(case.created_at),
-        updated_at=timestamp(case.updated_at),
+        **_head(case),
         form_7801_analysis_timestamp=case.form_7801_analysis_timestamp,
         analysis_status=case.analysis_status,
         documents=document_views(documents),
@@ -186,3 +169,16 @@ def _call_details(file: CaseFile) -> Mapping[str, Any] | None:
     own = file.call_details.get("analysis")
     ours = {name: value for name, value in file.call_analysis.items() if name != "call_id"}
     return {**file.call_details, "analysis": {**(own if isinstance(own, Mapping) else {}), **ours}}
+
+
+def _head(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "user_id": case.user_id,
+        "title": case.title,
+        "description": case.description,
+        "status": case.status,
+        "metadata": case.metadata,
+        "created_at": timestamp(case.created_at),
+        "updated_at": timestamp(case.updated_at),
+    }

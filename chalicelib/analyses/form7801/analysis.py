@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from chalicelib.analyses.form7801.batches import Batch, Batches, fingerprint, make_batches
+from chalicelib.analyses.form7801.batches import Batch, Batches, make_batches
 from chalicelib.analyses.form7801.compute import complete_form, fields_to_ground, language_of
 from chalicelib.analyses.form7801.identity import other_identities
 from chalicelib.analyses.form7801.schema import Advice, Extraction, ExtractionWithAdvice
@@ -16,6 +16,7 @@ from chalicelib.analyses.form7801.settle import Settled, settle
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.fence import fence_tool
+from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.injection.report import injection_issues
 from chalicelib.analyses.kit.injection.told import told_texts
 from chalicelib.analyses.kit.issues import Issue, issues_json
@@ -23,6 +24,7 @@ from chalicelib.analyses.kit.llm import Part, TextPart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import Reading, pages_to_show, read_case
+from chalicelib.analyses.kit.stamp import answering_model, timestamp, utc_text
 from chalicelib.analyses.kit.today import israeli_day
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
@@ -71,7 +73,7 @@ def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, of: int) -> M
     answer: Mapping[str, Any] = ctx.step(
         name,
         lambda: _parsed(ctx, services, PROMPT, parts, output, percents=(first, last), what=what),
-        inputs=fingerprint(parts, services.openai.name, PROMPT, output.__name__),
+        inputs=fingerprint(_instructions(PROMPT), services.openai.name, output.__name__, parts),
     )
     ctx.progress(last, f"{what}: answered")
     return answer
@@ -91,7 +93,7 @@ def _advise(ctx: AttemptContext, services: Services, settled: Settled, issues: S
     advice: Mapping[str, Any] = ctx.step(
         "advise",
         lambda: _parsed(ctx, services, ADVICE_PROMPT, parts, Advice, percents=ADVISING_PERCENTS, what=what),
-        inputs=fingerprint(parts, services.openai.name, ADVICE_PROMPT),
+        inputs=fingerprint(_instructions(ADVICE_PROMPT), services.openai.name, parts),
     )
     return advice
 
@@ -114,13 +116,17 @@ def _parsed(
 
     answer = services.openai.parse(
         ctx,
-        instructions=f"{prompt(prompt_version).text}\n\n# {btl_facts().text()}",
+        instructions=_instructions(prompt_version),
         parts=parts,
         output=output,
         max_output_tokens=MAX_OUTPUT_TOKENS,
         on_text=heard,
     )
     return answer.model_dump(mode="json")
+
+
+def _instructions(prompt_version: str) -> str:
+    return f"{prompt(prompt_version).text}\n\n# {btl_facts().text()}"
 
 
 def _settle(ctx: AttemptContext, reading: Reading, answers: Sequence[Mapping[str, Any]], *, today: date) -> Settled:
@@ -155,7 +161,7 @@ def _completed(
     issues: Sequence[Issue],
     advice: Mapping[str, Any],
 ) -> Completed:
-    job, now = ctx.job, _utc(ctx.job.updated_at)
+    job, now = ctx.job, timestamp(ctx)
     rate, rate_issues = _rate(advice["claim_rate"])
     form = complete_form(
         settled.form,
@@ -164,7 +170,7 @@ def _completed(
         language=language_of(" ".join([reading.transcript, *_texts(reading)])),
         case_id=reading.file.case.id,
         user_id=reading.file.case.user_id,
-        created_at=_utc(job.created_at),
+        created_at=utc_text(job.created_at),
         updated_at=now,
     )
     analysis = {
@@ -176,7 +182,10 @@ def _completed(
         "preparation_data": advice["preparation_data"],
         "evidence": [msgspec.to_builtins(entry) for entry in settled.evidence],
         "issues": issues_json((*issues, *rate_issues)),
-        "metadata": {"prompt_version": prompt(PROMPT).version, "model": _model(ctx, services)},
+        "metadata": {
+            "prompt_version": prompt(PROMPT).version,
+            "model": answering_model(ctx, asked=services.openai.name),
+        },
     }
     return Completed(
         result={
@@ -214,19 +223,9 @@ def _rate(claim_rate: int) -> tuple[int, list[Issue]]:
     return rate, [Issue(field="claim_rate", code="claim_rate_out_of_range", message=message)]
 
 
-def _model(ctx: AttemptContext, services: Services) -> str:
-    """The model that answered, as the provider named it."""
-    calls = ctx.job.usage.calls
-    return calls[-1].model if calls else services.openai.name
-
-
 def _texts(reading: Reading) -> list[str]:
     return [page.text for text in reading.texts for page in text.pages]
 
 
 def _share(percents: tuple[int, int], done: int, total: int) -> int:
     return (percents[1] - percents[0]) * done // total
-
-
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

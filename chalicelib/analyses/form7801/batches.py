@@ -6,7 +6,6 @@ between pages; a page or the call that is longer than a batch, between lines. On
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
@@ -87,15 +86,6 @@ def make_batches(
         batches=tuple(Batch(number=number, portions=tuple(group)) for number, group in enumerate(kept, 1)),
         issues=_left_out(portion for group in left_out for portion in group),
     )
-
-
-def fingerprint(parts: Sequence[Part], *about: str) -> str:
-    """A digest of everything an answer depends on: the prompt's parts, and `about` (model, prompt version …)."""
-    digest = hashlib.sha256("\x1f".join(about).encode())
-    for part in parts:
-        content = part.content if isinstance(part, FilePart) else part.text.encode()
-        digest.update(hashlib.sha256(content).digest())
-    return digest.hexdigest()
 
 
 def _portions(reading: Reading, summary: str, limit: int) -> Iterator[Portion]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from chalicelib.jobs.ports import AttemptContext
 
@@ -14,5 +14,10 @@ def answering_model(ctx: AttemptContext, *, asked: str) -> str:
 
 
 def timestamp(ctx: AttemptContext) -> str:
-    """When the job was last written, in UTC: `2025-12-31T10:30:00.000000Z`. Its last step has just been stored."""
-    return ctx.job.updated_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """When the job was last written, as `utc_text`. Its last step has just been stored."""
+    return utc_text(ctx.job.updated_at)
+
+
+def utc_text(at: datetime) -> str:
+    """A time in UTC: `2025-12-31T10:30:00.000000Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from chalicelib.analyses.document_analysis_form7801 import ANALYSIS, check
-from chalicelib.analyses.form7801 import analysis as analysis_module
 from chalicelib.analyses.form7801.schema import ExtractionWithAdvice
 from chalicelib.analyses.kit.llm import FilePart
 from chalicelib.cases.model import CaseOutline, Document, DocumentStatus, DocumentText
@@ -214,7 +213,3 @@ def test_a_scanned_document_goes_to_the_model_as_a_file() -> None:
     files = [part for part in model.asked[0].parts if isinstance(part, FilePart)]
     assert [(file.file_name, file.content) for file in files] == [("סריקה.pdf", b"%PDF")]
     assert done.result["documents_analyzed"] == 1
-
-
-def test_the_time_is_told_in_one_format() -> None:
-    assert analysis_module._utc(a_job().created_at) == "2026-06-10T09:30:00.000000Z"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.analyses.form7801.batches import Batches, fingerprint, make_batches
+from chalicelib.analyses.form7801.batches import Batches, make_batches
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
 from chalicelib.analyses.kit.reading import Reading
 from chalicelib.cases.model import Document, DocumentText
@@ -99,17 +99,3 @@ def test_a_file_that_is_gone_is_left_out() -> None:
     parts: list[Part] = found.batches[0].parts(no_content)
 
     assert parts == [TextPart('<document id="d1" name="d1.txt">\n\n</document>')]
-
-
-def test_a_fingerprint_changes_with_everything_it_is_about() -> None:
-    file = FilePart(file_name="a", content_type="image/png", content=b"1")
-    base = fingerprint([TextPart("a"), file], "model", "prompt")
-
-    assert fingerprint([TextPart("a"), file], "model", "prompt") == base
-    others = [
-        fingerprint([TextPart("b"), file], "model", "prompt"),
-        fingerprint([TextPart("a")], "model", "prompt"),
-        fingerprint([TextPart("a"), TextPart("1")], "other", "prompt"),
-        fingerprint([TextPart("a"), file], "model", "prompt 2"),
-    ]
-    assert base not in others
