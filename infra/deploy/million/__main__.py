@@ -11,11 +11,12 @@ from pathlib import Path
 
 from infra.deploy.million.one_job import Assumptions, OneJob, measure
 from infra.deploy.million.table import idle_month, markdown, million_jobs, read_prices
+from infra.deploy.problem import DeployProblem
 from infra.local.environment import ROOT
 from infra.local.resources import create_resources
 
 PAGE = ROOT / "docs" / "deploy.md"
-_MEASURED = re.compile(r"(?<=<!-- costs -->\n).*?(?=\n<!-- /costs -->)", re.DOTALL)
+_MEASURED = re.compile(r"(?<=<!-- costs -->\n).*?(?=<!-- /costs -->)", re.DOTALL)
 
 
 def costs(job: OneJob, assumed: Assumptions) -> str:
@@ -31,8 +32,10 @@ def costs(job: OneJob, assumed: Assumptions) -> str:
 
 
 def with_costs(page: str, computed: str) -> str:
-    """The page with its computed part replaced."""
-    return _MEASURED.sub(lambda _: computed, page)
+    """The page with its computed part replaced. Raises: DeployProblem when the page has no place for it."""
+    if not _MEASURED.search(page):
+        raise DeployProblem("The page has no <!-- costs --> and <!-- /costs -->, each on a line of its own.")
+    return _MEASURED.sub(lambda _: f"{computed}\n", page, count=1)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from infra.deploy.million.__main__ import PAGE, costs, with_costs
 from infra.deploy.million.calls import item_bytes
 from infra.deploy.million.one_job import Assumptions, OneJob, measure
 from infra.deploy.million.table import idle_month, million_jobs, read_prices
+from infra.deploy.problem import DeployProblem
 from infra.local.resources import Resources
 
 JOB = OneJob(write_units=10, read_units=20, queue_requests=3, object_writes=0, stored_bytes=1000, log_bytes=2000)
@@ -28,7 +29,20 @@ def test_the_page_has_the_costs_that_are_measured(own_environment: Resources) ->
 
     computed = costs(measure(own_environment, Assumptions()), Assumptions())
 
+    assert "| **together** |" in page
     assert with_costs(page, computed) == page, "run python -m infra.deploy.million"
+
+
+@pytest.mark.parametrize("before", ["", "| an old table |\n"])
+def test_what_is_computed_stands_between_the_markers_whatever_stood_there(before: str) -> None:
+    page = f"Above.\n<!-- costs -->\n{before}<!-- /costs -->\nBelow.\n"
+
+    assert with_costs(page, "new") == "Above.\n<!-- costs -->\nnew\n<!-- /costs -->\nBelow.\n"
+
+
+def test_a_page_without_the_markers_is_not_passed_over() -> None:
+    with pytest.raises(DeployProblem, match=r"<!-- costs -->"):
+        with_costs("Above.\n<!-- costs --><!-- /costs -->\n", "new")
 
 
 def test_a_position_is_units_times_price() -> None:
