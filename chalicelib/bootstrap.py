@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import telemetry
@@ -24,6 +24,7 @@ from chalicelib.worker import LambdaContext, handle_records
 
 if TYPE_CHECKING:
     from chalicelib.adapters.sqs_job_queue import SqsJobQueue
+    from chalicelib.adapters.ssm_secret import SsmSecret
     from chalicelib.analyses.kit.definition import Analysis
     from chalicelib.analyses.kit.llm import ConversationModel, StructuredModel
     from chalicelib.api.auth import TokenVerifier
@@ -58,6 +59,7 @@ class System:
         self.clock = clock
         self.new_id = new_id
         self.sleep: Callable[[float], None] = time.sleep
+        self._secrets: dict[str, SsmSecret] = {}
 
     @cached_property
     def job_store(self) -> JobStore:
@@ -146,11 +148,11 @@ class System:
         )
 
     def openai_key(self) -> str | None:
-        """The key for OpenAI, from the environment or from Parameter Store."""
+        """The key for OpenAI, from the environment or from Parameter Store; a rotated one within five minutes."""
         return self._secret(self.settings.openai_api_key, name=self.settings.openai_api_key_name)
 
     def anthropic_key(self) -> str | None:
-        """The key for Anthropic, from the environment or from Parameter Store."""
+        """The key for Anthropic, from the environment or from Parameter Store; a rotated one within five minutes."""
         return self._secret(self.settings.anthropic_api_key, name=self.settings.anthropic_api_key_name)
 
     @cached_property
@@ -206,37 +208,48 @@ class System:
     def _secret(self, value: str | None, *, name: str | None) -> str | None:
         if value is not None or name is None:
             return value
-        from chalicelib.adapters.ssm_secret import read_secret
+        from chalicelib.adapters.ssm_secret import SsmSecret
 
-        return read_secret(self._client("ssm"), name)
+        if name not in self._secrets:
+            self._secrets[name] = SsmSecret(name, client=partial(self._client, "ssm"), clock=self.clock)
+        return self._secrets[name].value()
 
 
 class AnalysisServices:
-    """The services of analyses; a provider's SDK is loaded when its model is first asked for."""
+    """The services of analyses; a provider's SDK is loaded when its model is first asked for.
+
+    A model is kept with its connections until its key is another one.
+    """
 
     def __init__(self, system: System) -> None:
         self._system = system
+        self._openai_model = lru_cache(maxsize=1)(self._new_openai_model)
+        self._anthropic_model = lru_cache(maxsize=1)(self._new_anthropic_model)
 
     @property
     def cases(self) -> CaseReader:
         """The cases and their documents."""
         return self._system.case_reader
 
-    @cached_property
+    @property
     def openai(self) -> StructuredModel:
-        """OpenAI's model of the settings."""
+        """OpenAI's model of the settings, with the key of now."""
+        return self._openai_model(self._system.openai_key())
+
+    @property
+    def anthropic(self) -> ConversationModel:
+        """Anthropic's model of the settings, with the key of now."""
+        return self._anthropic_model(self._system.anthropic_key())
+
+    def _new_openai_model(self, api_key: str | None) -> StructuredModel:
         from chalicelib.adapters.openai_structured_model import OpenAIStructuredModel
 
-        return OpenAIStructuredModel(model=self._system.settings.openai_model, api_key=self._system.openai_key())
+        return OpenAIStructuredModel(model=self._system.settings.openai_model, api_key=api_key)
 
-    @cached_property
-    def anthropic(self) -> ConversationModel:
-        """Anthropic's model of the settings."""
+    def _new_anthropic_model(self, api_key: str | None) -> ConversationModel:
         from chalicelib.adapters.anthropic_conversation_model import AnthropicConversationModel
 
-        return AnthropicConversationModel(
-            model=self._system.settings.anthropic_model, api_key=self._system.anthropic_key()
-        )
+        return AnthropicConversationModel(model=self._system.settings.anthropic_model, api_key=api_key)
 
 
 _built: System | None = None

@@ -1,0 +1,122 @@
+"""How Casework is assembled: workers that stay warm go on with the provider's key of now."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from chalicelib.adapters.ssm_secret import FRESH_FOR
+from chalicelib.analyses.kit.llm import TextPart
+from chalicelib.bootstrap import AnalysisServices, System
+from chalicelib.errors import ProviderAuth
+from chalicelib.settings import read_settings
+from tests.fakes.attempt_context import FakeContext
+from tests.fakes.clock import FakeClock
+
+KEY_NAMES = {"OPENAI_API_KEY_NAME": "/casework/openai-api-key", "ANTHROPIC_API_KEY_NAME": "/casework/anthropic-api-key"}
+ENVIRONMENT = {
+    "JOBS_TABLE": "jobs",
+    "CASES_TABLE": "cases",
+    "BUCKET": "bucket",
+    "HIGH_QUEUE_URL": "http://queue/high",
+    "NORMAL_QUEUE_URL": "http://queue/normal",
+    "JWT_SECRET": "x" * 32,
+    **KEY_NAMES,
+}
+PART = TextPart("שמי תמר")
+
+
+class FakeSession:
+    """AWS with a Parameter Store in which every parameter has the same value; it counts its reads."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+        self.reads = 0
+
+    def create_client(self, service: str, **_: Any) -> FakeSession:
+        assert service == "ssm"
+        return self
+
+    def get_parameter(self, **_: Any) -> Any:
+        self.reads += 1
+        return {"Parameter": {"Value": self.value}}
+
+
+@pytest.fixture
+def keys_heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The keys that a provider was sent, one a call; it refuses each of them."""
+    heard: list[str] = []
+
+    class Provider(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append(self.headers.get("X-Api-Key") or self.headers["Authorization"].removeprefix("Bearer "))
+            self.send_response(401)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{server.server_port}")
+        yield heard
+        server.shutdown()
+
+
+class Name(BaseModel):
+    name: str
+
+
+def ask_openai(services: AnalysisServices) -> None:
+    with pytest.raises(ProviderAuth):
+        services.openai.parse(FakeContext(), instructions="Extract.", parts=[PART], output=Name, max_output_tokens=100)
+
+
+def ask_anthropic(services: AnalysisServices) -> None:
+    model = services.anthropic
+    with pytest.raises(ProviderAuth):
+        model.turn(
+            FakeContext(),
+            instructions="Look.",
+            messages=[model.user_message([PART])],
+            tools=[],
+            max_output_tokens=100,
+        )
+
+
+@pytest.mark.parametrize("ask", [ask_openai, ask_anthropic])
+def test_a_rotated_key_reaches_a_warm_worker_within_minutes(
+    ask: Callable[[AnalysisServices], None], keys_heard: list[str]
+) -> None:
+    clock, session = FakeClock(), FakeSession("old")
+    system = System(read_settings(ENVIRONMENT), clock=clock)
+    system.aws_session = session
+    ask(system.services)
+    session.value = "new"
+    ask(system.services)
+
+    clock.advance(seconds=FRESH_FOR.total_seconds())
+    ask(system.services)
+    ask(system.services)
+
+    assert keys_heard == ["old", "old", "new", "new"]
+    assert session.reads == 2  # not one for each call
+
+
+def test_a_model_is_kept_while_its_key_is_the_same() -> None:
+    clock = FakeClock()
+    system = System(read_settings(ENVIRONMENT), clock=clock)
+    system.aws_session = FakeSession("old")
+    openai, anthropic = system.services.openai, system.services.anthropic
+
+    clock.advance(seconds=FRESH_FOR.total_seconds())
+
+    assert system.services.openai is openai
+    assert system.services.anthropic is anthropic
