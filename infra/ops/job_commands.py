@@ -22,7 +22,7 @@ from infra.ops.inspection import Inspection, inspect_job, logged_errors
 from infra.ops.problem import OpsProblem
 from infra.ops.spending import since, spending, total
 from infra.ops.stage import LOCAL_STAGE, Stage
-from infra.ops.standing import depths, failures, jobs_since, open_jobs
+from infra.ops.standing import MOST_OPEN_JOBS, depths, failures, jobs_since, open_jobs
 from infra.ops.starting import api_client, start_and_follow
 
 FAILURES_SHOWN = timedelta(days=1)
@@ -32,20 +32,23 @@ STORAGE_SILENT = "The stage's tables do not answer just now."
 def show_status(stage: Stage, arguments: argparse.Namespace, *, console: Console, now: datetime) -> None:
     """Open jobs by lane, status and age; the queues; what failed within a day. Raises: OpsProblem."""
     try:
-        groups = open_jobs(stage.jobs, now=now)
+        found = open_jobs(stage.jobs, now=now)
         failed = failures(stage.jobs, since=now - FAILURES_SHOWN, now=now)
     except Unavailable as exc:
         raise OpsProblem(STORAGE_SILENT) from exc
     queues = {lane.name: depths(stage.sqs, lane) for lane in stage.lanes}
     if arguments.json:
-        report = {"open": msgspec.to_builtins(groups), "queues": queues, "failed_last_day": dict(failed)}
-        _print_json(console, {"stage": stage.name, **report})
+        counted = {"open": msgspec.to_builtins(found.groups), "open_are_all": found.are_all}
+        _print_json(console, {"stage": stage.name, **counted, "queues": queues, "failed_last_day": dict(failed)})
         return
-    rows = [(g.lane, g.status, g.jobs, timedelta(seconds=g.oldest_seconds), g.oldest_job_id) for g in groups]
+    rows = [(g.lane, g.status, g.jobs, timedelta(seconds=g.oldest_seconds), g.oldest_job_id) for g in found.groups]
     _print_table(console, f"Open jobs of {stage.name}", ("lane", "status", "jobs", "oldest", "its job"), rows)
+    if not found.are_all:
+        console.print(f"There are more: only {MOST_OPEN_JOBS:,} were counted, and the oldest may be another one.")
     counts = [(lane, *depth.values()) for lane, depth in queues.items()]
     _print_table(console, "Messages", ("lane", "waiting", "in flight", "delayed", "dead letters"), counts)
-    _print_table(console, "Failed within a day", ("code", "jobs"), sorted(failed.items()))
+    failures_by_code = [(code, len(job_ids)) for code, job_ids in sorted(failed.items())]
+    _print_table(console, "Failed within a day", ("code", "jobs"), failures_by_code)
 
 
 def run_analysis(stage: Stage, arguments: argparse.Namespace, *, console: Console, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +14,10 @@ from chalicelib.jobs.ports import JobFilter, JobStore
 from infra.ops.problem import OpsProblem
 from infra.ops.stage import Lane
 
-MOST_OPEN_JOBS = 1000
+MOST_OPEN_JOBS = 10_000
+"""How many are counted: each is read, a hundred in one call."""
+SPARE = 1000
+"""Asked for beyond them: what is not there shows that these are all, though some ended while they were read."""
 PAGE = 100
 LOOK_AHEAD = timedelta(days=1)
 """Further ahead than any open job's next check is."""
@@ -27,7 +29,7 @@ DEPTHS = {
 }
 
 
-class OpenJobs(msgspec.Struct, frozen=True, kw_only=True):
+class OpenGroup(msgspec.Struct, frozen=True, kw_only=True):
     """The open jobs of one lane in one status; the oldest by its creation."""
 
     lane: str
@@ -37,12 +39,23 @@ class OpenJobs(msgspec.Struct, frozen=True, kw_only=True):
     oldest_job_id: str
 
 
-def open_jobs(store: JobStore, *, now: datetime) -> Sequence[OpenJobs]:
-    """The open jobs by lane and status, at most `MOST_OPEN_JOBS` of them counted. Raises: Unavailable."""
+class OpenJobs(msgspec.Struct, frozen=True, kw_only=True):
+    """The open jobs by lane and status. `are_all` is false when there are more than could be counted."""
+
+    groups: Sequence[OpenGroup]
+    are_all: bool
+
+
+def open_jobs(store: JobStore, *, now: datetime) -> OpenJobs:
+    """The first `MOST_OPEN_JOBS` open jobs, those that rescue looks at next. Raises: Unavailable."""
+    found = store.due_checks(now=now + LOOK_AHEAD, limit=MOST_OPEN_JOBS + SPARE)
     groups: dict[tuple[str, str], list[Job]] = {}
-    for job in store.due_checks(now=now + LOOK_AHEAD, limit=MOST_OPEN_JOBS):
+    for job in found[:MOST_OPEN_JOBS]:
         groups.setdefault((job.priority, _status(job)), []).append(job)
-    return [_group(lane, status, jobs, now=now) for (lane, status), jobs in sorted(groups.items())]
+    return OpenJobs(
+        groups=[_group(lane, status, jobs, now=now) for (lane, status), jobs in sorted(groups.items())],
+        are_all=len(found) <= MOST_OPEN_JOBS,
+    )
 
 
 def depths(sqs: Any, lane: Lane) -> Mapping[str, int]:
@@ -51,10 +64,13 @@ def depths(sqs: Any, lane: Lane) -> Mapping[str, int]:
     return {**{name: int(alive[attribute]) for name, attribute in DEPTHS.items()}, "dead": int(dead[DEPTHS["waiting"]])}
 
 
-def failures(store: JobStore, *, since: datetime, now: datetime) -> Mapping[str, int]:
-    """The jobs created since then that failed, by the code of their error. Raises: Unavailable."""
-    failed = jobs_since(store, JobFilter(status=Status.FAILED), since=since, now=now)
-    return Counter(job.error.code for job in failed if job.error is not None)
+def failures(store: JobStore, *, since: datetime, now: datetime) -> Mapping[str, Sequence[str]]:
+    """The ids of the jobs created since then that failed, newest first, by their error's code. Raises: Unavailable."""
+    failed: dict[str, list[str]] = {}
+    for job in jobs_since(store, JobFilter(status=Status.FAILED), since=since, now=now):
+        if job.error is not None:
+            failed.setdefault(job.error.code, []).append(job.job_id)
+    return failed
 
 
 def jobs_since(store: JobStore, wanted: JobFilter, *, since: datetime, now: datetime) -> Iterator[Job]:
@@ -78,9 +94,9 @@ def _status(job: Job) -> str:
     return "pending, to be tried again" if job.status is Status.PENDING and job.error else str(job.status)
 
 
-def _group(lane: str, status: str, jobs: Sequence[Job], *, now: datetime) -> OpenJobs:
+def _group(lane: str, status: str, jobs: Sequence[Job], *, now: datetime) -> OpenGroup:
     oldest = min(jobs, key=lambda job: job.created_at)
-    return OpenJobs(
+    return OpenGroup(
         lane=lane,
         status=status,
         jobs=len(jobs),

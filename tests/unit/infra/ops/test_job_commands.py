@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import io
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,14 +17,17 @@ from rich.console import Console
 
 from chalicelib.errors import ProviderAuth
 from chalicelib.jobs import lifecycle
-from chalicelib.jobs.model import ModelUsage, Usage
+from chalicelib.jobs.model import Job, ModelUsage, Usage
+from chalicelib.jobs.ports import Created
 from infra.demo.client import DemoProblem
 from infra.ops.inspection import logged_errors
 from infra.ops.job_commands import show_cost, show_job, show_status
 from infra.ops.problem import OpsProblem
 from infra.ops.spending import since
 from infra.ops.starting import api_client, start_and_follow
-from tests.fakes.jobs import CREATED_AT, JOB_ID
+from tests.fakes.cases_of_jobs import FakeCases
+from tests.fakes.job_store import FakeJobStore
+from tests.fakes.jobs import CASE_ID, CREATED_AT, JOB_ID, a_job
 
 NOW = CREATED_AT + timedelta(minutes=90)
 OTHER_JOB = "33333333-3333-4333-8333-333333333333"
@@ -67,13 +71,45 @@ def test_status_counts_messages_and_dead_letters_of_each_lane(ops):
     assert queues["normal"] == {"waiting": 1, "in_flight": 0, "delayed": 0, "dead": 0}
 
 
-def test_status_counts_the_failures_of_a_day_by_their_code(ops):
-    fail(ops, ops.store())
+def test_status_counts_open_jobs_past_the_first_thousand(ops):
+    cases = FakeCases()
+    cases.add(CASE_ID)
+    ops.stage.jobs = FakeJobStore(cases=cases)
+    for number in range(1600):
+        job = a_job(job_id=f"job-{number}", created_at=CREATED_AT - timedelta(seconds=number))
+        assert ops.stage.jobs.create(job, key=None, open_jobs_limit=None) == Created(job)
+
+    report = json.loads(printed(show_status, ops, json=True))
+
+    assert report["open_are_all"]
+    assert [(group["jobs"], group["oldest_seconds"]) for group in report["open"]] == [(1600, 5400 + 1599)]
+
+
+class EndlessJobStore(FakeJobStore):
+    """As many open jobs as are asked for."""
+
+    def due_checks(self, *, now: datetime, limit: int) -> Sequence[Job]:
+        return [a_job()] * limit
+
+
+def test_status_says_when_there_are_more_open_jobs_than_it_counts(ops):
+    ops.stage.jobs = EndlessJobStore(cases=FakeCases())
 
     table, report = printed(show_status, ops), json.loads(printed(show_status, ops, json=True))
 
-    assert report["failed_last_day"] == {"provider_auth": 1}
-    assert "provider_auth" in table
+    assert "There are more: only 10,000 were counted" in table
+    assert (report["open"][0]["jobs"], report["open_are_all"]) == (10_000, False)
+
+
+def test_status_counts_the_failures_of_a_day_by_their_code_and_names_their_jobs(ops):
+    fail(ops, ops.store())
+    fail(ops, ops.store(job_id=OTHER_JOB, created_at=CREATED_AT + timedelta(minutes=30)))
+
+    table, report = printed(show_status, ops), json.loads(printed(show_status, ops, json=True))
+
+    assert report["failed_last_day"] == {"provider_auth": [OTHER_JOB, JOB_ID]}
+    assert re.search(r"provider_auth\s+│\s+2", table)
+    assert "There are more" not in table
     assert "Open jobs of dev: none" in table
 
 
