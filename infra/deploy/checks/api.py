@@ -48,5 +48,6 @@ def every_route_has_a_preflight(template: Template) -> Iterator[str]:
 def requests_are_throttled(template: Template) -> Iterator[str]:
     """A client that goes wild meets a limit before the bill does."""
     settings = template.properties("RestAPI").get("MethodSettings", ())
-    if not any(setting.get("ThrottlingRateLimit") and setting.get("ThrottlingBurstLimit") for setting in settings):
-        yield "RestAPI has no throttling"
+    for limit in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
+        if not any(template.default(setting.get(limit)) for setting in settings):
+            yield f"RestAPI has no {limit}"

@@ -16,6 +16,7 @@ class Template:
     def __init__(self, template: Mapping[str, Any], *, stage: str) -> None:
         self.stage = stage
         self.resources: Mapping[str, Mapping[str, Any]] = template["Resources"]
+        self.parameters: Mapping[str, Mapping[str, Any]] = template.get("Parameters", {})
         self._globals: Mapping[str, Any] = template.get("Globals", {})
 
     def of(self, resource_type: str) -> Iterator[tuple[str, Properties]]:
@@ -41,11 +42,20 @@ class Template:
         found: Properties = self.resources.get(name, {}).get("Properties", {})
         return found
 
+    def default(self, value: Any) -> Any:
+        """What a property is without being told otherwise: the default of the parameter that it names, or itself."""
+        return self.parameters.get(value["Ref"], {}).get("Default") if is_reference(value) else value
+
     @property
     def body(self) -> Properties:
         """The API's OpenAPI document."""
         found: Properties = self.properties("RestAPI").get("DefinitionBody", {})
         return found
+
+
+def is_reference(value: Any) -> bool:
+    """Whether it is `!Ref X`."""
+    return isinstance(value, Mapping) and set(value) == {"Ref"}
 
 
 def target(value: Any) -> str:

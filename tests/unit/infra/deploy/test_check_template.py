@@ -131,6 +131,8 @@ DEFECTS: list[tuple[str, Callable[[Template], Any]]] = [
         lambda t: preflight(t).update({"method.response.header.Access-Control-Allow-Origin": "'*'"}),
     ),
     ("requests_are_throttled", lambda t: properties(t, "RestAPI").pop("MethodSettings")),
+    ("requests_are_throttled", lambda t: t["Parameters"].pop("ApiRequestsPerSecond")),
+    ("requests_are_throttled", lambda t: t["Parameters"]["ApiBurst"].update(Default=0)),
     ("what_can_go_wrong_is_watched", lambda t: t["Resources"].pop("NormalDeadLetterAlarm")),
     ("what_can_go_wrong_is_watched", lambda t: t["Resources"].pop("HighQueueAgeAlarm")),
     ("what_can_go_wrong_is_watched", lambda t: t["Resources"].pop("RescueSilentAlarm")),
