@@ -50,13 +50,16 @@ def up(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
         console.print(_changes(stack.name, change_set))
         if not arguments.yes and not _agreed():
             raise DeployProblem("Nothing was changed.")
-        stack.execute(change_set)
+        deployment.carry_out(stack, change_set)
     for name, value in sorted(stack.outputs().items()):
         console.print(f"{name:<26} {value}", highlight=False, soft_wrap=True)
 
 
 def down(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
-    """Delete the stack; what holds data goes with it in staging, and stays in prod."""
+    """Delete the stack and its packages; what holds data goes with it in staging, and stays in prod.
+
+    What is gone already is passed over, so that a delete that failed can be repeated.
+    """
     if arguments.confirm != stack.name:
         raise DeployProblem(
             f"This deletes {stack.name}. Say so: make destroy STAGE={arguments.stage} CONFIRM={stack.name}"
@@ -64,11 +67,12 @@ def down(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
     if stack.status() is None:
         raise DeployProblem(f"There is no stack {stack.name}. {CHOOSE_ACCOUNT}")
     kept = {name: found for name, found in stack.resources().items() if name in ("JobsTable", "CasesTable", "Bucket")}
-    if arguments.stage != "prod":
-        deployment.empty_bucket(_client("s3"), kept["Bucket"])
+    if arguments.stage != "prod" and "Bucket" in kept:
+        deployment.empty_bucket(stack.client("s3"), kept["Bucket"])
     stack.delete()
+    deployment.forget_packages(stack)
     console.print(f"{stack.name} is gone.")
-    if arguments.stage == "prod":
+    if arguments.stage == "prod" and kept:
         console.print(f"Kept with what they hold: {', '.join(kept.values())}.", highlight=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,19 @@ class Stack:
         self._pause = pause
         self._cloudformation = clients("cloudformation")
 
+    def client(self, service: str) -> Any:
+        """A low-level client of the stack's account and region."""
+        return self._clients(service)
+
+    @cached_property
+    def packages_bucket(self) -> str:
+        """Where packages of all stacks of the account and region are uploaded to; made by the first upload."""
+        account = self._clients("sts").get_caller_identity()["Account"]
+        return f"casework-packages-{account}-{self._cloudformation.meta.region_name}"
+
     def upload(self, path: Path, *, key: str) -> str:
         """Put a file into the bucket for packages (made when it is missing, private as all new ones); its s3:// URL."""
-        s3 = self._clients("s3")
-        bucket = self._packages_bucket()
+        s3, bucket = self._clients("s3"), self.packages_bucket
         try:
             s3.head_bucket(Bucket=bucket)
         except ClientError:
@@ -117,17 +127,14 @@ class Stack:
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
 
     def resources(self) -> Mapping[str, str]:
-        """The physical ids of the stack's resources by their logical ids."""
+        """The physical ids of the stack's resources by their logical ids; what was never made is not among them."""
         pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
         return {
-            resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "")
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
             for page in pages
             for resource in page["StackResourceSummaries"]
+            if resource.get("PhysicalResourceId")
         }
-
-    def _packages_bucket(self) -> str:
-        account = self._clients("sts").get_caller_identity()["Account"]
-        return f"casework-packages-{account}-{self._cloudformation.meta.region_name}"
 
     def _found(self) -> Mapping[str, Any] | None:
         try:
