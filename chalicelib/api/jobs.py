@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 from msgspec import UNSET
 
 from chalicelib.analyses import catalogue
 from chalicelib.api.answer import Answer
+from chalicelib.api.answer_size import SURELY_FITTING_BYTES, fits
 from chalicelib.api.bodies import EventsQuery, JobListQuery, JobQuery, StartBody
 from chalicelib.api.conditional import job_tag, names_a_version, seen_already
 from chalicelib.api.cursors import cursor_after, list_fingerprint, next_link, position_of
@@ -49,7 +51,6 @@ from chalicelib.jobs.read import result_of
 from chalicelib.jobs.retry import retryable_job, reusable_checkpoints
 
 LARGEST_INLINE_RESULT_BYTES = 3 * MB
-"""Lambda answers with at most 6 MB, and a result can grow by escapes on the way."""
 RESULT_LINK_SECONDS = 15 * 60
 POLL_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
@@ -66,17 +67,17 @@ def read_job(request: Request, system: System, *, query: JobQuery) -> Answer:
     known = request.header("If-None-Match")
     seconds = wait_seconds(request.header("Prefer"))
     job = _found(request, system)
-    waits = seconds > 0 and not _settled(job, query, known=known)
+    waits = seconds > 0 and not _settled(job, query, system, known=known)
     if waits:
         job = held(
             job,
             read=lambda: _found(request, system),
-            until=lambda job: _settled(job, query, known=known),
+            until=lambda job: _settled(job, query, system, known=known),
             seconds=seconds,
             clock=system.clock,
             sleep=system.sleep,
         )
-    tag = _tag(job, query)
+    tag = _tag(job, query, system)
     headers = {**POLL_HEADERS, "ETag": tag, **(applied(seconds) if waits else {})}
     if seen_already(known, tag):
         return Answer(status=304, headers={**headers, **_retry_after(_pause_ms(job, system))})
@@ -190,18 +191,19 @@ def _found(request: Request, system: System) -> Job:
     )
 
 
-def _settled(job: Job, query: JobQuery, *, known: str | None) -> bool:
+def _settled(job: Job, query: JobQuery, system: System, *, known: str | None) -> bool:
     """True when there is nothing to wait for: the job is done, or differs from the version the client named."""
-    changed = names_a_version(known) and not seen_already(known, _tag(job, query))
-    return job.is_done or changed
+    return job.is_done or (names_a_version(known) and not seen_already(known, _tag(job, query, system)))
 
 
-def _tag(job: Job, query: JobQuery) -> str:
-    return job_tag(job.version, variant="link" if _comes_as_link(job, query) else "")
+def _tag(job: Job, query: JobQuery, system: System) -> str:
+    return job_tag(job.version, variant="link" if _comes_as_link(job, query, system) else "")
 
 
-def _comes_as_link(job: Job, query: JobQuery) -> bool:
-    return query.result == "link" or (job.result_bytes or 0) > LARGEST_INLINE_RESULT_BYTES
+def _comes_as_link(job: Job, query: JobQuery, system: System) -> bool:
+    if query.result == "inline" and (job.result_bytes or 0) <= SURELY_FITTING_BYTES:
+        return False  # known without the result, so that a 304 need not read it
+    return query.result == "link" or _inline_result(job, system) is None
 
 
 def _view(job: Job, system: System, *, result: bytes | None = None, link: ResultLink | None = None) -> JobView:
@@ -223,12 +225,21 @@ def _retry_after(pause_ms: int | None) -> dict[str, str]:
 
 
 def _with_result(job: Job, query: JobQuery, system: System) -> JobView:
-    """The job with its result: inline up to 3 MB, otherwise, or when asked for, as a link."""
+    """The job with its result: inline while the answer can be sent, otherwise, or when asked for, as a link."""
     if job.result_bytes is None:
         return _view(job, system)
-    if _comes_as_link(job, query):
+    result = None if query.result == "link" else _inline_result(job, system)
+    if result is None:
         return _view(job, system, link=_result_link(job, system))
-    return _view(job, system, result=result_of(job, store=system.job_store))
+    return _view(job, system, result=result)
+
+
+def _inline_result(job: Job, system: System) -> bytes | None:
+    """The result if it has at most 3 MB and still fits into an answer as Lambda sends it."""
+    if (job.result_bytes or 0) > LARGEST_INLINE_RESULT_BYTES:
+        return None
+    result = result_of(job, store=system.job_store)
+    return result if result is not None and fits(msgspec.Raw(result)) else None
 
 
 def _result_link(job: Job, system: System) -> ResultLink | None:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.api.answer_size import LARGEST_ANSWER_BYTES, SURELY_FITTING_BYTES
+from tests.app.sizes import sent_bytes
+
+MB = 1024 * 1024
+
 
 @pytest.fixture
 def job_id(api):
     return api.user.new_job()
+
+
+def result_of(character, size_bytes):
+    """A result of this size (bytes of JSON) in which nearly all is this character."""
+    frame = '{"analysis": ""}'
+    count, rest = divmod(size_bytes - len(frame), len(character.encode()))
+    return ('{"analysis": "' + character * count + "x" * rest + '"}').encode()
 
 
 def read(api, job_id, query="", **headers):
@@ -69,6 +81,40 @@ def test_a_result_too_large_to_be_inline_has_the_tag_of_a_link(api, job_id):
     assert answer.headers["ETag"] == 'W/"3-link"'
     assert read(api, job_id, If_None_Match='W/"3-link"').status == 304
     assert read(api, job_id, If_None_Match='W/"3"').status == 200
+
+
+@pytest.mark.parametrize(
+    ("character", "inline_bytes", "link_bytes"),
+    [
+        ("א", 2_000_000, 2_100_000),  # 2 bytes as UTF-8, 6 as sent: 6.0 and 6.3 million
+        ("€", 3_000_000, 3_130_000),  # 3 and 6: 6.0 and 6.26 million, which leaves no room for the rest
+        ("\\n", 3_000_000, 3 * MB + 2),  # 2 and 3: only the 3 MB count
+        ('\\"', 3_000_000, 3 * MB),  # 2 and 4: 6.0 and 6.29 million
+        ("\x7f", 1_030_000, 1_050_000),  # 1 and 6: 6.2 and 6.3 million
+    ],
+)
+def test_a_result_is_inline_only_while_lambda_can_send_it(api, job_id, character, inline_bytes, link_bytes):
+    other_id = api.user.new_job()
+    api.complete(job_id, result_of(character, inline_bytes))
+    api.complete(other_id, result_of(character, link_bytes))
+
+    inline, link = read(api, job_id), read(api, other_id)
+
+    assert (inline.json["result"] is None, inline.json["result_url"]) == (False, None)
+    assert (link.json["result"], link.json["result_url"] is None) == (None, False)
+    assert (inline.headers["ETag"], link.headers["ETag"]) == ('W/"3"', 'W/"3-link"')
+    assert sent_bytes(inline) <= LARGEST_ANSWER_BYTES
+
+
+def test_a_job_that_says_all_it_can_has_room_beside_the_largest_inline_result(api):
+    labels = {f"{number}" + "😀" * 62: "😀" * 64 for number in range(10)}
+    job_id = api.user.new_job(body={"labels": labels})
+    api.complete(job_id, result_of("א", 2 * SURELY_FITTING_BYTES - 100))
+
+    answer = read(api, job_id)
+
+    assert answer.json["result"] is not None
+    assert 6_200_000 < sent_bytes(answer) <= LARGEST_ANSWER_BYTES
 
 
 def test_a_link_is_offered_for_completed_jobs_only(api, job_id):
