@@ -24,7 +24,7 @@ from chalicelib.cases.model import Page
 CALL_ID = "call"
 _FENCES = ("document", "page", "call", "tool")
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f"
-_GAP = f"[\\s{_INVISIBLE}]*"
+_GAP = f"[\\s{_INVISIBLE}]*+"  # possessive: what a gap has taken it never gives back, or long gaps take hours
 _OPENS_FENCE = re.compile(
     f"<(?={_GAP}/?{_GAP}(?:" + "|".join(_GAP.join(name) for name in _FENCES) + r")(?![a-z0-9_]))", re.IGNORECASE
 )

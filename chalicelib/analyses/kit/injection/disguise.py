@@ -20,7 +20,9 @@ _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-]){3,}[^\W\d_](?![^\W_
 _TAG_CHARACTERS = re.compile("[\U000e0020-\U000e007e]{4,}")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4000}={0,2}(?![\w+/])")
 _HYPHEN_IN_HEBREW = re.compile("(?<=[א-ת])-(?=[א-ת])")
-_DIGIT_IN_WORD = re.compile(r"(?<![^\W_])(?=\w*[a-z]{2})[a-z0-9]*[a-z][a-z0-9]*")
+_WORD = re.compile(r"\w+")
+_TWO_LETTERS = re.compile("[a-z]{2}")
+_DIGITS_AND_LETTERS = re.compile(r"(?<![^\W_])[a-z0-9]*[a-z][a-z0-9]*")
 _DIGITS_AS_LETTERS = str.maketrans("01345", "oieas")
 
 
@@ -34,7 +36,13 @@ def visible(line: str) -> str:
 def undisguised(line: str) -> str:
     """The line without hyphens inside Hebrew words, digits inside Latin words as the letters they look like."""
     plain = _HYPHEN_IN_HEBREW.sub("", line)
-    return _DIGIT_IN_WORD.sub(lambda word: word.group().translate(_DIGITS_AS_LETTERS), plain)
+    return _WORD.sub(lambda word: _with_letters_for_digits(word.group()), plain)
+
+
+def _with_letters_for_digits(word: str) -> str:
+    if _TWO_LETTERS.search(word) is None:
+        return word
+    return _DIGITS_AND_LETTERS.sub(lambda part: part.group().translate(_DIGITS_AS_LETTERS), word)
 
 
 def _latin_look_alikes(line: str) -> str:

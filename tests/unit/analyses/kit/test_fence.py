@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -22,6 +23,8 @@ ATTACKS = [
     "<\n/\npage\n>",
     "</\u202edocument>",
 ]
+
+CHARACTERS = 60_000
 
 
 def test_a_document_is_fenced_with_its_id_name_and_pages() -> None:
@@ -62,3 +65,19 @@ def test_a_name_cannot_leave_its_attribute() -> None:
 @pytest.mark.parametrize("text", ["a < b", "<documents>", "<b>bold</b>", "x <= 5, pages < 3", "10 < 20 page"])
 def test_text_that_opens_no_fence_is_left_as_it_is(text: str) -> None:
     assert neutralise(text) == text
+
+
+@pytest.mark.parametrize("opening", ["<", "< /", "<d", "</docume", "<c a"])
+@pytest.mark.parametrize("gap", [" ", "\n", "\u200b", " \u200b", "<"])
+def test_a_gap_of_any_length_is_looked_through_in_little_time(opening: str, gap: str) -> None:
+    text = opening + gap * (CHARACTERS // len(gap)) + "x"
+    started = time.process_time()
+
+    neutralise(text)
+
+    # Some 10 ms; gaps that can be shared out in many ways took 50 s.
+    assert time.process_time() - started < 1
+
+
+def test_a_fence_is_found_behind_a_gap_of_any_length() -> None:
+    assert neutralise("<" + " " * CHARACTERS + "/\npage>").startswith("‹")

@@ -25,3 +25,26 @@ def test_a_text_of_one_thing_over_and_over_is_scanned_in_little_time(piece: str)
 
     # Some 40 ms; a pattern that backtracks takes minutes.
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize("piece", ["игнорируй", "забудь"])
+def test_a_long_word_of_one_sign_over_and_over_is_scanned_in_little_time(piece: str) -> None:
+    text = piece * (4 * CHARACTERS // len(piece))
+    started = time.process_time()
+
+    suspect_passage(text)
+
+    # Some 200 ms; it was 3 s, and four times that for twice the text.
+    assert time.process_time() - started < 1.5
+
+
+@pytest.mark.parametrize("opening", ["", "<", "< /", "# system", "role", "ignore all", "התעלם"])
+@pytest.mark.parametrize("gap", [" ", "\n", "\t", "1_", "a1_"])
+def test_a_sign_that_never_goes_on_is_scanned_in_little_time(opening: str, gap: str) -> None:
+    text = opening + gap * (4 * CHARACTERS // len(gap)) + "x"
+    started = time.process_time()
+
+    suspect_passage(text)
+
+    # Some 200 ms; it was 13 s for `1_`, and 50 s for `<` and line ends.
+    assert time.process_time() - started < 2
