@@ -9,13 +9,17 @@ from chalicelib.errors import FieldProblem, InvalidRequest
 
 MAX_FILE_NAME_CHARACTERS = 255
 
-NAMES_A_FILE = (
-    r"[^/\\.\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
-    r"[^/\\]*$"
-)
-"""What a name must have in it, as a regular expression: after the last slash something besides dots and space."""
+_VISIBLE = r"[^/\\.\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 
-_DIRECTORIES = re.compile(r".*[/\\]", re.DOTALL)
+NAMES_A_FILE = _VISIBLE + r"[^/\\]*$"
+"""What a name must have in it, as a regular expression: after the last slash something besides dots and space.
+
+It is for descriptions: searching a long name that ends in a slash takes time that grows with the square of its length.
+"""
+
+_LONGEST_DECOMPOSITION = 4
+"""Code points that NFC makes one of, at most (U+1F82); sorting many marks of one letter takes the square of time."""
+
 _HIDING = {"Cc", "Cs", "Zl", "Zp"}
 # Embeddings, overrides and isolates reorder what is shown ("gpj.exe"); the plain marks LRM and RLM are harmless.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -26,13 +30,20 @@ def cleaned_file_name(name: str) -> str:
 
     Raises: InvalidRequest at `/file_name` when nothing is left, or too much.
     """
-    if re.search(NAMES_A_FILE, name) is None:
+    last = name[max(name.rfind("/"), name.rfind("\\")) + 1 :]
+    if re.search(_VISIBLE, last) is None:
         raise _invalid("must name a file")
-    visible = "".join(c for c in name if c not in _REORDERING and unicodedata.category(c) not in _HIDING)
-    cleaned = unicodedata.normalize("NFC", _DIRECTORIES.sub("", visible)).strip()
+    shown = "".join(c for c in last if c not in _REORDERING and unicodedata.category(c) not in _HIDING).strip()
+    if len(shown) > MAX_FILE_NAME_CHARACTERS * _LONGEST_DECOMPOSITION:
+        raise _too_long()
+    cleaned = unicodedata.normalize("NFC", shown)
     if len(cleaned) > MAX_FILE_NAME_CHARACTERS:
-        raise _invalid(f"must have at most {MAX_FILE_NAME_CHARACTERS} characters")
+        raise _too_long()
     return cleaned
+
+
+def _too_long() -> InvalidRequest:
+    return _invalid(f"must have at most {MAX_FILE_NAME_CHARACTERS} characters")
 
 
 def _invalid(message: str) -> InvalidRequest:

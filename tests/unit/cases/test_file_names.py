@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from chalicelib.cases.file_names import cleaned_file_name
@@ -23,6 +25,7 @@ from chalicelib.errors import InvalidRequest
         ("cafe\u0301.pdf", "café.pdf"),  # NFC
         (".env", ".env"),
         ("d/" + "x" * 255, "x" * 255),  # 255 counts after the directories are gone
+        ("\u03b1\u0313\u0300\u0345" * 255, "\u1f82" * 255),  # and after NFC, which makes at most four into one
     ],
 )
 def test_a_name_is_shown_without_directories_and_hidden_characters(given: str, shown: str) -> None:
@@ -35,3 +38,22 @@ def test_a_name_of_which_nothing_or_too_much_is_left_is_refused_at_its_member(gi
         cleaned_file_name(given)
 
     assert [problem.pointer for problem in refused.value.problems] == ["/file_name"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "a" * 60_000 + "/",  # each character might begin the name: 1.8 billion steps when all are tried
+        "x" * 60_000,
+        "a" + "\u0316\u0301" * 30_000,  # marks that NFC sorts, one by one
+        "." * 60_000 + "/" * 60_000,
+    ],
+    ids=["a directory", "letters", "marks", "dots"],
+)
+def test_a_long_name_is_refused_in_no_time(given: str) -> None:
+    began = time.process_time()
+
+    with pytest.raises(InvalidRequest):
+        cleaned_file_name(given)
+
+    assert time.process_time() - began < 1
