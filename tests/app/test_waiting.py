@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.errors import Unavailable
+
 
 @pytest.fixture
 def job_id(api):
     return api.user.new_job()
+
+
+@pytest.fixture
+def silence(api, monkeypatch):
+    """Makes the table of jobs unreadable."""
+
+    def unreadable(job_id):
+        raise Unavailable("DynamoDB does not answer just now.")
+
+    return lambda: monkeypatch.setattr(api.jobs, "get", unreadable)
 
 
 def test_a_poll_is_held_until_the_job_is_done(api, job_id):
@@ -121,3 +133,23 @@ def test_a_start_whose_job_is_not_done_in_time_answers_then(api):
     assert answer.status == 202
     assert sum(api.slept) == 2
     assert answer.json["retry_after_ms"] >= 2000
+
+
+def test_a_start_stands_when_its_job_cannot_be_read_while_it_is_held(api, silence):
+    case_id = api.user.new_case()
+    api.user.new_document(case_id)
+    api.while_waiting = [silence]
+
+    answer = api.user.post(f"/cases/{case_id}/analyze-documents-form7801", Prefer="wait=5")
+
+    assert answer.status == 202
+    assert answer.json["job_id"] == api.queue.sent[0].message.job_id
+    assert answer.headers["Preference-Applied"] == "wait=5"
+
+
+def test_a_held_poll_tells_what_it_saw_last(api, job_id, silence):
+    api.while_waiting = [lambda: api.claim(job_id), silence]
+
+    answer = api.user.get(f"/jobs/{job_id}", Prefer="wait=3")
+
+    assert (answer.status, answer.json["status"]) == (200, "running")
