@@ -79,7 +79,7 @@ def read_job(request: Request, system: System, *, query: JobQuery) -> Answer:
         )
     tag = _tag(job, query, system)
     headers = {**POLL_HEADERS, "ETag": tag, **(applied(seconds) if waits else {})}
-    if seen_already(known, tag):
+    if seen_already(known, tag) and not _has_link(job, tag):
         return Answer(status=304, headers={**headers, **_retry_after(_pause_ms(job, system))})
     view = _with_result(job, query, system)
     return Answer(content=view, headers={**headers, **_retry_after(view.retry_after_ms)})
@@ -204,6 +204,11 @@ def _comes_as_link(job: Job, query: JobQuery, system: System) -> bool:
     if query.result == "inline" and (job.result_bytes or 0) <= SURELY_FITTING_BYTES:
         return False  # known without the result, so that a 304 need not read it
     return query.result == "link" or _inline_result(job, system) is None
+
+
+def _has_link(job: Job, tag: str) -> bool:
+    """True when the answer holds a link, which is good for 15 minutes: what the client has seen may be dead by now."""
+    return job.result_bytes is not None and tag == job_tag(job.version, variant="link")
 
 
 def _view(job: Job, system: System, *, result: bytes | None = None, link: ResultLink | None = None) -> JobView:
