@@ -61,6 +61,10 @@ class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return Decimal(str(min(max(self.max_cost_usd, LEAST_COST_USD), MOST_COST_USD)))
 
 
+class CancelBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """There is nothing to say beside the request itself: no body and {} are the same."""
+
+
 class JobListQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which jobs, how many, and from where on."""
 

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from chalicelib.analyses import catalogue
 from chalicelib.api.answer import Answer
 from chalicelib.api.answer_size import SURELY_FITTING_BYTES, fits
-from chalicelib.api.bodies import EventsQuery, JobListQuery, JobQuery, StartBody
+from chalicelib.api.bodies import CancelBody, EventsQuery, JobListQuery, JobQuery, StartBody
 from chalicelib.api.conditional import job_tag, names_a_version, seen_already
 from chalicelib.api.cursors import cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
@@ -118,11 +118,12 @@ def list_jobs(request: Request, system: System, *, query: JobListQuery) -> Answe
 
 
 @endpoint(
+    body=CancelBody,
     answers={200: JobView, 202: JobView},
     refusals=(NotFound, AlreadyFinished),
     answer_headers=("ETag", "Retry-After"),
 )
-def cancel_job(request: Request, system: System) -> Answer:
+def cancel_job(request: Request, system: System, *, body: CancelBody) -> Answer:
     """Cancel a job: at once (200), or as soon as its worker stops (202)."""
     job = accept_cancel(
         request.parameters["job_id"], principal=request.principal, store=system.job_store, now=system.clock()

@@ -64,8 +64,15 @@ def test_a_finished_job_cannot_be_cancelled(api, job_id, end):
     assert (answer.status, answer.code) == (409, "already_finished")
 
 
-def test_a_cancel_pays_no_heed_to_a_body(api, job_id):
-    assert api.user.send("POST", f"/jobs/{job_id}/cancel", b"{}").status == 200
+@pytest.mark.parametrize("body", [None, b"", b"  ", b"{}"])
+def test_a_cancel_needs_no_body(api, job_id, body):
+    assert api.user.send("POST", f"/jobs/{job_id}/cancel", body).status == 200
+
+
+@pytest.mark.parametrize(("body", "status"), [(b'{"x": 1}', 422), (b"null", 422), (b"[]", 422), (b"{", 400)])
+def test_a_cancel_with_a_body_that_says_something_else_is_refused_and_cancels_nothing(api, job_id, body, status):
+    assert api.user.send("POST", f"/jobs/{job_id}/cancel", body).status == status
+    assert api.job(job_id).status == "pending"
 
 
 def test_a_failed_job_is_run_again_as_a_new_one_that_reuses_what_was_done(api, job_id):

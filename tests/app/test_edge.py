@@ -103,6 +103,7 @@ def test_every_body_has_its_limit():
         "start_call_analysis": 64 * kb,
         "start_document_analysis_agent": 64 * kb,
         "start_document_analysis_form7801": 64 * kb,
+        "cancel_job": 64 * kb,
         "retry_job": 64 * kb,
         "create_case": mb,
         "put_call": 2 * mb,
