@@ -36,8 +36,9 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
 def configure(level: str, *, stage: str = "") -> None:
     """Send Casework's log lines to standard error as JSON, from `level` on; called once by bootstrap.
 
-    `stage` tells the metrics of stages apart that share an account. Libraries that would log what they send are held at
-    WARNING, whatever the root logger's level is.
+    Lines that carry metrics are sent at any level: a quieter log counts no less, and its alarms ring. `stage` tells the
+    metrics of stages apart that share an account. Libraries that would log what they send are held at WARNING, whatever
+    the root logger's level is.
     """
     global _stage
     _stage = stage
@@ -59,9 +60,11 @@ def info(event: str, **facts: Any) -> None:
 
 def measured(event: str, metrics: Sequence[Metric], **facts: Any) -> None:
     """Log one fact of a normal run, and have CloudWatch count its metrics."""
+    if not metrics:
+        info(event, **facts)
+        return
     values = {metric.name: metric.value for metric in metrics}
-    counted = {"stage": _stage, **values, "_aws": _directives(metrics)} if metrics else {}
-    _log(logging.INFO, event, {**facts, **counted})
+    _write(logging.INFO, event, {**facts, "stage": _stage, **values, "_aws": _directives(metrics)})
 
 
 def warning(event: str, **facts: Any) -> None:
@@ -76,9 +79,13 @@ def defect(event: str, error: BaseException, **facts: Any) -> None:
 
 
 def _log(level: int, event: str, facts: Mapping[str, Any]) -> None:
-    """As the logger's own methods do, without walking the stack for the caller's line, which no log line shows."""
     if _LOGGER.isEnabledFor(level):
-        _LOGGER.handle(_LOGGER.makeRecord(_LOGGER.name, level, "", 0, event, (), None, extra={"facts": facts}))
+        _write(level, event, facts)
+
+
+def _write(level: int, event: str, facts: Mapping[str, Any]) -> None:
+    """As the logger's own methods do, without walking the stack for the caller's line, which no log line shows."""
+    _LOGGER.handle(_LOGGER.makeRecord(_LOGGER.name, level, "", 0, event, (), None, extra={"facts": facts}))
 
 
 def _directives(metrics: Sequence[Metric]) -> Mapping[str, Any]:

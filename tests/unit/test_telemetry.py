@@ -69,6 +69,21 @@ def test_a_measured_line_is_cloudwatchs_embedded_metric_format(lines: io.StringI
     assert (line["JobsFailed"], line["JobSeconds"]) == (1, 4.5)
 
 
+def test_what_is_counted_is_counted_at_any_log_level(lines: io.StringIO) -> None:
+    with redirect_stderr(lines):
+        telemetry.configure("ERROR", stage="prod")
+    started = telemetry.Metric(name="AttemptsStarted", value=1, unit="Count")
+
+    telemetry.measured("attempt_started", [started], job_type="call_analysis")
+    telemetry.measured("cancel_accepted", [])
+    telemetry.info("rescue_ran")
+    telemetry.warning("message_not_sent")
+
+    line = json.loads(lines.getvalue())  # the only one
+    assert (line["level"], line["event"], line["AttemptsStarted"]) == ("INFO", "attempt_started", 1)
+    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "AttemptsStarted", "Unit": "Count"}]
+
+
 def test_a_line_that_measures_nothing_has_no_metrics(lines: io.StringIO) -> None:
     telemetry.measured("cancel_accepted", [], job_id="j-1")
 
