@@ -23,7 +23,13 @@ from chalicelib.errors import (
     OutOfTime,
     Unavailable,
 )
-from chalicelib.jobs.lifecycle import HEARTBEAT_SECONDS, lease_end, progressed, step_stored
+from chalicelib.jobs.lifecycle import (
+    HEARTBEAT_SECONDS,
+    HIGHEST_PROGRESS_BEFORE_COMPLETED,
+    lease_end,
+    progressed,
+    step_stored,
+)
 from chalicelib.jobs.model import Job, ModelUsage, Status, Usage
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import Checkpoint, Clock, Conflict, JobStore
@@ -79,7 +85,7 @@ class Attempt:
         value = run()
         encoded = msgspec.json.encode({"inputs": inputs, "value": value})
         self.save(
-            lambda job: step_stored(self._with_news(job), name=name, at=self._clock()),
+            lambda job: step_stored(self.with_news(job), name=name, at=self._clock()),
             checkpoint=Checkpoint(name=name, value=encoded),
         )
         self._got_further = True
@@ -88,7 +94,7 @@ class Attempt:
     def progress(self, percent: int, message: str) -> None:
         """Report how far the attempt is. Returns at once: the pulse writes the latest report, at most one a second."""
         self.check()
-        self._told_progress = (percent, message)
+        self._told_progress = (min(percent, HIGHEST_PROGRESS_BEFORE_COMPLETED), message)
 
     def remaining(self) -> float:
         """Seconds this attempt may still take: the function's time or the job's deadline, whichever is first."""
@@ -129,13 +135,18 @@ class Attempt:
         now = self._clock()
         try:
             if self._has_news() and now - self._written_at >= timedelta(seconds=PROGRESS_INTERVAL_SECONDS):
-                self.save(self._with_news)
+                self.save(self.with_news)
             elif now - self._renewed_at >= timedelta(seconds=HEARTBEAT_SECONDS):
                 self._renew()
         except AttemptStopped:
             return  # remembered; the working thread meets it at its next call
         except Unavailable:
             telemetry.warning("heartbeat_failed", job_id=self._job.job_id, attempt=self._job.attempt)
+
+    def with_news(self, job: Job) -> Job:
+        """The job with the last progress told and all usage counted: what each write of the attempt takes along."""
+        percent, message = self._told_progress
+        return progressed(job, percent=percent, message=message, usage=self._usage, at=self._clock())
 
     def save(
         self,
@@ -204,14 +215,6 @@ class Attempt:
     def _has_news(self) -> bool:
         percent, message = self._told_progress
         return percent > self._job.progress or message != self._job.progress_message
-
-    def _with_news(self, job: Job) -> Job:
-        percent, message = self._told_progress
-        return progressed(job, percent=percent, message=message, usage=self._usage, at=self._clock())
-
-    def with_usage(self, job: Job) -> Job:
-        """The job with all usage counted, for its final write."""
-        return msgspec.structs.replace(job, usage=self._usage)
 
 
 def _landed(current: Job, *, before: Job, after: Job) -> bool:

@@ -145,14 +145,14 @@ def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
         case Completed():
             return _completed(attempt, outcome, clock=clock)
         case Failed(error=error):
-            return attempt.save(lambda job: lifecycle.failed(attempt.with_usage(job), error, at=at))
+            return attempt.save(lambda job: lifecycle.failed(attempt.with_news(job), error, at=at))
         case Retry(error=error, after_seconds=seconds):
             due_at = at + timedelta(seconds=seconds)
-            return attempt.save(lambda job: lifecycle.retrying(attempt.with_usage(job), error, due_at=due_at, at=at))
+            return attempt.save(lambda job: lifecycle.retrying(attempt.with_news(job), error, due_at=due_at, at=at))
         case Yield():
-            return attempt.save(lambda job: lifecycle.yielded(attempt.with_usage(job), at=at))
+            return attempt.save(lambda job: lifecycle.yielded(attempt.with_news(job), at=at))
         case Cancelled():
-            return attempt.save(lambda job: lifecycle.cancelled(attempt.with_usage(job), at=at))
+            return attempt.save(lambda job: lifecycle.cancelled(attempt.with_news(job), at=at))
 
 
 def _completed(attempt: Attempt, outcome: Completed, *, clock: Clock) -> Job:
@@ -160,7 +160,7 @@ def _completed(attempt: Attempt, outcome: Completed, *, clock: Clock) -> Job:
     at = clock()
     try:
         return attempt.save(
-            lambda job: lifecycle.completed(attempt.with_usage(job), result_bytes=len(result), at=at),
+            lambda job: lifecycle.completed(attempt.with_news(job), result_bytes=len(result), at=at),
             result=result,
             write_back=outcome.write_back,
         )

@@ -102,6 +102,18 @@ def test_fifty_reports_within_five_seconds_cost_at_most_one_write_a_second(engin
     assert 4 <= engine.store.calls.count("save") <= 5
 
 
+def test_a_report_of_all_done_is_written_once_as_the_most_that_an_attempt_may_show(engine: Engine) -> None:
+    attempt = claim(engine)
+    attempt.progress(100, "Reading")
+
+    for _ in range(5):
+        engine.clock.advance(seconds=1)
+        attempt.beat()
+
+    assert engine.store.calls == ["save"]
+    assert attempt.job.progress == 99
+
+
 def test_the_last_report_merges_into_the_next_write(engine: Engine) -> None:
     attempt = claim(engine)
     attempt.progress(30, "Document 1 of 3 read")

@@ -11,7 +11,11 @@ import pytest
 from chalicelib.errors import (
     AttemptError,
     BudgetExceeded,
+    CancelSeen,
+    CaseworkError,
     InputInvalid,
+    OutOfTime,
+    ProviderAuth,
     ProviderUnavailable,
 )
 from chalicelib.jobs.cancel import cancel_job
@@ -195,6 +199,32 @@ def test_what_the_calls_cost_is_in_the_record_even_when_the_job_fails() -> None:
     assert job.error is not None
     assert job.error.code == BudgetExceeded.code
     assert job.usage.cost_usd == Decimal("0.02")
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "message"),
+    [
+        (ProviderAuth("denied"), Status.FAILED, "The AI provider refused our credentials"),
+        (ProviderUnavailable("down"), Status.PENDING, "Waiting to try again"),
+        (OutOfTime("over"), Status.PENDING, "The model reads the case"),  # goes on as if nothing had happened
+        (CancelSeen("cancelled"), Status.CANCELLED, "Cancelled"),
+    ],
+    ids=["failed", "retrying", "yielded", "cancelled"],
+)
+def test_the_last_report_is_in_the_record_however_the_attempt_ends(
+    end: CaseworkError, status: Status, message: str
+) -> None:
+    def run(ctx: AttemptContext) -> Completed:
+        ctx.progress(70, "The model reads the case")
+        raise end
+
+    engine = Engine(run)
+    started = engine.start()
+
+    engine.deliver()
+
+    job = engine.job(started)
+    assert (job.status, job.progress, job.progress_message) == (status, 70, message)
 
 
 def test_a_dead_worker_with_no_attempt_left_fails_the_job_at_the_next_claim() -> None:
