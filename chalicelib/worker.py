@@ -1,8 +1,9 @@
 """What happens to a message from the queue? Its job's attempt is run; when that returns, the message is acknowledged.
 
-A lane delivers one message at a time (batch size 1): one job, one invocation. An infrastructure error makes the message
-visible again soon and raises, so that SQS delivers it once more; only a message that keeps crashing the worker itself
-ends in the dead-letter queue.
+A lane delivers one message at a time (batch size 1): one job, one invocation. A job's record that cannot be written
+makes the message visible again soon and raises, so that SQS delivers it once more: what was never claimed is claimed
+then, and what was claimed is rescue's once its lease is over. Only a message that keeps crashing the worker itself ends
+in the dead-letter queue.
 """
 
 from __future__ import annotations

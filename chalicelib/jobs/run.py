@@ -13,6 +13,7 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.errors import (
     AttemptError,
+    AttemptStopped,
     CancelSeen,
     DeadlineExceeded,
     InputInvalid,
@@ -35,6 +36,7 @@ CUT_SHORT_SECONDS = 1
 """A call that failed with less time than this left was cut short by us; the provider is not to blame."""
 
 TOO_SLOW = "One step of the analysis took longer than a worker may run."
+STORAGE_SILENT = "The worker could not go on because our storage did not answer."
 
 WRITE_BACK_REFUSALS = {
     "case_gone": "The case was deleted while its analysis ran.",
@@ -57,7 +59,8 @@ def run_attempt(
     """Run the job that the message names, if it is to be had; when this returns, the message is done with.
 
     A job that is not to be had (done, owned by another worker, not due yet) is left alone: rescue owns its recovery.
-    Raises: Unavailable when the storage does not answer; then the message must be delivered again.
+    Storage that does not answer fails the attempt, as a provider would. Raises: Unavailable when the record itself
+    cannot be written; then the message must be delivered again.
     """
     now = clock()
     job = store.claim(message.job_id, now=now, lease_until=lifecycle.lease_end(now), claim_token=claim_token)
@@ -71,16 +74,22 @@ def run_attempt(
     if outcome is None:
         telemetry.warning("attempt_given_up", **_facts(job), fence=job.fence)
         return
-    settle(attempt, outcome, queue=queue, clock=clock)
+    try:
+        settle(attempt, outcome, queue=queue, clock=clock)
+    except Unavailable as error:
+        if not isinstance(outcome, Completed):
+            raise
+        # The result and the case's members may be in the way (S3, a busy case); the record alone needs less.
+        settle(attempt, _after_silence(attempt.job, error, now=clock(), rng=rng), queue=queue, clock=clock)
 
 
 def settle(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock: Clock) -> None:
     """Write the outcome in one write, and send the message that it asks for. Without its lease it writes nothing.
 
-    Raises: Unavailable.
+    An outcome that cannot be written as it is, is a defect, and fails the job. Raises: Unavailable.
     """
     try:
-        job = _written_or_cancelled(attempt, outcome, clock=clock)
+        job = _written_or_crashed(attempt, outcome, clock=clock)
     except LeaseLost:
         telemetry.warning("outcome_discarded", **_facts(attempt.job), outcome=type(outcome).__name__)
         return
@@ -102,15 +111,14 @@ def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock
         return Cancelled()
     except OutOfTime:
         return _continuation(attempt, job_types=job_types, now=clock(), rng=rng)
-    except Unavailable:
-        raise
+    except Unavailable as error:
+        return _after_silence(attempt.job, error, now=clock(), rng=rng)
     except AttemptError as error:
         if isinstance(error, TransientError) and attempt.remaining() < CUT_SHORT_SECONDS:
             return _continuation(attempt, job_types=job_types, now=clock(), rng=rng)
         return after_error(attempt.job, error, now=clock(), rng=rng)
     except Exception as exc:  # noqa: BLE001  # a defect must end the job, not leave it running
-        telemetry.defect("attempt_crashed", exc, **_facts(attempt.job))
-        return Failed(Internal("Something went wrong on our side. The analysis was not completed."))
+        return _crashed(attempt.job, exc)
 
 
 def _admitted(job: Job, *, job_types: Mapping[str, JobType]) -> JobType:
@@ -130,6 +138,27 @@ def _continuation(attempt: Attempt, *, job_types: Mapping[str, JobType], now: da
     if attempt.goes_in_circles:
         return after_error(job, ProviderUnavailable(TOO_SLOW), now=now, rng=rng)
     return Yield()
+
+
+def _after_silence(job: Job, error: Unavailable, *, now: datetime, rng: Random) -> Outcome:
+    """Our own storage did not answer this worker, so it cannot go on; the next one may."""
+    telemetry.warning("storage_silent", **_facts(job))
+    lost = WorkerLost(STORAGE_SILENT, retry_after_seconds=error.retry_after_seconds)
+    return after_error(job, lost, now=now, rng=rng)
+
+
+def _crashed(job: Job, exc: Exception) -> Failed:
+    telemetry.defect("attempt_crashed", exc, **_facts(job))
+    return Failed(Internal("Something went wrong on our side. The analysis was not completed."))
+
+
+def _written_or_crashed(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
+    try:
+        return _written_or_cancelled(attempt, outcome, clock=clock)
+    except (Unavailable, AttemptStopped):
+        raise
+    except Exception as exc:  # noqa: BLE001  # as in _execute
+        return _written_or_cancelled(attempt, _crashed(attempt.job, exc), clock=clock)
 
 
 def _written_or_cancelled(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
