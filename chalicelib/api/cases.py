@@ -57,6 +57,7 @@ def list_cases(request: Request, system: System, *, query: CaseListQuery) -> Ans
         scope=query.scope or None,
         store=system.case_store,
         blobs=system.blob_store,
+        now=system.clock(),
         after=None if after is None else (after.created_at, after.id),
         limit=query.limit,
     )

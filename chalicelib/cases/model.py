@@ -22,6 +22,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One document of a case, without its bytes and its metadata. `size` in bytes.
 
     `requested_name` is the name under which the document was asked for ("": it was not, or under no such name).
+    `upload_lapsed` says that no bytes had come when none could come any more.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     uploaded_at: datetime
     document_type: str = ""
     requested_name: str = ""
+    upload_lapsed: bool = False
 
     @property
     def blob_key(self) -> str:

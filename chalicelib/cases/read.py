@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -16,6 +18,10 @@ from chalicelib.errors import Forbidden, NotFound
 from chalicelib.principal import Principal
 
 Scope = Literal["all", "mine"]
+
+UPLOAD_AWAITED = timedelta(minutes=75)
+"""The form of an upload is good for 15 minutes; what it began may take another hour."""
+LOOKS_AT_ONCE = 8
 
 _CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -76,10 +82,13 @@ def list_cases(
     scope: Scope | None,
     store: CaseStore,
     blobs: CaseBlobs,
+    now: datetime,
     after: tuple[datetime, str] | None,
     limit: int,
 ) -> CaseList:
     """One page of cases, finished uploads turned `ready`. Without a `scope` an admin sees all, a user their own.
+
+    An upload that has not come when it cannot come any more is looked for here once, and then never again.
 
     Raises: Forbidden when a user asks for all.
     """
@@ -87,9 +96,15 @@ def list_cases(
         raise Forbidden("Only an admin may list the cases of all users.")
     owner = principal.user_id if scope == "mine" or not principal.is_admin else None
     cases, following = store.list(owner=owner, after=after, limit=limit)
+    listed = store.documents_of([case.id for case in cases])
+    stored = [document for found in listed.values() for document in found.documents]
+    arrived = _with_lapses(with_arrivals(stored, store=store, blobs=blobs), store=store, now=now)
+    current = {document.id: document for document in arrived}
     documents = {
-        case_id: msgspec.structs.replace(found, documents=with_arrivals(found.documents, store=store, blobs=blobs))
-        for case_id, found in store.documents_of([case.id for case in cases]).items()
+        case_id: msgspec.structs.replace(
+            found, documents=tuple(current[document.id] for document in found.documents if document.id in current)
+        )
+        for case_id, found in listed.items()
     }
     return CaseList(cases=cases, documents=documents, next=following)
 
@@ -105,8 +120,8 @@ def with_arrivals(documents: Sequence[Document], *, store: CaseStore, blobs: Cas
 
     Documents deleted meanwhile are left out.
     """
-    found = (_with_arrival(document, store=store, blobs=blobs) for document in documents)
-    return tuple(document for document in found if document is not None)
+    awaited = [document for document in documents if _is_awaited(document)]
+    return _replaced(documents, awaited, partial(_with_arrival, store=store, blobs=blobs))
 
 
 def is_case_id(text: str) -> bool:
@@ -119,9 +134,34 @@ def no_such_case() -> NotFound:
     return NotFound("There is no such case.")
 
 
+def _with_lapses(documents: Sequence[Document], *, store: CaseStore, now: datetime) -> tuple[Document, ...]:
+    """The documents, those marked whose upload was looked for and can come no more: nobody looks for it again."""
+    late = [found for found in documents if _is_awaited(found) and found.uploaded_at + UPLOAD_AWAITED < now]
+    return _replaced(documents, late, partial(_with_lapse, store=store))
+
+
+def _replaced(
+    documents: Sequence[Document], some: Sequence[Document], change: Callable[[Document], Document | None]
+) -> tuple[Document, ...]:
+    """The documents, some of them changed, several at once; those that the change finds deleted are left out."""
+    if not some:
+        return tuple(documents)
+    with ThreadPoolExecutor(LOOKS_AT_ONCE) as pool:
+        changed = dict(zip((document.id for document in some), pool.map(change, some), strict=True))
+    found = (changed.get(document.id, document) for document in documents)
+    return tuple(document for document in found if document is not None)
+
+
+def _is_awaited(document: Document) -> bool:
+    return document.status is DocumentStatus.AWAITING_UPLOAD and not document.upload_lapsed
+
+
+def _with_lapse(document: Document, *, store: CaseStore) -> Document | None:
+    lapsed = msgspec.structs.replace(document, upload_lapsed=True)
+    return lapsed if store.save_document(lapsed) else None
+
+
 def _with_arrival(document: Document, *, store: CaseStore, blobs: CaseBlobs) -> Document | None:
-    if document.status is not DocumentStatus.AWAITING_UPLOAD:
-        return document
     size = blobs.size(document.blob_key)
     if not size:
         return document

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.cases.create import NewCase, create_case
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document
-from chalicelib.cases.model import Case, DocumentStatus
+from chalicelib.cases.model import Case, Document, DocumentStatus
 from chalicelib.cases.read import case_documents, case_file, case_outline, list_cases
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.principal import Principal
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
-from tests.unit.cases.conftest import ADMIN, NOW, OWNER, STRANGER
+from tests.unit.cases.conftest import ADMIN, NOW, OWNER, STRANGER, Desk
 
 
 @pytest.fixture
@@ -143,7 +145,9 @@ def three(store: FakeCaseStore) -> None:
 def test_a_list_shows_ones_own_cases_and_admins_all(
     principal: Principal, scope: Any, expected: list[str], store: FakeCaseStore
 ) -> None:
-    page = list_cases(principal=principal, scope=scope, store=store, blobs=FakeBlobStore(), after=None, limit=20)
+    page = list_cases(
+        principal=principal, scope=scope, store=store, blobs=FakeBlobStore(), now=NOW, after=None, limit=20
+    )
 
     assert [case.id for case in page.cases] == expected
     assert page.next is None
@@ -151,8 +155,10 @@ def test_a_list_shows_ones_own_cases_and_admins_all(
 
 @pytest.mark.usefixtures("three")
 def test_a_list_goes_on_where_the_page_before_ended(store: FakeCaseStore) -> None:
-    first = list_cases(principal=ADMIN, scope=None, store=store, blobs=FakeBlobStore(), after=None, limit=2)
-    second = list_cases(principal=ADMIN, scope=None, store=store, blobs=FakeBlobStore(), after=first.next, limit=2)
+    first = list_cases(principal=ADMIN, scope=None, store=store, blobs=FakeBlobStore(), now=NOW, after=None, limit=2)
+    second = list_cases(
+        principal=ADMIN, scope=None, store=store, blobs=FakeBlobStore(), now=NOW, after=first.next, limit=2
+    )
 
     assert [case.id for case in (*first.cases, *second.cases)] == ["c2", "c1", "c0"]
     assert first.next == (NOW + timedelta(minutes=1), "c1")
@@ -161,4 +167,74 @@ def test_a_list_goes_on_where_the_page_before_ended(store: FakeCaseStore) -> Non
 
 def test_only_admins_may_ask_for_everybodys_cases(store: FakeCaseStore) -> None:
     with pytest.raises(Forbidden):
-        list_cases(principal=OWNER, scope="all", store=store, blobs=FakeBlobStore(), after=None, limit=20)
+        list_cases(principal=OWNER, scope="all", store=store, blobs=FakeBlobStore(), now=NOW, after=None, limit=20)
+
+
+class CountingBlobs(FakeBlobStore):
+    """A blob store that knows which sizes were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def size(self, key: str) -> int | None:
+        self.asked.append(key)
+        return super().size(key)
+
+
+def list_at(now: datetime, *, store: FakeCaseStore, blobs: FakeBlobStore) -> Sequence[Document]:
+    page = list_cases(principal=OWNER, scope=None, store=store, blobs=blobs, now=now, after=None, limit=20)
+    return page.documents["c1"].documents
+
+
+def test_an_upload_that_can_come_no_more_is_looked_for_once_and_never_again(
+    store: FakeCaseStore, coming: AddedDocument
+) -> None:
+    blobs, late = CountingBlobs(), NOW + timedelta(days=20)
+
+    first = list_at(late, store=store, blobs=blobs)
+    looks = len(blobs.asked)
+    list_at(late, store=store, blobs=blobs)
+    case_file("c1", principal=OWNER, store=store, blobs=blobs)
+
+    assert [document.status for document in first] == [DocumentStatus.AWAITING_UPLOAD]
+    assert (looks, len(blobs.asked)) == (1, 1)
+
+
+def test_an_upload_that_nobody_read_for_weeks_is_ready_all_the_same(
+    store: FakeCaseStore, coming: AddedDocument
+) -> None:
+    blobs = CountingBlobs()
+    blobs.put(coming.document.blob_key, b"%PDF-1.7", content_type="application/pdf")
+
+    (document,) = list_at(NOW + timedelta(days=20), store=store, blobs=blobs)
+
+    assert (document.status, document.size) == (DocumentStatus.READY, 8)
+
+
+def test_an_upload_is_looked_for_as_long_as_it_may_still_come(store: FakeCaseStore, coming: AddedDocument) -> None:
+    blobs = CountingBlobs()
+
+    for minutes in (1, 16, 75):  # the form is good for 15 minutes, and an hour more for what it began
+        list_at(NOW + timedelta(minutes=minutes), store=store, blobs=blobs)
+
+    assert len(blobs.asked) == 3
+
+
+def test_uploads_are_looked_for_several_at_once(store: FakeCaseStore, desk: Desk) -> None:
+    class AllTogether(FakeBlobStore):
+        together = threading.Barrier(4)
+
+        def size(self, key: str) -> int | None:
+            self.together.wait(timeout=5)  # raises unless four ask at the same time
+            return 8
+
+    create_case(NewCase(title="t"), principal=OWNER, store=store, now=NOW, case_id="c2")
+    for case_id in ("c1", "c1", "c2", "c2"):
+        desk.add(case_id=case_id, content_type="application/pdf", size=9)
+
+    page = list_cases(principal=OWNER, scope=None, store=store, blobs=AllTogether(), now=NOW, after=None, limit=20)
+
+    found = {case_id: [document.id for document in listed.documents] for case_id, listed in page.documents.items()}
+    assert found == {"c1": ["d1", "d2"], "c2": ["d3", "d4"]}
+    assert {document.status for listed in page.documents.values() for document in listed.documents} == {"ready"}
