@@ -7,7 +7,6 @@ is a string in it: a quotation mark of the body is two bytes there, a Hebrew let
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -42,7 +41,7 @@ def is_too_large(answer: Any) -> bool:
     return len(json.dumps(answer)) > LARGEST_ANSWER_BYTES
 
 
-def first_that_fit(rows: Sequence[Row]) -> Sequence[Row]:
+def first_that_fit(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """The rows that one answer has room for, from the first; at least one, or no page would lead on."""
     left = LARGEST_ANSWER_BYTES - RESERVED_BYTES
     for count, row in enumerate(rows):

@@ -12,10 +12,12 @@ from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from chalice import Chalice, Response
 
 from chalicelib import telemetry
 from chalicelib.api.answer import Answer, body_text
+from chalicelib.api.answer_size import is_too_large
 from chalicelib.api.cors import Cors
 from chalicelib.api.endpoint import Endpoint, Route, respond
 from chalicelib.api.problems import internal_error, refused
@@ -27,6 +29,8 @@ REQUEST_ID = "X-Request-Id"
 
 # What holds for every answer unless it says otherwise: medical data stays out of caches.
 STANDING_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+TOO_LARGE_DETAIL = "The answer is larger than the 6 MB that can be sent. What was asked has been done; nothing is lost."
 
 # Chalice keeps the current request on the app object, which all threads of a process share; each has its own here.
 _CURRENT: ContextVar[Request] = ContextVar("current_request")
@@ -62,6 +66,10 @@ class Application(Chalice):  # type: ignore[misc]  # chalice is untyped
         request = read_request(event, request_id=_request_id(context))
         answer = self._routed(event, context, request)
         self._finish(answer, request)
+        if is_too_large(answer):
+            telemetry.warning("answer_too_large", request_id=request.id, route=request.route)
+            answer = _plain(_too_large_to_send(request), request)
+            self._finish(answer, request)
         telemetry.info(
             "request",
             request_id=request.id,
@@ -103,6 +111,13 @@ def _preflight(methods: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _refused(refusal: Refusal, request: Request) -> dict[str, Any]:
     return _plain(refused(refusal, instance=request.path, request_id=request.id), request)
+
+
+def _too_large_to_send(request: Request) -> Answer:
+    """What is said instead of an answer that would be API Gateway's 502; the request itself has been done."""
+    answer = internal_error(instance=request.path, request_id=request.id)
+    said = msgspec.structs.replace(answer.content, title="Answer too large", detail=TOO_LARGE_DETAIL)
+    return msgspec.structs.replace(answer, content=said)
 
 
 def _plain(answer: Answer, request: Request) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class CaseSummaryView(_CaseHead, frozen=True, kw_only=True):
 
 
 class CaseListView(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of cases, newest first; `count` of them."""
+    """One page of cases, newest first; `count` of them: fewer than the limit when one answer has no room for more."""
 
     cases: tuple[CaseSummaryView, ...]
     count: int
@@ -83,7 +83,12 @@ class CaseListView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseView(_CaseHead, frozen=True, kw_only=True):
-    """A case with everything; what is still empty is null or []."""
+    """A case with everything; what is still empty is null or [].
+
+    One answer has room for about 6 MB, in which a Hebrew letter counts 6 bytes. A larger case leaves out, in this order
+    and only as far as needed: `messages` and `transcript` of the call's `artifact` that stand on top of the call too;
+    the `metadata` of the documents; a `transcript` that was built from the messages.
+    """
 
     call_details: Mapping[str, Any] | None
     call_summary: str | Mapping[str, Any] | None

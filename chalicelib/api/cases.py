@@ -8,13 +8,15 @@ from typing import Any
 from msgspec import UNSET
 
 from chalicelib.api.answer import Answer
+from chalicelib.api.answer_size import first_that_fit
 from chalicelib.api.bodies import CaseListQuery
 from chalicelib.api.call_rules import CALL_RULES
-from chalicelib.api.case_view import CaseListView, CaseView, case_summary_view, case_view
+from chalicelib.api.case_view import CaseListView, CaseView, case_view
 from chalicelib.api.cursors import cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
 from chalicelib.api.parsing import MB
 from chalicelib.api.request import Request
+from chalicelib.api.short_case import fitting_case_view, fitting_summary_view
 from chalicelib.api.system import System
 from chalicelib.cases.call import put_call as store_call
 from chalicelib.cases.create import NewCase
@@ -61,11 +63,15 @@ def list_cases(request: Request, system: System, *, query: CaseListQuery) -> Ans
         after=None if after is None else (after.created_at, after.id),
         limit=query.limit,
     )
+    views = first_that_fit(tuple(fitting_summary_view(case, page.documents[case.id]) for case in page.cases))
+    following = page.next
+    if len(views) < len(page.cases):
+        last = page.cases[len(views) - 1]
+        following = (last.created_at, last.id)
     cursor = None
-    if page.next is not None:
-        created_at, case_id = page.next
+    if following is not None:
+        created_at, case_id = following
         cursor = cursor_after(Position(created_at=created_at, id=case_id), of_list=listed)
-    views = tuple(case_summary_view(case, page.documents[case.id]) for case in page.cases)
     return Answer(
         content=CaseListView(cases=views, count=len(views), next_cursor=cursor), headers=next_link(request, cursor)
     )
@@ -80,7 +86,7 @@ def read_case(request: Request, system: System) -> Answer:
         store=system.case_store,
         blobs=system.blob_store,
     )
-    return Answer(content=case_view(file))
+    return Answer(content=fitting_case_view(file))
 
 
 @endpoint(answers={204: None}, refusals=(NotFound, NotFinished))
@@ -113,4 +119,4 @@ def put_call(request: Request, system: System, *, body: dict[str, Any]) -> Answe
         blobs=system.blob_store,
         now=system.clock(),
     )
-    return Answer(content=case_view(file))
+    return Answer(content=fitting_case_view(file))

@@ -51,7 +51,11 @@ class ErrorInfoView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
-    """A job. Stop polling when `done` is true; until then `retry_after_ms` says when it is worth asking again."""
+    """A job. Stop polling when `done` is true; until then `retry_after_ms` says when it is worth asking again.
+
+    A `result` of more than 3 MB, or for which one answer of 6 MB has no room (a Hebrew letter counts 6 bytes there), is
+    null and waits at `result_url`.
+    """
 
     job_id: str
     job_type: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
 
 from chalicelib.api.answer import Answer
+from chalicelib.api.answer_size import LARGEST_ANSWER_BYTES
 from chalicelib.api.application import Application
 from chalicelib.api.endpoint import endpoint, open_endpoint
 from chalicelib.errors import Forbidden, Unauthorized
@@ -50,6 +52,12 @@ def broken(request, system):
     return Answer(content={}, headers={"X-Own": "a\nb"})
 
 
+@open_endpoint(answers={200: None})
+def long(request, system):
+    """Say much, in Hebrew: six bytes a letter as Lambda sends it."""
+    return Answer(content="א" * int(request.parameters["letters"]))
+
+
 def an_application(**options) -> Application:
     system = options.pop("system", lambda: SimpleNamespace(verifier=Refusing()))
     application = Application("test", system=system, allow_origin=options.pop("allow_origin", "*"))
@@ -57,6 +65,7 @@ def an_application(**options) -> Application:
         application.serve("GET", path, served)
     application.serve("GET", "/refusing", refusing)
     application.serve("GET", "/broken", broken)
+    application.serve("GET", "/long/{letters}", long)
     return application
 
 
@@ -116,6 +125,23 @@ def test_every_refusal_is_a_problem(path, method, status):
 
     assert answer["statusCode"] == status
     assert answer["headers"]["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("letters", "status"),
+    [
+        (1_048_000, 200),  # 6,288,000 bytes, and about 600 around them
+        (1_048_592, 500),  # 6,291,552: the limit is 6,291,556, but there are headers too
+    ],
+)
+def test_an_answer_that_lambda_could_not_send_is_a_problem_with_all_headers(letters, status):
+    answer = ask(an_application(), f"/long/{letters}", route="/long/{letters}", letters=str(letters))
+
+    assert answer["statusCode"] == status
+    assert ("Answer too large" in answer["body"]) == (status == 500)
+    assert answer["headers"]["X-Request-Id"] == "r-1"
+    assert answer["headers"]["Access-Control-Allow-Origin"] == "*"
+    assert len(json.dumps(answer)) <= LARGEST_ANSWER_BYTES
 
 
 @pytest.mark.parametrize(("path", "method"), [("/nothing", "GET"), ("/nothing", "OPTIONS"), ("/nothing", "HEAD")])
