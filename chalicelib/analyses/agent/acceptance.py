@@ -61,25 +61,42 @@ class Evidence:
         )
 
 
-def with_submission(notebook: Notebook, wanted: SubmitAnalysis, *, anything_to_read: bool) -> Notebook:
-    """The notebook with the analysis. What is not fit for submission is refused once, then left out.
+def why_not_submitted(notebook: Notebook, wanted: SubmitAnalysis, *, anything_to_read: bool) -> str | None:
+    """What the model is told of a submission that is refused, the first time only; None: it is taken.
 
-    Raises: ToolRefused when nothing was read, or `key_findings` names what was never recorded, the first time.
+    Refused are one before anything was read, and `key_findings` that were never recorded.
     """
-    first_try = notebook.submissions == 0
-    if first_try and anything_to_read and not notebook.pages_read:
-        raise ToolRefused("You have not read a single document yet. Read them, record findings, then submit.")
-    recorded = {_key(finding.text): finding.text for finding in notebook.findings}
-    grounded = tuple(recorded[_key(text)] for text in wanted.key_findings if _key(text) in recorded)
-    if first_try and len(grounded) < len(wanted.key_findings):
-        raise ToolRefused(
+    if notebook.submissions:
+        return None
+    if anything_to_read and not notebook.pages_read and not notebook.not_shown:
+        return "You have not read a single document yet. Read them, record findings, then submit."
+    if len(_grounded(notebook, wanted)) < len(wanted.key_findings):
+        return (
             "key_findings may name recorded findings only, exactly as you recorded them. Record what is missing "
             "with its quote, then submit again; what is not recorded by then is left out."
         )
-    submission = Submission(
+    return None
+
+
+def with_refused(notebook: Notebook, wanted: SubmitAnalysis) -> Notebook:
+    """The notebook with a try that was refused; what is fit of it is kept."""
+    return msgspec.structs.replace(
+        notebook, refused=_submission(notebook, wanted), submissions=notebook.submissions + 1
+    )
+
+
+def with_submission(notebook: Notebook, wanted: SubmitAnalysis) -> Notebook:
+    """The notebook with the analysis; key findings that were never recorded are left out."""
+    return msgspec.structs.replace(
+        notebook, submission=_submission(notebook, wanted), submissions=notebook.submissions + 1
+    )
+
+
+def _submission(notebook: Notebook, wanted: SubmitAnalysis) -> Submission:
+    return Submission(
         eligibility_assessment=wanted.eligibility_assessment,
         claim_strength=wanted.claim_strength,
-        key_findings=tuple(dict.fromkeys(grounded)),
+        key_findings=tuple(dict.fromkeys(_grounded(notebook, wanted))),
         summary=wanted.summary,
         strategy=wanted.strategy,
         claim_rate=wanted.claim_rate,
@@ -87,7 +104,12 @@ def with_submission(notebook: Notebook, wanted: SubmitAnalysis, *, anything_to_r
         gaps=tuple(wanted.gaps),
         instructions_to_ai=tuple(wanted.instructions_to_ai),
     )
-    return msgspec.structs.replace(notebook, submission=submission, submissions=notebook.submissions + 1)
+
+
+def _grounded(notebook: Notebook, wanted: SubmitAnalysis) -> list[str]:
+    """Those of the key findings that are recorded, as they are recorded."""
+    recorded = {_key(finding.text): finding.text for finding in notebook.findings}
+    return [recorded[_key(text)] for text in wanted.key_findings if _key(text) in recorded]
 
 
 def _key(text: str) -> str:

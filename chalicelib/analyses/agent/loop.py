@@ -16,6 +16,7 @@ import msgspec
 from chalicelib.analyses.agent.conversation import Conversation, FileOf, TurnRecord, messages_of
 from chalicelib.analyses.agent.notebook import Notebook
 from chalicelib.analyses.agent.toolbox import Answer, Toolbox
+from chalicelib.analyses.agent.turn_time import TurnOverran, TurnTime
 from chalicelib.analyses.kit.llm import ConversationModel, StopReason, Tool, ToolCall, Turn
 from chalicelib.errors import ProviderRefused
 from chalicelib.jobs.ports import AttemptContext
@@ -29,6 +30,7 @@ CUT_NOTE = "Your last answer was cut off at its greatest length. Take smaller st
 SUBMIT_NOTE = "Only submit_analysis ends the work. Go on with the tools; when all findings are recorded, call it."
 LAST_TURN_NOTE = "The limits of this work are nearly reached. Call submit_analysis now, with what is recorded."
 _TOO_MUCH_AT_ONCE = "This turn has given you enough to read. Call this again in your next turn."
+_DEADLINE_NEAR = "The analysis stopped because its deadline was near."
 _SUBMIT, _READING = "submit_analysis", ("read_document", "read_call", "search_documents")
 
 
@@ -75,7 +77,10 @@ def converse(
         take = partial(
             _turn, ctx, model, brief=brief, toolbox=toolbox, so_far=conversation, file_of=file_of, limits=limits
         )
-        stored = ctx.step(f"turn-{conversation.turns + 1:02d}", take, inputs=brief.inputs)
+        try:
+            stored = ctx.step(f"turn-{conversation.turns + 1:02d}", take, inputs=brief.inputs)
+        except TurnOverran:
+            return msgspec.structs.replace(conversation, stopped=_DEADLINE_NEAR)
         record = msgspec.convert(stored, TurnRecord)
         conversation = conversation.after(record, stopped=_ended_by_model(record.stop_reason))
         _tell(ctx, record.answers, record.notebook, toolbox)
@@ -95,7 +100,7 @@ def limit_reached(ctx: AttemptContext, conversation: Conversation, *, limits: Li
     # The job was written a moment ago, with the last turn: that is now.
     seconds_left = (ctx.job.deadline_at - ctx.job.updated_at).total_seconds()
     if conversation.notebook.findings and seconds_left < limits.seconds_left:
-        return "The analysis stopped because its deadline was near."
+        return _DEADLINE_NEAR
     return None
 
 
@@ -110,14 +115,16 @@ def _turn(
     limits: Limits,
 ) -> Any:
     """One turn of the model and all it asks for, as JSON."""
+    # Before anything was found there is nothing to stop for: such a turn may take until the deadline.
+    found = so_far.notebook.findings
     turn = model.turn(
-        ctx,
+        TurnTime(ctx, kept_seconds=limits.seconds_left) if found else ctx,
         instructions=brief.instructions,
         messages=messages_of(so_far, model=model, file_of=file_of),
         tools=brief.tools,
         max_output_tokens=limits.max_output_tokens,
     )
-    if turn.stop_reason == "refusal" and not so_far.notebook.findings:
+    if turn.stop_reason == "refusal" and not found:
         raise ProviderRefused("The AI model declined to analyse this case.")
     answers, notebook = _answers(ctx, turn.tool_calls, so_far.notebook, toolbox)
     tokens = so_far.tokens + turn.input_tokens + turn.output_tokens

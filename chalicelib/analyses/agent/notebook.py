@@ -39,7 +39,8 @@ class Notebook(msgspec.Struct, frozen=True, kw_only=True):
 
     `pages_read` maps document ids to the pages it has read (the call is not among them); `cut_pages` to those of which
     it has read only a part; `shown` are documents whose file it was given to look at, `not_shown` those whose file
-    could not be given. `submissions` counts tries, the refused ones too.
+    could not be given. `submissions` counts tries, the refused ones too; `refused` is what is fit of a refused one: it
+    stands when the work is stopped before another.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -48,6 +49,7 @@ class Notebook(msgspec.Struct, frozen=True, kw_only=True):
     shown: tuple[str, ...] = ()
     not_shown: tuple[str, ...] = ()
     submissions: int = 0
+    refused: Submission | None = None
     submission: Submission | None = None
 
     def with_pages_read(self, document_id: str, pages: tuple[int, ...], *, cut: int | None) -> Notebook:

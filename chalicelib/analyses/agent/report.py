@@ -26,9 +26,10 @@ def analysis_of(
     that has been deleted since is left out."""
     gone = [text.document for text in reading.texts if text.document.id not in set(still_there)]
     findings = _kept(notebook.findings, without=gone)
-    submission = notebook.submission or Submission()
+    submission = notebook.submission or notebook.refused or Submission()
     texts = [finding.text for finding in findings]
-    key_findings = [text for text in submission.key_findings if text in texts] if notebook.submission else texts
+    chosen = [text for text in submission.key_findings if text in texts]
+    key_findings = chosen if notebook.submission else chosen or texts
     return {
         "form_7801": {
             "form_version": FORM_VERSION,
@@ -102,7 +103,7 @@ def _issues(
             reading.texts,
             transcript=reading.transcript,
             unread=unread,
-            told_by_model=notebook.submission.instructions_to_ai if notebook.submission else (),
+            told_by_model=(notebook.submission or notebook.refused or Submission()).instructions_to_ai,
         ),
         *(_not_shown(document_id, reading) for document_id in notebook.not_shown),
         *(_deleted(document) for document in gone),

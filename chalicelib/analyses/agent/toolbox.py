@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chalicelib.analyses.agent.acceptance import Evidence, with_submission
+from chalicelib.analyses.agent.acceptance import Evidence, why_not_submitted, with_refused, with_submission
 from chalicelib.analyses.agent.notebook import Notebook
 from chalicelib.analyses.agent.passages import Passage, passage_of, text_from
 from chalicelib.analyses.agent.search import search
@@ -52,6 +52,7 @@ class _Done(msgspec.Struct, frozen=True, kw_only=True):
     """What a tool did: the text for the model, the notebook after it when it changed, and what to say of it."""
 
     content: str
+    is_error: bool = False
     after: Notebook | None = None
     activity: str = ""
 
@@ -79,7 +80,10 @@ class Toolbox:
             return Answer(call_id=call.id, content=str(refused), is_error=True), _counted(call, notebook)
         after = done.after or notebook
         new_files = tuple(document_id for document_id in after.shown if document_id not in notebook.shown)
-        return Answer(call_id=call.id, content=done.content, files=new_files, activity=done.activity), after
+        answer = Answer(
+            call_id=call.id, content=done.content, is_error=done.is_error, files=new_files, activity=done.activity
+        )
+        return answer, after
 
     def _execute(self, wanted: ToolInput, notebook: Notebook) -> _Done:
         match wanted:
@@ -96,8 +100,7 @@ class Toolbox:
             case RecordFinding():
                 return self._record(wanted, notebook)
             case SubmitAnalysis():
-                after = with_submission(notebook, wanted, anything_to_read=bool(self._texts))
-                return _Done(content="Submitted.", after=after, activity="The analysis is written")
+                return self._submit(wanted, notebook)
 
     def _list(self) -> str:
         rows = [self._row(document) for document in self._reading.file.documents]
@@ -118,7 +121,7 @@ class Toolbox:
     def _read(self, wanted: ReadDocument, notebook: Notebook) -> _Done:
         text = self._text(wanted.document_id)
         passage = _passage(text, wanted)
-        after = self._shown(text, notebook.with_pages_read(text.document.id, passage.numbers, cut=passage.cut_page))
+        after = self._after_reading(text, passage, self._shown(text, notebook))
         position = list(self._documents).index(text.document.id) + 1
         activity = f"Reading document {position} of {len(self._documents)}: {text.document.file_name}"
         fenced = fence_document(text.document.id, name=text.document.file_name, pages=passage.pages)
@@ -137,6 +140,13 @@ class Toolbox:
         if document_id in self._documents:
             raise ToolRefused("This document cannot be read (see list_documents). Name it under gaps and go on.")
         raise ToolRefused(f"There is no such document. The ids are: {', '.join(self._texts)}.")
+
+    def _after_reading(self, text: DocumentText, passage: Passage, notebook: Notebook) -> Notebook:
+        """The notebook with the pages that the model can read now: a scanned page only where its file is shown."""
+        document_id = text.document.id
+        is_shown = document_id in notebook.shown
+        legible = tuple(page.number for page in passage.pages if is_shown or not page.needs_image)
+        return notebook.with_pages_read(document_id, legible, cut=passage.cut_page) if legible else notebook
 
     def _shown(self, text: DocumentText, notebook: Notebook) -> Notebook:
         """The notebook with the document's file among those shown, when it has to be and can be."""
@@ -183,6 +193,12 @@ class Toolbox:
             return _Done(content=f"This is finding {number} already.")
         content = f"Recorded as finding {number}, page {after.findings[-1].page}."
         return _Done(content=content, after=after, activity=f"Recording findings: {number} so far")
+
+    def _submit(self, wanted: SubmitAnalysis, notebook: Notebook) -> _Done:
+        refusal = why_not_submitted(notebook, wanted, anything_to_read=bool(self._texts))
+        if refusal is not None:
+            return _Done(content=refusal, is_error=True, after=with_refused(notebook, wanted))
+        return _Done(content="Submitted.", after=with_submission(notebook, wanted), activity="The analysis is written")
 
 
 def _understood(call: ToolCall) -> ToolInput:

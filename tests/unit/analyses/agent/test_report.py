@@ -63,6 +63,24 @@ def test_work_that_was_stopped_gives_its_findings_and_says_why_there_is_not_more
     ]
 
 
+def test_work_that_was_stopped_gives_the_submission_that_was_refused() -> None:
+    refused = msgspec.convert(ANALYSIS, Submission)
+    notebook = msgspec.structs.replace(DONE, submission=None, refused=refused)
+
+    analysis = _analysis(notebook, stopped="The analysis stopped at its limit of 40 turns.")
+
+    assert (analysis["summary"], analysis["claim_rate"]) == ("סיכום", 65)
+    assert analysis["form_7801"]["key_findings"] == ["פריצת דיסק מותנית"]
+    assert analysis["gaps"] == ["חסר MRI", "The analysis stopped at its limit of 40 turns."]
+
+
+def test_a_refused_submission_without_any_recorded_finding_names_all_that_were_recorded() -> None:
+    refused = msgspec.structs.replace(msgspec.convert(ANALYSIS, Submission), key_findings=())
+    notebook = msgspec.structs.replace(DONE, submission=None, refused=refused)
+
+    assert _analysis(notebook, stopped="stopped")["form_7801"]["key_findings"] == ["פריצת דיסק מותנית"]
+
+
 @pytest.mark.parametrize(
     ("read", "cut", "says"),
     [
@@ -112,10 +130,11 @@ def test_a_quote_from_a_scan_is_marked() -> None:
 
 
 def test_a_scan_that_could_not_be_shown_is_named() -> None:
-    notebook = Notebook(pages_read={"d3": (1, 2)}, not_shown=("d3",))
+    notebook = Notebook(pages_read={"d3": (2,)}, not_shown=("d3",))
 
     analysis = _analysis(notebook, reading=a_reading(SCAN))
 
+    assert analysis["gaps"] == ["scan.pdf was read in part: pages 1 were not."]
     assert [(issue["field"], issue["code"]) for issue in analysis["issues"]] == [
         ("documents/d3", "document_unreadable")
     ]

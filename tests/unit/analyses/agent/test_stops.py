@@ -1,15 +1,21 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.analyses.agent.loop import CUT_NOTE, LAST_TURN_NOTE, SUBMIT_NOTE, Limits
-from chalicelib.errors import BudgetExceeded, ProviderRefused
+from chalicelib.analyses.kit.llm import Turn
+from chalicelib.errors import BudgetExceeded, CancelSeen, DeadlineExceeded, OutOfTime, ProviderRefused
 from chalicelib.jobs.model import ModelUsage, Usage
+from chalicelib.jobs.ports import AttemptContext
 from tests.fakes.attempt_context import NOW, FakeContext, a_job
 from tests.fakes.conversations import INPUT_TOKENS, OUTPUT_TOKENS, FakeConversationModel, calls, says
+from tests.unit.analyses.agent.cases import ANALYSIS
 from tests.unit.analyses.agent.conversing import LIST, READ_1, RECORD, SUBMIT, a_conversation
 
 
@@ -40,6 +46,17 @@ def test_the_agent_is_told_before_its_last_turn() -> None:
 
     assert model.asked[1][-1]["content"] == [LAST_TURN_NOTE]
     assert conversation.notebook.submission is not None
+
+
+def test_a_submission_refused_in_the_last_turn_stands_without_what_was_never_recorded() -> None:
+    wanted = ("submit_analysis", {**ANALYSIS, "key_findings": ["פריצת דיסק מותנית", "סוכרת"]})
+
+    conversation = a_conversation(FakeConversationModel(calls(READ_1, RECORD), calls(wanted)), limits=Limits(turns=2))
+
+    assert conversation.stopped == "The analysis stopped at its limit of 2 turns."
+    assert conversation.notebook.refused is not None
+    assert conversation.notebook.refused.summary == "סיכום"
+    assert conversation.notebook.refused.key_findings == ("פריצת דיסק מותנית",)
 
 
 def test_the_agents_own_cost_limit_ends_the_work() -> None:
@@ -142,3 +159,98 @@ def test_an_answer_without_tools_is_asked_to_submit() -> None:
     a_conversation(model)
 
     assert model.asked[1][-1]["content"] == [SUBMIT_NOTE]
+
+
+class _Slow(FakeConversationModel):
+    """Each turn streams for 60 seconds, an event every 5."""
+
+    def __init__(self, clock: list[datetime], *turns: Turn | Exception) -> None:
+        super().__init__(*turns)
+        self._clock = clock
+
+    def turn(self, ctx: AttemptContext, **asked: Any) -> Turn:
+        for _ in range(12):
+            self._clock[0] += timedelta(seconds=5)
+            ctx.check()
+        return super().turn(ctx, **asked)
+
+
+class _Attempt(FakeContext):
+    """A context whose time goes by: the deadline's and the function's."""
+
+    def __init__(self, clock: list[datetime], *, deadline_seconds: float, function_seconds: float) -> None:
+        super().__init__(a_job(deadline_at=NOW + timedelta(seconds=deadline_seconds)))
+        self._clock = clock
+        self._function_ends = NOW + timedelta(seconds=function_seconds)
+
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+        value = super().step(name, run, inputs=inputs)
+        self.job = msgspec.structs.replace(self.job, updated_at=self._clock[0])
+        return value
+
+    def remaining(self) -> float:
+        return (min(self.job.deadline_at, self._function_ends) - self._clock[0]).total_seconds()
+
+    def check(self) -> None:
+        super().check()
+        if self._clock[0] >= self.job.deadline_at:
+            raise DeadlineExceeded("The analysis did not finish before its deadline.")
+        if self._clock[0] >= self._function_ends:
+            raise OutOfTime("the function's time is nearly over")
+
+
+def test_a_deadline_inside_a_turn_ends_the_work_with_what_was_found_before_it() -> None:
+    clock = [NOW]
+    model = _Slow(clock, calls(READ_1, RECORD), calls(LIST), calls(SUBMIT))
+
+    # The third turn would last from 120 s to 180 s.
+    conversation = a_conversation(model, context=_Attempt(clock, deadline_seconds=155, function_seconds=800))
+
+    assert conversation.stopped == "The analysis stopped because its deadline was near."
+    assert (conversation.turns, len(conversation.notebook.findings)) == (2, 1)
+    assert clock[0] == NOW + timedelta(seconds=125)  # 30 s before the deadline
+
+
+def test_the_functions_end_inside_a_turn_is_no_end_of_the_work() -> None:
+    clock = [NOW]
+
+    with pytest.raises(OutOfTime):
+        a_conversation(
+            _Slow(clock, calls(READ_1, RECORD), calls(SUBMIT)),
+            context=_Attempt(clock, deadline_seconds=3_600, function_seconds=100),
+        )
+
+
+def test_a_cancel_inside_a_turn_stays_a_cancel() -> None:
+    clock = [NOW]
+    context = _Attempt(clock, deadline_seconds=155, function_seconds=800)
+    model = _Slow(clock, calls(READ_1, RECORD), CancelSeen("cancelled"))
+
+    with pytest.raises(CancelSeen):
+        a_conversation(model, context=context)
+
+
+def test_a_deadline_before_anything_was_found_fails_the_job() -> None:
+    clock = [NOW]
+
+    with pytest.raises(DeadlineExceeded):
+        a_conversation(
+            _Slow(clock, calls(READ_1), calls(RECORD)),
+            context=_Attempt(clock, deadline_seconds=100, function_seconds=800),
+        )
+
+
+def test_a_model_that_is_silent_may_be_waited_for_only_as_long_as_the_turn_may_take() -> None:
+    waits: list[float] = []
+
+    class Silent(FakeConversationModel):
+        def turn(self, ctx: AttemptContext, **asked: Any) -> Turn:
+            waits.append(ctx.remaining())
+            return super().turn(ctx, **asked)
+
+    clock = [NOW]
+    context = _Attempt(clock, deadline_seconds=155, function_seconds=800)
+
+    a_conversation(Silent(calls(READ_1, RECORD), calls(SUBMIT)), context=context)
+
+    assert waits == [155, 125]  # before and after there is something to give

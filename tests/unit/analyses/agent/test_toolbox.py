@@ -212,6 +212,32 @@ def test_a_scan_that_the_provider_would_not_take_is_not_shown(document: Any) -> 
     assert after.not_shown == ("d3",)
 
 
+def test_scanned_pages_that_are_not_shown_do_not_count_as_read() -> None:
+    mixed = a_text(a_document("d3", content_type="application/pdf"), *["עמוד עם טקסט"] * MOST_SHOWN_PAGES, "")
+    scan = a_text(a_document("d4", content_type="application/pdf"), *[""] * (MOST_SHOWN_PAGES + 1))
+    toolbox = a_toolbox(mixed, scan)
+
+    _, after_mixed = toolbox.answer(call("read_document", document_id="d3"), Notebook())
+    _, after_both = toolbox.answer(call("read_document", document_id="d4"), after_mixed)
+
+    assert after_both.pages_read == {"d3": tuple(range(1, MOST_SHOWN_PAGES + 1))}
+    assert after_both.not_shown == ("d3", "d4")
+
+
+def test_scanned_pages_that_are_shown_count_as_read() -> None:
+    _, after = a_toolbox(SCAN).answer(call("read_document", document_id="d3"), Notebook())
+
+    assert after.pages_read == {"d3": (1, 2)}
+
+
+def test_a_case_of_scans_that_cannot_be_shown_can_be_submitted() -> None:
+    wanted = call("submit_analysis", **{**ANALYSIS, "key_findings": []})
+
+    answer, _ = a_toolbox(SCAN).answer(wanted, Notebook(not_shown=("d3",)))
+
+    assert not answer.is_error
+
+
 def test_a_quote_from_a_scanned_page_that_was_shown_is_kept_and_marked() -> None:
     wanted = call("record_finding", finding="אבחנה", document_id="d3", quote="צילום רנטגן תקין", page=1)
 
