@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 AWS_CONNECT_SECONDS = 2
 AWS_READ_SECONDS = 5
 AWS_ATTEMPTS = 3
-NO_JOB = "00000000-0000-0000-0000-000000000000"
+NO_JOB = NO_CASE = "00000000-0000-0000-0000-000000000000"
 NO_BLOB = "health"
 
 _CONNECTING = threading.Lock()
@@ -132,9 +132,10 @@ class System:
     def health_checks(self) -> Mapping[str, Callable[[], None]]:
         """What a deep health check asks, by the name it reports."""
         return {
-            "table": lambda: _answers(self.job_store.get(NO_JOB)),
+            "table": lambda: _answers(self.job_store.get(NO_JOB), self.case_store.outline(NO_CASE)),
             "queue": self._sqs_queue.check,
-            "bucket": lambda: _answers(self.blob_store.size(NO_BLOB)),
+            # A HEAD would say the same 404 of an object and of a bucket that is not there; a GET names which.
+            "bucket": lambda: _answers(self.blob_store.get(NO_BLOB)),
         }
 
     def work(self, event: Mapping[str, Any], context: LambdaContext) -> None:
@@ -279,8 +280,8 @@ def use(replacement: System) -> Iterator[System]:
         _built = before
 
 
-def _answers(answer: object) -> None:
-    """A check is passed by any answer; no answer raises Unavailable before it gets here."""
+def _answers(*answers: object) -> None:
+    """A check is passed by any answers; no answer raises Unavailable before it gets here."""
 
 
 def _seconds_left(context: LambdaContext) -> float:

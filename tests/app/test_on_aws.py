@@ -103,6 +103,29 @@ def test_a_plain_health_check_asks_nothing_and_a_deep_one_asks_each_part(aws):
     assert deep.json["checks"] == {"table": "ok", "queue": "ok", "bucket": "ok"}
 
 
+@pytest.mark.parametrize(
+    ("setting", "part"),
+    [
+        ("JOBS_TABLE", "table"),
+        ("CASES_TABLE", "table"),
+        ("HIGH_QUEUE_URL", "queue"),
+        ("NORMAL_QUEUE_URL", "queue"),
+        ("BUCKET", "bucket"),
+    ],
+)
+def test_a_deep_health_check_names_the_part_that_is_not_there(local_resources, monkeypatch, setting, part):
+    environment = {**ENVIRONMENT, **local_resources.environment}
+    environment[setting] += "-that-is-not-there"
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    with bootstrap.use(bootstrap.System(read_settings(environment))):
+        answer = Gateway().admin.get("/health?deep=1")
+
+    checks = {"table": "ok", "queue": "ok", "bucket": "ok"}
+    assert (answer.status, answer.json["checks"]) == (503, {**checks, part: "unavailable"})
+
+
 @pytest.mark.parametrize("key", [None, "k1"])
 def test_twenty_posts_at_once_make_one_job_and_one_message(aws, case_id, key):
     aws.calls.clear()
