@@ -16,7 +16,7 @@ from chalicelib.api.endpoint import endpoint
 from chalicelib.api.parsing import MB
 from chalicelib.api.request import Request
 from chalicelib.api.system import System
-from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument
+from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument, check_sizes
 from chalicelib.cases.documents import add_document as store_document
 from chalicelib.cases.documents import delete_document as remove_document
 from chalicelib.cases.file_names import NAMES_A_FILE
@@ -63,6 +63,7 @@ DOCUMENT_RULES: Mapping[str, Any] = {
     body=NewDocument,
     body_rules=DOCUMENT_RULES,
     body_limit_bytes=DOCUMENT_LIMIT_BYTES,
+    check_sizes=check_sizes,
     answers={201: AddedDocumentView},
     refusals=(BodyTooLarge, NotFound),
 )

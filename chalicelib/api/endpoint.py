@@ -13,7 +13,7 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.api.answer import Answer
-from chalicelib.api.parsing import KB, parse_body, parse_query
+from chalicelib.api.parsing import KB, SizeCheck, parse_body, parse_query
 from chalicelib.api.problems import internal_error, refused
 from chalicelib.api.request import Request
 from chalicelib.api.system import System
@@ -33,7 +33,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """All there is to know about a route but its path; the OpenAPI document is written from it.
 
     `admit` lets a request in before anything of it is read. `body` and `query` are the types that what was sent must
-    have; `body_rules` says in JSON Schema what the body's type cannot. `answers` are the types of the bodies by status
+    have; `body_rules` says in JSON Schema what the body's type cannot, and `check_sizes` refuses a body for what single
+    members hold, before its type is looked at. `answers` are the types of the bodies by status
     (None: no body; a tuple: one of these). `refusals` are those the handler adds to what follows from the rest.
     `request_headers` and `answer_headers` name the headers that mean something here.
     """
@@ -46,6 +47,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = None
     body_rules: Mapping[str, Any] = msgspec.field(default_factory=dict)
     body_limit_bytes: int = START_LIMIT_BYTES
+    check_sizes: SizeCheck | None = None
     query: Any = None
     refusals: tuple[type[Refusal], ...] = ()
     request_headers: tuple[str, ...] = ()
@@ -112,7 +114,9 @@ def _answered(served: Endpoint, request: Request, system: System) -> Answer:
     request = served.admit(request, system)
     sent: dict[str, Any] = {}
     if served.body is not None:
-        sent["body"] = parse_body(request, served.body, limit_bytes=served.body_limit_bytes)
+        sent["body"] = parse_body(
+            request, served.body, limit_bytes=served.body_limit_bytes, check_sizes=served.check_sizes
+        )
     if served.query is not None:
         sent["query"] = parse_query(request, served.query)
     return served.handler(request, system, **sent)

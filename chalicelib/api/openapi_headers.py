@@ -22,7 +22,7 @@ REQUEST_HEADERS: Mapping[str, Described] = MappingProxyType(
             "example": "wait=10",
         },
         "If-None-Match": {
-            "description": "The ETag seen last; while nothing has changed the answer is 304, or a new link to the result.",
+            "description": "The ETag seen last; while nothing has changed the answer is 304, or a new link.",
             "schema": _TEXT,
             "example": 'W/"7"',
         },

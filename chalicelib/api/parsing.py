@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 import msgspec
@@ -40,15 +40,22 @@ class ChecksItself(Protocol):
     """A body or query with rules that its types cannot say."""
 
     def problems(self) -> Sequence[FieldProblem]:
-        """Every place that breaks a rule. May raise BodyTooLarge."""
+        """Every place that breaks a rule."""
 
 
-def parse_body(request: Request, wanted: type[T], *, limit_bytes: int) -> T:
+SizeCheck = Callable[[Mapping[str, Any]], None]
+"""Raises: BodyTooLarge when a member of the decoded body, whatever it looks like, holds more than it may."""
+
+
+def parse_body(request: Request, wanted: type[T], *, limit_bytes: int, check_sizes: SizeCheck | None = None) -> T:
     """The request's JSON body as `wanted`; no body at all is read as `{}`.
 
-    Raises: BodyTooLarge, UnsupportedMediaType, MalformedJson, InvalidRequest; in this order.
+    Raises: BodyTooLarge, UnsupportedMediaType, MalformedJson, InvalidRequest; in this order, but for the sizes of
+    members, which are looked at before anything else in the body.
     """
     content = read_json(request, limit_bytes=limit_bytes)
+    if check_sizes is not None and isinstance(content, Mapping):
+        check_sizes(content)
     return _checked(content, wanted)
 
 

@@ -26,6 +26,8 @@ MAX_BASE64_BYTES = 4 * MIB
 MAX_UPLOAD_BYTES = 20 * MIB
 UPLOAD_SECONDS = 900
 
+_WAYS = ("text", "content_base64", "size")
+
 ContentType = Literal["application/pdf", "text/plain", "image/png", "image/jpeg"]
 
 
@@ -62,6 +64,20 @@ class AddedDocument(msgspec.Struct, frozen=True, kw_only=True):
     upload: Upload | None = None
 
 
+def check_sizes(members: Mapping[str, Any]) -> None:
+    """Look at how much a new document holds, or announces, whatever else is right or wrong with it.
+
+    Raises: BodyTooLarge.
+    """
+    text, content_base64, size = (members.get(way) for way in _WAYS)
+    if isinstance(text, str) and len(text.encode()) > MAX_TEXT_BYTES:
+        raise _too_large("The text", MAX_TEXT_BYTES)
+    if isinstance(content_base64, str) and _decoded_bytes(content_base64) > MAX_BASE64_BYTES:
+        raise _too_large("The content", MAX_BASE64_BYTES)
+    if isinstance(size, int | float) and size > MAX_UPLOAD_BYTES:
+        raise _too_large("An upload", MAX_UPLOAD_BYTES)
+
+
 def add_document(
     case_id: str,
     new: NewDocument,
@@ -76,6 +92,7 @@ def add_document(
 
     Raises: BodyTooLarge; InvalidRequest naming the member; NotFound.
     """
+    check_sizes({way: getattr(new, way) for way in _WAYS})
     content_type, content, size = _checked_content(new)
     file_name = cleaned_file_name(new.file_name)
     metadata = checked_document_metadata(new.metadata)
@@ -122,7 +139,7 @@ def delete_document(
 
 def _checked_content(new: NewDocument) -> tuple[ContentType, bytes | None, int]:
     """The content type, the bytes (None: they are to be uploaded), and their number."""
-    given = [name for name in ("text", "content_base64", "size") if getattr(new, name) is not UNSET]
+    given = [way for way in _WAYS if getattr(new, way) is not UNSET]
     if len(given) != 1:
         found = " and ".join(given) or "none of them"
         raise _invalid("", f"must have exactly one of text, content_base64 and size, and has {found}")
@@ -131,39 +148,36 @@ def _checked_content(new: NewDocument) -> tuple[ContentType, bytes | None, int]:
         return "text/plain", content, len(content)
     if new.content_type is UNSET:
         raise _invalid("/content_type", "is missing")
-    if new.content_base64 is not UNSET:
-        content = _decoded(new.content_base64)
-        return new.content_type, content, len(content)
-    if new.size is UNSET or new.size > MAX_UPLOAD_BYTES:
-        raise _too_large("An upload", MAX_UPLOAD_BYTES)
-    return new.content_type, None, new.size
+    if new.size is not UNSET:
+        return new.content_type, None, new.size
+    content = _decoded(new.content_base64 or "")
+    return new.content_type, content, len(content)
 
 
 def _text_bytes(text: str, *, content_type: ContentType | UnsetType) -> bytes:
-    content = text.encode()
-    if len(content) > MAX_TEXT_BYTES:
-        raise _too_large("The text", MAX_TEXT_BYTES)
     if content_type not in ("text/plain", UNSET):
         raise _invalid("/content_type", "must be text/plain when the document comes as text")
     if not text.strip():
         raise _invalid("/text", "is empty")
-    return content
+    return text.encode()
 
 
 def _decoded(content_base64: str) -> bytes:
-    if len(content_base64) * 3 // 4 > MAX_BASE64_BYTES + 2:  # "==" at the end stands for up to two bytes
-        raise _too_large("The content", MAX_BASE64_BYTES)
     if len(content_base64) % 4:
         raise _invalid("/content_base64", "is not base64")
     try:
         content = base64.b64decode(content_base64, validate=True)
     except (binascii.Error, ValueError) as exc:
         raise _invalid("/content_base64", "is not base64") from exc
-    if len(content) > MAX_BASE64_BYTES:
-        raise _too_large("The content", MAX_BASE64_BYTES)
     if not content:
         raise _invalid("/content_base64", "is empty")
     return content
+
+
+def _decoded_bytes(content_base64: str) -> int:
+    """How many bytes base64 stands for: three for each four characters, less one for each "=" at the end."""
+    padding = 2 if content_base64.endswith("==") else int(content_base64.endswith("="))
+    return len(content_base64) * 3 // 4 - padding
 
 
 def _requested_name(name: str | UnsetType, *, case_id: str, store: CaseStore) -> str:

@@ -97,6 +97,35 @@ def test_what_was_sent_is_looked_at_before_what_it_is_about(api, method, path, b
     assert (answer.status, answer.code) == (422, "invalid_request")
 
 
+MB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"file_name": "", "text": "x" * (3 * MB + 1)},
+        {"text": "x" * (3 * MB + 1), "content_type": 5},
+        {"file_name": "a.pdf", "content_base64": "A" * 5_600_000, "size": -1},
+        {"file_name": "a.pdf", "size": 21 * MB},
+        {"file_name": "a.pdf", "size": 21 * MB, "content_type": "application/pdf", "unknown": 1},
+        {"file_name": "a.pdf", "size": 21.5 * MB, "content_type": "application/pdf"},
+        {"file_name": "a.pdf", "size": 10**30},
+    ],
+    ids=["empty name", "bad type", "base64", "no type", "unknown member", "a fraction", "astronomic"],
+)
+def test_what_is_too_large_is_a_413_before_anything_else_in_the_body_is_looked_at(api, body):
+    answer = api.user.post(f"/cases/{UNKNOWN_ID}/documents", body)
+
+    assert (answer.status, answer.code) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize("size", [True, "x" * 100, [10**9], None, {"a": 10**9}])
+def test_a_size_that_is_no_number_is_not_too_large(api, size):
+    answer = api.user.post(f"/cases/{UNKNOWN_ID}/documents", {"file_name": "a.pdf", "size": size})
+
+    assert answer.status == 422
+
+
 def test_a_token_that_cannot_be_checked_is_a_503_before_anything_is_read(api):
     from chalicelib.api.auth import TokenVerifier
     from chalicelib.api.jwks import FetchFailed, KeySet

@@ -118,6 +118,9 @@ def test_the_body_of_a_new_document_has_its_types(desk: Desk, body: dict[str, An
         {"content_base64": base64.b64encode(bytes(MAX_BASE64_BYTES + 1)).decode(), "content_type": "application/pdf"},
         {"content_base64": "A" * (MAX_BASE64_BYTES * 2), "content_type": "application/pdf"},
         {"size": MAX_UPLOAD_BYTES + 1, "content_type": "application/pdf"},
+        {"size": MAX_UPLOAD_BYTES + 1},  # its size comes before what else is missing
+        {"size": MAX_UPLOAD_BYTES + 1, "text": "x"},
+        {"text": "x" * (MAX_TEXT_BYTES + 1), "file_name": "..", "metadata": {"key_points": "x"}},
     ],
 )
 def test_a_document_over_its_size_is_too_large(desk: Desk, body: dict[str, Any]) -> None:
