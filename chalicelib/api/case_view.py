@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from chalicelib.api.times import Timestamp, timestamp
 from chalicelib.cases.documents import AddedDocument, Upload
@@ -83,20 +84,24 @@ class CaseListView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseView(_CaseHead, frozen=True, kw_only=True):
-    """A case with everything; what is still empty is null or [].
+    """A case with everything; what is still empty is null or []."""
 
-    One answer has room for about 6 MB, in which a Hebrew letter counts 6 bytes. A larger case leaves out, in this order
-    and only as far as needed: `messages` and `transcript` of the call's `artifact` that stand on top of the call too;
-    the `metadata` of the documents; a `transcript` that was built from the messages.
-    """
-
-    call_details: Mapping[str, Any] | None
+    call_details: Annotated[
+        Mapping[str, Any] | None,
+        Meta(
+            description="Too large a case (6 MB; a Hebrew letter is 6 bytes) has no `messages` and `transcript` in "
+            "`artifact` that stand on top too; if that is not enough, no `transcript` that was built from messages"
+        ),
+    ]
     call_summary: str | Mapping[str, Any] | None
     final_document_analysis: Mapping[str, Any] | None
     form_7801_analysis: Mapping[str, Any] | None
     form_7801_analysis_timestamp: str | None
     analysis_status: str | None
-    documents: tuple[DocumentView, ...]
+    documents: Annotated[
+        tuple[DocumentView, ...],
+        Meta(description="Too large a case has no `metadata` in them; the list of the case's documents has it"),
+    ]
 
 
 def case_view(file: CaseFile) -> CaseView:

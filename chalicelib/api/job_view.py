@@ -51,18 +51,20 @@ class ErrorInfoView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
-    """A job. Stop polling when `done` is true; until then `retry_after_ms` says when it is worth asking again.
-
-    A `result` of more than 3 MB, or for which one answer of 6 MB has no room (a Hebrew letter counts 6 bytes there), is
-    null and waits at `result_url`.
-    """
+    """A job. Stop polling when `done` is true; until then `retry_after_ms` says when it is worth asking again."""
 
     job_id: str
     job_type: str
     status: Status
     progress: Annotated[int, Meta(ge=0, le=100)]
     progress_message: str
-    result: Any
+    result: Annotated[
+        Any,
+        Meta(
+            description="null when it has more than 3 MB, or when an answer of 6 MB has no room for it (a Hebrew "
+            "letter is 6 bytes there); then `result_url` leads to it"
+        ),
+    ]
     error: str | None
     metadata: Mapping[str, str | int]
     created_at: Timestamp

@@ -170,7 +170,7 @@ export interface components {
          * `awaiting_upload` until the bytes are there; `unreadable` when an analysis could read nothing in them.
          */
         DocumentStatus: "awaiting_upload" | "ready" | "unreadable";
-        /** One page of cases, newest first; `count` of them. */
+        /** One page of cases, newest first; `count` of them: fewer than the limit when one answer has no room for more. */
         CaseList: {
             cases: components["schemas"]["CaseSummary"][];
             count: number;
