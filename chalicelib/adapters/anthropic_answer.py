@@ -66,21 +66,14 @@ class StreamedAnswer:
         """The finished answer.
 
         A tool call that the output limit cut in the middle of its input is left out.
-        Raises: AnswerBroken when the stream ended early, or a tool call's input is not a JSON object.
+        Raises: AnswerBroken when the stream ended early, or a block does not have its shape.
         """
         if not self._ended or self._stop_reason is None:
             raise AnswerBroken
-        stop_reason = _STOP_REASONS.get(self._stop_reason, "end_turn")
-        content = [block for index in sorted(self._blocks) if (block := self._finished(index, stop_reason))]
-        counts = self.counts
-        return Turn(
-            message={"role": "assistant", "content": content},
-            text="".join(block["text"] for block in content if block["type"] == "text"),
-            tool_calls=_tool_calls(content),
-            stop_reason=stop_reason,
-            input_tokens=counts.input_tokens,
-            output_tokens=counts.output_tokens,
-        )
+        try:
+            return self._turn(self._stop_reason)
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise AnswerBroken from exc
 
     @property
     def counts(self) -> TokenCounts:
@@ -91,6 +84,19 @@ class StreamedAnswer:
             output_tokens=self._counts["output_tokens"],
             cache_read_tokens=read,
             cache_write_tokens=written,
+        )
+
+    def _turn(self, told_reason: str) -> Turn:
+        stop_reason = _STOP_REASONS.get(told_reason, "end_turn")
+        content = [block for index in sorted(self._blocks) if (block := self._finished(index, stop_reason))]
+        counts = self.counts
+        return Turn(
+            message={"role": "assistant", "content": content},
+            text="".join(block["text"] for block in content if block["type"] == "text"),
+            tool_calls=_tool_calls(content),
+            stop_reason=stop_reason,
+            input_tokens=counts.input_tokens,
+            output_tokens=counts.output_tokens,
         )
 
     def _add(self, event: Mapping[str, Any]) -> None:
@@ -149,6 +155,6 @@ def _tool_calls(content: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...]:
 def _json_object(text: str) -> dict[str, Any] | None:
     try:
         value = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

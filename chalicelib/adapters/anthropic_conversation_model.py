@@ -109,7 +109,7 @@ class AnthropicConversationModel:
             raise provider_errors.timed_out(anthropic_errors.PROVIDER, answer.request_id) from exc
         except (APIConnectionError, httpx2.HTTPError) as exc:
             raise provider_errors.disconnected(anthropic_errors.PROVIDER, answer.request_id) from exc
-        except (AnswerBroken, msgspec.DecodeError) as exc:
+        except (AnswerBroken, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
             raise provider_errors.cut_off(anthropic_errors.PROVIDER, answer.request_id) from exc
 
     def _charge(self, ctx: AttemptContext, answer: StreamedAnswer) -> None:

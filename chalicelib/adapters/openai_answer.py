@@ -25,8 +25,8 @@ class StreamedAnswer:
     Events are looked at with care: the SDK builds them without checking what the provider sent.
     """
 
-    def __init__(self, request_id: str | None) -> None:
-        self.request_id = request_id
+    def __init__(self) -> None:
+        self.request_id: str | None = None
         self.model: str | None = None
         self.tokens: Tokens | None = None
         self._pieces: list[str] = []
@@ -56,6 +56,19 @@ class StreamedAnswer:
         if kind in _ENDS and response is not None:
             self._response = response
             self.tokens = _tokens(getattr(response, "usage", None))
+
+    def billed_tokens(self, *, sent: int) -> Tokens | None:
+        """What the provider counted, or else an estimate; None when there is nothing to pay: no answer had begun, or
+        the provider failed at it.
+
+        The estimate is for an answer that broke off, whose count never came: `sent`, the most that was sent, and a
+        token for each character that arrived. What the model thought is not seen, so it is not in it.
+        """
+        if self.tokens is not None:
+            return self.tokens
+        if self.model is None or _text(self._response, "status") == "failed":
+            return None
+        return Tokens(input=sent, output=self._characters, cached=0)
 
     def text(self) -> str:
         """The complete answer.

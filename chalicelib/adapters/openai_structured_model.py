@@ -48,7 +48,8 @@ class OpenAIStructuredModel:
     ) -> Output:
         """The model's answer, validated as `output`.
 
-        What the provider counted is charged, also when the answer turns out to be of no use.
+        What the provider counted is charged, also when the answer turns out to be of no use; of an answer that broke
+        off, an estimate.
         Raises: the provider errors of `chalicelib.errors`; OutputInvalid when the answer was cut off or does not
         validate; BudgetExceeded before a call that could cost too much; AttemptStopped.
         """
@@ -64,17 +65,22 @@ class OpenAIStructuredModel:
         sent_tokens = most_input_tokens(body, parts)
         ctx.allow(worst_case_usd(self._model, input_tokens=sent_tokens, max_output_tokens=max_output_tokens))
         ctx.check()
-        answer = self._receive(ctx, body, on_text)
-        if answer.tokens is not None:
-            self._charge(ctx, answer, answer.tokens)
+        answer = StreamedAnswer()
+        try:
+            self._receive(ctx, body, answer, on_text)
+        finally:
+            billed = answer.billed_tokens(sent=sent_tokens)
+            if billed is not None:
+                self._charge(ctx, answer, billed)
         return _validated(answer, output)
 
-    def _receive(self, ctx: AttemptContext, body: dict[str, Any], on_text: TextListener | None) -> StreamedAnswer:
+    def _receive(
+        self, ctx: AttemptContext, body: dict[str, Any], answer: StreamedAnswer, on_text: TextListener | None
+    ) -> None:
         """Send the question and read its answer to the end; every failure comes out as one of ours."""
         import httpx2
         from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, OpenAI
 
-        answer = StreamedAnswer(None)
         try:
             # A client for each call: connections kept from before a function slept are dead.
             with (
@@ -96,9 +102,8 @@ class OpenAIStructuredModel:
             raise provider_errors.disconnected(openai_errors.PROVIDER, answer.request_id) from exc
         except APIError as exc:
             raise openai_errors.told_error(exc.code or exc.type, request_id=answer.request_id) from exc
-        except (json.JSONDecodeError, UnicodeDecodeError) as exc:
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as exc:
             raise provider_errors.cut_off(openai_errors.PROVIDER, answer.request_id) from exc
-        return answer
 
     def _charge(self, ctx: AttemptContext, answer: StreamedAnswer, tokens: Tokens) -> None:
         model = answer.model or self._model

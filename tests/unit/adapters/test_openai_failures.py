@@ -100,6 +100,16 @@ FAILURES: dict[str, tuple[Reply, type[AttemptError], int | None]] = {
         ProviderUnavailable,
         200,
     ),
+    "event too deep to read": (
+        Reply(body=b"event: x\ndata: " + b'{"a":' * 200_000 + b"\n\n", headers={"content-type": "text/event-stream"}),
+        ProviderUnavailable,
+        200,
+    ),
+    "event that is no UTF-8": (
+        Reply(body=b'event: x\ndata: {"a": "\xff\xfe"}\n\n', headers={"content-type": "text/event-stream"}),
+        ProviderUnavailable,
+        200,
+    ),
     "error event": (
         stream_reply(CREATED, {"type": "error", "code": "rate_limit_exceeded", "message": "m", "param": None}),
         ProviderRateLimited,

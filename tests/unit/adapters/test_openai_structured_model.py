@@ -189,6 +189,60 @@ def test_what_was_answered_in_vain_is_charged(provider: ScriptedOpenAI, model: O
     assert ctx.usage.output_tokens == 50
 
 
+def test_an_answer_that_broke_off_is_charged_by_an_estimate(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER)[:-1]))
+    ctx = FakeContext()
+
+    with pytest.raises(ProviderUnavailable):
+        ask(model, ctx)
+
+    [row] = ctx.usage.calls
+    sent = provider.requests[0]
+    format_characters = len(json.dumps(sent["text"], separators=(",", ":")))
+    assert (row.requests, row.input_tokens, row.cached_tokens, row.output_tokens) == (
+        1,
+        len("שמי תמר") + len("Extract.") + format_characters,  # all that was sent, a token a character
+        0,
+        len(ANSWER),  # all that was received
+    )
+    assert row.cost_usd == Decimal(row.input_tokens * 1 + row.output_tokens * 6) / 1_000_000
+
+
+def test_an_answer_that_is_cancelled_half_way_is_charged(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER)))
+    ctx = FakeContext(stop_with=CancelSeen("cancelled"), stop_after_checks=3)
+
+    with pytest.raises(CancelSeen):
+        ask(model, ctx)
+
+    assert ctx.usage.calls[0].requests == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        json_reply(500, {"error": {"message": "m"}}),
+        stream_reply(),
+        stream_reply(*answer_events(ANSWER, status="failed", usage=None, error={"code": "server_error"}, output=[])),
+    ],
+    ids=["refused at once", "never begun", "failed at the provider"],
+)
+def test_what_the_provider_does_not_bill_is_not_charged(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel, reply: Reply
+) -> None:
+    provider.will_answer(reply)
+    ctx = FakeContext()
+
+    with pytest.raises(ProviderUnavailable):
+        ask(model, ctx)
+
+    assert ctx.usage.calls == ()
+
+
 def test_a_call_that_could_pass_the_cost_limit_is_not_made(
     provider: ScriptedOpenAI, model: OpenAIStructuredModel
 ) -> None:
