@@ -56,6 +56,20 @@ def test_a_document_can_be_replaced_while_it_is_there(store: CaseStore) -> None:
     assert outline.documents == ()
 
 
+def test_a_lapsed_upload_stays_lapsed(store: CaseStore) -> None:
+    store.create(a_case())
+    awaited = msgspec.structs.replace(a_document(), status=DocumentStatus.AWAITING_UPLOAD)
+    store.add_document(awaited, {})
+    lapsed = msgspec.structs.replace(awaited, upload_lapsed=True)
+
+    landed = store.save_document(lapsed)
+
+    outline = store.outline("c1")
+    assert landed
+    assert outline is not None
+    assert outline.documents == (lapsed,)
+
+
 def test_a_deleted_document_is_remembered_by_its_id_only(store: CaseStore) -> None:
     store.create(a_case())
     store.add_document(a_document("d1"), {"document_summary": "סיכום"})
