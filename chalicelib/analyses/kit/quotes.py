@@ -12,9 +12,9 @@ A quote is accepted by the first of these rules that finds it, on the named page
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from typing import Literal
 
 import msgspec
@@ -24,8 +24,10 @@ from chalicelib.analyses.kit.normalise import comparable, hebrew_runs, logical_w
 from chalicelib.cases.model import DocumentText, Page
 
 SHORTEST_QUOTE_CHARACTERS = 2
+SURROUNDING_CHARACTERS = 300
 Match = Literal["exact", "words", "reordered"]
 _SEPARATOR = "\x1f"
+_MOST_LINES = 8
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +36,20 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     document_id: str
     page: int
     match: Match
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """A quote with what stands around it on its lines, all comparable, lines parted by "\\n".
+
+    Where a quote stands only by its words, `quote` is the whole lines. `line_before` is the line above. `in_order` is
+    False when an extractor may have put the words out of order.
+    """
+
+    before: str
+    quote: str
+    after: str
+    line_before: str
+    in_order: bool
 
 
 class Sources:
@@ -57,6 +73,14 @@ class Sources:
         if asked not in self._places:
             self._places[asked] = self._find(quote, document_id, page)
         return self._places[asked]
+
+    def surroundings(self, quote: str, *, document_id: str, page: int | None = None) -> tuple[Surroundings, ...]:
+        """What stands around the quote on the page where it is found, for each time that it stands there."""
+        place = self.find(quote, document_id=document_id, page=page)
+        if place is None:
+            return ()
+        found = next(one for one in self._pages[document_id] if one.number == place.page)
+        return tuple(found.surroundings(comparable(quote), words(quote)))
 
     def find_anywhere(self, quote: str) -> Place | None:
         """Where the quote stands in any source, or None."""
@@ -88,9 +112,49 @@ class _PlainPage:
             return "exact"
         return "words" if _joined(wanted) in self._words else None
 
+    def surroundings(self, text: str, wanted: Sequence[str]) -> Iterator[Surroundings]:
+        """The lines of each place where the quote stands, given as comparable text and as words."""
+        flat = self._comparable_lines.replace("\n", " ")
+        exact = [(start, start + len(text)) for start in _starts(text, flat)]
+        for start, end in exact or self._whole_lines(wanted):
+            yield self._around(start, end)
+
+    def _around(self, start: int, end: int) -> Surroundings:
+        lines = self._comparable_lines
+        first = lines.rfind("\n", 0, start) + 1
+        stop = lines.find("\n", end)
+        last = len(lines) if stop < 0 else stop
+        return Surroundings(
+            before=lines[max(first, start - SURROUNDING_CHARACTERS) : start],
+            quote=lines[start:end],
+            after=lines[end : min(last, end + SURROUNDING_CHARACTERS)],
+            line_before=lines[:first].rstrip("\n").rpartition("\n")[2][-SURROUNDING_CHARACTERS:],
+            in_order=self._is_in_order(lines[first:last]),
+        )
+
+    def _whole_lines(self, wanted: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Start and end of the fewest lines in a row that hold all the words."""
+        lines = self._comparable_lines.split("\n")
+        starts = [0, *accumulate(len(line) + 1 for line in lines)]
+        held = [Counter(words(line)) for line in lines]
+        for first in range(len(lines)):
+            found = Counter[str]()
+            for last in range(first, min(first + _MOST_LINES, len(lines))):
+                found += held[last]
+                if held[first].keys() & set(wanted) and Counter(wanted) <= found:
+                    yield starts[first], starts[last + 1] - 1
+                    break
+
+    def _is_in_order(self, lines: str) -> bool:
+        return True
+
     @cached_property
     def _comparable(self) -> str:
         return comparable(self._text)
+
+    @cached_property
+    def _comparable_lines(self) -> str:
+        return "\n".join(line for one in self._text.splitlines() if (line := comparable(one)))
 
     @cached_property
     def _lines(self) -> list[tuple[str, ...]]:
@@ -109,6 +173,9 @@ class _ExtractedPage(_PlainPage):
         if in_order:
             return in_order
         return "reordered" if _joined(wanted) in self._logical_words or self._holds_moved(wanted) else None
+
+    def _is_in_order(self, lines: str) -> bool:
+        return not any(mixes_directions(words(line)) for line in lines.split("\n"))
 
     @cached_property
     def _logical_words(self) -> str:
@@ -135,13 +202,17 @@ class _ExtractedPage(_PlainPage):
 
 def _stands_whole(quote: str, text: str) -> bool:
     """True when the quote is a part of the text whose ends do not fall inside a Latin word or a number."""
+    return next(_starts(quote, text), None) is not None
+
+
+def _starts(quote: str, text: str) -> Iterator[int]:
+    """Where in the text the quote begins, each time that it stands whole."""
     start = text.find(quote)
     while start >= 0:
         end = start + len(quote)
         if not _continues(text[start - 1 : start], quote[0]) and not _continues(quote[-1], text[end : end + 1]):
-            return True
+            yield start
         start = text.find(quote, start + 1)
-    return False
 
 
 def _continues(before: str, after: str) -> bool:

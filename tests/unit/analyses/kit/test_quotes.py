@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.analyses.kit.quotes import Place, Sources
+from chalicelib.analyses.kit.quotes import Place, Sources, Surroundings
 from chalicelib.cases.model import DocumentText
 from tests.fakes.analysis_services import a_document, a_text
 
@@ -103,3 +103,33 @@ def test_a_quote_can_be_looked_for_everywhere() -> None:
 def test_sources_know_what_they_hold() -> None:
     assert "d1" in sources()
     assert "call" not in sources()
+
+
+def test_what_stands_around_a_quote_is_its_lines_each_time_it_stands() -> None:
+    text = a_text(a_document("d1"), "כותרת\nללא  סימני סוכרת כיום\nסוכרת - סוג 2")
+
+    places = Sources([text]).surroundings("סוכרת", document_id="d1")
+
+    assert places == (
+        Surroundings(before="ללא סימני ", quote="סוכרת", after=" כיום", line_before="כותרת", in_order=True),
+        Surroundings(before="", quote="סוכרת", after=" - סוג 2", line_before="ללא סימני סוכרת כיום", in_order=True),
+    )
+
+
+def test_around_a_quote_that_stands_by_its_words_are_whole_lines() -> None:
+    (place,) = sources().surroundings("SLR שמאל חיובי ב-35°", document_id="d1")
+
+    assert place.quote == ", ימין שלילי.35°- שמאל חיובי בSLR .) (כאב40° כפיפה קדמית"
+    assert (place.before, place.after, place.in_order) == ("", "", False)
+
+
+def test_around_a_quote_over_two_lines_are_both() -> None:
+    (place,) = Sources([a_text(a_document("d1"), "אין כל\nסימן - לסוכרת\nסוף")]).surroundings(
+        "כל סימן לסוכרת", document_id="d1"
+    )
+
+    assert place.quote == "אין כל\nסימן - לסוכרת"
+
+
+def test_around_what_does_not_stand_is_nothing() -> None:
+    assert sources().surroundings("לא נאמר", document_id="d1") == ()
