@@ -70,8 +70,13 @@ class JobClaims:
         }
         try:
             self._calls.change(request)
-        except ConditionRefused:
-            return False
+        except ConditionRefused as refused:
+            if refused.item is None:
+                return False
+            current = job_of(refused.item)
+            # As with a claim: the check that stands there may be the one we set.
+            ours = (check_at, check_interval_seconds)
+            return current.is_open and (current.check_at, current.check_interval_seconds) == ours
         return True
 
     def _claim_request(

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
+from chalicelib import telemetry
 from chalicelib.adapters.dynamodb_calls import DynamoCalls
 from chalicelib.adapters.dynamodb_job_records import OPEN_SHARD, job_key, job_of
 from chalicelib.adapters.dynamodb_job_starts import case_partition
-from chalicelib.adapters.dynamodb_values import epoch_seconds, iso, names, text
+from chalicelib.adapters.dynamodb_values import Item, epoch_seconds, iso, names, text
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import JobFilter, JobPage, Position
 
@@ -57,8 +58,9 @@ class JobLists:
                 "Limit": limit,
             }
         )
-        jobs = self._records([row["job_id"]["S"] for row in islice(rows, limit)])
-        due = [job for job in jobs.values() if job.is_open and job.check_at <= now]
+        records = self._stored([row["job_id"]["S"] for row in islice(rows, limit)])
+        jobs = [job for record in records if (job := _readable(record)) is not None]
+        due = [job for job in jobs if job.is_open and job.check_at <= now]
         return sorted(due, key=lambda job: job.check_at)
 
     def of_case(self, case_id: str) -> Sequence[Job]:
@@ -68,8 +70,10 @@ class JobLists:
         return [jobs[row] for row in rows if row in jobs]
 
     def _records(self, job_ids: Sequence[str]) -> Mapping[str, Job]:
-        records = self._calls.batch_get(self._table, [job_key(job_id) for job_id in job_ids]) if job_ids else ()
-        return {record["job_id"]["S"]: job_of(record) for record in records}
+        return {record["job_id"]["S"]: job_of(record) for record in self._stored(job_ids)}
+
+    def _stored(self, job_ids: Sequence[str]) -> Sequence[Item]:
+        return self._calls.batch_get(self._table, [job_key(job_id) for job_id in job_ids]) if job_ids else ()
 
     def _rows(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> Iterator[str]:
         """Ids of jobs that may be shown, newest first: of the case, of the user, or of month after month."""
@@ -118,6 +122,15 @@ class JobLists:
                 for job_id in sorted((str(row["job_id"]["S"]) for row in tied), reverse=True):
                     if start is None or (created_at, job_id) < start:
                         yield job_id
+
+
+def _readable(record: Item) -> Job | None:
+    """The job; None for a record that no release of ours can have written: it must not hide the others from rescue."""
+    try:
+        return job_of(record)
+    except Exception as exc:  # noqa: BLE001  # whatever is wrong with one record, the others are due
+        telemetry.defect("record_unreadable", exc, job_id=record["job_id"]["S"])
+        return None
 
 
 def _index_request(

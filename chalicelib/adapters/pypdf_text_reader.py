@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from chalicelib.adapters.picture_files import picture_problem
 from chalicelib.adapters.pypdf_pages import PdfLimits, read_pdf
 from chalicelib.cases.hebrew_order import in_reading_order, lines_turned, runs_turned
 from chalicelib.cases.model import Document, DocumentText, Page
@@ -18,7 +19,6 @@ from chalicelib.cases.plain_text import decoded_text
 MIB = 1024 * 1024
 PDF_SIGNATURE = b"%PDF-"
 SIGNATURE_BYTES = 1024
-IMAGE_SIGNATURES = {"image/png": (b"\x89PNG\r\n\x1a\n", "PNG"), "image/jpeg": (b"\xff\xd8\xff", "JPEG")}
 
 EMPTY = "The file is empty: upload it again."
 TYPE_UNKNOWN = "The file is of a type that cannot be read: upload a PDF, a text or a photo."
@@ -103,7 +103,7 @@ class PypdfTextReader:
 
 
 def _image(document: Document, content: bytes) -> DocumentText:
-    signature, name = IMAGE_SIGNATURES[document.content_type]
-    if not content.startswith(signature):
-        return DocumentText(document=document, problem=f"The file is not a {name} image: upload it as what it is.")
+    problem = picture_problem(content, content_type=document.content_type)
+    if problem is not None:
+        return DocumentText(document=document, problem=problem)
     return DocumentText(document=document, pages=(Page(number=1, text="", needs_image=True),))

@@ -24,7 +24,7 @@ class LaggingTable:
 
     def __init__(self, *, indexed: Sequence[Job], stored: Sequence[Job]) -> None:
         self._rows = [record_of(job) for job in indexed]
-        self._records = [record_of(job) for job in stored]
+        self.records = [record_of(job) for job in stored]
         self.queries: list[Mapping[str, Any]] = []
 
     def query(self, **request: Any) -> Mapping[str, Any]:
@@ -32,7 +32,7 @@ class LaggingTable:
         return {"Items": self._rows}
 
     def batch_get_item(self, **_: Any) -> Mapping[str, Any]:
-        return {"Responses": {"jobs": self._records}}
+        return {"Responses": {"jobs": self.records}}
 
 
 def lists_of(table: LaggingTable, *, listed_days: int = 30) -> JobLists:
@@ -54,6 +54,16 @@ def test_a_job_that_ended_just_now_is_not_due() -> None:
     due = lists_of(LaggingTable(indexed=[job], stored=[cancelled(job, at=NOW)])).due(now=NOW, limit=10)
 
     assert due == []
+
+
+def test_a_record_that_cannot_be_read_hides_no_other_job_that_is_due() -> None:
+    broken, job = a_job(job_id="broken"), a_job()
+    table = LaggingTable(indexed=[broken, job], stored=[broken, job])
+    table.records[0] = {**table.records[0], "status": {"S": "unheard of"}}
+
+    due = lists_of(table).due(now=NOW, limit=10)
+
+    assert due == [job]
 
 
 def test_a_list_shows_jobs_as_they_are_and_not_as_they_were() -> None:

@@ -20,10 +20,10 @@ from tests.unit.adapters.pdfs import (
     pdf,
     unusable_lines,
 )
+from tests.unit.adapters.pictures import jpeg, png
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample_case" / "doc1_orthopaedic_report.he.pdf"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
+PNG, JPEG = png(), jpeg()
 A_LINE = "Lumbar disc herniation L4-L5, left radiculopathy"
 
 
@@ -155,6 +155,9 @@ def test_a_damaged_page_does_not_take_the_others_along() -> None:
         (PNG, "text/plain", "is not a text"),
         (JPEG, "image/png", "is not a PNG image"),
         (PNG, "image/jpeg", "is not a JPEG image"),
+        (PNG[:-12], "image/png", "is damaged"),
+        (JPEG[:-2], "image/jpeg", "is damaged"),
+        (png(9_000, 3), "image/png", "more than 8,000 pixels"),
         (b"GIF89a", "image/gif", "cannot be read"),
     ],
 )
