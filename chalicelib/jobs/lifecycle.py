@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.errors import AlreadyFinished, AttemptError, TransientError, WorkerLost
+from chalicelib.errors import AlreadyFinished, AttemptError, DeadlineExceeded, TransientError, WorkerLost
 from chalicelib.jobs.model import ErrorInfo, Event, EventType, Job, Status, Usage, with_event
 
 LEASE_SECONDS = 45
@@ -99,6 +99,13 @@ def worker_lost(job: Job, *, at: datetime) -> Job:
     if job.attempt >= job.max_attempts:
         return failed(job, error, at=at)
     return retrying(job, error, due_at=at, at=at)
+
+
+def overdue(job: Job, *, at: datetime) -> Job:
+    """The deadline passed while nobody worked on the job: it ends."""
+    if job.cancel_requested:
+        return cancelled(job, at=at)
+    return failed(job, DeadlineExceeded("The analysis did not finish before its deadline."), at=at)
 
 
 def next_check_seconds(job: Job) -> int:

@@ -189,6 +189,7 @@ class JobStore(Protocol):
         """Rescue: look at the open job again at `check_at`, if its `check_at` is still `job.check_at` and it is open.
 
         One conditional write that changes nothing else, the version neither. False when another rescue was first.
+        The answer to a lost first answer (the very same check stands in the open job) is True.
         """
 
     def checkpoints(self, job_id: str) -> Mapping[str, bytes]:
@@ -207,7 +208,8 @@ class JobStore(Protocol):
         """Jobs newest first, expired ones left out; the page is filled to `limit` unless it is the last."""
 
     def due_checks(self, *, now: datetime, limit: int) -> Sequence[Job]:
-        """Open jobs whose `check_at` has come, the oldest first, at most `limit`."""
+        """Open jobs whose `check_at` has come, the oldest first, at most `limit`; a record that cannot be read is not
+        among them."""
 
     def open_jobs_of_case(self, case_id: str) -> Sequence[str]:
         """Ids of the pending and running jobs of a case."""

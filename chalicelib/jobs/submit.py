@@ -11,11 +11,12 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.errors import FieldProblem, IdempotencyKeyReused, NotFound, TooManyOpenJobs, Unavailable
 from chalicelib.jobs import transitions
-from chalicelib.jobs.lifecycle import FIRST_CHECK_SECONDS
-from chalicelib.jobs.model import Event, Job, Priority, with_event
+from chalicelib.jobs.lifecycle import FIRST_CHECK_SECONDS, overdue
+from chalicelib.jobs.model import Event, Job, Priority, Status, with_event
 from chalicelib.jobs.ports import (
     ActiveAlready,
     CaseMissing,
+    Conflict,
     Created,
     IdempotencyKey,
     JobMessage,
@@ -107,7 +108,9 @@ def submit(
                     store.forget_key(request.key, job_id=use.job_id)
             case ActiveAlready(job_id=holder):
                 open_job = store.get(holder)
-                if open_job is not None and open_job.is_open:
+                if open_job is not None and open_job.status is Status.PENDING and open_job.deadline_at <= now:
+                    _end(open_job, store=store, now=now)
+                elif open_job is not None and open_job.is_open:
                     return _deduplicated(open_job, request=request, store=store, now=now, job=job)
             case CaseMissing():
                 raise NotFound("There is no such case.")
@@ -117,6 +120,15 @@ def submit(
                     retry_after_seconds=LIMIT_RETRY_AFTER_SECONDS,
                 )
     raise Unavailable("The job could not be started just now. Try again.", retry_after_seconds=1)
+
+
+def _end(overdue_job: Job, *, store: JobStore, now: datetime) -> None:
+    """End a job that can only fail any more, as rescue would: it must not stand for a new start."""
+    try:
+        ended = store.save(overdue_job, overdue(overdue_job, at=now))
+    except Conflict:
+        return  # somebody else was first; what the job is now decides
+    transitions.ended(ended, by="deadline_exceeded")
 
 
 def _deduplicated(open_job: Job, *, request: StartRequest, store: JobStore, now: datetime, job: Job) -> Submitted:

@@ -229,6 +229,14 @@ def test_of_two_that_postpone_a_check_one_is_first(backend: Backend, store: JobS
     assert store.postpone(job, check_at=CREATED_AT + 91 * SECOND, check_interval_seconds=60) is False
 
 
+def test_a_postponement_whose_answer_was_lost_is_answered_again(backend: Backend, store: JobStore) -> None:
+    job = backend.start()
+    store.postpone(job, check_at=CREATED_AT + 90 * SECOND, check_interval_seconds=60)
+
+    assert store.postpone(job, check_at=CREATED_AT + 90 * SECOND, check_interval_seconds=60) is True
+    assert store.postpone(job, check_at=CREATED_AT + 90 * SECOND, check_interval_seconds=120) is False
+
+
 def test_the_check_of_a_job_that_ended_or_is_gone_is_not_postponed(backend: Backend, store: JobStore) -> None:
     ended, gone = backend.start(), backend.unsaved()
     store.save(ended, cancelled(ended, at=CREATED_AT))

@@ -137,8 +137,10 @@ class FakeJobStore:
         """See JobStore.postpone."""
         with self._called("postpone"):
             current = self._jobs.get(job.job_id)
-            if current is None or current.is_done or current.check_at != job.check_at:
+            if current is None or current.is_done:
                 return False
+            if current.check_at != job.check_at:
+                return (current.check_at, current.check_interval_seconds) == (check_at, check_interval_seconds)
             self._stored(
                 msgspec.structs.replace(current, check_at=check_at, check_interval_seconds=check_interval_seconds)
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from chalicelib.jobs.cancel import cancel_job
 from chalicelib.jobs.lifecycle import LEASE_SECONDS, lease_end
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import Completed
-from chalicelib.jobs.rescue import rescue
+from chalicelib.jobs.rescue import RepairsFailed, rescue
 from chalicelib.jobs.submit import Submitted
 from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
@@ -118,6 +119,19 @@ def test_a_job_whose_deadline_passed_while_it_waited_fails(engine: Engine) -> No
     assert engine.store.open_job_counts == {"owner-1": 0}
 
 
+@pytest.mark.parametrize("deadline_seconds", [60, 1000, 3300, 7200, 21600])
+def test_a_job_that_nobody_takes_ends_within_a_tick_of_its_deadline(engine: Engine, deadline_seconds: int) -> None:
+    started = engine.start(deadline_seconds=deadline_seconds)
+
+    waited = 0
+    while engine.job(started).is_open:
+        waited += 60
+        engine.clock.advance(seconds=60)
+        engine.rescue()
+
+    assert deadline_seconds <= waited <= deadline_seconds + 60
+
+
 def test_two_rescues_at_once_repair_once(engine: Engine) -> None:
     started = engine.start()
     engine.queue.lose_all()
@@ -137,6 +151,7 @@ def test_two_rescues_at_once_repair_once(engine: Engine) -> None:
             return self.pages.pop(0)
 
     first = engine.rescue()
+    engine.clock.advance(seconds=1)
     second = rescue(store=Stale(), queue=engine.queue, clock=engine.clock, time_left=lambda: 60.0)  # type: ignore[arg-type]
 
     assert (first, second) == ({"sent_again": 1}, {"left": 1})
@@ -167,6 +182,60 @@ def test_rescue_stops_in_time_and_the_next_tick_goes_on(engine: Engine) -> None:
 
     assert first == {"sent_again": 2}
     assert second == {"sent_again": 3}
+
+
+def test_a_job_that_cannot_be_repaired_keeps_no_other_waiting(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.jobs.rescue.PAGE_SIZE", 2)
+    jobs = [engine.start(lock=None) for _ in range(5)]
+    for started in jobs:
+        claim_and_die(engine, started)
+    engine.clock.advance(seconds=LEASE_SECONDS)
+    save, broken = engine.store.save, [started.job.job_id for started in jobs[:2]]
+
+    def save_or_break(before: Job, after: Job, **more: Any) -> Job:
+        if before.job_id in broken:
+            raise ValueError("a record that cannot be written")
+        saved: Job = save(before, after, **more)
+        return saved
+
+    engine.store.save = save_or_break
+
+    with pytest.raises(RepairsFailed, match="2 jobs"):
+        engine.rescue()
+
+    assert [engine.job(started).status for started in jobs] == [Status.RUNNING] * 2 + [Status.PENDING] * 3
+    assert len(engine.queue.waiting) == 3
+
+
+class AnswersLost:
+    """The first answer to each write is lost, and the SDK asks again."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._store = engine.store
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+        if name not in ("save", "postpone"):
+            return method
+
+        def twice(*asked: Any, **more: Any) -> Any:
+            method(*asked, **more)
+            return method(*asked, **more)
+
+        return twice
+
+
+def test_a_repair_whose_answer_was_lost_still_sends_its_message(engine: Engine) -> None:
+    waiting, orphan = engine.start(lock=None), engine.start(lock=None)
+    claim_and_die(engine, orphan)
+    engine.clock.advance(seconds=LEASE_SECONDS)
+
+    store: Any = AnswersLost(engine)
+    repairs = rescue(store=store, queue=engine.queue, clock=engine.clock, time_left=lambda: 60.0)
+
+    assert repairs == {"sent_again": 1, "worker_lost": 1}
+    sent = [sent.message.job_id for sent in engine.queue.waiting]
+    assert sent == [waiting.job.job_id, orphan.job.job_id]
 
 
 def test_an_idle_rescue_costs_one_call(engine: Engine) -> None:
