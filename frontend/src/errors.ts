@@ -146,3 +146,8 @@ export function isTransient(error: unknown): error is CaseworkError {
 export function isTurnedAway(error: unknown): error is ProblemError {
   return isProblem(error, "too_many_open_jobs") || isProblem(error, "unavailable");
 }
+
+/** True when there was no answer at all, or no token to ask with: worth another request as soon as the network is back. */
+export function isCutOff(error: unknown): boolean {
+  return error instanceof TokenError || (error instanceof NetworkError && error.status === null);
+}

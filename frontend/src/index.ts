@@ -8,7 +8,7 @@ export type { ContentType, DocumentFacts, Documents, FileFacts } from "./documen
 export * from "./errors.js";
 export type { GetToken } from "./http.js";
 export { type Job, type JobPage, type JobStatus, resultOf } from "./job.js";
-export type { KeyValueStorage, Page, Ports } from "./ports.js";
+export type { KeyValueStorage, Page, PageChange, Ports } from "./ports.js";
 export type * from "./results.js";
 export type { ActionOptions } from "./starts.js";
 export type { WaitOptions } from "./wait.js";

@@ -24,9 +24,12 @@ export interface KeyValueStorage {
 /** The page that the user looks at. */
 export interface Page {
   isHidden(): boolean;
-  /** Calls the listener when the page is shown or hidden, or the network is back; the answer ends that. */
-  onChange(listener: () => void): () => void;
+  /** Calls the listener with each change; the answer ends that. */
+  onChange(listener: (change: PageChange) => void): () => void;
 }
+
+/** `online`: the network is back. */
+export type PageChange = "shown" | "hidden" | "online";
 
 /** What a browser offers, and Node as far as it goes. */
 export function standardPorts(): Ports {
@@ -81,14 +84,17 @@ function standardPage(): Page {
   if (typeof document === "undefined" || typeof window === "undefined") {
     return { isHidden: () => false, onChange: () => () => undefined };
   }
+  const isHidden = () => document.visibilityState === "hidden";
   return {
-    isHidden: () => document.visibilityState === "hidden",
+    isHidden,
     onChange(listener) {
-      document.addEventListener("visibilitychange", listener);
-      window.addEventListener("online", listener);
+      const turned = () => listener(isHidden() ? "hidden" : "shown");
+      const online = () => listener("online");
+      document.addEventListener("visibilitychange", turned);
+      window.addEventListener("online", online);
       return () => {
-        document.removeEventListener("visibilitychange", listener);
-        window.removeEventListener("online", listener);
+        document.removeEventListener("visibilitychange", turned);
+        window.removeEventListener("online", online);
       };
     },
   };

@@ -1,10 +1,10 @@
 // How is a job followed to its end? One loop per job, however many look on; as often as the API says, no more.
 
 import { retryDelayMs } from "./backoff.js";
-import { CaseworkError, isTransient } from "./errors.js";
+import { CaseworkError, isCutOff, isProblem, isTransient, NetworkError } from "./errors.js";
 import type { Send } from "./http.js";
 import type { Job } from "./job.js";
-import type { Ports } from "./ports.js";
+import type { PageChange, Ports } from "./ports.js";
 import { readJob, type SeenJob } from "./read-job.js";
 
 const HIDDEN_FACTOR = 4;
@@ -79,6 +79,7 @@ class Watch {
   #sight: Sight = { job: null, trouble: null, failure: null };
   #seen: SeenJob | null = null;
   #failures = 0;
+  #isCutOff = false;
   #askedAt = 0;
   #pauseMs = 0;
   #expectedAt: number | null;
@@ -115,7 +116,7 @@ class Watch {
   }
 
   async #run(): Promise<void> {
-    const ignorePage = this.#options.ports.page.onChange(() => this.#wake());
+    const ignorePage = this.#options.ports.page.onChange((change) => this.#wake(change));
     let isOver = false;
     while (!isOver) {
       await this.#pause();
@@ -136,12 +137,14 @@ class Watch {
     try {
       this.#seen = await readJob(this.#jobId, { send, ports, seen: this.#seen, signal: this.#stopped.signal });
       this.#failures = 0;
+      this.#isCutOff = false;
       this.#pauseFor(this.#seen.pauseMs);
       return { job: this.#seen.job, trouble: null, failure: null };
     } catch (error) {
       const { job } = this.#sight;
-      if (!isTransient(error)) return { job, trouble: null, failure: asOurs(error) };
+      if (!isPassing(error)) return { job, trouble: null, failure: asOurs(error) };
       this.#failures += 1;
+      this.#isCutOff = isCutOff(error);
       this.#pauseFor(retryDelayMs(this.#failures, error, ports.random()));
       return { job, trouble: error, failure: null };
     }
@@ -160,9 +163,9 @@ class Watch {
     }
   }
 
-  /** The page changed: the pause is measured anew, and after a failure it is over. */
-  #wake(): void {
-    if (this.#failures > 0) this.#pauseMs = 0;
+  /** The page changed: the pause is measured anew, and over when all that was missing is a connection. */
+  #wake(change: PageChange): void {
+    if (this.#isCutOff && change !== "hidden") this.#pauseMs = 0;
     this.#nap.abort();
   }
 
@@ -186,6 +189,11 @@ class Watch {
     const pauseMs = isSlowed ? Math.max(HIDDEN_LEAST_MS, HIDDEN_FACTOR * this.#pauseMs) : this.#pauseMs;
     return this.#askedAt + pauseMs - now();
   }
+}
+
+/** True unless the API says for good that it does not give the job; a refused token may be renewed meanwhile. */
+function isPassing(error: unknown): error is CaseworkError {
+  return isTransient(error) || error instanceof NetworkError || isProblem(error, "unauthorized");
 }
 
 function asOurs(error: unknown): CaseworkError {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Sight } from "../../src/index.js";
-import { problem } from "./fakes/api.js";
+import { json, problem } from "./fakes/api.js";
 import { newWorld } from "./fakes/world.js";
 
 function watched(world = newWorld()) {
@@ -90,6 +90,21 @@ test("the network coming back ends the pause at once", async () => {
   expect(sights.at(-1)?.trouble).toBeNull();
 });
 
+test("looking away ends no pause, looking back does when the connection was lost", async () => {
+  const { api, time, page } = watched();
+  await time.advance(0);
+  api.isOffline = true;
+  await time.advance(20_000);
+  const before = api.asked.length;
+
+  page.change(true);
+  await time.advance(0);
+  expect(api.asked).toHaveLength(before);
+  page.change(false);
+  await time.advance(0);
+  expect(api.asked).toHaveLength(before + 1);
+});
+
 test("a hidden page asks every thirty seconds at most, and at once when it is looked at again", async () => {
   const { api, time, page } = watched();
   await time.advance(0);
@@ -111,6 +126,37 @@ test("a busy API is left alone for as long as it asks", async () => {
 
   expect(api.seconds("/jobs/j")).toEqual([0, 22.5]); // 20 s, and half of the spread of a quarter
   expect(sights.map((sight) => sight.trouble?.message)).toEqual(["Refused: unavailable.", undefined]);
+});
+
+test("no look at the page is before the time that a busy API asks for", async () => {
+  const { api, time, page } = watched();
+  api.next = [() => problem(503, "unavailable", { "Retry-After": "20" })];
+  await time.advance(1_000);
+
+  for (const hidden of [true, false, undefined, true, false]) {
+    page.change(hidden);
+    await time.advance(500);
+  }
+  await time.advance(20_000);
+
+  expect(api.seconds("/jobs/j")).toEqual([0, 22.5]);
+});
+
+test.each([
+  ["a token that the API refuses", () => problem(401, "unauthorized")],
+  ["a gateway that bars the way", () => json(403, { message: "Forbidden" })],
+])("%s is a trouble that may pass", async (_, refusal) => {
+  const { api, time, sights } = watched();
+  api.next = [refusal, refusal];
+
+  await time.advance(5_000);
+
+  expect(api.seconds("/jobs/j")).toEqual([0, 0.625, 1.75]); // pauses as without network
+  expect(sights.map(({ trouble, failure }) => [trouble === null, failure])).toEqual([
+    [false, null],
+    [false, null],
+    [true, null],
+  ]);
 });
 
 test("there is no such job: the following ends and says so", async () => {

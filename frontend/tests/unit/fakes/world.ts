@@ -1,6 +1,6 @@
 // What is around a client in a unit test? Time that moves when told, storage that can be looked into, a page to hide.
 
-import { type Client, createClient, type GetToken, type Ports } from "../../../src/index.js";
+import { type Client, createClient, type GetToken, type PageChange, type Ports } from "../../../src/index.js";
 import { FakeApi } from "./api.js";
 
 export const CASE = "case-1";
@@ -43,20 +43,21 @@ export class FakeTime {
   }
 }
 
-/** A page that can be hidden and shown; `change` tells its listeners, as the network coming back does. */
+/** A page that can be hidden and shown; `change` tells its listeners, and without a word that the network is back. */
 export class FakePage {
   hidden = false;
-  listeners = new Set<() => void>();
+  listeners = new Set<(change: PageChange) => void>();
 
   readonly isHidden = () => this.hidden;
-  readonly onChange = (listener: () => void) => {
+  readonly onChange = (listener: (change: PageChange) => void) => {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   };
 
-  change(hidden = this.hidden): void {
-    this.hidden = hidden;
-    for (const listener of [...this.listeners]) listener();
+  change(hidden?: boolean): void {
+    this.hidden = hidden ?? this.hidden;
+    const change = hidden === undefined ? "online" : hidden ? "hidden" : "shown";
+    for (const listener of [...this.listeners]) listener(change);
   }
 }
 
