@@ -2,15 +2,17 @@
 
 import type { StartBody } from "./api.js";
 import type { Client } from "./client.js";
-import { CaseworkError, isProblem } from "./errors.js";
+import { CaseworkError, isCutOff, isProblem } from "./errors.js";
 import type { Job, JobStatus } from "./job.js";
+import type { Page, PageChange } from "./ports.js";
 import type { JobType, Results } from "./results.js";
 import type { Sight } from "./watch.js";
 
 /**
  * `status`: `idle` before anything was started, `starting` until the API has answered, then the job's. `error` is a
  * sentence to show: why the job failed, or why the API refused; `failure` is the same as an error, when it was no job's.
- * `trouble`: the connection is lost at the moment; the job goes on, and so does the following.
+ * While `isBusy` that is a refused cancel or token, and the following goes on. `trouble`: the connection is lost at the
+ * moment; the job goes on, and so does the following.
  */
 export interface AnalysisState<T extends JobType = JobType> {
   status: "idle" | "starting" | JobStatus;
@@ -55,12 +57,17 @@ const IDLE: AnalysisState<never> = {
 const OPEN = { status: "pending", isBusy: true } as const;
 
 /** The analysis of this type of this case. */
-export function createAnalysis<T extends JobType>(client: Client, caseId: string, jobType: T): Analysis<T> {
+export function createAnalysis<T extends JobType>(
+  { client, page }: { client: Client; page: Page },
+  caseId: string,
+  jobType: T,
+): Analysis<T> {
   const listeners = new Set<() => void>();
   let state: AnalysisState<T> = IDLE;
   let jobId: string | null = null;
   let resuming: Promise<void> | null = null;
   let unwatch = () => {};
+  let ignorePage = () => {};
 
   function change(next: AnalysisState<T>): void {
     state = next;
@@ -74,13 +81,15 @@ export function createAnalysis<T extends JobType>(client: Client, caseId: string
   }
 
   async function begin(ask: () => Promise<{ job_id: string }>): Promise<void> {
+    const before = state;
+    jobId = null;
     change({ ...IDLE, status: "starting", isBusy: true });
     try {
       const { job_id } = await ask();
       change({ ...IDLE, ...OPEN });
       follow(job_id);
     } catch (error) {
-      change({ ...IDLE, ...refused(error) });
+      change({ ...before, ...refused(error) });
     }
   }
 
@@ -93,8 +102,19 @@ export function createAnalysis<T extends JobType>(client: Client, caseId: string
       change({ ...IDLE, ...OPEN });
       follow(id);
     } catch (error) {
-      change({ ...IDLE, ...refused(error) });
+      change({ ...state, ...refused(error) });
     }
+  }
+
+  function resumeOnce(): void {
+    resuming ??= resume().finally(() => {
+      resuming = null;
+    });
+  }
+
+  /** What became of a start that went out into a lost connection shows when that is back. */
+  function onPage(pageChange: PageChange): void {
+    if (pageChange !== "hidden" && !state.isBusy && isCutOff(state.failure)) resumeOnce();
   }
 
   return {
@@ -102,13 +122,13 @@ export function createAnalysis<T extends JobType>(client: Client, caseId: string
     subscribe(listener) {
       listeners.add(listener);
       if (listeners.size === 1) {
-        resuming ??= resume().finally(() => {
-          resuming = null;
-        });
+        ignorePage = page.onChange(onPage);
+        resumeOnce();
       }
       return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) unwatch();
+        if (!listeners.delete(listener) || listeners.size > 0) return;
+        ignorePage();
+        unwatch();
       };
     },
     async start(body = {}) {
@@ -125,6 +145,7 @@ export function createAnalysis<T extends JobType>(client: Client, caseId: string
       }
     },
     async retry(body = {}) {
+      await resuming;
       const { job } = state;
       if (job?.done) await begin(() => client.retry(job, body));
     },
@@ -141,6 +162,7 @@ export function stateAfter<T extends JobType>(
   state: AnalysisState<T>,
   { job, trouble, failure }: Sight,
 ): AnalysisState<T> {
+  if (isProblem(trouble, "unauthorized")) return { ...state, trouble: null, ...refused(trouble) };
   if (trouble) return { ...state, trouble };
   // Not even a remembered job: it has expired, or belongs to whoever was logged in before.
   if (isProblem(failure, "not_found") && state.job === null) return IDLE;

@@ -120,10 +120,10 @@ export function createClient({ baseUrl, getToken, ports: given = {} }: ClientOpt
       await send<null>({ route: "DELETE /jobs/{job_id}", parameters: { job_id: jobId } });
       openJobs.forgetJob(jobId);
     },
-    resume: (caseId, jobType) => resumedJob(starter, caseId, jobType),
+    resume: (caseId, jobType) => resumedJob(starter, { caseId, jobType }),
     analysis<T extends JobType>(caseId: string, jobType: T) {
       const name = `${jobType} ${caseId}`;
-      const analysis = analyses.get(name) ?? createAnalysis(client, caseId, jobType);
+      const analysis = analyses.get(name) ?? createAnalysis({ client, page: ports.page }, caseId, jobType);
       analyses.set(name, analysis);
       return analysis as Analysis<T>;
     },

@@ -120,6 +120,70 @@ test("a failed job shows its sentence and can be run again", async () => {
   expect(analysis.getState()).toMatchObject({ status: "pending", isBusy: true, error: null });
 });
 
+test("a retry that does not get through leaves the job as it was, to be tried again", async () => {
+  const world = newWorld();
+  const { analysis } = used(world);
+  await analysis.start();
+  world.api.put({ job_id: "job-1", status: "failed", progress: 40, error: "The provider is down." });
+  await world.time.advance(3_000);
+  world.api.next = [() => problem(409, "no_documents")];
+
+  await analysis.retry();
+  const refused = analysis.getState();
+  await analysis.retry();
+
+  expect(refused).toMatchObject({ status: "failed", isBusy: false, progress: 40, job: { job_id: "job-1" } });
+  expect(refused).toMatchObject({ error: "Refused: no_documents.", failure: { code: "no_documents" } });
+  expect(analysis.getState()).toMatchObject({ status: "pending", isBusy: true, error: null });
+});
+
+test("a refused token is shown while the job is followed on", async () => {
+  const world = newWorld();
+  const { analysis } = used(world);
+  await analysis.start();
+  await world.time.advance(3_000);
+  world.api.put({ job_id: "job-1", status: "running", progress: 50 });
+  world.api.next = [() => problem(401, "unauthorized")];
+
+  await world.time.advance(4_500);
+  const refused = analysis.getState();
+  await world.time.advance(1_000);
+
+  expect(refused).toMatchObject({ status: "pending", isBusy: true, error: "Refused: unauthorized.", trouble: null });
+  expect(refused.failure).toMatchObject({ code: "unauthorized" });
+  expect(analysis.getState()).toMatchObject({ status: "running", progress: 50, error: null, failure: null });
+});
+
+test("what came of a start into a lost connection shows when the network is back", async () => {
+  const world = newWorld();
+  world.api.next = [
+    (asked) => {
+      world.api.answer(asked);
+      world.api.isOffline = true; // before the answer is there
+      throw new TypeError("Failed to fetch");
+    },
+  ];
+  const { analysis, leave } = used(world);
+  const starting = analysis.start();
+  await world.time.advance(30_000);
+  await starting;
+  const lost = analysis.getState();
+  world.api.isOffline = false;
+  world.page.change(true);
+  await world.time.advance(1_000);
+  expect(analysis.getState()).toBe(lost); // nobody looks
+
+  world.page.change(false);
+  await world.time.advance(3_000);
+
+  expect(lost).toMatchObject({ status: "idle", isBusy: false, failure: { name: "NetworkError" } });
+  expect(analysis.getState()).toMatchObject({ status: "pending", error: null, job: { job_id: "job-1" } });
+  expect(world.api.jobs.size).toBe(1);
+  leave();
+  await world.time.advance(0);
+  expect(world.page.listeners.size).toBe(0);
+});
+
 test("a cancel is shown at once, and ends the job", async () => {
   const world = newWorld();
   const { analysis } = used(world);

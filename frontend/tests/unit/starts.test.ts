@@ -1,9 +1,19 @@
 import { expect, test } from "vitest";
 import { type NetworkError, ProblemError } from "../../src/index.js";
-import { problem } from "./fakes/api.js";
-import { CASE, FORM, newWorld } from "./fakes/world.js";
+import { type Asked, problem } from "./fakes/api.js";
+import { CASE, FORM, newWorld, settled, type World } from "./fakes/world.js";
 
 const OPEN = `casework/open/${CASE}/${FORM}`;
+
+/** The API does what it is asked for, and its answer gets lost. */
+function unheard({ api }: World) {
+  return (asked: Asked): Response => {
+    api.answer(asked);
+    throw new TypeError("Failed to fetch");
+  };
+}
+
+const keysOf = ({ api }: World) => api.asked.map((one) => one.headers["Idempotency-Key"]);
 
 test.each([
   ["reAnalyzeCall", `/vapi/re-analyze-call/${CASE}`],
@@ -45,8 +55,9 @@ test("a caller may bring the key of its action", async () => {
   expect(api.asked[0]?.headers["Idempotency-Key"]).toBe("mine");
 });
 
-test("a start is given up after five requests, and then forgotten", async () => {
-  const { api, client, time, stored } = newWorld();
+test("a start is given up after five requests, and sent again with its key after a reload", async () => {
+  const world = newWorld();
+  const { api, client, time, reloaded } = world;
   api.isOffline = true;
 
   const refused = client.analyzeForm7801(CASE).catch((error: NetworkError) => error);
@@ -54,7 +65,69 @@ test("a start is given up after five requests, and then forgotten", async () => 
 
   expect(await refused).toMatchObject({ name: "NetworkError", message: "The service cannot be reached." });
   expect(api.asked).toHaveLength(5);
-  expect(stored.size).toBe(0);
+  api.isOffline = false;
+  expect(await reloaded().resume(CASE, FORM)).toBe("job-1");
+  expect(keysOf(world)).toEqual(Array(6).fill("key-1"));
+});
+
+test("a start is not lost though none of its answers arrives", async () => {
+  const world = newWorld();
+  const { api, client, time, reloaded } = world;
+  api.next = Array(5).fill(unheard(world));
+
+  const given = client.analyzeForm7801(CASE).catch((error: NetworkError) => error);
+  await time.advance(60_000);
+
+  expect(await given).toMatchObject({ name: "NetworkError" });
+  expect(await reloaded().resume(CASE, FORM)).toBe("job-1");
+  expect(api.jobs.size).toBe(1);
+});
+
+test("a token that is refused after a lost answer says nothing of the start", async () => {
+  const world = newWorld();
+  const { api, client, time, reloaded } = world;
+  api.next = [unheard(world), () => problem(401, "unauthorized")];
+
+  const given = client.analyzeForm7801(CASE).catch((error: ProblemError) => error);
+  await time.advance(60_000);
+
+  expect(await given).toMatchObject({ code: "unauthorized" });
+  expect(await reloaded().resume(CASE, FORM)).toBe("job-1");
+});
+
+test.each([
+  [409, "no_documents"],
+  [401, "unauthorized"],
+  [429, "too_many_open_jobs"],
+])("a start that is refused with %d leaves the open job of before in its place", async (status, code) => {
+  const { api, client, time, reloaded } = newWorld();
+  await client.analyzeForm7801(CASE);
+  api.next = Array(5).fill(() => problem(status, code, status === 429 ? { "Retry-After": "1" } : {}));
+
+  const refused = client.analyzeForm7801(CASE, { dedupe: "none" }).catch((error: ProblemError) => error);
+  await time.advance(60_000);
+
+  expect(await refused).toMatchObject({ code });
+  api.next = [];
+  expect(await reloaded().resume(CASE, FORM)).toBe("job-1");
+  expect(api.jobs.size).toBe(1);
+});
+
+test("a start that does not get through hides no open job", async () => {
+  const { api, client, time, reloaded } = newWorld();
+  await client.analyzeForm7801(CASE);
+  api.isOffline = true;
+
+  const second = reloaded().analyzeForm7801(CASE); // in another tab
+  second.catch(() => undefined);
+  await time.advance(60_000);
+  const offline = reloaded().resume(CASE, FORM);
+  await time.advance(60_000);
+  api.isOffline = false;
+
+  await expect(second).rejects.toMatchObject({ name: "NetworkError" });
+  expect(await offline).toBe("job-1");
+  expect(await reloaded().resume(CASE, FORM)).toBe("job-1");
 });
 
 test("a refusal is an error with its code, not repeated", async () => {
@@ -83,6 +156,29 @@ test("an abort ends the repeating", async () => {
   expect(api.asked).toHaveLength(2);
 });
 
+test("what came of an aborted start is found out after a reload; one that was not sent leaves nothing", async () => {
+  const { api, client, reloaded, stored } = newWorld();
+  const leaving = new AbortController();
+  const hanging = ({ signal }: Asked) =>
+    new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+  api.next = [
+    (asked) => {
+      api.answer(asked);
+      return hanging(asked);
+    },
+  ];
+
+  const given = client.analyzeForm7801(CASE, {}, { signal: leaving.signal }).catch((reason: unknown) => reason);
+  await settled();
+  leaving.abort("the user left");
+  const unsent = client.analyzeForm7801("case-2", {}, { signal: leaving.signal });
+
+  expect(await given).toBe("the user left");
+  await expect(unsent).rejects.toBe("the user left");
+  expect([...stored.keys()]).toEqual([OPEN]);
+  expect(await reloaded().resume(CASE, FORM)).toBe("job-1");
+});
+
 test("after a reload the open job of a case is known, until it was seen to end", async () => {
   const { api, client, time, reloaded } = newWorld();
   await client.analyzeForm7801(CASE);
@@ -100,28 +196,22 @@ test("after a reload the open job of a case is known, until it was seen to end",
 });
 
 test("a start whose answer a reload has swallowed is sent again with its key: the same job", async () => {
-  const { api, client, reloaded, time } = newWorld();
-  const own = api.fetch;
-  let swallowed: Promise<Response> | undefined;
+  const world = newWorld();
+  const { api, client, reloaded, time } = world;
   api.next = [
-    ({ headers, body }) => {
-      swallowed = own("https://api.test/api/cases/case-1/analyze-documents-form7801", {
-        method: "POST",
-        headers,
-        body: JSON.stringify(body),
-      });
+    (asked) => {
+      api.answer(asked);
       return new Promise(() => {}); // the page is gone before the answer is there
     },
   ];
   void client.analyzeForm7801(CASE, { labels: { from: "dashboard" } });
   await time.advance(1_000);
-  await swallowed;
 
   const jobId = await reloaded().resume(CASE, FORM);
 
   expect(jobId).toBe("job-1");
   expect(api.jobs.size).toBe(1);
-  expect(api.asked.map((one) => one.headers["Idempotency-Key"])).toEqual(["key-1", "key-1", "key-1"]);
+  expect(keysOf(world)).toEqual(["key-1", "key-1"]);
   expect(api.asked.at(-1)?.body).toEqual({ labels: { from: "dashboard" } });
 });
 
@@ -159,10 +249,10 @@ test("the end of an older job does not make the younger one forgotten", async ()
   await time.advance(10_000);
   await older;
 
-  expect(JSON.parse(stored.get(OPEN) ?? "null")).toMatchObject({ job_id: "job-2" });
+  expect(JSON.parse(stored.get(OPEN) ?? "null")).toMatchObject([{ job_id: "job-2" }]);
 });
 
-test.each(["", "no JSON", "{}", '{"key": 1}', "[]", "null"])(
+test.each(["", "no JSON", "{}", '[{"key": 1}]', "[]", "[null]", "null"])(
   "what cannot be understood in storage is nothing: %s",
   async (text) => {
     const { client, stored } = newWorld();

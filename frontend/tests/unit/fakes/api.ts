@@ -1,6 +1,6 @@
-// How does the API answer in a unit test? As its contract says: starts, keys, versions, 304, cancel, problems.
+// How does the API answer in a unit test? As its contract says: starts, keys, dedupe, versions, 304, cancel, problems.
 
-import type { Job as ApiJob, Problem } from "../../../src/api.js";
+import type { Job as ApiJob, Problem, StartBody } from "../../../src/api.js";
 
 export interface Asked {
   at: number;
@@ -10,6 +10,11 @@ export interface Asked {
   body: unknown;
   signal: AbortSignal | null;
 }
+
+const TYPES: Record<string, string> = {
+  "analyze-with-agent": "document_analysis_agent",
+  "analyze-documents-form7801": "document_analysis_form7801",
+};
 
 type Behaviour = (asked: Asked) => Response | Promise<Response>;
 
@@ -40,7 +45,7 @@ export class FakeApi {
     this.asked.push(asked);
     if (this.isOffline) throw new TypeError("Failed to fetch");
     if (!url.startsWith("https://api.test/")) return this.storage(asked);
-    return (this.next.shift() ?? ((one) => this.#answer(one)))(asked);
+    return (this.next.shift() ?? this.answer)(asked);
   };
 
   /** When the API was asked for something, in seconds since the first of these requests. */
@@ -64,13 +69,16 @@ export class FakeApi {
     return job;
   }
 
-  #answer(asked: Asked): Response {
-    const [, root, id = "", action] = asked.path.split("/");
+  /** Its own answer; what the request asks for is done, also when nobody gets the answer. */
+  readonly answer = (asked: Asked): Response => {
+    const [, root, id = "", action = ""] = asked.path.split("/");
     if (root === "jobs" && asked.method === "GET") return this.#read(id, asked.headers["If-None-Match"]);
     if (root === "jobs" && action === "cancel") return this.#cancelled(id);
-    if (asked.method === "POST") return this.#started(asked, action === "retry" ? id : null);
+    if (asked.method === "POST" && action === "retry") return this.#retried(asked, id);
+    if (asked.method === "POST" && root === "vapi") return this.#started(asked, ["call_analysis", action], null);
+    if (asked.method === "POST") return this.#started(asked, [TYPES[action] ?? "", id], null);
     return problem(404, "not_found");
-  }
+  };
 
   #read(id: string, known: string | undefined): Response {
     const job = this.jobs.get(id);
@@ -89,14 +97,35 @@ export class FakeApi {
     return json(200, this.put({ job_id: id, status: "cancelled", cancel_requested: true }));
   }
 
-  #started(asked: Asked, retriedFrom: string | null): Response {
+  #retried(asked: Asked, id: string): Response {
+    const job = this.jobs.get(id);
+    return job ? this.#started(asked, analysisOf(job), id) : problem(404, "not_found");
+  }
+
+  #started(asked: Asked, [job_type, case_id]: [string, string], retriedFrom: string | null): Response {
     const key = asked.headers["Idempotency-Key"] ?? "";
-    const known = this.keys.get(key);
-    const job = this.jobs.get(known ?? "") ?? this.put({ job_id: `job-${this.jobs.size + 1}`, version: 1 });
+    const known = this.jobs.get(this.keys.get(key) ?? "");
+    const wantsAnother = (asked.body as StartBody).dedupe === "none";
+    const open = wantsAnother ? undefined : [...this.jobs.values()].find(isOpen(job_type, case_id));
+    const job = known ?? open ?? this.#created(job_type, case_id);
     this.keys.set(key, job.job_id);
     const start = { status: "accepted", job_id: job.job_id, retry_after_ms: 2000, retried_from: retriedFrom };
     return json(202, start, known ? { "Idempotency-Replayed": "true" } : {});
   }
+
+  #created(job_type: string, case_id: string): ApiJob {
+    const job_id = `job-${this.jobs.size + 1}`;
+    const { metadata } = newJob(job_id);
+    return this.put({ job_id, version: 1, job_type, metadata: { ...metadata, case_id } });
+  }
+}
+
+function analysisOf({ job_type, metadata }: ApiJob): [string, string] {
+  return [job_type, String(metadata.case_id)];
+}
+
+function isOpen(job_type: string, case_id: string): (job: ApiJob) => boolean {
+  return (job) => !job.done && job.job_type === job_type && job.metadata.case_id === case_id;
 }
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
