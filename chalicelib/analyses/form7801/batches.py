@@ -94,7 +94,7 @@ def _portions(reading: Reading, summary: str, limit: int) -> Iterator[Portion]:
             for piece in _pieces(page, limit):
                 yield Portion(document=text.document, page=piece, shows_file=False, characters=len(piece.text))
         if pages_to_show(text):
-            cost = most_tokens_of_file(text.document.size)
+            cost = most_tokens_of_file(text.document.size, pages=len(text.pages))
             yield Portion(document=text.document, page=None, shows_file=True, characters=cost)
     if reading.transcript:
         for piece in _pieces(Page(number=1, text=reading.transcript), limit):

@@ -8,14 +8,16 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.analyses.form7801.answer import extracted
+from chalicelib.analyses.form7801.answer import Evidence, extracted
 from chalicelib.analyses.form7801.checks import check_form
-from chalicelib.analyses.form7801.compute import sorted_form, with_stays_computed
+from chalicelib.analyses.form7801.compute import fields_to_ground, sorted_form, with_stays_computed
 from chalicelib.analyses.form7801.conditions import settled_conditions
 from chalicelib.analyses.form7801.conflicts import resolved
+from chalicelib.analyses.form7801.consent import gives_consent
 from chalicelib.analyses.form7801.fields import Form, is_filled, with_value
 from chalicelib.analyses.form7801.grounding import LookedUpEvidence, ground
 from chalicelib.analyses.form7801.merge import merged
+from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
 
@@ -47,22 +49,28 @@ def settle(
     conditions = settled_conditions(in_order.form, evidence, sources=sources)
     form, stays = with_stays_computed(conditions.form)
     grounding = ground(form, conditions.evidence, sources=sources, shown=shown, today=today)
-    form, consent = _without_ungrounded_waiver(form, grounding.grounded)
+    form, consent = _without_unspoken_waiver(form, grounding.evidence, sources)
+    grounded = grounding.grounded & frozenset(fields_to_ground(form))
     checks = check_form(form, today=today)
     return Settled(
         form=form,
         evidence=grounding.evidence,
-        grounded=grounding.grounded,
+        grounded=grounded,
         issues=(*differences, *conditions.issues, *stays, *checks, *consent, *grounding.issues),
     )
 
 
-def _without_ungrounded_waiver(form: Form, grounded: frozenset[str]) -> tuple[Form, list[Issue]]:
+def _without_unspoken_waiver(form: Form, evidence: Sequence[Evidence], sources: Sources) -> tuple[Form, list[Issue]]:
     """Consent is the one value that is not kept without words for it: the claimant gives it, or it is not given."""
-    if not form["medical_waiver"]["waiver_accepted"] or WAIVER in grounded:
+    given = [entry for entry in evidence if entry.field == WAIVER]
+    spoken = [entry.quote for entry in given if entry.document_id == CALL_ID]
+    if not form["medical_waiver"]["waiver_accepted"] or any(gives_consent(one, sources.transcript) for one in spoken):
         return form, []
     form = with_value(form, WAIVER, False)
     if is_filled(form["medical_waiver"]["waiver_date"]):
         form = with_value(form, _WAIVER_DATE, "")
-    message = "The model read a consent to the waiver, but no words of the claimant stand behind it. It was not set."
-    return form, [Issue(field=WAIVER, code="waiver_not_evidenced", message=message)]
+    message = (
+        "The model read a consent to the waiver, but no clear yes of the claimant stands behind it. It was not set."
+    )
+    quotes = tuple(entry.as_quote for entry in given)
+    return form, [Issue(field=WAIVER, code="waiver_not_evidenced", message=message, quotes=quotes)]

@@ -13,7 +13,7 @@ evidence_in_image               a form field          the quote is on a page wit
 sources_differ                  a form field          two sources say different things; both quotes are given
 condition_denied                a form field          its quotes deny or only suspect it, or name a relative; set false
 condition_unclear               a form field          its quotes stand beside a denial, a doubt or a relative; it stays
-waiver_not_evidenced            a form field          no words of the claimant stand behind the consent; set false
+waiver_not_evidenced            a form field          no clear yes of the claimant stands behind the consent; set false
 other_id_number                 documents/<id>        names an identity number that is not the claimant's
 claim_rate_out_of_range         claim_rate            the model rated outside 0 to 100; set to the nearest bound
 computed_differently            a form field          a source or the model states another number than code computed

@@ -56,6 +56,7 @@ class Sources:
     """The texts that quotes are looked up in: the case's documents by id, and the transcript as page 1 of "call"."""
 
     def __init__(self, documents: Iterable[DocumentText], *, transcript: str = "") -> None:
+        self.transcript = transcript
         self._pages: dict[str, list[_PlainPage]] = {}
         self._places: dict[tuple[str, str, int | None], Place | None] = {}
         for text in documents:
