@@ -6,7 +6,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.jobs.model import Job, ModelUsage
 from chalicelib.jobs.ports import AttemptContext
 
 
@@ -27,7 +26,7 @@ class TurnTime:
         self._seconds = (ctx.job.deadline_at - ctx.job.updated_at).total_seconds() - kept_seconds
 
     @property
-    def job(self) -> Job:
+    def job(self) -> Any:
         """See AttemptContext.job."""
         return self._ctx.job
 
@@ -53,7 +52,7 @@ class TurnTime:
         """See AttemptContext.allow."""
         self._ctx.allow(worst_case_usd)
 
-    def charge(self, usage: ModelUsage) -> None:
+    def charge(self, usage: Any) -> None:
         """See AttemptContext.charge."""
         self._ctx.charge(usage)
 
