@@ -6,8 +6,9 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.adapters.pypdf_pages import pages_to_pay
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart, Tool, ToolResult
-from chalicelib.analyses.kit.tokens import most_tokens, most_tokens_of_text
+from chalicelib.analyses.kit.tokens import most_tokens_of_file, most_tokens_of_text
 
 _CACHE = {"type": "ephemeral"}
 _CACHED_USER_MESSAGES = 2
@@ -38,13 +39,13 @@ def tool_results_message(results: Sequence[ToolResult]) -> dict[str, Any]:
 
 
 def most_tokens_of_body(value: Any) -> int:
-    """At most this many tokens for what a request holds: a character at most one, a file by its size."""
+    """At most this many tokens for what a request holds: a character at most one, a file by its pages and size."""
     if isinstance(value, str):
         return most_tokens_of_text(value)
     if isinstance(value, Mapping):
         if value.get("type") == "base64":
             content = base64.standard_b64decode(value["data"])
-            return most_tokens([FilePart(file_name="", content_type=value["media_type"], content=content)])
+            return most_tokens_of_file(len(content), pages=pages_to_pay(content))
         return sum(most_tokens_of_text(name) + most_tokens_of_body(member) for name, member in value.items())
     if isinstance(value, Sequence):
         return sum(most_tokens_of_body(member) for member in value)

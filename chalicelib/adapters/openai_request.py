@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chalicelib.adapters.pypdf_pages import pages_to_pay
 from chalicelib.analyses.kit.llm import FilePart, Part
-from chalicelib.analyses.kit.tokens import most_tokens, most_tokens_of_text
+from chalicelib.analyses.kit.tokens import most_tokens_of_file, most_tokens_of_text
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -36,7 +37,14 @@ def request_body(
 def most_input_tokens(body: Mapping[str, Any], parts: Sequence[Part]) -> int:
     """At most this many tokens are sent: the prompt's parts, the instructions and the schema."""
     schema = msgspec.json.encode(body["text"]).decode()
-    return most_tokens(parts) + most_tokens_of_text(body["instructions"]) + most_tokens_of_text(schema)
+    of_parts = sum(_most_tokens_of_part(part) for part in parts)
+    return of_parts + most_tokens_of_text(body["instructions"]) + most_tokens_of_text(schema)
+
+
+def _most_tokens_of_part(part: Part) -> int:
+    if not isinstance(part, FilePart):
+        return most_tokens_of_text(part.text)
+    return most_tokens_of_file(len(part.content), pages=pages_to_pay(part.content))
 
 
 def _content(part: Part) -> dict[str, Any]:

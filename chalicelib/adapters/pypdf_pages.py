@@ -22,6 +22,9 @@ from chalicelib.cases.plain_text import without_controls
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
+PDF_SIGNATURE = b"%PDF-"
+SIGNATURE_BYTES = 1024
+
 ENCRYPTED = "The PDF is protected by a password: upload a copy without one."
 DAMAGED = "The PDF is damaged and cannot be opened: export it again, or upload photos of its pages."
 NO_PAGES = "The PDF has no pages: export it again."
@@ -66,6 +69,11 @@ class PdfPages(msgspec.Struct, frozen=True, kw_only=True):
     properties: str = ""
 
 
+def is_pdf(content: bytes) -> bool:
+    """True when the file says that it is a PDF; some begin with a few other bytes."""
+    return PDF_SIGNATURE in content[:SIGNATURE_BYTES]
+
+
 def read_pdf(content: bytes, *, limits: PdfLimits) -> PdfPages:
     """The pages of a PDF, in the order of the file; characters come out as pypdf puts them."""
     with _pypdf_within_bounds():
@@ -80,6 +88,18 @@ def read_pdf(content: bytes, *, limits: PdfLimits) -> PdfPages:
         if count == 0:
             return PdfPages(problem=NO_PAGES)
         return msgspec.structs.replace(_pages(reader, count, limits=limits), properties=_properties(reader))
+
+
+def pages_to_pay(content: bytes) -> int:
+    """How many pages of this file a provider will count: those of a PDF, else 1."""
+    if not is_pdf(content):
+        return 1
+    with _pypdf_within_bounds():
+        try:
+            reader = _opened(content)
+            return 1 if reader is None else len(reader.pages)
+        except Exception:  # noqa: BLE001  # as above; such a file was never read, nor is it sent
+            return 1
 
 
 class _TimeIsUp(BaseException):

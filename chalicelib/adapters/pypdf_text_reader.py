@@ -11,14 +11,12 @@ from collections.abc import Callable
 import msgspec
 
 from chalicelib.adapters.picture_files import picture_problem
-from chalicelib.adapters.pypdf_pages import PdfLimits, read_pdf
+from chalicelib.adapters.pypdf_pages import PDF_SIGNATURE, PdfLimits, is_pdf, read_pdf
 from chalicelib.cases.hebrew_order import in_reading_order, lines_turned, runs_turned
 from chalicelib.cases.model import Document, DocumentText, Page
 from chalicelib.cases.plain_text import decoded_text
 
 MIB = 1024 * 1024
-PDF_SIGNATURE = b"%PDF-"
-SIGNATURE_BYTES = 1024
 
 EMPTY = "The file is empty: upload it again."
 TYPE_UNKNOWN = "The file is of a type that cannot be read: upload a PDF, a text or a photo."
@@ -61,7 +59,7 @@ class PypdfTextReader:
                 return DocumentText(document=document, problem=TYPE_UNKNOWN)
 
     def _pdf(self, document: Document, content: bytes) -> DocumentText:
-        if PDF_SIGNATURE not in content[:SIGNATURE_BYTES]:
+        if not is_pdf(content):
             problem = "The file is not a PDF: save it as a PDF and upload it again."
             return DocumentText(document=document, problem=problem)
         limits = PdfLimits(

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from chalicelib.analyses.kit.llm import FilePart, Part
-
 _BYTES_PER_FILE_TOKEN = 20
-_FEWEST_FILE_TOKENS = 2_000
+_TOKENS_PER_PAGE = 3_000
 
 
 def most_tokens_of_text(text: str) -> int:
@@ -19,17 +15,10 @@ def most_tokens_of_text(text: str) -> int:
     return len(text)
 
 
-def most_tokens_of_file(size_bytes: int) -> int:
-    """At most this many tokens for a PDF or an image that the model looks at.
+def most_tokens_of_file(size_bytes: int, *, pages: int) -> int:
+    """At most this many tokens for a PDF or an image (one page) that the model looks at.
 
-    A scanned page (50 KB and more) costs a provider some 1,500 tokens, so 20 bytes a token is ample; 2,000 at least.
+    A page costs a provider 1,500 to 3,000 tokens, however few bytes draw it. Where the number of pages is not known
+    (1), a scanned page has 50 KB and more, so 20 bytes a token is ample.
     """
-    return max(_FEWEST_FILE_TOKENS, size_bytes // _BYTES_PER_FILE_TOKEN)
-
-
-def most_tokens(parts: Iterable[Part]) -> int:
-    """At most this many tokens for all parts of a prompt."""
-    return sum(
-        most_tokens_of_file(len(part.content)) if isinstance(part, FilePart) else most_tokens_of_text(part.text)
-        for part in parts
-    )
+    return max(_TOKENS_PER_PAGE * max(1, pages), size_bytes // _BYTES_PER_FILE_TOKEN)

@@ -7,9 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.analyses.kit.llm import FilePart, TextPart
 from chalicelib.analyses.kit.prices import cost_usd, price_of, prices_as_of, worst_case_usd
-from chalicelib.analyses.kit.tokens import most_tokens
 
 MODELS = ["gpt-6-luna", "gpt-6.1-terra", "gpt-6.2-sol", "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"]
 
@@ -60,11 +58,3 @@ def test_the_worst_case_caches_everything_and_reads_nothing_from_the_cache() -> 
 
 def test_the_table_is_dated() -> None:
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", prices_as_of())
-
-
-def test_a_prompt_has_at_most_a_token_a_character_and_files_by_their_size() -> None:
-    small = FilePart(file_name="a.png", content_type="image/png", content=b"x" * 100)
-    large = FilePart(file_name="b.pdf", content_type="application/pdf", content=b"x" * 100_000)
-
-    # 5 characters + at least 2,000 for a file + 100,000 / 20
-    assert most_tokens([TextPart("שלום!"), small, large]) == 5 + 2_000 + 5_000
