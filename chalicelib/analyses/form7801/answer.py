@@ -18,7 +18,7 @@ from chalicelib.analyses.form7801.fields import (
     value_at,
 )
 from chalicelib.analyses.form7801.normalise import normalised_form
-from chalicelib.analyses.kit.issues import Quote
+from chalicelib.analyses.kit.issues import Issue, Quote
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -53,11 +53,12 @@ Entry = TypeVar("Entry", bound=Evidence)
 
 
 class Extracted(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read from sources: the form that sources can fill, and the words it rests on."""
+    """What was read from sources: the form that sources can fill, the words it rests on, and what merging reports."""
 
     form: Form
     evidence: tuple[Evidence, ...]
     contradictions: tuple[Contradiction, ...]
+    issues: tuple[Issue, ...] = ()
 
 
 def extracted(answer: Mapping[str, Any], *, today: date) -> Extracted:

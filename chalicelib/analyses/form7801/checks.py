@@ -13,6 +13,7 @@ from chalicelib.analyses.kit.issues import Issue
 
 ADULT_YEARS = 18
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _NEVER_FUTURE = re.compile(
     r"personal_info\.date_of_birth|disability_info\.disability_start_date|medical_waiver\.waiver_date"
@@ -55,9 +56,10 @@ def check_form(form: Form, *, today: date) -> list[Issue]:
 
 
 def day_of(value: Any) -> date | None:
-    """The day that an ISO date names, or None for anything else."""
+    """The day that a date written YYYY-MM-DD names, or None for anything else."""
     try:
-        return date.fromisoformat(value)
+        # Python also reads 19840714 and 2018-W36-6, which the form does not know.
+        return date.fromisoformat(value) if _DAY.fullmatch(value) else None
     except (TypeError, ValueError):
         return None
 

@@ -76,18 +76,20 @@ def stay_days(stay: Mapping[str, Any]) -> int | None:
 
 
 def with_stays_computed(form: Form) -> tuple[Form, list[Issue]]:
-    """The form with every length of stay that follows from its dates, and an issue where another one was stated."""
+    """The form with every length of stay as it follows from its dates, 0 where it does not follow, and an issue where
+    another one was stated."""
     new = copy.deepcopy(form)
     issues = []
     for index, stay in enumerate(value_at(new, HOSPITALIZATIONS)):
         stated, computed = stay["length_of_stay_days"], stay_days(stay)
-        if computed is None:
-            continue
-        if stated and stated != computed:
+        path = f"{HOSPITALIZATIONS}[{index}].length_of_stay_days"
+        if stated and computed is None:
+            message = f"{stated} days are stated, but the dates do not give a length; it was left open."
+            issues.append(Issue(field=path, code="length_not_computable", message=message))
+        elif stated and stated != computed:
             message = f"{stated} days are stated; from admission to discharge it is {computed}."
-            path = f"{HOSPITALIZATIONS}[{index}].length_of_stay_days"
             issues.append(Issue(field=path, code="computed_differently", message=message))
-        stay["length_of_stay_days"] = computed
+        stay["length_of_stay_days"] = computed or 0
     return new, issues
 
 

@@ -4,8 +4,10 @@
 2. A value whose quote stands in a source outranks one whose quote does not.
 3. A document outranks the call.
 4. Among documents the first batch wins; within the call the last one, as a speaker's last word does.
-5. A value that loses to another one is kept as a contradiction, with its quote.
-6. Lists are united; items that are one thing (`same_item`) are merged field by field by the same rules.
+5. A value that loses to another one is kept as a contradiction, with its quote, and is always an issue, but for what a
+   speaker says and then corrects.
+6. Lists are united; items of different answers that are one thing (`same_item`) are merged field by field by the same
+   rules. Items of one answer stay apart: the model saw both, and named two.
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ import msgspec
 
 from chalicelib.analyses.form7801.answer import Contradiction, Evidence, Extracted
 from chalicelib.analyses.form7801.difference import differ
-from chalicelib.analyses.form7801.fields import FIELDS, LISTS, Form, Kind, is_filled, pattern_of, value_at
+from chalicelib.analyses.form7801.fields import FIELDS, LISTS, Form, Kind, as_told, is_filled, pattern_of, value_at
 from chalicelib.analyses.form7801.same_item import is_same_item
 from chalicelib.analyses.kit.fence import CALL_ID
+from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
 
 Place = tuple[int, str]
@@ -34,6 +37,8 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
     value: Any
     evidence: tuple[Evidence, ...]
     rank: tuple[int, int, int]
+    was_said: bool
+    is_correction: bool = False
 
 
 def merged(answers: Sequence[Extracted], *, sources: Sources) -> Extracted:
@@ -48,12 +53,14 @@ def merged(answers: Sequence[Extracted], *, sources: Sources) -> Extracted:
         if (moved := paths.get((number, entry.field)))
     ]
     contradictions: list[Contradiction] = []
+    issues: list[Issue] = []
     for path, places in _leaf_places(answers, groups):
         candidates = [_candidate(answers[number], leaf, number, sources) for number, leaf in places]
         value, stood, lost = _settled(candidates, kind=FIELDS[pattern_of(path)])
         _put(form, path, value)
         evidence += (msgspec.structs.replace(entry, field=path) for entry in stood)
-        contradictions += (_contradiction(entry, path, other) for other, entry in lost)
+        contradictions += (_contradiction(entry, path, one.value) for one in lost for entry in one.evidence)
+        issues += (_difference(path, value, one.value) for one in lost if not one.is_correction)
         contradictions += (
             msgspec.structs.replace(entry, field=path)
             for number, leaf in places
@@ -61,7 +68,10 @@ def merged(answers: Sequence[Extracted], *, sources: Sources) -> Extracted:
             if entry.field == leaf
         )
     return Extracted(
-        form=form, evidence=tuple(dict.fromkeys(evidence)), contradictions=tuple(dict.fromkeys(contradictions))
+        form=form,
+        evidence=tuple(dict.fromkeys(evidence)),
+        contradictions=tuple(dict.fromkeys(contradictions)),
+        issues=tuple(issues),
     )
 
 
@@ -73,7 +83,10 @@ def _groups(answers: Sequence[Extracted], list_path: str) -> list[list[tuple[int
             same = (
                 group
                 for group in groups
-                if any(is_same_item(list_path, value_at(answers[n].form, list_path)[i], item) for n, i in group)
+                if all(
+                    n != number and is_same_item(list_path, value_at(answers[n].form, list_path)[i], item)
+                    for n, i in group
+                )
             )
             group = next(same, None)
             if group is None:
@@ -115,16 +128,21 @@ def _candidate(answer: Extracted, path: str, number: int, sources: Sources) -> _
     standing = [entry for entry in evidence if sources.find(entry.quote, document_id=entry.document_id)]
     was_said = bool(evidence) and all(entry.document_id == CALL_ID for entry in standing or evidence)
     order = -number if was_said else number
-    return _Candidate(value=value_at(answer.form, path), evidence=evidence, rank=(not standing, was_said, order))
+    rank = (not standing, was_said, order)
+    return _Candidate(value=value_at(answer.form, path), evidence=evidence, rank=rank, was_said=was_said)
 
 
-def _settled(candidates: Sequence[_Candidate], *, kind: Kind) -> tuple[Any, list[Evidence], list[tuple[Any, Evidence]]]:
-    """The value that counts, its evidence, and the evidence of other values with these."""
+def _settled(candidates: Sequence[_Candidate], *, kind: Kind) -> tuple[Any, list[Evidence], list[_Candidate]]:
+    """The value that counts, its evidence, and what differs from it."""
     filled = sorted((one for one in candidates if is_filled(one.value)), key=lambda one: one.rank)
     if not filled:
         return candidates[0].value, [], []
     best = filled[0]
-    lost = [(one.value, entry) for one in filled if differ(kind, one.value, best.value) for entry in one.evidence]
+    lost = [
+        msgspec.structs.replace(one, is_correction=one.was_said and best.was_said)
+        for one in filled
+        if differ(kind, one.value, best.value)
+    ]
     agreeing = (one for one in filled if not differ(kind, one.value, best.value))
     stood = [entry for one in agreeing if kind is not Kind.TEXT or one is best for entry in one.evidence]
     return best.value, stood, lost
@@ -134,6 +152,11 @@ def _contradiction(entry: Evidence, path: str, value: Any) -> Contradiction:
     return Contradiction(
         field=path, document_id=entry.document_id, page=entry.page, quote=entry.quote, value=str(value)
     )
+
+
+def _difference(path: str, kept: Any, lost: Any) -> Issue:
+    message = f"Parts of the sources were read differently: {as_told(kept)} and {as_told(lost)}."
+    return Issue(field=path, code="sources_differ", message=f"{message} The form holds {as_told(kept)}.")
 
 
 def _put(form: Form, path: str, value: Any) -> None:

@@ -45,7 +45,9 @@ def settle(
     conflict = resolved(one, sources=sources, today=today)
     in_order = sorted_form(conflict.form)
     evidence = [msgspec.structs.replace(entry, field=in_order.path(entry.field)) for entry in conflict.evidence]
-    differences = [msgspec.structs.replace(issue, field=in_order.path(issue.field)) for issue in conflict.issues]
+    told = {issue.field for issue in conflict.issues}
+    differing = (*conflict.issues, *(issue for issue in one.issues if issue.field not in told))
+    differences = [msgspec.structs.replace(issue, field=in_order.path(issue.field)) for issue in differing]
     conditions = settled_conditions(in_order.form, evidence, sources=sources)
     form, stays = with_stays_computed(conditions.form)
     grounding = ground(form, conditions.evidence, sources=sources, shown=shown, today=today)

@@ -17,6 +17,7 @@ waiver_not_evidenced            a form field          no clear yes of the claima
 other_id_number                 documents/<id>        names an identity number that is not the claimant's
 claim_rate_out_of_range         claim_rate            the model rated outside 0 to 100; set to the nearest bound
 computed_differently            a form field          a source or the model states another number than code computed
+length_not_computable           length_of_stay_days   stated, but the stay's dates do not give it; set to 0
 Every other code is a failed check of one field, named after what is wrong (`id_number_invalid`, `dates_out_of_order`).
 """
 

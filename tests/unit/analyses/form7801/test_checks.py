@@ -52,6 +52,8 @@ MALFORMED = [
     ("personal_info.postal_code", "12345", "postal_code_invalid"),
     ("personal_info.email", "tamar@example", "email_invalid"),
     ("personal_info.date_of_birth", "1984", "date_invalid"),
+    ("personal_info.date_of_birth", "19840714", "date_invalid"),  # ISO 8601, but not the form's way
+    ("personal_info.date_of_birth", "2018-W36-6", "date_invalid"),  # a day of a week
     ("personal_info.number_of_children", -1, "number_invalid"),
     ("bank_details.bank_code", "7777", "bank_number_invalid"),
     ("bank_details.branch_number", "סניף 600", "bank_number_invalid"),

@@ -65,15 +65,20 @@ def test_a_stated_length_gives_way_to_the_computed_one_with_an_issue() -> None:
         a_stay(admission_date="2025-02-10", discharge_date="2025-02-14", length_of_stay_days=4),
         a_stay(admission_date="2024-02-10", discharge_date="2024-02-14"),
         a_stay(admission_date="2023-02-10", length_of_stay_days=3),
+        a_stay(admission_date="2022-02-10", discharge_date="2022-02-01", length_of_stay_days=77),
+        a_stay(),
     ]
 
     form, issues = with_stays_computed(a_form(stays=stays))
 
     lengths = [stay["length_of_stay_days"] for stay in form["disability_info"]["hospitalizations"]]
-    assert lengths == [4, 4, 4, 3]  # the last one cannot be computed: what was stated stays
+    assert lengths == [4, 4, 4, 0, 0, 0]  # the last three cannot be computed
     assert [(issue.field, issue.code) for issue in issues] == [
-        ("disability_info.hospitalizations[0].length_of_stay_days", "computed_differently")
+        ("disability_info.hospitalizations[0].length_of_stay_days", "computed_differently"),
+        ("disability_info.hospitalizations[3].length_of_stay_days", "length_not_computable"),
+        ("disability_info.hospitalizations[4].length_of_stay_days", "length_not_computable"),
     ]
+    assert "3 days are stated" in issues[1].message
 
 
 COMPLETION: list[tuple[dict[str, Any], int]] = [

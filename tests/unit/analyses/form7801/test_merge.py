@@ -126,12 +126,57 @@ def test_items_that_are_one_thing_are_merged_and_their_paths_follow() -> None:
     }
 
 
-def test_one_thing_named_twice_in_one_answer_is_one_item() -> None:
-    twice = [a_physician(name='ד"ר אורן בדיוני'), a_physician(name="אורן בדיוני", phone="048000042")]
+def test_two_items_of_one_answer_stay_two() -> None:
+    first = a_physician(name='ד"ר כהן', specialty="אורתופדיה")
+    second = a_physician(name='ד"ר דנה כהן', specialty="פסיכיאטריה")
+    third = a_physician(name="כהן", phone="048000042")
 
-    one = merged([an_answer(a_form(physicians=twice))], sources=sources("x"))
+    alone = merged([an_answer(a_form(physicians=[first, second]))], sources=sources("x"))
+    after_another = merged(
+        [an_answer(a_form(physicians=[third])), an_answer(a_form(physicians=[first, second]))], sources=sources("x")
+    )
 
-    assert value_at(one.form, PHYSICIANS) == [a_physician(name='ד"ר אורן בדיוני', phone="048000042")]
+    assert value_at(alone.form, PHYSICIANS) == [first, second]
+    assert value_at(after_another.form, PHYSICIANS) == [{**third, "specialty": "אורתופדיה"}, second]
+
+
+def test_an_item_joins_only_what_it_agrees_with_as_a_whole() -> None:
+    physicians = [
+        a_physician(name="כהן"),
+        a_physician(name="כהן", specialty="אורתופדיה"),
+        a_physician(name="כהן", specialty="פסיכיאטריה"),
+    ]
+
+    one = merged([an_answer(a_form(physicians=[physician])) for physician in physicians], sources=sources("x"))
+
+    assert value_at(one.form, PHYSICIANS) == [physicians[1], physicians[2]]
+
+
+def test_what_differs_between_fused_items_is_always_reported() -> None:
+    stays = [
+        a_stay(hospital_name='רמב"ם', admission_date="2026-02-10", discharge_date=discharge)
+        for discharge in ("2026-02-10", "2026-02-20")
+    ]
+    answers = [
+        an_answer(a_form(stays=[stays[0]]), evidence(f"{HOSPITALIZATIONS}[0]", 'רמב"ם')),
+        an_answer(a_form(stays=[stays[1]]), evidence(f"{HOSPITALIZATIONS}[0].discharge_date", "stands nowhere")),
+    ]
+
+    one = merged(answers, sources=sources('רמב"ם'))
+
+    assert value_at(one.form, HOSPITALIZATIONS) == [stays[0]]
+    assert [(issue.field, issue.code) for issue in one.issues] == [
+        (f"{HOSPITALIZATIONS}[0].discharge_date", "sources_differ")
+    ]
+
+
+def test_what_a_speaker_corrects_is_no_difference() -> None:
+    answers = [
+        an_answer(form, evidence(CITY, quote, document_id="call"))
+        for form, quote in ((IN_ACRE, "גרה בעכו"), (IN_HAIFA, "גרה בחיפה"))
+    ]
+
+    assert merged(answers, sources=sources("x", call="גרה בעכו\nגרה בחיפה")).issues == ()
 
 
 def test_contradictions_that_the_model_named_follow_their_item() -> None:
@@ -181,6 +226,32 @@ SAME: list[tuple[str, Item, Item, bool]] = [
     (PHYSICIANS, a_physician(physician_id="1-2", name="א"), a_physician(physician_id="1-3", name="א"), False),
     (PHYSICIANS, a_physician(physician_id="1-2", name="ד״ר אורן"), a_physician(name="אורן בדיוני"), True),
     (PHYSICIANS, a_physician(name="ד״ר"), a_physician(name="ד״ר"), False),  # a title is no name
+    (
+        PHYSICIANS,
+        a_physician(name="כהן", specialty="אורתופד"),
+        a_physician(name="דנה כהן", specialty="פסיכיאטרית"),
+        False,  # another specialty
+    ),
+    (
+        PHYSICIANS,
+        a_physician(name="כהן", specialty="מומחית לפסיכיאטריה"),
+        a_physician(name="כהן", specialty="פסיכיאטרית"),
+        True,  # one specialty, written twice
+    ),
+    (PHYSICIANS, a_physician(name="כהן", specialty="רופא"), a_physician(name="כהן", specialty="נוירולוגיה"), True),
+    (PHYSICIANS, a_physician(name="כהן", specialty="Neurology"), a_physician(name="כהן", specialty="נוירולוגיה"), True),
+    (
+        HOSPITALIZATIONS,
+        a_stay(hospital_name='רמב"ם', admission_date="2026-02-10"),
+        a_stay(hospital_name="שיבא", admission_date="2026-02-10"),
+        False,  # moved on the same day
+    ),
+    (
+        HOSPITALIZATIONS,
+        a_stay(hospital_name='רמב"ם', admission_date="2026-02-10"),
+        a_stay(admission_date="2026-02-10"),
+        True,  # one does not name its hospital
+    ),
     (HOSPITALIZATIONS, a_stay(hospitalization_id="7"), a_stay(hospitalization_id="7"), True),
     (HOSPITALIZATIONS, a_stay(hospitalization_id="7"), a_stay(hospitalization_id="8"), False),
     (HOSPITALIZATIONS, a_stay(admission_date="2026-02-10"), a_stay(admission_date="2026-02-10"), True),
