@@ -11,11 +11,11 @@ from uuid import uuid4
 
 from chalicelib import telemetry
 from chalicelib.adapters.dynamodb_calls import ConditionRefused, DynamoCalls, TransactionRefused
+from chalicelib.adapters.dynamodb_case_deletions import CaseDeletions
 from chalicelib.adapters.dynamodb_case_items import (
     CALL,
     CASE,
     DOCUMENT,
-    HIDDEN,
     MEMBERS,
     METADATA,
     REMOVED,
@@ -60,6 +60,7 @@ class DynamoCaseStore:
         self._table = table
         self._blobs = blobs
         self._new_id = new_id
+        self._deletions = CaseDeletions(self._calls, table=table)
 
     def create(self, case: Case) -> None:
         """See CaseStore.create."""
@@ -167,27 +168,21 @@ class DynamoCaseStore:
         page = found[:limit]
         return page, position(page[-1]) if len(found) > limit else None
 
-    def hide(self, case: Case) -> None:
+    def hide(self, case: Case) -> Case | None:
         """See CaseStore.hide."""
-        # Refused only when another deletion of the case was quicker.
-        self._landed(
-            {
-                "case": {"Delete": self._request(Key=key(case.id, CASE), ConditionExpression=EXISTS)},
-                "hidden": {"Put": self._request(Item={**key(case.id, HIDDEN), "owner_id": text(case.user_id)})},
-            }
-        )
+        return self._deletions.hide(case)
+
+    def unhide(self, case: Case) -> None:
+        """See CaseStore.unhide."""
+        self._deletions.unhide(case)
 
     def hidden_owner(self, case_id: str) -> str | None:
         """See CaseStore.hidden_owner."""
-        item = self._calls.get(self._table, key(case_id, HIDDEN))
-        return None if item is None else str(item["owner_id"]["S"])
+        return self._deletions.hidden_owner(case_id)
 
     def delete(self, case_id: str) -> None:
         """See CaseStore.delete."""
-        left = [item for item in self._keys(case_id) if item["item"]["S"] != HIDDEN]
-        self._calls.batch_write(self._table, [{"DeleteRequest": {"Key": item}} for item in left])
-        # Last, so that a deletion that breaks off can be repeated.
-        self._calls.delete(self._request(Key=key(case_id, HIDDEN)))
+        self._deletions.delete(case_id)
 
     def _file(self, case_id: str) -> tuple[CaseFile | None, Sequence[str]]:
         """The whole case, and which of its members' blobs are gone: those were replaced since the query."""
@@ -219,16 +214,6 @@ class DynamoCaseStore:
             values[":beginning"] = text(beginning)
             words = {"ExpressionAttributeNames": names("item")}
         return self._calls.query(self._read(condition, values, ConsistentRead=True, **words))
-
-    def _keys(self, case_id: str) -> Iterator[Item]:
-        request = self._read(
-            "case_id = :case",
-            {":case": text(case_id)},
-            ConsistentRead=True,
-            ProjectionExpression="case_id, #item",
-            ExpressionAttributeNames=names("item"),
-        )
-        return self._calls.query(request)
 
     def _blob_of_call(self, case_id: str) -> str | None:
         request = self._read(

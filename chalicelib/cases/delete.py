@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib import telemetry
-from chalicelib.cases.model import CaseStore
+from chalicelib.cases.model import Case, CaseStore
 from chalicelib.cases.ports import CaseBlobs, case_prefix
 from chalicelib.cases.read import is_case_id, no_such_case
+from chalicelib.errors import NotFinished
 from chalicelib.principal import Principal
 
 DeleteJobs = Callable[[str], None]
@@ -19,8 +20,8 @@ def delete_case(
 ) -> None:
     """Remove the case and everything that belongs to it.
 
-    The case is hidden before anything is removed, so no start or upload can slip in behind; jobs started right before
-    are removed after. Raises: NotFound; NotFinished while a job is open.
+    The case is hidden before anything is removed, so no start or upload can slip in behind. A job that started right
+    before brings it back. Raises: NotFound; NotFinished while a job is open; then the case is whole.
     """
     if not is_case_id(case_id):
         raise no_such_case()
@@ -30,8 +31,17 @@ def delete_case(
         raise no_such_case()
     delete_jobs(case_id)
     if outline is not None:
-        store.hide(outline.case)
-        delete_jobs(case_id)
+        _hide(outline.case, store=store, delete_jobs=delete_jobs)
     blobs.delete(blobs.keys(case_prefix(case_id)))
     store.delete(case_id)
     telemetry.info("case_deleted", case_id=case_id)
+
+
+def _hide(case: Case, *, store: CaseStore, delete_jobs: DeleteJobs) -> None:
+    hidden = store.hide(case)
+    try:
+        delete_jobs(case.id)
+    except NotFinished:
+        if hidden is not None:
+            store.unhide(hidden)
+        raise

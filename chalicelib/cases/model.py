@@ -179,8 +179,14 @@ class CaseStore(Protocol):
     ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
         """Cases newest first, of one owner or of all; the second value is where the next page begins (None: last)."""
 
-    def hide(self, case: Case) -> None:
-        """Begin a deletion: nothing finds the case or writes to it any more; only its owner is remembered."""
+    def hide(self, case: Case) -> Case | None:
+        """Begin a deletion: nothing finds the case or writes to it any more; only its owner is remembered.
+
+        The case as it was at that moment, for `unhide`; None when another deletion was first.
+        """
+
+    def unhide(self, case: Case) -> None:
+        """Take back a deletion that has only hidden the case; one that ended meanwhile stands."""
 
     def hidden_owner(self, case_id: str) -> str | None:
         """Who owned a case whose deletion has begun and not ended; None when there is no such case."""

@@ -133,11 +133,19 @@ class FakeCaseStore:
         page = found[:limit]
         return page, _position(page[-1]) if len(found) > limit else None
 
-    def hide(self, case: Case) -> None:
+    def hide(self, case: Case) -> Case | None:
         """See CaseStore.hide."""
         with self._called("hide"):
-            if self._cases.pop(case.id, None) is not None:
-                self._hidden[case.id] = case.user_id
+            hidden = self._cases.pop(case.id, None)
+            if hidden is not None:
+                self._hidden[case.id] = hidden.user_id
+            return hidden
+
+    def unhide(self, case: Case) -> None:
+        """See CaseStore.unhide."""
+        with self._called("unhide"):
+            if self._hidden.pop(case.id, None) is not None:
+                self._cases[case.id] = case
 
     def hidden_owner(self, case_id: str) -> str | None:
         """See CaseStore.hidden_owner."""

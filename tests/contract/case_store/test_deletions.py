@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.cases.model import CaseStore
-from tests.contract.case_store.conftest import NOW, Backend, a_case, a_document
+from tests.contract.case_store.conftest import LATER, NOW, Backend, a_case, a_document
 
 
 def test_a_hidden_case_is_found_and_changed_by_nothing(store: CaseStore) -> None:
@@ -29,6 +29,48 @@ def test_hiding_a_case_twice_keeps_its_owner(store: CaseStore) -> None:
     assert store.hidden_owner("c1") == "u1"
     store.delete("c1")
     assert store.hidden_owner("c1") is None
+
+
+def test_a_case_that_is_hidden_no_more_is_whole_again(store: CaseStore) -> None:
+    store.create(a_case())
+    store.add_document(a_document(), {"n": 1})
+    before = store.file("c1")
+
+    hidden = store.hide(a_case())
+    assert hidden is not None
+    store.unhide(hidden)
+
+    assert store.file("c1") == before
+    assert store.hidden_owner("c1") is None
+    assert store.list(owner="u1", after=None, limit=5) == ([hidden], None)
+
+
+def test_a_case_is_hidden_as_it_is_and_not_as_it_was_read(store: CaseStore) -> None:
+    store.create(a_case())
+    store.put_call("c1", {"id": "k1"}, call_id="k1", has_transcript=True, at=LATER)
+
+    hidden = store.hide(a_case())
+
+    assert hidden is not None
+    assert (hidden.call_id, hidden.has_transcript, hidden.updated_at) == ("k1", True, LATER)
+
+
+def test_a_case_that_another_deletion_hid_is_hidden_by_no_other(store: CaseStore) -> None:
+    store.create(a_case())
+    store.hide(a_case())
+
+    assert store.hide(a_case()) is None
+
+
+def test_a_case_whose_deletion_ended_does_not_come_back(store: CaseStore) -> None:
+    store.create(a_case())
+    hidden = store.hide(a_case())
+    assert hidden is not None
+    store.delete("c1")
+
+    store.unhide(hidden)
+
+    assert store.outline("c1") is None
 
 
 def test_a_case_that_is_not_hidden_has_no_hidden_owner(store: CaseStore) -> None:

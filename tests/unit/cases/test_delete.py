@@ -123,15 +123,32 @@ def test_the_case_is_out_of_sight_before_its_jobs_are_removed_for_the_last_time(
     assert seen == [True, False]
 
 
-def test_a_job_that_slipped_in_holds_the_deletion_up_until_it_is_done(desk: Desk) -> None:
+def test_a_job_that_slipped_in_keeps_its_case_whole(desk: Desk) -> None:
     def start_meanwhile() -> None:
         desk.jobs.is_open = True
 
     desk.jobs.on_delete = start_meanwhile
     with pytest.raises(NotFinished):
         desk.delete()
+    was_whole = desk.is_whole
     desk.jobs.is_open, desk.jobs.on_delete = False, lambda: None
 
     desk.delete()
 
+    assert was_whole
     assert desk.is_gone
+
+
+def test_a_deletion_that_another_one_overtook_leaves_the_case_to_it(desk: Desk) -> None:
+    def hide_elsewhere_and_start() -> None:
+        outline = desk.store.outline("c1")
+        assert outline is not None
+        desk.store.hide(outline.case)
+        desk.jobs.is_open = True
+
+    desk.jobs.on_delete = hide_elsewhere_and_start
+
+    with pytest.raises(NotFinished):
+        desk.delete()
+
+    assert desk.store.hidden_owner("c1") == "u1"
