@@ -135,22 +135,21 @@ class DynamoJobStore:
         """See JobStore.due_checks: one Query, and one BatchGetItem when something is due."""
         return self._lists.due(now=now, limit=limit)
 
-    def open_jobs_of_case(self, case_id: str) -> Sequence[str]:
-        """See JobStore.open_jobs_of_case."""
-        return [job.job_id for job in self._lists.of_case(case_id) if job.is_open]
-
     def jobs_of_case(self, case_id: str) -> Sequence[Job]:
         """See JobStore.jobs_of_case."""
         return self._lists.of_case(case_id)
 
     def delete(self, job: Job) -> None:
-        """See JobStore.delete. The record goes last, so that a delete that broke off can be repeated."""
+        """See JobStore.delete: one Query, a BatchWriteItem for each 25, one TransactWriteItems.
+
+        The record goes last, with the entry by which its case finds it: a delete that broke off can be repeated.
+        """
         self._blobs.delete(self._blobs.keys(job_blobs(job.job_id)))
-        entry = case_entry(job)
-        beside = [key for key in self._keys_of(job.job_id) if key != job_key(job.job_id)]
-        keys = [{"job_id": entry["job_id"], "item": entry["item"]}, *beside]
-        self._calls.batch_write(self._table, [{"DeleteRequest": {"Key": key}} for key in keys])
-        self._calls.delete({"TableName": self._table, "Key": job_key(job.job_id)})
+        record, entry = job_key(job.job_id), case_entry(job)
+        beside = [key for key in self._keys_of(job.job_id) if key != record]
+        self._calls.batch_write(self._table, [{"DeleteRequest": {"Key": key}} for key in beside])
+        last = {"record": record, "entry": {name: entry[name] for name in record}}
+        self._calls.transact({name: {"Delete": {"TableName": self._table, "Key": key}} for name, key in last.items()})
 
     def _keys_of(self, job_id: str) -> Sequence[Item]:
         items = self._calls.query(

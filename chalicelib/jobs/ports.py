@@ -211,14 +211,14 @@ class JobStore(Protocol):
         """Open jobs whose `check_at` has come, the oldest first, at most `limit`; a record that cannot be read is not
         among them."""
 
-    def open_jobs_of_case(self, case_id: str) -> Sequence[str]:
-        """Ids of the pending and running jobs of a case."""
-
     def jobs_of_case(self, case_id: str) -> Sequence[Job]:
         """All jobs of a case."""
 
     def delete(self, job: Job) -> None:
-        """Remove the record with its result, checkpoints and stored objects. Keys that point at it count as unused."""
+        """Remove the record with its result, checkpoints and stored objects. Keys that point at it count as unused.
+
+        The job stays among those of its case until all of it is gone, so that a delete that broke off can be repeated.
+        """
 
 
 class BlobStore(Protocol):

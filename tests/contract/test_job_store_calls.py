@@ -235,4 +235,4 @@ def test_a_delete_is_one_query_and_two_writes(counted: Counted) -> None:
 
     counted.backend.store.delete(done)
 
-    assert counted.asked == ["Query", "BatchWriteItem", "DeleteItem"]
+    assert counted.asked == ["Query", "BatchWriteItem", "TransactWriteItems"]

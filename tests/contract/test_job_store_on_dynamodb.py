@@ -9,7 +9,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from chalicelib.adapters.dynamodb_job_store import DynamoJobStore
+from chalicelib.errors import Unavailable
 from chalicelib.jobs.lifecycle import cancelled, completed, progressed, step_stored
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import WriteBack
@@ -46,6 +49,22 @@ class Tables:
     def put(self, item: Mapping[str, Any]) -> None:
         """Store an item as another release would have."""
         self._client.put_item(TableName=self._jobs, Item=item)
+
+
+class BreaksOff:
+    """A client that answers `calls` times, and then no more."""
+
+    def __init__(self, client: Any, *, calls: int) -> None:
+        self._client, self._calls = client, calls
+
+    def __getattr__(self, name: str) -> Any:
+        def asked(**request: Any) -> Any:
+            self._calls -= 1
+            if self._calls < 0:
+                raise EndpointConnectionError(endpoint_url="dynamodb")
+            return getattr(self._client, name)(**request)
+
+        return asked
 
 
 @pytest.fixture
@@ -103,6 +122,29 @@ def test_a_deleted_job_leaves_nothing_but_its_key_and_the_counter(backend: Backe
 
     backend.store.delete(done)
 
+    assert {item for _, item in tables.jobs()} == {"key", "user"}
+
+
+@pytest.mark.parametrize("calls", [0, 1, 2])
+def test_a_delete_that_broke_off_is_found_again_by_its_case(
+    backend: Backend, tables: Tables, local_resources: Resources, calls: int
+) -> None:
+    job = full_job(backend)
+    done = backend.store.save(job, completed(job, result_bytes=2, at=AT), result=b"{}")
+    breaking = DynamoJobStore(
+        BreaksOff(local_resources.client("dynamodb"), calls=calls),
+        table=local_resources.jobs_table,
+        cases_table=local_resources.cases_table,
+        blobs=backend.blobs,
+    )
+    with pytest.raises(Unavailable):
+        breaking.delete(done)
+
+    found = backend.store.jobs_of_case(job.case_id)
+    for one in found:
+        backend.store.delete(one)
+
+    assert found == [done]
     assert {item for _, item in tables.jobs()} == {"key", "user"}
 
 

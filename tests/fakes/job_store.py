@@ -219,10 +219,6 @@ class FakeJobStore:
             due = [job for job in self._jobs.values() if job.is_open and job.check_at <= now]
         return sorted(due, key=lambda job: job.check_at)[:limit]
 
-    def open_jobs_of_case(self, case_id: str) -> Sequence[str]:
-        """See JobStore.open_jobs_of_case."""
-        return [job.job_id for job in self.jobs_of_case(case_id) if job.is_open]
-
     def jobs_of_case(self, case_id: str) -> Sequence[Job]:
         """See JobStore.jobs_of_case."""
         with self._called("jobs_of_case"):
