@@ -8,8 +8,15 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.analyses.form7801.batches import Batch, Batches, make_batches
+from chalicelib.analyses.form7801.batches import Batch, make_batches
 from chalicelib.analyses.form7801.compute import complete_form, fields_to_ground, language_of
+from chalicelib.analyses.form7801.deletions import (
+    Files,
+    deleted_since,
+    deletion_issues,
+    without_documents,
+    without_quotes_of,
+)
 from chalicelib.analyses.form7801.identity import other_identities
 from chalicelib.analyses.form7801.schema import Advice, Extraction, ExtractionWithAdvice
 from chalicelib.analyses.form7801.settle import Settled, settle
@@ -50,21 +57,28 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     reading = read_case(ctx, services, percents=READING_PERCENTS)
     summary = _call_summary(reading)
     batches = make_batches(reading, summary=summary)
-    answers = [_ask(ctx, services, batch, of=len(batches.batches)) for batch in batches.batches]
+    files = Files(services.cases)
+    answers = [_ask(ctx, services, batch, files=files, of=len(batches.batches)) for batch in batches.batches]
+    deleted = deleted_since(reading, services.cases)
+    reading = without_documents(reading, deleted)
+    answers = [without_quotes_of(deleted, answer) for answer in answers]
 
     today = israeli_day(ctx.job.created_at)
     settled = _settle(ctx, reading, answers, today=today)
     others = other_identities(reading.texts, id_number=settled.form["personal_info"]["id_number"])
-    issues = (*reading.issues, *batches.issues, *_injections(reading, summary, answers), *others, *settled.issues)
+    gone = deletion_issues(deleted, files.gone)
+    injections = _injections(reading, summary, answers)
+    issues = (*reading.issues, *gone, *batches.issues, *injections, *others, *settled.issues)
+    analysed = batches.documents_analysed(without=deleted, without_files=files.gone)
     advice = answers[0] if len(answers) == 1 else _advise(ctx, services, settled, issues)
     ctx.progress(STORING_PERCENT, "Storing the result")
-    return _completed(ctx, services, reading=reading, batches=batches, settled=settled, issues=issues, advice=advice)
+    return _completed(ctx, services, reading=reading, analysed=analysed, settled=settled, issues=issues, advice=advice)
 
 
-def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, of: int) -> Mapping[str, Any]:
+def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int) -> Mapping[str, Any]:
     """The model's answer about one batch, as JSON; a checkpoint."""
     output = ExtractionWithAdvice if of == 1 else Extraction
-    parts = [TextPart(_facts_of_the_day(ctx, batch, of)), *batch.parts(services.cases.content)]
+    parts = [TextPart(_facts_of_the_day(ctx, batch, of)), *batch.parts(files.content)]
     name = "extract" if of == 1 else f"extract-{batch.number}-of-{of}"
     what = "The model reads the case" if of == 1 else f"The model reads part {batch.number} of {of}"
     first = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number - 1, of)
@@ -156,7 +170,7 @@ def _completed(
     services: Services,
     *,
     reading: Reading,
-    batches: Batches,
+    analysed: int,
     settled: Settled,
     issues: Sequence[Issue],
     advice: Mapping[str, Any],
@@ -191,7 +205,7 @@ def _completed(
         result={
             "case_id": reading.file.case.id,
             "analysis": analysis,
-            "documents_analyzed": len(batches.analysed_documents),
+            "documents_analyzed": analysed,
             "timestamp": now,
         },
         write_back=WriteBack(

@@ -6,7 +6,7 @@ between pages; a page or the call that is longer than a batch, between lines. On
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -63,10 +63,11 @@ class Batches(msgspec.Struct, frozen=True, kw_only=True):
     batches: tuple[Batch, ...]
     issues: tuple[Issue, ...]
 
-    @property
-    def analysed_documents(self) -> frozenset[str]:
-        """Ids of the documents of which anything reaches the model."""
-        return frozenset(one.document.id for batch in self.batches for one in batch.portions if one.document)
+    def documents_analysed(self, *, without: Iterable[Document] = (), without_files: Iterable[Document] = ()) -> int:
+        """How many documents reached the model in any part, these aside, and those of which only a file should have."""
+        gone, unloaded = {one.id for one in without}, {one.id for one in without_files}
+        portions = [one for batch in self.batches for one in batch.portions if one.document]
+        return len({one.source_id for one in portions if not (one.shows_file and one.source_id in unloaded)} - gone)
 
 
 def make_batches(

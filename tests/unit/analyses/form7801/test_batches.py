@@ -69,7 +69,7 @@ def test_what_no_batch_can_take_is_named() -> None:
         ("documents/d2", "document_truncated"),
         ("call", "document_truncated"),
     ]
-    assert found.analysed_documents == {"d1"}
+    assert found.documents_analysed() == 1
 
 
 def test_a_scanned_page_brings_the_file() -> None:
@@ -90,7 +90,7 @@ def test_a_large_file_gets_a_batch_of_its_own() -> None:
     found = batches(a_text(scan, ""), a_text(a_document("d2"), "טקסט"), size=120_000)
 
     assert [batch.number for batch in found.batches] == [1, 2]
-    assert found.analysed_documents == {"d1", "d2"}
+    assert found.documents_analysed() == 2
 
 
 def test_a_file_that_is_gone_is_left_out() -> None:
@@ -99,3 +99,13 @@ def test_a_file_that_is_gone_is_left_out() -> None:
     parts: list[Part] = found.batches[0].parts(no_content)
 
     assert parts == [TextPart('<document id="d1" name="d1.txt">\n\n</document>')]
+
+
+def test_a_document_counts_when_any_part_of_it_reached_the_model() -> None:
+    scan, mixed, text = (a_document(f"d{n}", content_type="image/png", size=10) for n in (1, 2, 3))
+
+    found = batches(a_text(scan, ""), a_text(mixed, "", "טקסט"), a_text(text, "טקסט"), size=10_000)
+
+    assert found.documents_analysed() == 3
+    assert found.documents_analysed(without_files=[scan, mixed]) == 2  # the text of d2 did
+    assert found.documents_analysed(without=[text], without_files=[scan]) == 1
