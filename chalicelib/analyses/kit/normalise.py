@@ -21,6 +21,8 @@ _UNIFIED = str.maketrans(
 _NIQQUD = re.compile("[\u0591-\u05c7]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _WHITE_SPACE = re.compile(r"\s+")
+_RUN_THAT_MAY_BE_MARKS = re.compile(r"[^\w\s]{31,}")
+_MOST_MARKS = 30
 _HEBREW = "\u05d0-\u05ea"
 _WORD = re.compile(
     f"[{_HEBREW}]+(?:[\"'][{_HEBREW}]+)*"  # ד"ר, סופר
@@ -31,8 +33,16 @@ _WORD = re.compile(
 def comparable(text: str) -> str:
     """The text in one way of writing: NFC, no niqqud, no bidi or zero-width marks, one kind of quotation mark,
     apostrophe and hyphen, single spaces, trimmed. Letters, digits, case and order are untouched."""
-    unified = unicodedata.normalize("NFC", text).translate(_UNIFIED).replace("''", '"')
+    unified = unicodedata.normalize("NFC", few_marks(text)).translate(_UNIFIED).replace("''", '"')
     return _WHITE_SPACE.sub(" ", _INVISIBLE.sub("", _NIQQUD.sub("", unified))).strip()
+
+
+def few_marks(text: str) -> str:
+    """The text with at most 30 combining marks in a row, more than any language writes (UAX #15, stream-safe text).
+
+    To normalise a run of marks takes time in the square of its length.
+    """
+    return _RUN_THAT_MAY_BE_MARKS.sub(lambda run: _capped(run.group()), text)
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -66,3 +76,13 @@ def same_text(first: str, second: str) -> bool:
 
 def _is_hebrew(word: str) -> bool:
     return "\u05d0" <= word[0] <= "\u05ea"
+
+
+def _capped(run: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in run:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)

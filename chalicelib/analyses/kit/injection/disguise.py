@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from chalicelib.analyses.kit.normalise import comparable
+from chalicelib.analyses.kit.normalise import comparable, few_marks
 
 _LOOK_ALIKES = str.maketrans("аеорсухіѕԁһҹӏкмтвαορν", "aeopcyxisdhqlkmtbaopv")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-]){3,}[^\W\d_](?![^\W_])")
@@ -29,7 +29,7 @@ _DIGITS_AS_LETTERS = str.maketrans("01345", "oieas")
 def visible(line: str) -> str:
     """The line as it is read: lower-case, in one way of writing."""
     joined = _SPACED_LETTERS.sub(lambda match: re.sub(r"[ .\-]", "", match.group()), line)
-    compatible = unicodedata.normalize("NFKC", _TAG_CHARACTERS.sub("", joined))
+    compatible = unicodedata.normalize("NFKC", few_marks(_TAG_CHARACTERS.sub("", joined)))
     return _latin_look_alikes(comparable(compatible).casefold())
 
 

@@ -39,7 +39,7 @@ def test_a_long_word_of_one_sign_over_and_over_is_scanned_in_little_time(piece: 
 
 
 @pytest.mark.parametrize("opening", ["", "<", "< /", "# system", "role", "ignore all", "התעלם"])
-@pytest.mark.parametrize("gap", [" ", "\n", "\t", "1_", "a1_"])
+@pytest.mark.parametrize("gap", [" ", "\n", "\t", "1_", "a1_", "\u0301\u0323"])
 def test_a_sign_that_never_goes_on_is_scanned_in_little_time(opening: str, gap: str) -> None:
     text = opening + gap * (4 * CHARACTERS // len(gap)) + "x"
     started = time.process_time()
