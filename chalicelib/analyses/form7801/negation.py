@@ -16,12 +16,14 @@ from itertools import islice
 from chalicelib.analyses.form7801.negation_words import (
     AFFIRMED,
     AFTER,
+    BARE_DENIAL,
     CARRYING,
     CAUSES,
     CUES,
     FAMILY,
     NAMES,
     NEW_PREDICATE,
+    OR,
     PREDICATE,
     VERBAL_DENIAL,
 )
@@ -109,6 +111,8 @@ def _under(cue: re.Match[str], before: str, after: str) -> Told:
     if rest and VERBAL_DENIAL.fullmatch(cue[0]) and not _carries(_WORD.findall(_ANY_NAME.sub(" ", first))[:1]):
         return Told.SAID  # "לא מעשנת, סוכרת סוג 2"
     if rest and (not first.strip() or not _ENDS_LIST_ITEM.match(after)):
+        return Told.UNCLEAR
+    if rest and BARE_DENIAL.fullmatch(cue[0]) and not OR.search(f"{between}…{after}"):
         return Told.UNCLEAR
     if is_family and re.search(r"(?<!\w)(?:עם|אצל|with) (?:her |his |my )?$", before[: cue.start()]):
         return Told.UNCLEAR  # she lives with her mother; who is ill?

@@ -66,11 +66,14 @@ _FAMILY = (
     *("maternal", "paternal"),
     # As claimants speak. "My mother helps me" says nothing of an illness of hers.
     rf"ל(?:{_RELATIVE})",
-    rf"(?:{_RELATIVE})(?: שלי)? (?:נפטר|מת|חול|סבל|סובל|אובח)\w*",
+    rf"(?:{_RELATIVE})(?: שלי| של \w+)? (?:נפטר|מת|חול|סבל|סובל|אובח)\w*",
     r"my (?:husband|wife|dad|mom|mum|son|daughter) (?:died|has|had|suffer|was diagnosed)\w*",
 )
 CUES: Final = re.compile(rf"(?<!\w)[ושכ]?(?:{'|'.join((_DENIAL_OF_VERBS, *_DENIAL, *_SUSPICION, *_FAMILY))})(?!\w)")
 """What denies, doubts or turns to a relative whatever it governs."""
+BARE_DENIAL: Final = re.compile(r"[ושכ]?(?:ללא|בלי|אין|no|without)")
+"""Of a list under these one cannot tell where it ends ("no hypertension, depression"), but by an "or"."""
+OR: Final = re.compile(r"(?<!\w)(?:או|or|nor)(?!\w)")
 VERBAL_DENIAL: Final = re.compile(rf"[ושכ]?(?:{_DENIAL_OF_VERBS})")
 FAMILY: Final = re.compile(rf"[ושכ]?(?:{'|'.join(_FAMILY)})")
 

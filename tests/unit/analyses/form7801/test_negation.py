@@ -37,6 +37,8 @@ DENIED = [
     ("depression", "She has never been diagnosed with depression"),
     ("diabetes", "Mother of the patient has diabetes"),
     ("depression", "אמה סובלת מדיכאון"),
+    ("depression", "אמא של המטופלת סובלת מדיכאון"),
+    ("depression", "ללא סוכרת, דיכאון או חרדה"),  # the list ends with its "or"
     ("diabetes", "סוכרת: לא ידועה, יתר לחץ דם: כן"),
     ("cancer", "עובד כרגיל. ללא ממאירות\nבהמשך מעקב"),
 ]
@@ -81,6 +83,10 @@ SAID = [
 ]
 
 UNCLEAR = [
+    ("depression", "Past history: no diabetes, no hypertension, depression"),  # only two of three have their "no"
+    ("depression", "אין סוכרת, דיכאון"),
+    ("diabetes", "ללא מחלות רקע למעט סוכרת"),
+    ("depression", "אין ספק שמדובר בדיכאון"),
     ("kidney_disease", "אין תפקוד כליות, מטופלת בדיאליזה"),
     ("fibromyalgia", "לא חלה הטבה בפיברומיאלגיה"),
     ("diabetes", "ללא סיבוכי סוכרת"),
