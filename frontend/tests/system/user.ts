@@ -3,13 +3,17 @@
 import type { LocalSystem } from "../../local/system.js";
 import { type Client, type ClientOptions, createClient } from "../../src/index.js";
 
-/** One exchange with the API, as it was on the wire; sizes in bytes, of the bodies. */
+/**
+ * One exchange with the API; sizes in bytes. `sent` and `received` are the bodies as they were on the wire, `headers` what
+ * the client sends and the API answers in both directions, as text of HTTP/1.1: without what a browser adds of its own.
+ */
 export interface Exchange {
   method: string;
   path: string;
   status: number;
   sent: number;
   received: number;
+  headers: number;
   isResult: boolean;
 }
 
@@ -44,8 +48,13 @@ function counting(exchanges: Exchange[]) {
       status: response.status,
       sent: typeof init.body === "string" ? Buffer.byteLength(init.body) : 0,
       received: Buffer.byteLength(text),
+      headers: headerBytes(new Headers(init.headers)) + headerBytes(response.headers),
       isResult: text.includes('"status":"completed"'),
     });
     return response;
   };
+}
+
+function headerBytes(headers: Headers): number {
+  return [...headers].reduce((sum, [name, value]) => sum + Buffer.byteLength(`${name}: ${value}\r\n`), 0);
 }
