@@ -83,12 +83,19 @@ def _group(name: str, operations: _Operations) -> str:
     return f"<h2>{escape(name)}</h2>{''.join(_operation(*operation) for operation in operations)}"
 
 
+def token_note(operation: Schema) -> str:
+    """What to say of the token, "" where it is needed as everywhere."""
+    if "security" not in operation:
+        return ""
+    return "A token only for some of it." if operation["security"] else "No token."
+
+
 def _operation(method: str, path: str, operation: Schema) -> str:
-    is_open = operation.get("security") == []
+    token = token_note(operation)
     return (
         f"<article id='{operation['operationId']}'>"
         f"<h3><code><span class='method'>{method}</span>{escape(path)}</code></h3>"
-        f"<p>{_text(operation['summary'])}{' <span class=note>No token.</span>' if is_open else ''}</p>"
+        f"<p>{_text(operation['summary'])}{f' <span class=note>{token}</span>' if token else ''}</p>"
         f"{_table('Parameters', map(_parameter, operation['parameters']))}"
         f"{_body(operation.get('requestBody'))}"
         f"{_table('Answers', (_answer(*answer) for answer in operation['responses'].items()))}"

@@ -11,7 +11,7 @@ import msgspec
 
 from chalicelib.api.answer import JSON, PROBLEM_JSON
 from chalicelib.api.case_view import AddedDocumentView, CaseView
-from chalicelib.api.endpoint import Route, authenticated
+from chalicelib.api.endpoint import Endpoint, Route, anybody, authenticated
 from chalicelib.api.examples import examples
 from chalicelib.api.openapi_headers import ANSWER_HEADERS, PATH_PARAMETERS, REQUEST_HEADERS
 from chalicelib.api.problems import STATUS_OF, Problem
@@ -133,8 +133,13 @@ def _operation(route: Route, schemas: _Schemas, routes: Sequence[Route]) -> Sche
         schema = {**schemas.of(served.body), **served.body_rules}
         operation["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
     if served.admit is not authenticated:
-        operation["security"] = []
+        operation["security"] = [{}, {"bearer": []}] if _may_ask_for_a_token(served) else []
     return operation
+
+
+def _may_ask_for_a_token(served: Endpoint) -> bool:
+    """True when everybody is let in, but not to everything."""
+    return served.admit is anybody and Unauthorized in served.refusals
 
 
 def _tag(route: Route) -> str:

@@ -110,6 +110,23 @@ def test_what_is_sent_and_what_is_polled_has_an_example():
     assert {"StartBody", "Start", "Job", "JobList", "NewCase", "Case", "NewDocument", "Problem"} <= with_example
 
 
+def test_the_description_says_where_a_token_is_needed():
+    told = {
+        f"{method} {path}": operation["security"]
+        for path, operations in DOCUMENT["paths"].items()
+        for method, operation in operations.items()
+        if "security" in operation
+    }
+
+    assert DOCUMENT["security"] == [{"bearer": []}]
+    assert told == {
+        "get /health": [{}, {"bearer": []}],  # deep=1 needs one
+        "get /openapi.json": [],
+        "get /docs": [],
+        "post /vapi/webhook": [],  # its secret is described as headers
+    }
+
+
 def test_shapes_have_their_public_names():
     assert not [name for name in DOCUMENT["components"]["schemas"] if name.endswith("View")]
 
@@ -141,6 +158,15 @@ def test_the_page_shows_every_route_and_loads_nothing_from_elsewhere(api):
     assert "<script" not in answer.text
     assert "src=" not in answer.text
     assert {link for link in re.findall(r"href='([^']*)'", answer.text) if link[0] != "#"} == {"openapi.json"}
+
+
+def test_the_page_says_where_a_token_is_needed(api):
+    articles = re.findall(r"<article id='(\w+)'>.*?<p>(.*?)</p>", api.nobody.get("/docs").text, re.S)
+    noted = {name: re.findall(r"<span class=note>(.*?)</span>", text) for name, text in articles}
+
+    assert noted["health"] == ["A token only for some of it."]
+    assert noted["docs"] == ["No token."]
+    assert noted["read_job"] == []
 
 
 def test_links_on_the_page_lead_somewhere(api):

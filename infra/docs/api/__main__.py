@@ -23,12 +23,14 @@ def main() -> None:
     os.environ["CASEWORK_EMULATOR_SECONDS"] = ANSWER_SECONDS
     with running_system() as environment:
         api_url = f"http://{HOST}:{read_ports(environment).api}"
+        nobody = Recorder(api_url, None)
         user = Recorder(api_url, token(user="user-1", role="user", now=time.time()))
         admin = Recorder(api_url, token(user="admin-1", role="admin", now=time.time()))
-        converse(user, admin)
-        document = user.look("GET /openapi.json").answer
-    PAGE.write_text(page(document, [*user.exchanges, *admin.exchanges], STATUS_OF), encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)}: {len(user.exchanges) + len(admin.exchanges)} exchanges")
+        converse(nobody, user, admin)
+        document = nobody.look("GET /openapi.json").answer
+    exchanges = [*nobody.exchanges, *user.exchanges, *admin.exchanges]
+    PAGE.write_text(page(document, exchanges, STATUS_OF), encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)}: {len(exchanges)} exchanges")
 
 
 if __name__ == "__main__":

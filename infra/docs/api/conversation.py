@@ -20,9 +20,12 @@ PATIENCE_SECONDS = 120
 LOOK_EVERY_SECONDS = 0.1
 
 
-def converse(user: Recorder, admin: Recorder) -> None:
-    """Ask everything, in the order in which a client would. Raises: DemoProblem when a job does not get on."""
-    user.ask("GET /health")
+def converse(nobody: Recorder, user: Recorder, admin: Recorder) -> None:
+    """Ask everything, in the order in which a client would; `nobody` has no token.
+
+    Raises: DemoProblem when a job does not get on.
+    """
+    nobody.ask("GET /health")
     admin.ask("GET /health", query="?deep=1", about="With `deep=1`, for admins.")
     case_id = _prepare(user)
     job_id = _analyse(user, case_id)
@@ -30,11 +33,11 @@ def converse(user: Recorder, admin: Recorder) -> None:
     user.ask("GET /jobs", query="?status=completed&limit=1")
     user.ask("GET /cases", query="?limit=1")
     user.ask("GET /cases/{case_id}", case_id=case_id)
-    _report(user)
+    _report(nobody, user)
     user.ask("DELETE /jobs/{job_id}", job_id=job_id)
     user.ask("DELETE /cases/{case_id}", case_id=case_id)
-    user.ask("GET /openapi.json")
-    user.ask("GET /docs")
+    nobody.ask("GET /openapi.json")
+    nobody.ask("GET /docs")
 
 
 def _prepare(user: Recorder) -> str:
@@ -83,7 +86,7 @@ def _change(user: Recorder, case_id: str, job_id: str) -> None:
         _until(user, open_job, lambda job: job["done"])
 
 
-def _report(user: Recorder) -> None:
+def _report(nobody: Recorder, user: Recorder) -> None:
     case_id = user.look("POST /cases", {"title": "A reported call"}).answer["id"]
     report = {
         "message": {
@@ -93,10 +96,10 @@ def _report(user: Recorder) -> None:
         }
     }
     secret = {"X-Vapi-Secret": VAPI_WEBHOOK_SECRET}
-    user.ask("POST /vapi/webhook", report, sent=secret)
-    user.ask("POST /vapi/webhook", report, sent=secret, about="The same report again.")
+    nobody.ask("POST /vapi/webhook", report, sent=secret)
+    nobody.ask("POST /vapi/webhook", report, sent=secret, about="The same report again.")
     other = {"message": {"type": "status-update", "status": "ringing"}}
-    user.ask("POST /vapi/webhook", other, sent=secret, about="Any other message.")
+    nobody.ask("POST /vapi/webhook", other, sent=secret, about="Any other message.")
 
 
 def _call() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from chalicelib.api.docs_page import token_note
 from infra.docs.api.recorder import Exchange
 
 LONGEST_TEXT = 100
@@ -65,9 +66,9 @@ def _table(codes: Mapping[str, int]) -> str:
 
 
 def _section(route: str, operation: Mapping[str, Any], exchanges: Sequence[Exchange]) -> str:
-    token = "" if "security" not in operation else " No token."
+    about = f"{operation['summary']} {token_note(operation)}".rstrip()
     shown = [exchange for exchange in exchanges if exchange.route == route]
-    return f"### {route}\n\n{operation['summary']}{token}\n\n" + "\n".join(map(_exchange, shown))
+    return f"### {route}\n\n{about}\n\n" + "\n".join(map(_exchange, shown))
 
 
 def _exchange(exchange: Exchange) -> str:

@@ -35,11 +35,11 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recorder:
-    """Requests of one user to one API; those that are to be shown are kept in `exchanges`."""
+    """Requests of one user, or of somebody without a token; those that are to be shown are kept in `exchanges`."""
 
-    def __init__(self, api_url: str, token: str) -> None:
+    def __init__(self, api_url: str, token: str | None) -> None:
         self._host = urlsplit(api_url).netloc
-        self._token = token
+        self._authorization = {} if token is None else {"Authorization": f"Bearer {token}"}
         self.exchanges: list[Exchange] = []
 
     def ask(
@@ -70,8 +70,7 @@ class Recorder:
         """The exchange, not kept."""
         method, template = route.split(" ")
         path = template.format(**parameters) + query
-        headers = {"Authorization": f"Bearer {self._token}"} if sent is None or "X-Vapi-Secret" not in sent else {}
-        headers |= {} if body is None else {"Content-Type": "application/json"}
+        headers = self._authorization | ({} if body is None else {"Content-Type": "application/json"})
         connection = http.client.HTTPConnection(self._host, timeout=REQUEST_SECONDS)
         try:
             content = None if body is None else json.dumps(body, ensure_ascii=False).encode()

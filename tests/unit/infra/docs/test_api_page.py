@@ -32,6 +32,7 @@ class Shown(msgspec.Struct, frozen=True):
 
     route: str
     asked: str
+    sent: str
     request: Any
     status: str
     headers: Mapping[str, str]
@@ -48,6 +49,7 @@ def shown() -> list[Shown]:
                 Shown(
                     route,
                     asked["head"].splitlines()[0],
+                    asked["head"],
                     json.loads(asked["body"]) if asked["body"] else None,
                     first.split(" ")[0],
                     dict(line.split(": ", 1) for line in lines),
@@ -98,6 +100,17 @@ def test_a_body_that_must_be_sent_is_shown_and_accepted(route):
 
     assert requests
     assert [problems(schema, request) for request in requests] == [[]] * len(requests)
+
+
+def test_a_token_is_shown_where_it_is_needed_and_nowhere_else():
+    for exchange in EXCHANGES:
+        security = OPERATIONS[exchange.route].get("security", DOCUMENT["security"])
+        has_token = "Authorization: Bearer $TOKEN" in exchange.sent
+        assert ({"bearer": []} if has_token else {}) in (security or [{}]), exchange.asked
+    assert {e.asked: "Authorization" in e.sent for e in EXCHANGES if e.route == "GET /health"} == {
+        "GET /health": False,
+        "GET /health?deep=1": True,
+    }
 
 
 def test_the_page_is_written_from_exchanges():
