@@ -6,7 +6,9 @@ import json
 import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +42,24 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     worker_operations: Mapping[str, float]
 
 
-def compare(systems: Sequence[str], *, work: Work, jobs: int, window: int, rounds: int) -> dict[str, list[Measured]]:
-    """All systems, `rounds` times; each round begins with another one, so that noise is shared."""
+def compare(
+    systems: Sequence[str], *, work: Work, jobs: int, window: int, rounds: int, together: bool = False
+) -> dict[str, list[Measured]]:
+    """All systems, `rounds` times; each round begins with another one, so that noise is shared.
+
+    `together`: the systems of a round run side by side. Work that mostly waits leaves room for that, and the machine's
+    moods are the same for all.
+    """
     found: dict[str, list[Measured]] = {system: [] for system in systems}
-    for number in range(rounds):
-        first = number % len(systems)
-        for system in (*systems[first:], *systems[:first]):
-            found[system].append(run(system, work=work, jobs=jobs, window=window))
-            print(f"  round {number + 1} {system}", file=sys.stderr, flush=True)
+    with ThreadPoolExecutor(len(systems) if together else 1) as pool:
+        for number in range(rounds):
+            first = number % len(systems)
+            turn = (*systems[first:], *systems[:first])
+            for system, measured in zip(
+                turn, pool.map(partial(run, work=work, jobs=jobs, window=window), turn), strict=True
+            ):
+                found[system].append(measured)
+                print(f"  round {number + 1} {system}", file=sys.stderr, flush=True)
     return found
 
 
@@ -68,10 +80,14 @@ def run(system: str, *, work: Work, jobs: int, window: int) -> Measured:
     return _measured(told)
 
 
+def ratios(found: Mapping[str, Sequence[Measured]], system: str, value: Callable[[Measured], float]) -> list[float]:
+    """A system's value over the floor's, in each round."""
+    return [value(mine) / value(floor) for mine, floor in zip(found[system], found["floor"], strict=True)]
+
+
 def ratio(found: Mapping[str, Sequence[Measured]], system: str, value: Callable[[Measured], float]) -> float:
     """A system's value over the floor's: taken within each round, then the median."""
-    pairs = zip(found[system], found["floor"], strict=True)
-    return statistics.median(value(mine) / value(floor) for mine, floor in pairs)
+    return statistics.median(ratios(found, system, value))
 
 
 def median(rounds: Sequence[Measured], value: Callable[[Measured], float]) -> float:

@@ -24,8 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     docs/configuration.md is written from this class (`make docs`).
 
-    `AWS_ENDPOINT_URL`, `OPENAI_BASE_URL` and `ANTHROPIC_BASE_URL` are read by the SDKs themselves and are the only
-    difference between a local and a deployed run.
+    `AWS_ENDPOINT_URL`, `OPENAI_BASE_URL` and `ANTHROPIC_BASE_URL` are read by the SDKs themselves: nothing else decides
+    whose services a run talks to.
     """
 
     stage: Stage

@@ -51,8 +51,9 @@ def main() -> None:
 
 def drive(client: Client, plan: Plan) -> dict[str, Any]:
     """Run the jobs; counts by the meter, processor milliseconds per job, and times."""
-    for number in range(WARM_UP_JOBS):  # connections, lazy imports, a worker that is ready
-        _wait(client, client.submit(number), number)
+    warm_up = [(number, client.submit(number)) for number in range(WARM_UP_JOBS)]
+    for number, job_id in warm_up:  # connections, lazy imports, a worker that is ready
+        _wait(client, job_id, number)
     _read_meter(plan, "reset")
     worker_before, started = cpu_seconds(plan.worker_pid), time.perf_counter()
     submit_cpu, open_jobs, polls, submitted = 0.0, deque[tuple[int, str]](), 0, []

@@ -34,7 +34,9 @@ from chalicelib.jobs.model import Job, ModelUsage, Status, Usage
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import Checkpoint, Clock, Conflict, JobStore
 
-PROGRESS_INTERVAL_SECONDS = 1
+PROGRESS_INTERVAL_SECONDS = 2
+"""Progress is written at most this often: no client that keeps to our poll hints would see more of it."""
+
 TIME_TO_STOP_SECONDS = 8
 """What an attempt leaves of its function's time: enough to store that it goes on elsewhere."""
 
@@ -92,7 +94,7 @@ class Attempt:
         return msgspec.json.decode(encoded)["value"]
 
     def progress(self, percent: int, message: str) -> None:
-        """Report how far the attempt is. Returns at once: the pulse writes the latest report, at most one a second."""
+        """Report how far the attempt is, at no cost: the pulse writes the latest report, every two seconds at most."""
         self.check()
         self._told_progress = (min(percent, HIGHEST_PROGRESS_BEFORE_COMPLETED), message)
 

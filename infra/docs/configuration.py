@@ -39,8 +39,8 @@ On your machine nothing has to be set: `make dev` and `chalice local` bring thei
 """
 
 SDKS = """
-The SDKs read `AWS_ENDPOINT_URL`, `OPENAI_BASE_URL` and `ANTHROPIC_BASE_URL` by themselves; they are the only difference
-between a local and a deployed run.
+The SDKs read `AWS_ENDPOINT_URL`, `OPENAI_BASE_URL` and `ANTHROPIC_BASE_URL` by themselves; nothing else decides
+whose services a run talks to.
 
 ## The local system
 

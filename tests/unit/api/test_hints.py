@@ -10,12 +10,14 @@ import msgspec
 import pytest
 
 from chalicelib.api.hints import (
+    SHORTEST_SECONDS,
     START_MS,
     header_seconds,
     pause_while_running,
     retry_after_ms,
     typical_seconds,
 )
+from chalicelib.jobs.attempt import PROGRESS_INTERVAL_SECONDS
 from chalicelib.jobs.model import Status
 from tests.fakes.jobs import CREATED_AT, a_job
 
@@ -97,6 +99,10 @@ def test_a_job_far_beyond_its_time_is_asked_for_less_often():
     pause = pause_while_running(400, progress=99, typical_seconds=TYPICAL)
 
     assert pause == 8.0  # 2 % of 400 s
+
+
+def test_progress_is_written_as_often_as_a_client_that_follows_may_look():
+    assert PROGRESS_INTERVAL_SECONDS <= SHORTEST_SECONDS
 
 
 @pytest.mark.parametrize("typical", [(5, 10), (30, 90), (600, 1800)])
