@@ -17,6 +17,9 @@ from chalicelib.cases.model import CaseFile, Document, DocumentStatus
 
 LIST = "documents_requested_list"
 
+LONGEST_LISTED_NAME = 2000
+"""Characters: the 500 that a document's name may have, with room for marks. Normalising takes their square."""
+
 _UNIFIED = str.maketrans(dict.fromkeys("״“”„‟", '"') | dict.fromkeys("׳‘’‚‛`´", "'") | dict.fromkeys("־‐‑‒–—―−", "-"))
 _IGNORED = re.compile(
     "[\u0591-\u05bd\u05bf-\u05c7\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
@@ -25,7 +28,9 @@ _IGNORED = re.compile(
 
 def normalised_name(name: str) -> str:
     """The name as names are compared: NFC, one kind of quotation mark and hyphen, no niqqud or bidi marks, lower-case,
-    single spaces."""
+    single spaces. One that is too long for any document has no such form: "" """
+    if len(name) > LONGEST_LISTED_NAME:
+        return ""
     unified = _IGNORED.sub("", unicodedata.normalize("NFC", name).translate(_UNIFIED))
     return " ".join(unified.split()).casefold()
 

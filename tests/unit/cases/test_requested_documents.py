@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -211,3 +212,14 @@ def test_a_name_is_requested_when_any_list_has_it(place: str) -> None:
     assert is_requested("תלושי-שכר", file=file)
     assert not is_requested("MRI", file=file)
     assert not is_requested(" ", file=file)
+
+
+def test_a_listed_name_too_long_for_any_document_costs_no_time_and_is_left_as_it_is() -> None:
+    marks = "a" + "\u0315\u0300" * 500_000  # in this order each mark would be moved past those before it
+    entries = [{"name": marks}, {"name": "MRI", "uploaded": False}]
+
+    began = time.process_time()
+    marked = with_marks(a_file(a_document("d1", "MRI"), entries=entries))
+
+    assert time.process_time() - began < 5
+    assert lists_of(marked)[0] == [{"name": marks}, {"name": "MRI", "uploaded": True, "document_id": "d1"}]
