@@ -34,8 +34,9 @@ from chalicelib.jobs.model import Job, ModelUsage, Status, Usage
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import Checkpoint, Clock, Conflict, JobStore
 
+FIRST_PROGRESS_SECONDS = 1
 PROGRESS_INTERVAL_SECONDS = 2
-"""Progress is written at most this often: no client that keeps to our poll hints would see more of it."""
+"""After the first sign of life progress is written at most this often: no client that keeps to our poll hints would see more of it."""
 
 TIME_TO_STOP_SECONDS = 8
 """What an attempt leaves of its function's time: enough to store that it goes on elsewhere."""
@@ -56,7 +57,8 @@ class Attempt:
         self._stop: AttemptStopped | None = CancelSeen(CANCELLED_WHILE_RUNNING) if job.cancel_requested else None
         self._usage = job.usage
         self._told_progress = (job.progress, job.progress_message)
-        self._written_at = self._renewed_at = clock()
+        self._renewed_at = clock()
+        self._next_progress_at = self._renewed_at + timedelta(seconds=FIRST_PROGRESS_SECONDS)
         self._checkpoints: Mapping[str, bytes] | None = None
         self._got_further = False
 
@@ -136,7 +138,7 @@ class Attempt:
         """
         now = self._clock()
         try:
-            if self._has_news() and now - self._written_at >= timedelta(seconds=PROGRESS_INTERVAL_SECONDS):
+            if self._has_news() and now >= self._next_progress_at:
                 self.save(self.with_news)
             elif now - self._renewed_at >= timedelta(seconds=HEARTBEAT_SECONDS):
                 self._renew()
@@ -179,7 +181,8 @@ class Attempt:
                         continue
                     stored = current
                 self._job = stored
-                self._written_at = self._renewed_at = self._clock()
+                self._renewed_at = self._clock()
+                self._next_progress_at = self._renewed_at + timedelta(seconds=PROGRESS_INTERVAL_SECONDS)
                 return stored
         raise Unavailable("The job's record is changing too fast to be written.")
 
