@@ -76,9 +76,9 @@ def is_pdf(content: bytes) -> bool:
 
 def read_pdf(content: bytes, *, limits: PdfLimits) -> PdfPages:
     """The pages of a PDF, in the order of the file; characters come out as pypdf puts them."""
-    with _pypdf_within_bounds():
+    with pypdf_within_bounds():
         try:
-            reader = _opened(content)
+            reader = opened_pdf(content)
             if reader is None:
                 return PdfPages(problem=ENCRYPTED)
             count = len(reader.pages)
@@ -94,9 +94,9 @@ def pages_to_pay(content: bytes) -> int:
     """How many pages of this file a provider will count: those of a PDF, else 1."""
     if not is_pdf(content):
         return 1
-    with _pypdf_within_bounds():
+    with pypdf_within_bounds():
         try:
-            reader = _opened(content)
+            reader = opened_pdf(content)
             return 1 if reader is None else len(reader.pages)
         except Exception:  # noqa: BLE001  # as above; such a file was never read, nor is it sent
             return 1
@@ -107,7 +107,8 @@ class _TimeIsUp(BaseException):
 
 
 @contextmanager
-def _pypdf_within_bounds() -> Iterator[None]:
+def pypdf_within_bounds() -> Iterator[None]:
+    """Run pypdf with limits on what one stream may take, and without its log lines."""
     from pypdf import apply_configuration
 
     # What pypdf finds strange it logs, with pieces of the file.
@@ -123,7 +124,7 @@ def _pypdf_within_bounds() -> Iterator[None]:
         yield
 
 
-def _opened(content: bytes) -> PdfReader | None:
+def opened_pdf(content: bytes) -> PdfReader | None:
     """The reader; None when a password is needed. Many PDFs are encrypted with an empty one."""
     from pypdf import PdfReader
 

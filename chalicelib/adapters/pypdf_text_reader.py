@@ -6,11 +6,12 @@ A file may be anything, hostile included: whatever it holds, the answer is pages
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from chalicelib.adapters.picture_files import picture_problem
+from chalicelib.adapters.pypdf_excerpt import pdf_excerpt
 from chalicelib.adapters.pypdf_pages import PDF_SIGNATURE, PdfLimits, is_pdf, read_pdf
 from chalicelib.cases.hebrew_order import in_reading_order, lines_turned, runs_turned
 from chalicelib.cases.model import Document, DocumentText, Page
@@ -57,6 +58,10 @@ class PypdfTextReader:
                 return _image(document, content)
             case _:
                 return DocumentText(document=document, problem=TYPE_UNKNOWN)
+
+    def excerpt(self, document: Document, content: bytes, pages: Sequence[int]) -> bytes | None:
+        """A PDF of these pages; any other file has one page and is its own excerpt."""
+        return pdf_excerpt(content, pages) if document.content_type == "application/pdf" else content
 
     def _pdf(self, document: Document, content: bytes) -> DocumentText:
         if not is_pdf(content):

@@ -128,6 +128,9 @@ class TextReader(Protocol):
     def read(self, document: Document, content: bytes) -> DocumentText:
         """The pages of the document, or the problem that kept them from being read."""
 
+    def excerpt(self, document: Document, content: bytes, pages: Sequence[int]) -> bytes | None:
+        """A file of the same type with only these pages (from 1), in this order; None when it cannot be made."""
+
 
 class CaseReader(Protocol):
     """What an analysis may read."""
@@ -137,6 +140,9 @@ class CaseReader(Protocol):
 
     def content(self, document: Document) -> bytes | None:
         """The document's bytes, or None when they are gone."""
+
+    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
+        """A file with only these pages (from 1), in this order; None when the document is gone or cannot be cut."""
 
     def text(self, document: Document) -> DocumentText | None:
         """The document's pages, or None when the document is gone."""

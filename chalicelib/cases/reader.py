@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from chalicelib import telemetry
@@ -29,6 +31,11 @@ class StoredCaseReader:
     def content(self, document: Document) -> bytes | None:
         """The document's bytes, or None when they are gone or not there yet."""
         return self._blobs.get(document.blob_key)
+
+    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
+        """A file with only these pages (from 1), in this order; None when the document is gone or cannot be cut."""
+        content = self.content(document)
+        return None if content is None else self._text_reader.excerpt(document, content, pages)
 
     def text(self, document: Document) -> DocumentText | None:
         """The document's pages, or None when its bytes are gone or not there yet."""

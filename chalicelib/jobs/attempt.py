@@ -36,7 +36,7 @@ from chalicelib.jobs.ports import Checkpoint, Clock, Conflict, JobStore
 
 FIRST_PROGRESS_SECONDS = 1
 PROGRESS_INTERVAL_SECONDS = 2
-"""After the first sign of life progress is written at most this often: no client that keeps to our poll hints would see more of it."""
+"""How often progress is written after that, at most: no client that keeps to our poll hints would see more of it."""
 
 TIME_TO_STOP_SECONDS = 8
 """What an attempt leaves of its function's time: enough to store that it goes on elsewhere."""

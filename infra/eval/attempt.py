@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -105,6 +105,9 @@ class _Cases:
 
     def content(self, document: Document) -> bytes | None:
         return self._case.contents.get(document.id)
+
+    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
+        return PypdfTextReader().excerpt(document, self._case.contents[document.id], pages)
 
     def text(self, document: Document) -> DocumentText:
         return msgspec.structs.replace(

@@ -14,6 +14,7 @@ from tests.fakes.jobs import CASE_ID
 
 UPLOADED_AT = datetime(2026, 6, 10, 8, tzinfo=UTC)
 CALL_ID = "call-1"
+CANNOT_BE_CUT = b"%PDF that cannot be cut"
 
 
 def a_document(document_id: str, **changes: Any) -> Document:
@@ -76,6 +77,11 @@ class FakeCaseReader:
     def content(self, document: Document) -> bytes | None:
         """See CaseReader.content."""
         return self._contents.get(document.id)
+
+    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
+        """See CaseReader.excerpt: bytes that name the pages; of a file that says so, none can be made."""
+        content = self.content(document)
+        return None if content in (None, CANNOT_BE_CUT) else b"%s: %s" % (content, repr(tuple(pages)).encode())
 
     def text(self, document: Document) -> DocumentText | None:
         """See CaseReader.text."""

@@ -21,9 +21,6 @@ class Evidence:
     def __init__(self, reading: Reading) -> None:
         self._sources = Sources(reading.texts, transcript=reading.transcript)
         self._ids = [text.document.id for text in reading.texts] + ([CALL_ID] if reading.transcript else [])
-        self._scanned_pages = {
-            text.document.id: {page.number for page in text.pages if page.needs_image} for text in reading.texts
-        }
 
     def with_finding(self, notebook: Notebook, wanted: RecordFinding) -> tuple[Notebook, int]:
         """The notebook with this finding, and its number; the same notebook when it holds the finding already.
@@ -53,7 +50,7 @@ class Evidence:
         if elsewhere:
             raise ToolRefused(f'The quote stands in "{elsewhere.document_id}", page {elsewhere.page}, not here.')
         page = wanted.page or 1
-        if document_id in notebook.shown and page in self._scanned_pages.get(document_id, ()):
+        if page in notebook.shown.get(document_id, ()):
             return Finding(text=text, document_id=document_id, quote=quote, page=page, verified=False)
         raise ToolRefused(
             "The quote does not stand in this document. Read the page again and copy the words exactly, in the order "

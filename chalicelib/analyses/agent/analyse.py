@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
-from chalicelib.analyses.agent.conversation import FileOf
 from chalicelib.analyses.agent.loop import Brief, Limits, converse
 from chalicelib.analyses.agent.report import analysis_of, documents_analyzed
+from chalicelib.analyses.agent.showing import FileOf
 from chalicelib.analyses.agent.toolbox import Toolbox
 from chalicelib.analyses.agent.tools import tools
 from chalicelib.analyses.kit.definition import Services
@@ -15,6 +15,7 @@ from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.llm import FilePart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.reading import Reading, read_case
+from chalicelib.analyses.kit.scans import Excerpt, file_of
 from chalicelib.analyses.kit.stamp import answering_model, timestamp
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
@@ -22,6 +23,7 @@ from chalicelib.jobs.ports import AttemptContext
 PROMPT = "agent_v1"
 READ_PERCENTS = (1, 12)
 CHECKED_PERCENT = 95
+FILES_KEPT = 8
 
 
 def analyse_documents(ctx: AttemptContext, services: Services, *, limits: Limits | None = None) -> Completed:
@@ -32,12 +34,14 @@ def analyse_documents(ctx: AttemptContext, services: Services, *, limits: Limits
     """
     reading = read_case(ctx, services, percents=READ_PERCENTS)
     model = services.anthropic
+    files = _files(reading, services)
+    guidelines = {topic: btl_facts().text(topic) for topic in btl_facts().topics}
     conversation = converse(
         ctx,
         model,
         brief=_brief(reading, model=model.name),
-        toolbox=Toolbox(reading, guidelines={topic: btl_facts().text(topic) for topic in btl_facts().topics}),
-        file_of=_files(reading, services),
+        toolbox=Toolbox(reading, guidelines=guidelines, file_of=files),
+        file_of=files,
         limits=limits or Limits(),
     )
     ctx.progress(CHECKED_PERCENT, "Checked, storing the analysis")
@@ -81,15 +85,11 @@ def _brief(reading: Reading, *, model: str) -> Brief:
 
 
 def _files(reading: Reading, services: Services) -> FileOf:
-    """Files of documents, for pages that code cannot read; each is loaded once."""
+    """Files of documents, for pages that code cannot read; those that the messages hold are mostly loaded once."""
     documents = {document.id: document for document in reading.file.documents}
 
-    @cache
-    def file_of(document_id: str) -> FilePart | None:
-        document = documents[document_id]
-        content = services.cases.content(document)
-        if content is None:
-            return None
-        return FilePart(file_name=document.file_name, content_type=document.content_type, content=content)
+    @lru_cache(maxsize=FILES_KEPT)
+    def load(excerpt: Excerpt) -> FilePart | None:
+        return file_of(excerpt, documents[excerpt.document_id], services.cases)
 
-    return file_of
+    return load

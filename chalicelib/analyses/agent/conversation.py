@@ -6,14 +6,16 @@ once they grow too large: the findings are recorded, and a page can be read agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import msgspec
 
 from chalicelib.analyses.agent.notebook import Notebook
+from chalicelib.analyses.agent.showing import FileOf
 from chalicelib.analyses.agent.toolbox import Answer
-from chalicelib.analyses.kit.llm import ConversationModel, FilePart, StopReason, TextPart, ToolResult
+from chalicelib.analyses.kit.llm import ConversationModel, StopReason, TextPart, ToolResult
+from chalicelib.analyses.kit.scans import Excerpt
 
 ROOM_TOKENS = 120_000
 """From here on old tool results are left out; with a turn's results on top it stays below 200,000, a model's window."""
@@ -21,9 +23,7 @@ ROOM_TOKENS = 120_000
 SHORT_CHARACTERS = 2_000
 _LEFT_OUT = "(Left out to make room. Call the tool again if you need it.)"
 _GONE = "The file is not there any more."
-
-FileOf = Callable[[str], FilePart | None]
-"""The file of a document; None when it is gone."""
+_MADE_ROOM = "(Its scanned pages were left out to make room. Read them again if you need them.)"
 
 
 class TurnRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,9 +97,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
 def messages_of(conversation: Conversation, *, model: ConversationModel, file_of: FileOf) -> list[Mapping[str, Any]]:
     """The messages of the next turn, as the provider wants them."""
     messages = [model.user_message([TextPart(conversation.opening)])]
+    shown_in = _turns_of_files(conversation)
     for number, record in enumerate(conversation.records):
         is_shown = number >= conversation.shown_from
-        results = [_result(answer if is_shown else _shortened(answer), file_of) for answer in record.answers]
+        files = frozenset(excerpt for excerpt, turn in shown_in.items() if turn == number)
+        results = [_result(answer if is_shown else _shortened(answer), files, file_of) for answer in record.answers]
         if record.message is not None:
             messages.append(record.message)
         if results:
@@ -109,15 +111,29 @@ def messages_of(conversation: Conversation, *, model: ConversationModel, file_of
     return messages
 
 
-def _result(answer: Answer, file_of: FileOf) -> ToolResult:
-    files = [file_of(document_id) for document_id in answer.files]
+def _turns_of_files(conversation: Conversation) -> Mapping[Excerpt, int]:
+    """The turn (from 0) in whose results each file of the window stands: the last one that showed it."""
+    shown_in = {
+        excerpt: number
+        for number, record in enumerate(conversation.records)
+        for answer in record.answers
+        for excerpt in answer.files
+    }
+    return {shown.excerpt: shown_in[shown.excerpt] for shown in conversation.notebook.window}
+
+
+def _result(answer: Answer, here: Set[Excerpt], file_of: FileOf) -> ToolResult:
+    """The result with those of its files that stand `here`."""
+    files = [file_of(excerpt) for excerpt in answer.files if excerpt in here]
     there = tuple(file for file in files if file is not None)
-    content = answer.content if len(there) == len(files) else f"{answer.content}\n{_GONE}"
+    missing = [_GONE] if len(there) < len(files) else []
+    left_out = [_MADE_ROOM] if len(files) < len(answer.files) else []
+    content = "\n".join([answer.content, *missing, *left_out])
     return ToolResult(call_id=answer.call_id, content=content, is_error=answer.is_error, files=there)
 
 
 def _shortened(answer: Answer) -> Answer:
-    """The answer without its long text; a file that is shown stays, there is no reading it again."""
+    """The answer without its long text; files have a window of their own."""
     if len(answer.content) <= SHORT_CHARACTERS:
         return answer
     return msgspec.structs.replace(answer, content=_LEFT_OUT)

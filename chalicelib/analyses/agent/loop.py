@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.analyses.agent.conversation import Conversation, FileOf, TurnRecord, messages_of
+from chalicelib.analyses.agent.conversation import Conversation, TurnRecord, messages_of
 from chalicelib.analyses.agent.notebook import Notebook
+from chalicelib.analyses.agent.showing import FileOf
 from chalicelib.analyses.agent.toolbox import Answer, Toolbox
 from chalicelib.analyses.agent.turn_time import TurnOverran, TurnTime
 from chalicelib.analyses.kit.llm import ConversationModel, StopReason, Tool, ToolCall, Turn
@@ -144,7 +145,7 @@ def _answers(
     ctx: AttemptContext, tool_calls: Sequence[ToolCall], notebook: Notebook, toolbox: Toolbox
 ) -> tuple[tuple[Answer, ...], Notebook]:
     answers: list[Answer] = []
-    characters = 0
+    characters, notebook = 0, msgspec.structs.replace(notebook, fresh=0)
     # What is recorded beside a submission counts for it, in whatever order the model named them.
     for call in sorted(tool_calls, key=lambda call: call.name == _SUBMIT):
         if characters >= MOST_RESULT_CHARACTERS and call.name in _READING:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from chalicelib.analyses.kit.scans import Excerpt
+
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """A statement with the words that prove it; pages count from 1.
@@ -18,6 +20,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     quote: str
     page: int
     verified: bool = True
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A file in the messages: what of its document, how many pages the model looks at, and its bytes."""
+
+    excerpt: Excerpt
+    pages: int
+    size: int
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,16 +48,19 @@ class Notebook(msgspec.Struct, frozen=True, kw_only=True):
     """The agent's state.
 
     `pages_read` maps document ids to the pages it has read (the call is not among them); `cut_pages` to those of which
-    it has read only a part; `shown` are documents whose file it was given to look at, `not_shown` those whose file
-    could not be given. `submissions` counts tries, the refused ones too; `refused` is what is fit of a refused one: it
+    it has read only a part; `shown` are the scanned pages that it was ever given to look at, `not_shown` those that
+    could not be given. `window` are the files that stand in the messages now, oldest first, the last `fresh` of them
+    since this turn. `submissions` counts tries, the refused ones too; `refused` is what is fit of a refused one: it
     stands when the work is stopped before another.
     """
 
     findings: tuple[Finding, ...] = ()
     pages_read: Mapping[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
     cut_pages: Mapping[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
-    shown: tuple[str, ...] = ()
-    not_shown: tuple[str, ...] = ()
+    shown: Mapping[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
+    not_shown: Mapping[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
+    window: tuple[Shown, ...] = ()
+    fresh: int = 0
     submissions: int = 0
     refused: Submission | None = None
     submission: Submission | None = None

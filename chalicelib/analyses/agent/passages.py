@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from chalicelib.analyses.kit.scans import MOST_WHOLE_PAGES
 from chalicelib.cases.model import Page
 
 PIECE_CHARACTERS = 30_000
 """Some 15,000 tokens of Hebrew a call: all later turns carry it along."""
+SCANNED_PAGES = MOST_WHOLE_PAGES
+"""As many as a short file can have, which is shown as a whole."""
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,9 +42,11 @@ def passage_of(pages: Sequence[Page], *, first: int, last: int, from_character: 
         note = f"Page {opening.number} goes on: first_page={opening.number}, from_character={end}."
         return Passage(pages=(opening,), cut_page=opening.number, note=note)
     taken, size = [opening], len(piece)
+    scanned = int(opening.needs_image)
     for page in asked[1:]:
         size += len(page.text)
-        if size > PIECE_CHARACTERS:
+        scanned += page.needs_image
+        if size > PIECE_CHARACTERS or scanned > SCANNED_PAGES:
             break
         taken.append(page)
     left = pages[-1].number - taken[-1].number

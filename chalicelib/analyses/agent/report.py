@@ -9,6 +9,7 @@ from chalicelib.analyses.agent.notebook import Finding, Notebook, Submission
 from chalicelib.analyses.kit.injection.report import injection_issues
 from chalicelib.analyses.kit.issues import Issue, document_field, issues_json
 from chalicelib.analyses.kit.reading import Reading
+from chalicelib.analyses.kit.scans import not_shown_issue, page_ranges
 from chalicelib.cases.model import Document, DocumentText
 
 FORM_VERSION = "1.0"
@@ -72,7 +73,7 @@ def _gaps(notebook: Notebook, reading: Reading, *, stopped: str | None) -> list[
         if len(unread) == len(text.pages):
             gaps.append(f"{name} was not read.")
         elif unread:
-            gaps.append(f"{name} was read in part: pages {_ranges(unread)} were not.")
+            gaps.append(f"{name} was read in part: pages {page_ranges(unread)} were not.")
     return gaps
 
 
@@ -80,17 +81,6 @@ def _unread_pages(text: DocumentText, notebook: Notebook) -> list[int]:
     read = notebook.pages_read.get(text.document.id, ())
     cut = notebook.cut_pages.get(text.document.id, ())
     return [page.number for page in text.pages if page.number not in read or page.number in cut]
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """`1, 3-5` for 1, 3, 4, 5."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def _issues(
@@ -105,16 +95,14 @@ def _issues(
             unread=unread,
             told_by_model=(notebook.submission or notebook.refused or Submission()).instructions_to_ai,
         ),
-        *(_not_shown(document_id, reading) for document_id in notebook.not_shown),
+        *(
+            not_shown_issue(text.document, notebook.not_shown[text.document.id])
+            for text in reading.texts
+            if text.document.id in notebook.not_shown and text.document not in gone
+        ),
         *(_deleted(document) for document in gone),
         *(_unverified(number, finding) for number, finding in enumerate(findings) if not finding.verified),
     ]
-
-
-def _not_shown(document_id: str, reading: Reading) -> Issue:
-    name = next(text.document.file_name for text in reading.texts if text.document.id == document_id)
-    message = f"{name} has scanned pages and is too large to be shown to the AI; they were not read."
-    return Issue(field=document_field(document_id), code="document_unreadable", message=message)
 
 
 def _deleted(document: Document) -> Issue:

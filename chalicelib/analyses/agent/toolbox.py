@@ -10,6 +10,7 @@ from chalicelib.analyses.agent.acceptance import Evidence, why_not_submitted, wi
 from chalicelib.analyses.agent.notebook import Notebook
 from chalicelib.analyses.agent.passages import Passage, passage_of, text_from
 from chalicelib.analyses.agent.search import search
+from chalicelib.analyses.agent.showing import FileOf, note_of, with_shown
 from chalicelib.analyses.agent.tools import (
     INPUTS,
     ListDocuments,
@@ -26,25 +27,19 @@ from chalicelib.analyses.agent.tools import (
 from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
 from chalicelib.analyses.kit.llm import ToolCall
 from chalicelib.analyses.kit.reading import Reading, pages_to_show
+from chalicelib.analyses.kit.scans import Excerpt
 from chalicelib.cases.model import Document, DocumentText, Page
-
-MOST_IMAGE_BYTES = 3_750_000
-"""Five million characters in base64, the provider's limit for an image."""
-MOST_SHOWN_BYTES = 20_000_000
-"""All files of a conversation together: every turn sends them again, and the provider takes 32 MB."""
-MOST_SHOWN_PAGES = 25
-"""All files together: a scanned page is some 1,500 to 3,000 tokens, and stays to the end."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a tool call gave back. `files` are ids of documents that the model is to be shown; `activity` says what the
-    agent is doing now, for progress ("": nothing worth saying).
+    """What a tool call gave back. `files` is what the model is to be shown beside it; `activity` says what the agent is
+    doing now, for progress ("": nothing worth saying).
     """
 
     call_id: str
     content: str
     is_error: bool = False
-    files: tuple[str, ...] = ()
+    files: tuple[Excerpt, ...] = ()
     activity: str = ""
 
 
@@ -58,11 +53,12 @@ class _Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Toolbox:
-    """The tools over one case. `guidelines` are texts by topic."""
+    """The tools over one case. `guidelines` are texts by topic, `file_of` loads what the model is to look at."""
 
-    def __init__(self, reading: Reading, *, guidelines: Mapping[str, str]) -> None:
+    def __init__(self, reading: Reading, *, guidelines: Mapping[str, str], file_of: FileOf) -> None:
         self._reading = reading
         self._guidelines = guidelines
+        self._file_of = file_of
         self._texts = {text.document.id: text for text in reading.texts}
         self._documents = {document.id: document for document in reading.file.documents}
         self._evidence = Evidence(reading)
@@ -79,7 +75,7 @@ class Toolbox:
         except ToolRefused as refused:
             return Answer(call_id=call.id, content=str(refused), is_error=True), _counted(call, notebook)
         after = done.after or notebook
-        new_files = tuple(document_id for document_id in after.shown if document_id not in notebook.shown)
+        new_files = tuple(shown.excerpt for shown in after.window if shown not in notebook.window)
         answer = Answer(
             call_id=call.id, content=done.content, is_error=done.is_error, files=new_files, activity=done.activity
         )
@@ -113,7 +109,7 @@ class Toolbox:
         if text is None:
             state = "cannot be read"
         elif pages_to_show(text):
-            state = f"{len(text.pages)} pages, scanned pages among them: reading it shows you the file"
+            state = f"{len(text.pages)} pages, scanned pages among them: reading them shows them to you"
         else:
             state = f"{len(text.pages)} page" + ("s" if len(text.pages) > 1 else "")
         return f"{document.id} | {document.file_name} | {document.document_type or document.content_type} | {state}"
@@ -121,16 +117,12 @@ class Toolbox:
     def _read(self, wanted: ReadDocument, notebook: Notebook) -> _Done:
         text = self._text(wanted.document_id)
         passage = _passage(text, wanted)
-        after = self._after_reading(text, passage, self._shown(text, notebook))
+        after = self._after_reading(text, passage, with_shown(notebook, text, passage.numbers, file_of=self._file_of))
         position = list(self._documents).index(text.document.id) + 1
         activity = f"Reading document {position} of {len(self._documents)}: {text.document.file_name}"
         fenced = fence_document(text.document.id, name=text.document.file_name, pages=passage.pages)
-        notes = [passage.note]
-        if text.document.id in after.not_shown:
-            notes.append("Scanned pages of it could not be shown to you: name that under gaps.")
-        elif text.document.id in after.shown:
-            notes.append("The file itself is shown to you: look there for the pages without text.")
-        return _Done(content="\n".join([fenced, *notes]), after=after, activity=activity)
+        notes = (passage.note, note_of(after, text, passage.numbers))
+        return _Done(content="\n".join(filter(None, (fenced, *notes))), after=after, activity=activity)
 
     def _text(self, document_id: str) -> DocumentText:
         if document_id in self._texts:
@@ -142,28 +134,11 @@ class Toolbox:
         raise ToolRefused(f"There is no such document. The ids are: {', '.join(self._texts)}.")
 
     def _after_reading(self, text: DocumentText, passage: Passage, notebook: Notebook) -> Notebook:
-        """The notebook with the pages that the model can read now: a scanned page only where its file is shown."""
+        """The notebook with the pages that the model can read now: a scanned page only where it was shown."""
         document_id = text.document.id
-        is_shown = document_id in notebook.shown
-        legible = tuple(page.number for page in passage.pages if is_shown or not page.needs_image)
+        seen = notebook.shown.get(document_id, ())
+        legible = tuple(page.number for page in passage.pages if page.number in seen or not page.needs_image)
         return notebook.with_pages_read(document_id, legible, cut=passage.cut_page) if legible else notebook
-
-    def _shown(self, text: DocumentText, notebook: Notebook) -> Notebook:
-        """The notebook with the document's file among those shown, when it has to be and can be."""
-        document = text.document
-        if not pages_to_show(text) or document.id in (*notebook.shown, *notebook.not_shown):
-            return notebook
-        if not self._can_be_shown(text, [*(self._texts[shown] for shown in notebook.shown), text]):
-            return msgspec.structs.replace(notebook, not_shown=(*notebook.not_shown, document.id))
-        return msgspec.structs.replace(notebook, shown=(*notebook.shown, document.id))
-
-    def _can_be_shown(self, text: DocumentText, all_shown: Sequence[DocumentText]) -> bool:
-        is_image = text.document.content_type.startswith("image/")
-        return (
-            not (is_image and text.document.size > MOST_IMAGE_BYTES)
-            and sum(shown.document.size for shown in all_shown) <= MOST_SHOWN_BYTES
-            and sum(len(shown.pages) for shown in all_shown) <= MOST_SHOWN_PAGES
-        )
 
     def _search(self, query: str) -> str:
         pages: dict[str, Sequence[Page]] = {text.document.id: text.pages for text in self._reading.texts}

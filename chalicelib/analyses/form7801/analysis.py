@@ -11,12 +11,12 @@ import msgspec
 from chalicelib.analyses.form7801.batches import Batch, make_batches
 from chalicelib.analyses.form7801.compute import complete_form, fields_to_ground, language_of
 from chalicelib.analyses.form7801.deletions import (
-    Files,
     deleted_since,
     deletion_issues,
     without_documents,
     without_quotes_of,
 )
+from chalicelib.analyses.form7801.files import Files
 from chalicelib.analyses.form7801.identity import other_identities
 from chalicelib.analyses.form7801.schema import Advice, Extraction, ExtractionWithAdvice
 from chalicelib.analyses.form7801.settle import Settled, settle
@@ -30,7 +30,7 @@ from chalicelib.analyses.kit.issues import Issue, issues_json
 from chalicelib.analyses.kit.llm import Part, TextPart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.quotes import Sources
-from chalicelib.analyses.kit.reading import Reading, pages_to_show, read_case
+from chalicelib.analyses.kit.reading import Reading, read_case
 from chalicelib.analyses.kit.stamp import answering_model, timestamp, utc_text
 from chalicelib.analyses.kit.today import israeli_day
 from chalicelib.jobs.outcomes import Completed, WriteBack
@@ -57,19 +57,19 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     reading = read_case(ctx, services, percents=READING_PERCENTS)
     summary = _call_summary(reading)
     batches = make_batches(reading, summary=summary)
-    files = Files(services.cases)
+    files = Files(services.cases, reading.texts)
     answers = [_ask(ctx, services, batch, files=files, of=len(batches.batches)) for batch in batches.batches]
     deleted = deleted_since(reading, services.cases)
     reading = without_documents(reading, deleted)
     answers = [without_quotes_of(deleted, answer) for answer in answers]
 
     today = israeli_day(ctx.job.created_at)
-    settled = _settle(ctx, reading, answers, today=today)
+    settled = _settle(ctx, reading, answers, shown=files.shown, today=today)
     others = other_identities(reading.texts, id_number=settled.form["personal_info"]["id_number"])
-    gone = deletion_issues(deleted, files.gone)
+    gone = (*deletion_issues(deleted, files.gone), *files.issues(without=deleted))
     injections = _injections(reading, summary, answers)
     issues = (*reading.issues, *gone, *batches.issues, *injections, *others, *settled.issues)
-    analysed = batches.documents_analysed(without=deleted, without_files=files.gone)
+    analysed = batches.documents_analysed(without=deleted, without_files=files.unseen)
     advice = answers[0] if len(answers) == 1 else _advise(ctx, services, settled, issues)
     ctx.progress(STORING_PERCENT, "Storing the result")
     return _completed(ctx, services, reading=reading, analysed=analysed, settled=settled, issues=issues, advice=advice)
@@ -78,7 +78,7 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
 def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int) -> Mapping[str, Any]:
     """The model's answer about one batch, as JSON; a checkpoint."""
     output = ExtractionWithAdvice if of == 1 else Extraction
-    parts = [TextPart(_facts_of_the_day(ctx, batch, of)), *batch.parts(files.content)]
+    parts = [TextPart(_facts_of_the_day(ctx, batch, of)), *batch.parts(files.load)]
     name = "extract" if of == 1 else f"extract-{batch.number}-of-{of}"
     what = "The model reads the case" if of == 1 else f"The model reads part {batch.number} of {of}"
     first = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number - 1, of)
@@ -143,9 +143,15 @@ def _instructions(prompt_version: str) -> str:
     return f"{prompt(prompt_version).text}\n\n# {btl_facts().text()}"
 
 
-def _settle(ctx: AttemptContext, reading: Reading, answers: Sequence[Mapping[str, Any]], *, today: date) -> Settled:
+def _settle(
+    ctx: AttemptContext,
+    reading: Reading,
+    answers: Sequence[Mapping[str, Any]],
+    *,
+    shown: frozenset[tuple[str, int]],
+    today: date,
+) -> Settled:
     ctx.progress(CHECKING_PERCENT, "Checking every field against the sources")
-    shown = frozenset((text.document.id, page.number) for text in reading.texts for page in pages_to_show(text))
     sources = Sources(reading.texts, transcript=reading.transcript)
     settled = settle(answers, sources=sources, shown=shown, today=today)
     total = len(fields_to_ground(settled.form))

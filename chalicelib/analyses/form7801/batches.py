@@ -13,24 +13,26 @@ import msgspec
 from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
 from chalicelib.analyses.kit.issues import Issue, document_field
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
-from chalicelib.analyses.kit.reading import Reading, pages_to_show
+from chalicelib.analyses.kit.reading import Reading
+from chalicelib.analyses.kit.scans import Excerpt, excerpts, page_ranges
 from chalicelib.analyses.kit.tokens import most_tokens_of_file
-from chalicelib.cases.model import Document, Page
+from chalicelib.cases.model import Document, DocumentText, Page
 
 BATCH_CHARACTERS = 120_000
 MOST_BATCHES = 12
 SUMMARY_NAME = "call_summary"
 
-Content = Callable[[Document], bytes | None]
+FileOf = Callable[[Document, Excerpt], FilePart | None]
+"""The file of an excerpt; None when the document is gone, or its pages cannot be taken out of it."""
 
 
 class Portion(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of one source. `document` is None for the call; with `shows_file` the model also gets the file."""
+    """A piece of one source. `document` is None for the call; `excerpt` is a file that the model is to look at."""
 
     document: Document | None
     page: Page | None
-    shows_file: bool
     characters: int
+    excerpt: Excerpt | None = None
     summary: str = ""
 
     @property
@@ -45,11 +47,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     portions: tuple[Portion, ...]
 
-    def parts(self, content: Content) -> list[Part]:
-        """The prompt's parts, everything fenced; `content` loads the files that are to be looked at."""
+    def parts(self, file_of: FileOf) -> list[Part]:
+        """The prompt's parts, everything fenced; `file_of` loads the files that are to be looked at."""
         parts: list[Part] = []
         for document in dict.fromkeys(one.document for one in self.portions if one.document):
-            parts += _document_parts(document, [one for one in self.portions if one.document == document], content)
+            parts += _document_parts(document, [one for one in self.portions if one.document == document], file_of)
         said = [one.page.text for one in self.portions if one.document is None and one.page]
         if said:
             parts.append(TextPart(fence_call("\n".join(said))))
@@ -67,7 +69,7 @@ class Batches(msgspec.Struct, frozen=True, kw_only=True):
         """How many documents reached the model in any part, these aside, and those of which only a file should have."""
         gone, unloaded = {one.id for one in without}, {one.id for one in without_files}
         portions = [one for batch in self.batches for one in batch.portions if one.document]
-        return len({one.source_id for one in portions if not (one.shows_file and one.source_id in unloaded)} - gone)
+        return len({one.source_id for one in portions if not (one.excerpt and one.source_id in unloaded)} - gone)
 
 
 def make_batches(
@@ -93,15 +95,21 @@ def _portions(reading: Reading, summary: str, limit: int) -> Iterator[Portion]:
     for text in reading.texts:
         for page in text.pages:
             for piece in _pieces(page, limit):
-                yield Portion(document=text.document, page=piece, shows_file=False, characters=len(piece.text))
-        if pages_to_show(text):
-            cost = most_tokens_of_file(text.document.size, pages=len(text.pages))
-            yield Portion(document=text.document, page=None, shows_file=True, characters=cost)
+                yield Portion(document=text.document, page=piece, characters=len(piece.text))
+        for excerpt in excerpts(text, most_pages=max(1, limit // most_tokens_of_file(0, pages=1))):
+            yield Portion(document=text.document, page=None, characters=_cost(excerpt, text), excerpt=excerpt)
     if reading.transcript:
         for piece in _pieces(Page(number=1, text=reading.transcript), limit):
-            yield Portion(document=None, page=piece, shows_file=False, characters=len(piece.text))
+            yield Portion(document=None, page=piece, characters=len(piece.text))
     if summary:
-        yield Portion(document=None, page=None, shows_file=False, characters=len(summary), summary=summary)
+        yield Portion(document=None, page=None, characters=len(summary), summary=summary)
+
+
+def _cost(excerpt: Excerpt, text: DocumentText) -> int:
+    """What the model's look at it may cost, in tokens; of an excerpt the bytes are not known yet, its pages are."""
+    if excerpt.is_whole:
+        return most_tokens_of_file(text.document.size, pages=len(text.pages))
+    return most_tokens_of_file(0, pages=len(excerpt.pages))
 
 
 def _pieces(page: Page, limit: int) -> Iterator[Page]:
@@ -115,14 +123,23 @@ def _pieces(page: Page, limit: int) -> Iterator[Page]:
         yield Page(number=page.number, text=rest)
 
 
-def _document_parts(document: Document, portions: Sequence[Portion], content: Content) -> Iterator[Part]:
+def _document_parts(document: Document, portions: Sequence[Portion], file_of: FileOf) -> Iterator[Part]:
     pages = [one.page for one in portions if one.page]
     yield TextPart(fence_document(document.id, name=document.file_name, pages=pages))
-    if any(one.shows_file for one in portions):
-        file = content(document)
+    for excerpt in (one.excerpt for one in portions if one.excerpt):
+        file = file_of(document, excerpt)
         if file is not None:
-            yield TextPart(f'The file that follows is the document with the id "{document.id}".')
-            yield FilePart(file_name=document.file_name, content_type=document.content_type, content=file)
+            yield TextPart(_label(excerpt))
+            yield file
+
+
+def _label(excerpt: Excerpt) -> str:
+    if excerpt.is_whole:
+        return f'The file that follows is the document with the id "{excerpt.document_id}".'
+    return (
+        f"The file that follows has only the scanned pages {page_ranges(excerpt.pages)} of the document with the id "
+        f'"{excerpt.document_id}", in this order.'
+    )
 
 
 def _left_out(portions: Iterator[Portion]) -> tuple[Issue, ...]:

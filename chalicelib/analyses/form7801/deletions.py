@@ -12,26 +12,6 @@ from chalicelib.analyses.kit.reading import Reading
 from chalicelib.cases.model import CaseReader, Document
 
 
-class Files:
-    """Loads the files that a model is to look at, and remembers which were gone."""
-
-    def __init__(self, cases: CaseReader) -> None:
-        self._cases = cases
-        self._gone: dict[str, Document] = {}
-
-    def content(self, document: Document) -> bytes | None:
-        """The document's bytes; None when they are gone."""
-        content = self._cases.content(document)
-        if content is None:
-            self._gone[document.id] = document
-        return content
-
-    @property
-    def gone(self) -> tuple[Document, ...]:
-        """The documents whose files could not be loaded."""
-        return tuple(self._gone.values())
-
-
 def deleted_since(reading: Reading, cases: CaseReader) -> tuple[Document, ...]:
     """The documents that were read and that the case no longer has. Raises: InputInvalid when the case is gone."""
     still_there = {document.id for document in cases.file(reading.file.case.id).documents}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document
@@ -20,6 +22,9 @@ class Utf8Reader:
         if content == b"broken":
             return DocumentText(document=document, problem="The file is damaged: export it again.")
         return DocumentText(document=document, pages=(Page(number=1, text=content.decode()),))
+
+    def excerpt(self, document: Document, content: bytes, pages: Sequence[int]) -> bytes | None:
+        return None if content == b"broken" else content + repr(tuple(pages)).encode()
 
 
 @pytest.fixture
@@ -44,6 +49,15 @@ def test_a_document_is_read_as_bytes_and_as_pages(reader: StoredCaseReader, adde
 
     assert reader.content(added.document) == "שלום".encode()
     assert text == DocumentText(document=added.document, pages=(Page(number=1, text="שלום"),))
+
+
+def test_pages_of_a_document_are_a_file_of_their_own(
+    reader: StoredCaseReader, blobs: FakeBlobStore, added: AddedDocument
+) -> None:
+    assert reader.excerpt(added.document, (3, 5)) == "שלום(3, 5)".encode()
+
+    blobs.put(added.document.blob_key, b"broken", content_type="text/plain")
+    assert reader.excerpt(added.document, (3, 5)) is None
 
 
 def test_the_case_comes_with_arrived_uploads_and_marked_lists(
@@ -71,6 +85,7 @@ def test_a_document_that_is_gone_has_neither_bytes_nor_text(
     blobs.delete([added.document.blob_key])
 
     assert reader.content(added.document) is None
+    assert reader.excerpt(added.document, (1,)) is None
     assert reader.text(added.document) is None
 
 

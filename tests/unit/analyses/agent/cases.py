@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.analyses.agent.showing import FileOf
 from chalicelib.analyses.agent.toolbox import Toolbox
-from chalicelib.analyses.kit.llm import ToolCall
+from chalicelib.analyses.kit.llm import FilePart, ToolCall
 from chalicelib.analyses.kit.reading import Reading
+from chalicelib.analyses.kit.scans import Excerpt
 from chalicelib.cases.model import DocumentText
 from tests.fakes.analysis_services import FakeCaseReader, a_document, a_file, a_text
 
@@ -42,9 +44,18 @@ def a_reading(*documents: DocumentText, transcript: str = TRANSCRIPT, **changes:
     return Reading(**{**members, **changes})
 
 
-def a_toolbox(*documents: DocumentText, **changes: Any) -> Toolbox:
-    """The toolbox over `a_reading`."""
-    return Toolbox(a_reading(*documents, **changes), guidelines=GUIDELINES)
+def a_toolbox(*documents: DocumentText, file_of: FileOf | None = None, **changes: Any) -> Toolbox:
+    """The toolbox over `a_reading`; every file is there and small unless told otherwise."""
+    return Toolbox(a_reading(*documents, **changes), guidelines=GUIDELINES, file_of=file_of or a_pdf)
+
+
+def a_pdf(excerpt: Excerpt, content: bytes = b"%PDF") -> FilePart | None:
+    """A small PDF for every excerpt."""
+    return FilePart(file_name="scan.pdf", content_type="application/pdf", content=content)
+
+
+def no_file(excerpt: Excerpt) -> FilePart | None:
+    """Every document is gone."""
 
 
 def a_case(*texts: DocumentText, contents: dict[str, bytes] | None = None) -> FakeCaseReader:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from chalicelib.analyses.agent.conversation import Conversation
 from chalicelib.analyses.agent.loop import Brief, Limits, converse
+from chalicelib.analyses.agent.showing import FileOf
 from chalicelib.analyses.agent.tools import tools
-from chalicelib.analyses.kit.llm import FilePart
 from chalicelib.cases.model import DocumentText
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.conversations import FakeConversationModel
-from tests.unit.analyses.agent.cases import ANALYSIS, FINDING, a_toolbox
+from tests.unit.analyses.agent.cases import ANALYSIS, FINDING, a_toolbox, no_file
 
 LIST = ("list_documents", {})
 READ_1 = ("read_document", {"document_id": "d1"})
@@ -25,14 +25,14 @@ def a_conversation(
     context: FakeContext | None = None,
     limits: Limits | None = None,
     documents: tuple[DocumentText, ...] = (),
-    files: dict[str, FilePart] | None = None,
+    file_of: FileOf = no_file,
 ) -> Conversation:
     """The conversation that this model leads over the small case."""
     return converse(
         context or FakeContext(),
         model,
         brief=BRIEF,
-        toolbox=a_toolbox(*documents),
-        file_of=(files or {}).get,
+        toolbox=a_toolbox(*documents, file_of=file_of),
+        file_of=file_of,
         limits=limits or Limits(),
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,12 +9,12 @@ import pytest
 from chalicelib.analyses.agent import conversation as conversation_module
 from chalicelib.analyses.agent.loop import MOST_RESULT_CHARACTERS
 from chalicelib.analyses.agent.passages import PIECE_CHARACTERS
-from chalicelib.analyses.kit.llm import FilePart
+from chalicelib.analyses.kit.scans import Excerpt
 from chalicelib.errors import CancelSeen, ProviderUnavailable
 from tests.fakes.analysis_services import a_document, a_text
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.conversations import INPUT_TOKENS, OUTPUT_TOKENS, FakeConversationModel, calls
-from tests.unit.analyses.agent.cases import FINDING, REPORT, SCAN
+from tests.unit.analyses.agent.cases import FINDING, REPORT, SCAN, a_pdf
 from tests.unit.analyses.agent.conversing import LIST, READ_1, READ_2, RECORD, SUBMIT, a_conversation
 
 
@@ -98,10 +99,10 @@ def test_a_turn_stopped_half_way_is_not_a_checkpoint() -> None:
 
 def test_a_scanned_documents_file_is_shown_and_its_checkpoint_holds_only_its_name() -> None:
     checkpoints: dict[str, tuple[str, bytes]] = {}
-    scan = FilePart(file_name="scan.pdf", content_type="application/pdf", content=b"%PDF-secret-bytes")
+    secret = partial(a_pdf, content=b"%PDF-secret-bytes")
     model = FakeConversationModel(calls(("read_document", {"document_id": "d3"})), calls(RECORD, SUBMIT))
 
-    a_conversation(model, context=FakeContext(checkpoints=checkpoints), documents=(REPORT, SCAN), files={"d3": scan})
+    a_conversation(model, context=FakeContext(checkpoints=checkpoints), documents=(REPORT, SCAN), file_of=secret)
 
     assert model.told()[0]["files"] == ["scan.pdf"]
     assert all(b"secret" not in value for _, value in checkpoints.values())
@@ -109,8 +110,9 @@ def test_a_scanned_documents_file_is_shown_and_its_checkpoint_holds_only_its_nam
 
 def test_a_file_that_is_gone_by_then_is_said_to_be() -> None:
     model = FakeConversationModel(calls(("read_document", {"document_id": "d3"})), calls(RECORD, SUBMIT))
+    found = iter([a_pdf(Excerpt(document_id="d3"))])
 
-    a_conversation(model, documents=(REPORT, SCAN))
+    a_conversation(model, documents=(REPORT, SCAN), file_of=lambda excerpt: next(found, None))
 
     assert model.told()[0]["text"].endswith("The file is not there any more.")
 
@@ -156,12 +158,11 @@ def test_the_model_cannot_talk_the_toolbox_into_anything() -> None:
 
 
 def test_a_file_that_is_shown_stays_when_old_results_make_room() -> None:
-    scan = FilePart(file_name="scan.pdf", content_type="application/pdf", content=b"%PDF")
     crowded = msgspec.structs.replace(calls(LIST), input_tokens=conversation_module.ROOM_TOKENS)
     model = FakeConversationModel(
         calls(("read_document", {"document_id": "d3"})), crowded, calls(SUBMIT), calls(SUBMIT)
     )
 
-    a_conversation(model, documents=(REPORT, SCAN), files={"d3": scan})
+    a_conversation(model, documents=(REPORT, SCAN), file_of=a_pdf)
 
     assert model.told()[0]["files"] == ["scan.pdf"]

@@ -130,7 +130,7 @@ def test_a_quote_from_a_scan_is_marked() -> None:
 
 
 def test_a_scan_that_could_not_be_shown_is_named() -> None:
-    notebook = Notebook(pages_read={"d3": (2,)}, not_shown=("d3",))
+    notebook = Notebook(pages_read={"d3": (2,)}, not_shown={"d3": (1,)})
 
     analysis = _analysis(notebook, reading=a_reading(SCAN))
 

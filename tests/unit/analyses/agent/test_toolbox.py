@@ -8,7 +8,6 @@ import pytest
 from chalicelib.analyses.agent.acceptance import MOST_FINDINGS
 from chalicelib.analyses.agent.notebook import Finding, Notebook, Submission
 from chalicelib.analyses.agent.passages import PIECE_CHARACTERS
-from chalicelib.analyses.agent.toolbox import MOST_IMAGE_BYTES, MOST_SHOWN_PAGES
 from tests.fakes.analysis_services import a_document, a_text
 from tests.unit.analyses.agent.cases import (
     ANALYSIS,
@@ -183,80 +182,6 @@ def test_there_is_a_greatest_number_of_findings() -> None:
 
     assert answer.is_error
     assert "submit_analysis" in answer.content
-
-
-def test_a_scanned_document_is_shown_once() -> None:
-    toolbox = a_toolbox(SCAN)
-
-    first, after = toolbox.answer(call("read_document", document_id="d3"), Notebook())
-    second, _ = toolbox.answer(call("read_document", document_id="d3"), after)
-
-    assert (first.files, second.files) == (("d3",), ())
-    assert "shown to you" in first.content
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        a_text(a_document("d3", content_type="image/png", size=MOST_IMAGE_BYTES + 1), ""),
-        a_text(a_document("d3", content_type="application/pdf", size=21_000_000), ""),
-        a_text(a_document("d3", content_type="application/pdf"), *[""] * (MOST_SHOWN_PAGES + 1)),
-    ],
-    ids=["image too large", "file too large", "too many pages"],
-)
-def test_a_scan_that_the_provider_would_not_take_is_not_shown(document: Any) -> None:
-    answer, after = a_toolbox(document).answer(call("read_document", document_id="d3"), Notebook())
-
-    assert answer.files == ()
-    assert "could not be shown" in answer.content
-    assert after.not_shown == ("d3",)
-
-
-def test_scanned_pages_that_are_not_shown_do_not_count_as_read() -> None:
-    mixed = a_text(a_document("d3", content_type="application/pdf"), *["עמוד עם טקסט"] * MOST_SHOWN_PAGES, "")
-    scan = a_text(a_document("d4", content_type="application/pdf"), *[""] * (MOST_SHOWN_PAGES + 1))
-    toolbox = a_toolbox(mixed, scan)
-
-    _, after_mixed = toolbox.answer(call("read_document", document_id="d3"), Notebook())
-    _, after_both = toolbox.answer(call("read_document", document_id="d4"), after_mixed)
-
-    assert after_both.pages_read == {"d3": tuple(range(1, MOST_SHOWN_PAGES + 1))}
-    assert after_both.not_shown == ("d3", "d4")
-
-
-def test_scanned_pages_that_are_shown_count_as_read() -> None:
-    _, after = a_toolbox(SCAN).answer(call("read_document", document_id="d3"), Notebook())
-
-    assert after.pages_read == {"d3": (1, 2)}
-
-
-def test_a_case_of_scans_that_cannot_be_shown_can_be_submitted() -> None:
-    wanted = call("submit_analysis", **{**ANALYSIS, "key_findings": []})
-
-    answer, _ = a_toolbox(SCAN).answer(wanted, Notebook(not_shown=("d3",)))
-
-    assert not answer.is_error
-
-
-def test_a_quote_from_a_scanned_page_that_was_shown_is_kept_and_marked() -> None:
-    wanted = call("record_finding", finding="אבחנה", document_id="d3", quote="צילום רנטגן תקין", page=1)
-
-    _, after = a_toolbox(SCAN).answer(wanted, Notebook(shown=("d3",)))
-
-    assert [(finding.page, finding.verified) for finding in after.findings] == [(1, False)]
-
-
-@pytest.mark.parametrize(
-    ("notebook", "page"),
-    [(Notebook(), 1), (Notebook(shown=("d3",)), 2)],
-    ids=["never shown", "a page with text"],
-)
-def test_a_quote_that_could_be_checked_or_was_never_seen_is_refused(notebook: Notebook, page: int) -> None:
-    wanted = call("record_finding", finding="אבחנה", document_id="d3", quote="צילום רנטגן תקין", page=page)
-
-    answer, _ = a_toolbox(SCAN).answer(wanted, notebook)
-
-    assert answer.is_error
 
 
 def test_a_submission_is_taken_as_it_is() -> None:

@@ -19,7 +19,7 @@ from chalicelib.errors import (
     OutputInvalid,
     ProviderRateLimited,
 )
-from tests.fakes.analysis_services import a_document, a_file, a_text
+from tests.fakes.analysis_services import CANNOT_BE_CUT, a_document, a_file, a_text
 from tests.fakes.attempt_context import FakeContext, a_job
 from tests.unit.analyses.form7801.forms import a_form, a_record, a_stay
 from tests.unit.analyses.form7801.running import LETTER, an_answer, analysed
@@ -238,3 +238,28 @@ def test_a_scanned_document_goes_to_the_model_as_a_file() -> None:
     files = [part for part in model.asked[0].parts if isinstance(part, FilePart)]
     assert [(file.file_name, file.content) for file in files] == [("סריקה.pdf", b"%PDF")]
     assert done.result["documents_analyzed"] == 1
+
+
+LONG_SCAN = a_text(a_document("d1", content_type="application/pdf", file_name="סריקה.pdf"), *[""] * 30)
+
+
+def test_a_long_scan_goes_to_the_model_as_a_file_of_its_pages() -> None:
+    done, _, model = analysed(an_answer(), texts=(LONG_SCAN,), contents={"d1": b"%PDF"})
+
+    files = [part for part in model.asked[0].parts if isinstance(part, FilePart)]
+    assert [file.content for file in files] == [b"%PDF: " + repr(tuple(range(1, 31))).encode()]
+    assert done.result["documents_analyzed"] == 1
+
+
+def test_scanned_pages_that_cannot_be_taken_out_of_their_file_are_named() -> None:
+    done, _, model = analysed(an_answer(), texts=(LONG_SCAN,), contents={"d1": CANNOT_BE_CUT})
+
+    assert not [part for part in model.asked[0].parts if isinstance(part, FilePart)]
+    assert [(issue["field"], issue["code"], issue["message"]) for issue in done.result["analysis"]["issues"]] == [
+        (
+            "documents/d1",
+            "document_unreadable",
+            "סריקה.pdf has scanned pages that could not be shown to the AI: 1-30.",
+        )
+    ]
+    assert done.result["documents_analyzed"] == 0

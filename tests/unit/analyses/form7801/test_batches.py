@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from chalicelib.analyses.form7801.batches import Batches, make_batches
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
 from chalicelib.analyses.kit.reading import Reading
+from chalicelib.analyses.kit.scans import MOST_WHOLE_PAGES, Excerpt
 from chalicelib.cases.model import Document, DocumentText
 from tests.fakes.analysis_services import a_document, a_file, a_text
 
@@ -14,12 +17,17 @@ def batches(*texts: DocumentText, call: str = "", summary: str = "", size: int =
     return make_batches(reading, summary=summary, batch_characters=size, most_batches=most)
 
 
-def no_content(document: Document) -> bytes | None:
+def no_file(document: Document, excerpt: Excerpt) -> FilePart | None:
     return None
 
 
+def a_pdf(document: Document, excerpt: Excerpt) -> FilePart | None:
+    content = repr(excerpt.pages).encode()
+    return FilePart(file_name=document.file_name, content_type="application/pdf", content=content)
+
+
 def texts_of(found: Batches) -> list[str]:
-    return ["\n".join(getattr(p, "text", "") for p in batch.parts(no_content)) for batch in found.batches]
+    return ["\n".join(getattr(p, "text", "") for p in batch.parts(no_file)) for batch in found.batches]
 
 
 def test_a_case_that_fits_is_one_batch_with_everything_fenced() -> None:
@@ -76,12 +84,43 @@ def test_a_scanned_page_brings_the_file() -> None:
     scan = a_document("d1", content_type="application/pdf", size=40_000)
     found = batches(a_text(scan, "", "עם טקסט"), size=10_000)
 
-    fenced, label, file = found.batches[0].parts(lambda document: b"%PDF")
+    fenced, label, file = found.batches[0].parts(a_pdf)
 
     assert fenced == TextPart('<document id="d1" name="d1.txt">\n<page number="2">\nעם טקסט\n</page>\n</document>')
     assert isinstance(label, TextPart)
     assert '"d1"' in label.text
-    assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"%PDF")
+    assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"()")
+
+
+def test_of_a_long_file_only_the_scanned_pages_are_looked_at() -> None:
+    report = a_document("d1", content_type="application/pdf", size=20_000_000)
+    pages = ["עמוד עם טקסט"] * MOST_WHOLE_PAGES
+    found = batches(a_text(report, "", *pages, "", ""), size=7_000)  # two pages may cost 6,000
+
+    looked_at = [one.excerpt.pages for batch in found.batches for one in batch.portions if one.excerpt]
+    assert looked_at == [(1, 27), (28,)]
+    *_, label, file = found.batches[0].parts(a_pdf)
+    assert label == TextPart(
+        'The file that follows has only the scanned pages 1, 27 of the document with the id "d1", in this order.'
+    )
+    assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"(1, 27)")
+
+
+def test_a_scan_of_hundreds_of_pages_goes_in_batches_that_fit() -> None:
+    scan = a_document("d1", content_type="application/pdf", size=20_000_000)
+
+    found = batches(a_text(scan, *[""] * 200), size=120_000, most=12)
+
+    assert [len(one.excerpt.pages) for batch in found.batches for one in batch.portions if one.excerpt] == [40] * 5
+    assert found.issues == ()
+
+
+def test_a_file_that_was_cut_is_not_given_whole() -> None:
+    text = msgspec.structs.replace(a_text(a_document("d1", content_type="application/pdf"), "", ""), truncated=True)
+
+    [portion] = batches(text, size=10_000).batches[0].portions
+
+    assert portion.excerpt == Excerpt(document_id="d1", pages=(1, 2))
 
 
 def test_a_large_file_gets_a_batch_of_its_own() -> None:
@@ -96,7 +135,7 @@ def test_a_large_file_gets_a_batch_of_its_own() -> None:
 def test_a_file_that_is_gone_is_left_out() -> None:
     found = batches(a_text(a_document("d1", content_type="image/png"), ""), size=10_000)
 
-    parts: list[Part] = found.batches[0].parts(no_content)
+    parts: list[Part] = found.batches[0].parts(no_file)
 
     assert parts == [TextPart('<document id="d1" name="d1.txt">\n\n</document>')]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,9 @@ class SampleCase:
 
     def content(self, document: Document) -> bytes | None:
         return self._files[document.id]
+
+    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
+        return PypdfTextReader().excerpt(document, self._files[document.id], pages)
 
     def text(self, document: Document) -> DocumentText | None:
         return PypdfTextReader().read(document, self._files[document.id])
