@@ -12,6 +12,7 @@ import argparse
 import gc
 import io
 import itertools
+import math
 import os
 import random
 import resource
@@ -20,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 
@@ -32,7 +34,7 @@ from infra.local.environment import ROOT
 
 FUNCTION_MB = 1024
 PAGE_COUNTS = (25, 50, 100, 200)
-SCANNED_PAGES, SCAN_WIDTH, SCAN_HEIGHT = 5, 1654, 2339  # A4 at 200 dpi, 3.9 MB each
+SCANNED_BYTES = 19_300_000
 SLOWEST_RATIO = 1.2
 NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
 DOCUMENTS = ("sample_case/doc1_orthopaedic_report.he.pdf", "cardiac_case/doc1_cardiology_summary.he.pdf")
@@ -131,21 +133,22 @@ def _long_and_broken() -> list[bytes]:
     return [long, long[: len(long) // 3]]
 
 
-def largest_scan() -> list[bytes]:
-    """A PDF as large as a file may be, of pages that are pictures (noise: it cannot be packed)."""
+def largest_scan(pages: int) -> list[bytes]:
+    """A PDF as large as a file may be, of so many pages that are pictures (noise: it cannot be packed)."""
     from pypdf import PdfWriter
     from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject
 
     writer = PdfWriter()
-    for number in range(SCANNED_PAGES):
+    width = height = math.isqrt(SCANNED_BYTES // pages)
+    for number in range(pages):
         picture = DecodedStreamObject()
-        picture.set_data(random.Random(number).randbytes(SCAN_WIDTH * SCAN_HEIGHT))  # noqa: S311  # the same every time
+        picture.set_data(random.Random(number).randbytes(width * height))  # noqa: S311  # the same every time
         picture.update(
             {
                 NameObject("/Type"): NameObject("/XObject"),
                 NameObject("/Subtype"): NameObject("/Image"),
-                NameObject("/Width"): NumberObject(SCAN_WIDTH),
-                NameObject("/Height"): NumberObject(SCAN_HEIGHT),
+                NameObject("/Width"): NumberObject(width),
+                NameObject("/Height"): NumberObject(height),
                 NameObject("/ColorSpace"): NameObject("/DeviceGray"),
                 NameObject("/BitsPerComponent"): NumberObject(8),
             }
@@ -163,7 +166,8 @@ def largest_scan() -> list[bytes]:
 
 HEAVY: dict[str, Callable[[], list[bytes]]] = {
     "200 pages, and a file that does not open": _long_and_broken,
-    "a scan of 19 MB": largest_scan,
+    "a scan of 5 pages, 19 MB": partial(largest_scan, 5),
+    "a scan of 200 pages, 19 MB": partial(largest_scan, 200),
 }
 
 

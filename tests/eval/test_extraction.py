@@ -5,6 +5,8 @@ That it is hardly more than pypdf takes alone is held in tests/unit/adapters/tes
 
 from __future__ import annotations
 
+import pytest
+
 from infra.eval.attempt import Models, run_analysis
 from infra.eval.extraction import a_case, a_pdf, largest_scan, measure_speed
 from infra.local.emulator import Emulator
@@ -28,7 +30,19 @@ def test_a_broken_file_costs_the_others_nothing(emulated: tuple[Emulator, Models
     assert ("documents/d2", "document_unreadable") in [(one["field"], one["code"]) for one in run.analysis["issues"]]
 
 
-def test_the_largest_scan_is_as_large_as_a_file_may_be() -> None:
-    [scan] = largest_scan()
+@pytest.mark.parametrize("pages", [5, 200])
+def test_the_largest_scan_is_as_large_as_a_file_may_be(pages: int) -> None:
+    [scan] = largest_scan(pages)
 
     assert 18_000_000 < len(scan) <= 20 * 1024 * 1024
+
+
+@pytest.mark.parametrize("job_type", ["document_analysis_form7801", "document_analysis_agent"])
+def test_a_scan_of_two_hundred_pages_is_looked_at_to_its_end(job_type: str, emulated: tuple[Emulator, Models]) -> None:
+    run = run_analysis(job_type, a_case(largest_scan(200)), emulated[1])
+
+    assert run.error is None
+    assert run.result
+    assert run.result["documents_analyzed"] == 1
+    assert run.analysis["issues"] == []
+    assert not [gap for gap in run.analysis.get("gaps", ()) if "read" in gap]
