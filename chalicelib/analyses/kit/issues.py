@@ -54,5 +54,13 @@ def document_field(document_id: str) -> str:
 
 
 def issues_json(issues: Iterable[Issue]) -> list[dict[str, Any]]:
-    """The issues as they stand in a result, in order, each once; `quotes` only where there are any."""
-    return msgspec.json.decode(msgspec.json.encode(list(dict.fromkeys(issues))), type=list[dict[str, Any]])
+    """The issues as they stand in a result, in order; those that say the same are one, with the quotes of all.
+
+    `quotes` stands only where there are any.
+    """
+    told: dict[tuple[str, str, str], Issue] = {}
+    for issue in issues:
+        before = told.setdefault((issue.field, issue.code, issue.message), issue)
+        quotes = tuple(dict.fromkeys((*before.quotes, *issue.quotes)))
+        told[issue.field, issue.code, issue.message] = msgspec.structs.replace(before, quotes=quotes)
+    return msgspec.json.decode(msgspec.json.encode(list(told.values())), type=list[dict[str, Any]])

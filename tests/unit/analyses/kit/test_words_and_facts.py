@@ -49,6 +49,16 @@ def test_an_issue_is_reported_once_and_shows_quotes_only_when_it_has_some() -> N
     ]
 
 
+def test_issues_that_say_the_same_are_one_with_the_quotes_of_all() -> None:
+    quotes = [Quote(document_id="d1", page=page, quote="סניף 600") for page in (1, 2, 3)]
+    differ = [Issue(field="f", code="sources_differ", message="600 and 700", quotes=(quotes[0], one)) for one in quotes]
+
+    [told] = issues_json(differ)
+
+    assert [quote["page"] for quote in told["quotes"]] == [1, 2, 3]
+
+
+
 def test_an_issue_about_a_source_names_it() -> None:
     assert document_field("d1") == "documents/d1"
     assert document_field("call") == "call"
