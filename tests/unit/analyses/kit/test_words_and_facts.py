@@ -58,7 +58,6 @@ def test_issues_that_say_the_same_are_one_with_the_quotes_of_all() -> None:
     assert [quote["page"] for quote in told["quotes"]] == [1, 2, 3]
 
 
-
 def test_an_issue_about_a_source_names_it() -> None:
     assert document_field("d1") == "documents/d1"
     assert document_field("call") == "call"
