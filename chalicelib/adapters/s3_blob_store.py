@@ -59,6 +59,16 @@ class S3BlobStore:
                     return None
                 raise
 
+    def copy(self, source: str, target: str) -> None:
+        """See BlobStore.copy."""
+        with aws_answers("S3"):
+            try:
+                origin = {"Bucket": self._bucket, "Key": source}
+                self._client.copy_object(Bucket=self._bucket, Key=target, CopySource=origin)
+            except ClientError as exc:
+                if error_code(exc) not in _MISSING:
+                    raise
+
     def delete(self, keys: Sequence[str]) -> None:
         """See BlobStore.delete."""
         for start in range(0, len(keys), LARGEST_DELETE):

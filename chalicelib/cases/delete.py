@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from chalicelib import telemetry
 from chalicelib.cases.model import Case, CaseStore
-from chalicelib.cases.ports import CaseBlobs, case_prefix
+from chalicelib.cases.ports import CaseBlobs, case_prefixes
 from chalicelib.cases.read import is_case_id, no_such_case
 from chalicelib.errors import NotFinished
 from chalicelib.principal import Principal
@@ -32,7 +32,8 @@ def delete_case(
     delete_jobs(case_id)
     if outline is not None:
         _hide(outline.case, store=store, delete_jobs=delete_jobs)
-    blobs.delete(blobs.keys(case_prefix(case_id)))
+    for prefix in case_prefixes(case_id):
+        blobs.delete(blobs.keys(prefix))
     store.delete(case_id)
     telemetry.info("case_deleted", case_id=case_id)
 

@@ -133,7 +133,7 @@ def delete_document(
     if document is None:
         raise NotFound("There is no such document.")
     # The bytes go first: a deletion that breaks off in between can be repeated.
-    blobs.delete([document.blob_key])
+    blobs.delete([document.blob_key, document.upload_key])
     store.delete_document(document, at=now)
 
 
@@ -189,7 +189,7 @@ def _requested_name(name: str | UnsetType, *, case_id: str, store: CaseStore) ->
 
 def _upload(document: Document, *, blobs: CaseBlobs, now: datetime) -> Upload:
     form = blobs.upload_form(
-        document.blob_key,
+        document.upload_key,
         content_type=document.content_type,
         max_bytes=document.size,
         expires_in_seconds=UPLOAD_SECONDS,

@@ -42,6 +42,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         """Where the bytes are stored; the file name is never part of it."""
         return f"cases/{self.case_id}/{self.id}"
 
+    @property
+    def upload_key(self) -> str:
+        """Where a browser may put the bytes. They are copied when they arrive: what comes later changes nothing."""
+        return f"uploads/{self.case_id}/{self.id}"
+
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The light record of a case: all that a start, a list or an access check needs."""

@@ -18,6 +18,9 @@ class CaseBlobs(Protocol):
     def size(self, key: str) -> int | None:
         """How many bytes are stored under the key; None when there are none."""
 
+    def copy(self, source: str, target: str) -> None:
+        """Store the bytes of one key under another, with their type; does nothing when there are none any more."""
+
     def delete(self, keys: Sequence[str]) -> None:
         """Remove the keys; those that do not exist are passed over."""
 
@@ -28,6 +31,6 @@ class CaseBlobs(Protocol):
         """A presigned browser upload: `{"method", "url", "fields"}`; the storage refuses more than `max_bytes`."""
 
 
-def case_prefix(case_id: str) -> str:
-    """What the keys of all that belongs to one case begin with."""
-    return f"cases/{case_id}/"
+def case_prefixes(case_id: str) -> tuple[str, ...]:
+    """What the keys of all that belongs to one case begin with: what it has, and what browsers put up for it."""
+    return f"cases/{case_id}/", f"uploads/{case_id}/"

@@ -162,6 +162,10 @@ def _with_lapse(document: Document, *, store: CaseStore) -> Document | None:
 
 
 def _with_arrival(document: Document, *, store: CaseStore, blobs: CaseBlobs) -> Document | None:
+    """The document, `ready` once its bytes were uploaded. They are copied, once: the form may be used again."""
+    if not blobs.size(document.upload_key):
+        return document
+    blobs.copy(document.upload_key, document.blob_key)
     size = blobs.size(document.blob_key)
     if not size:
         return document

@@ -233,6 +233,9 @@ class BlobStore(Protocol):
     def size(self, key: str) -> int | None:
         """How many bytes are stored under the key; None when there are none."""
 
+    def copy(self, source: str, target: str) -> None:
+        """Store the bytes of one key under another, with their type; does nothing when there are none any more."""
+
     def delete(self, keys: Sequence[str]) -> None:
         """Remove the keys; those that do not exist are passed over."""
 

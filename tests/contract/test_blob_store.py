@@ -96,6 +96,17 @@ def test_keys_are_those_with_the_prefix(store: BlobStore) -> None:
     assert list(store.keys(f"cases/{uuid.uuid4()}/")) == []
 
 
+def test_a_copy_has_the_bytes_of_its_source_and_stays_without_it(store: BlobStore) -> None:
+    source, target = a_key(), a_key()
+    store.put(source, HEBREW, content_type="text/plain")
+
+    store.copy(source, target)
+    store.delete([source])
+    store.copy(source, target)
+
+    assert (store.get(source), store.get(target)) == (None, HEBREW)
+
+
 def test_deleted_keys_are_gone_and_unknown_ones_are_passed_over(store: BlobStore) -> None:
     kept, gone = a_key(), a_key()
     for key in (kept, gone):

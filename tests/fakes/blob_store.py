@@ -30,6 +30,12 @@ class FakeBlobStore:
         content = self.get(key)
         return None if content is None else len(content)
 
+    def copy(self, source: str, target: str) -> None:
+        """See BlobStore.copy."""
+        with self._lock:
+            if source in self._blobs:
+                self._blobs[target] = self._blobs[source]
+
     def delete(self, keys: Sequence[str]) -> None:
         """See BlobStore.delete."""
         with self._lock:

@@ -23,13 +23,14 @@ def tables_can_be_recovered(template: Template) -> Iterator[str]:
 
 
 def jobs_expire(template: Template) -> Iterator[str]:
-    """The table of jobs forgets by its TTL attribute, the bucket by its lifecycle."""
+    """The table of jobs forgets by its TTL attribute, the bucket by its lifecycle: jobs, and what browsers put up."""
     ttl = template.properties("JobsTable").get("TimeToLiveSpecification", {})
     if ttl != {"AttributeName": "expires_at", "Enabled": True}:
         yield "JobsTable has no TTL on expires_at"
     rules = template.properties("Bucket").get("LifecycleConfiguration", {}).get("Rules", ())
-    if not any(rule.get("Prefix") == "jobs/" and "ExpirationInDays" in rule for rule in rules):
-        yield "Bucket keeps what belonged to jobs for ever"
+    expiring = {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule}
+    for prefix in sorted({"jobs/", "uploads/"} - expiring):
+        yield f"Bucket keeps {prefix} for ever"
 
 
 def everything_is_encrypted(template: Template) -> Iterator[str]:

@@ -8,7 +8,7 @@ import urllib3
 from chalicelib.adapters.dynamodb_case_store import DynamoCaseStore
 from chalicelib.adapters.s3_blob_store import S3BlobStore
 from chalicelib.cases.delete import delete_case
-from chalicelib.cases.documents import AddedDocument, NewDocument, add_document
+from chalicelib.cases.documents import AddedDocument, NewDocument, add_document, delete_document
 from chalicelib.cases.model import CaseStore, Document, DocumentStatus
 from chalicelib.cases.ports import CaseBlobs
 from chalicelib.cases.read import case_outline
@@ -61,6 +61,27 @@ def test_an_upload_is_ready_once_its_bytes_are_in_the_bucket(
     assert (before.status, after.status) == (DocumentStatus.AWAITING_UPLOAD, DocumentStatus.READY)
     assert after.size == len(CONTENT)
     assert blobs.get(after.blob_key) == CONTENT
+
+
+def test_a_deleted_document_leaves_nothing_of_its_upload(
+    store: CaseStore, blobs: S3BlobStore, coming: AddedDocument
+) -> None:
+    send(coming)
+    shown(store, blobs)
+
+    delete_document("c1", "d1", principal=OWNER, store=store, blobs=blobs, now=NOW)
+
+    assert blobs.keys("") == []
+
+
+def test_what_comes_after_a_deletion_stays_where_uploads_are_forgotten(
+    store: CaseStore, blobs: S3BlobStore, coming: AddedDocument
+) -> None:
+    delete_case("c1", principal=OWNER, store=store, blobs=blobs, delete_jobs=lambda case_id: None)
+
+    send(coming)
+
+    assert blobs.keys("") == ["uploads/c1/d1"]
 
 
 def test_a_deleted_case_leaves_nothing_in_table_or_bucket(

@@ -49,7 +49,7 @@ def test_a_size_prepares_an_upload_of_at_most_that_size(desk: Desk) -> None:
     assert added.upload is not None
     assert (added.document.status, added.document.size) == (DocumentStatus.AWAITING_UPLOAD, 5_000_000)
     assert (added.upload.method, added.upload.headers) == ("POST", {})
-    assert added.upload.fields["key"] == "cases/c1/d1"
+    assert added.upload.fields["key"] == "uploads/c1/d1"
     assert added.upload.fields["Content-Type"] == "image/png"
     assert added.upload.fields["policy"] == "1..5000000;900s"
     assert added.upload.expires_at == added.document.uploaded_at + timedelta(seconds=900)

@@ -67,7 +67,7 @@ def test_an_upload_is_ready_at_the_first_read_that_finds_it(
     read: Any, store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument
 ) -> None:
     before = read("c1", principal=OWNER, store=store, blobs=blobs).documents[0]
-    blobs.put(coming.document.blob_key, b"%PDF-1.7", content_type="application/pdf")
+    blobs.put(coming.document.upload_key, b"%PDF-1.7", content_type="application/pdf")
 
     after = read("c1", principal=OWNER, store=store, blobs=blobs).documents[0]
 
@@ -81,7 +81,7 @@ def test_an_upload_is_ready_at_the_first_read_that_finds_it(
 def test_an_upload_of_nothing_is_still_awaited(
     store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument
 ) -> None:
-    blobs.put(coming.document.blob_key, b"", content_type="application/pdf")
+    blobs.put(coming.document.upload_key, b"", content_type="application/pdf")
 
     outline = case_outline("c1", principal=OWNER, store=store, blobs=blobs)
 
@@ -91,12 +91,14 @@ def test_an_upload_of_nothing_is_still_awaited(
 def test_an_upload_whose_document_was_deleted_meanwhile_is_not_shown(
     store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument
 ) -> None:
-    class DeletedWhileAsked(FakeBlobStore):
-        def size(self, key: str) -> int | None:
+    class DeletedWhileCopied(FakeBlobStore):
+        def copy(self, source: str, target: str) -> None:
             store.delete_document(coming.document, at=NOW)
-            return 8
+            super().copy(source, target)
 
-    outline = case_outline("c1", principal=OWNER, store=store, blobs=DeletedWhileAsked())
+    blobs = DeletedWhileCopied()
+    blobs.put(coming.document.upload_key, b"%PDF-1.7", content_type="application/pdf")
+    outline = case_outline("c1", principal=OWNER, store=store, blobs=blobs)
 
     assert outline.documents == ()
 
@@ -104,15 +106,42 @@ def test_an_upload_whose_document_was_deleted_meanwhile_is_not_shown(
 def test_a_document_that_is_there_is_not_looked_for_again(
     store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument
 ) -> None:
-    blobs.put(coming.document.blob_key, b"%PDF-1.7", content_type="application/pdf")
+    blobs.put(coming.document.upload_key, b"%PDF-1.7", content_type="application/pdf")
     case_outline("c1", principal=OWNER, store=store, blobs=blobs)
-    blobs.delete([coming.document.blob_key])
+    blobs.delete([coming.document.upload_key])
     store.calls.clear()
 
     outline = case_outline("c1", principal=OWNER, store=store, blobs=blobs)
 
     assert outline.documents[0].status is DocumentStatus.READY
     assert store.calls == ["outline"]
+
+
+def test_what_is_uploaded_once_more_changes_nothing(
+    store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument
+) -> None:
+    blobs.put(coming.document.upload_key, b"%PDF-1.7", content_type="application/pdf")
+    case_outline("c1", principal=OWNER, store=store, blobs=blobs)
+    blobs.put(coming.document.upload_key, b"%PDF-1.7 another", content_type="application/pdf")
+
+    [document] = case_outline("c1", principal=OWNER, store=store, blobs=blobs).documents
+
+    assert document.size == 8
+    assert blobs.get(document.blob_key) == b"%PDF-1.7"
+
+
+def test_an_upload_that_goes_while_it_is_looked_at_is_still_awaited(
+    store: FakeCaseStore, coming: AddedDocument
+) -> None:
+    class GoneWhenCopied(FakeBlobStore):
+        def copy(self, source: str, target: str) -> None:
+            self.delete([source])
+            super().copy(source, target)
+
+    blobs = GoneWhenCopied()
+    blobs.put(coming.document.upload_key, b"%PDF-1.7", content_type="application/pdf")
+
+    assert case_outline("c1", principal=OWNER, store=store, blobs=blobs).documents == (coming.document,)
 
 
 def test_documents_come_with_their_metadata(store: FakeCaseStore, blobs: FakeBlobStore, coming: AddedDocument) -> None:
@@ -205,7 +234,7 @@ def test_an_upload_that_nobody_read_for_weeks_is_ready_all_the_same(
     store: FakeCaseStore, coming: AddedDocument
 ) -> None:
     blobs = CountingBlobs()
-    blobs.put(coming.document.blob_key, b"%PDF-1.7", content_type="application/pdf")
+    blobs.put(coming.document.upload_key, b"%PDF-1.7", content_type="application/pdf")
 
     (document,) = list_at(NOW + timedelta(days=20), store=store, blobs=blobs)
 

@@ -66,7 +66,7 @@ def test_the_case_comes_with_arrived_uploads_and_marked_lists(
     store.put_member("c1", "call_summary", {"documents_requested_list": ["MRI"]})
     new = NewDocument(file_name="f.png", content_type="image/png", size=9, requested_name="mri")
     add_document("c1", new, principal=OWNER, store=store, blobs=blobs, now=NOW, document_id="d1")
-    blobs.put("cases/c1/d1", b"png", content_type="image/png")
+    blobs.put("uploads/c1/d1", b"png", content_type="image/png")
 
     file = reader.file("c1")
 

@@ -104,6 +104,7 @@ DEFECTS: list[tuple[str, Callable[[Template], Any]]] = [
     ("everything_is_encrypted", lambda t: properties(t, "HighQueue").pop("SqsManagedSseEnabled")),
     ("jobs_expire", lambda t: properties(t, "JobsTable").pop("TimeToLiveSpecification")),
     ("jobs_expire", lambda t: properties(t, "Bucket").pop("LifecycleConfiguration")),
+    ("jobs_expire", lambda t: properties(t, "Bucket")["LifecycleConfiguration"]["Rules"].pop()),
     (
         "nothing_is_public",
         lambda t: properties(t, "Bucket")["PublicAccessBlockConfiguration"].update(BlockPublicAcls=False),
