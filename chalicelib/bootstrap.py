@@ -125,9 +125,10 @@ class System:
         """How each analysis is run as a job."""
         return {name: self._job_type(analysis) for name, analysis in self.analyses.items()}
 
-    @cached_property
+    @property
     def vapi_webhook_secret(self) -> str | None:
-        """The shared secret of the voice assistant's webhook; None: the webhook refuses everything."""
+        """The shared secret of the voice assistant's webhook, a rotated one within five minutes; None: it refuses
+        everything."""
         return self._secret(self.settings.vapi_webhook_secret, name=self.settings.vapi_webhook_secret_name)
 
     @cached_property

@@ -50,9 +50,10 @@ def verified_sender(request: Request, system: System) -> Request:
 
     Both are compared in constant time. Raises: Unauthorized; always when no secret is configured.
     """
-    if system.vapi_webhook_secret is None:
+    secret = system.vapi_webhook_secret
+    if secret is None:
         raise Unauthorized("The webhook is not configured.")
-    key = system.vapi_webhook_secret.encode()
+    key = secret.encode()
     signature = (request.header("X-Vapi-Signature") or "").removeprefix(SIGNATURE_PREFIX).lower()
     expected = hmac.new(key, request.body, hashlib.sha256).hexdigest()
     knows_secret = hmac.compare_digest((request.header("X-Vapi-Secret") or "").encode(), key)

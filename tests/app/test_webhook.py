@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 
+import msgspec
 import pytest
 
 from tests.app.client import UNKNOWN_ID, WEBHOOK_SECRET
@@ -190,7 +191,7 @@ def test_a_sender_without_the_secret_is_refused_before_the_body_is_looked_at(api
 
 
 def test_without_a_configured_secret_nobody_is_believed(api, case_id):
-    api.system.vapi_webhook_secret = None
+    api.system.settings = msgspec.structs.replace(api.system.settings, vapi_webhook_secret=None)
 
     assert send(api, report(case_id)).status == 401
     assert send(api, report(case_id), X_Vapi_Secret="").status == 401

@@ -110,6 +110,20 @@ def test_a_rotated_key_reaches_a_warm_worker_within_minutes(
     assert session.reads == 2  # not one for each call
 
 
+def test_a_rotated_webhook_secret_reaches_a_warm_api_within_minutes() -> None:
+    clock, session = FakeClock(), FakeSession("old")
+    named = {**ENVIRONMENT, "VAPI_WEBHOOK_SECRET_NAME": "/casework/vapi-webhook-secret"}
+    system = System(read_settings(named), clock=clock)
+    system.aws_session = session
+    before = system.vapi_webhook_secret
+    session.value = "new"
+    soon = system.vapi_webhook_secret
+
+    clock.advance(seconds=FRESH_FOR.total_seconds())
+
+    assert (before, soon, system.vapi_webhook_secret) == ("old", "old", "new")
+
+
 def test_a_model_is_kept_while_its_key_is_the_same() -> None:
     clock = FakeClock()
     system = System(read_settings(ENVIRONMENT), clock=clock)
