@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from chalicelib.analyses.agent.files import FilesAtHand
 from chalicelib.analyses.agent.loop import Brief, Limits, converse
 from chalicelib.analyses.agent.report import analysis_of, documents_analyzed
 from chalicelib.analyses.agent.showing import FileOf
@@ -12,10 +11,9 @@ from chalicelib.analyses.agent.tools import tools
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.fingerprint import fingerprint
-from chalicelib.analyses.kit.llm import FilePart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.reading import Reading, read_case
-from chalicelib.analyses.kit.scans import Excerpt, file_of
+from chalicelib.analyses.kit.scans import file_of
 from chalicelib.analyses.kit.stamp import answering_model, timestamp
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
@@ -23,7 +21,6 @@ from chalicelib.jobs.ports import AttemptContext
 PROMPT = "agent_v1"
 READ_PERCENTS = (1, 12)
 CHECKED_PERCENT = 95
-FILES_KEPT = 8
 
 
 def analyse_documents(ctx: AttemptContext, services: Services, *, limits: Limits | None = None) -> Completed:
@@ -85,11 +82,6 @@ def _brief(reading: Reading, *, model: str) -> Brief:
 
 
 def _files(reading: Reading, services: Services) -> FileOf:
-    """Files of documents, for pages that code cannot read; those that the messages hold are mostly loaded once."""
+    """Files of documents, for pages that code cannot read."""
     documents = {document.id: document for document in reading.file.documents}
-
-    @lru_cache(maxsize=FILES_KEPT)
-    def load(excerpt: Excerpt) -> FilePart | None:
-        return file_of(excerpt, documents[excerpt.document_id], services.cases)
-
-    return load
+    return FilesAtHand(lambda excerpt: file_of(excerpt, documents[excerpt.document_id], services.cases))
