@@ -27,7 +27,7 @@ def draw(numbers: Mapping[str, Any], path: Path) -> None:
     figure, axes = plt.subplots(3, 2, figsize=(10, 10.5), constrained_layout=True)
     peers = numbers["peers"]
     _bars(axes[0][0], peers["calls"], "Calls of AWS by a worker, per job (5 updates at once)", "{:.1f}")
-    _bars(axes[0][1], peers["cpu"], "Its processor time per job, × floor (5 updates at once)", "{:.2f}")
+    _bars(axes[0][1], peers["cpu"], "Its processor time, per job, × floor", "{:.2f}")
     _bars(axes[1][0], numbers["handler"], "API handler time of a poll, × trivial Chalice route", "{:.1f}")
     fresh = {name: 1000 * seconds for name, seconds in numbers["cold_start"].items()}
     _bars(axes[1][1], fresh, "Fresh process, ms", "{:.0f}")
