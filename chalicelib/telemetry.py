@@ -33,6 +33,9 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     per: tuple[str, ...] = ("job_type",)
 
 
+_DEFECT = Metric(name="Defects", value=1, unit="Count", per=())
+
+
 def configure(level: str, *, stage: str = "") -> None:
     """Send Casework's log lines to standard error as JSON, from `level` on; called once by bootstrap.
 
@@ -63,8 +66,7 @@ def measured(event: str, metrics: Sequence[Metric], **facts: Any) -> None:
     if not metrics:
         info(event, **facts)
         return
-    values = {metric.name: metric.value for metric in metrics}
-    _write(logging.INFO, event, {**facts, "stage": _stage, **values, "_aws": _directives(metrics)})
+    _write(logging.INFO, event, _with_metrics(facts, metrics))
 
 
 def warning(event: str, **facts: Any) -> None:
@@ -73,9 +75,12 @@ def warning(event: str, **facts: Any) -> None:
 
 
 def defect(event: str, error: BaseException, **facts: Any) -> None:
-    """Log a defect of ours with where it happened; the messages of the errors are left out, they may quote data."""
+    """Log a defect of ours with where it happened, and have CloudWatch count it; an alarm waits for the first.
+
+    The messages of the errors are left out, they may quote data.
+    """
     frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-    _log(logging.ERROR, event, {**facts, "error": type(error).__name__, "frames": frames})
+    _write(logging.ERROR, event, _with_metrics({**facts, "error": type(error).__name__, "frames": frames}, [_DEFECT]))
 
 
 def _log(level: int, event: str, facts: Mapping[str, Any]) -> None:
@@ -86,6 +91,11 @@ def _log(level: int, event: str, facts: Mapping[str, Any]) -> None:
 def _write(level: int, event: str, facts: Mapping[str, Any]) -> None:
     """As the logger's own methods do, without walking the stack for the caller's line, which no log line shows."""
     _LOGGER.handle(_LOGGER.makeRecord(_LOGGER.name, level, "", 0, event, (), None, extra={"facts": facts}))
+
+
+def _with_metrics(facts: Mapping[str, Any], metrics: Sequence[Metric]) -> Mapping[str, Any]:
+    values = {metric.name: metric.value for metric in metrics}
+    return {**facts, "stage": _stage, **values, "_aws": _directives(metrics)}
 
 
 def _directives(metrics: Sequence[Metric]) -> Mapping[str, Any]:

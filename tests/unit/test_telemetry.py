@@ -41,6 +41,10 @@ def test_a_defect_tells_where_it_happened_and_not_what_the_error_quotes(lines: i
     assert line["error"] == "ValueError"
     assert any("test_telemetry.py" in frame for frame in line["frames"])
     assert "000000422" not in lines.getvalue()
+    assert line["Defects"] == 1
+    assert line["_aws"]["CloudWatchMetrics"] == [
+        {"Namespace": "Casework", "Dimensions": [["stage"]], "Metrics": [{"Name": "Defects", "Unit": "Count"}]}
+    ]
 
 
 def test_a_measured_line_is_cloudwatchs_embedded_metric_format(lines: io.StringIO) -> None:

@@ -192,4 +192,4 @@ def test_alarms_on_our_own_metrics_ask_for_what_the_log_counts(templates: dict[s
     asked = {(alarm["MetricName"], tuple(d["Name"] for d in alarm["Dimensions"])) for alarm in ours}
     codes = {d["Value"] for alarm in ours for d in alarm["Dimensions"] if d["Name"] == "code"}
     known = {error.code for error in (Internal, ProviderAuth, ProviderQuotaExhausted)}
-    assert (asked, codes) == ({("JobsFailed", ("stage", "code"))}, known)
+    assert (asked, codes) == ({("JobsFailed", ("stage", "code")), ("Defects", ("stage",))}, known)

@@ -57,7 +57,7 @@ def test_a_position_is_units_times_price() -> None:
 def test_an_idle_month_counts_the_alarms_of_the_template() -> None:
     positions = {p.what: p.usd for p in idle_month(read_prices())}
 
-    assert positions["alarms"] == pytest.approx(0.10 * 20)
+    assert positions["alarms"] == pytest.approx(0.10 * 21)
 
 
 @pytest.mark.parametrize(
