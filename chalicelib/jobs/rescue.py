@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib import telemetry
+from chalicelib.errors import Unavailable
 from chalicelib.jobs import lifecycle, transitions
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import Clock, Conflict, JobQueue, JobStore
@@ -55,6 +56,9 @@ def rescue(*, store: JobStore, queue: JobQueue, clock: Clock, time_left: Callabl
 def _tried(job: Job, *, store: JobStore, queue: JobQueue, now: datetime) -> str:
     try:
         return _repair(job, store=store, queue=queue, now=now)
+    except Unavailable:
+        telemetry.warning("repair_failed", job_id=job.job_id, job_type=job.job_type)
+        return "failed"
     except Exception as exc:  # noqa: BLE001  # whatever is wrong with one job, the others need their repair
         telemetry.defect("repair_failed", exc, job_id=job.job_id, job_type=job.job_type)
         return "failed"

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from infra.local.event_source import EventSource, Function
 from infra.local.resources import Resources
-
-WITHIN_SECONDS = 20
-
-
-@contextmanager
-def polling(resources: Resources, handler: Callable[..., Any], *, concurrency: int = 5) -> Iterator[list[str]]:
-    """An event source on the high lane; gives the lines that it says."""
-    said: list[str] = []
-    function = Function(name="work_high", handler=handler, timeout_seconds=300, concurrency=concurrency)
-    source = EventSource(
-        resources.client("sqs"), queue_url=resources.high_queue_url, function=function, say=said.append
-    )
-    stop = threading.Event()
-    thread = threading.Thread(target=source.run, args=(stop,))
-    thread.start()
-    try:
-        yield said
-    finally:
-        stop.set()
-        thread.join()
-        assert source.idle(within_seconds=WITHIN_SECONDS)
+from tests.local.polling import WITHIN_SECONDS, polling
 
 
 def soon(is_so: Callable[[], bool]) -> bool:

@@ -4,37 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from infra.cloudformation import read_yaml
 from infra.local.environment import ROOT
-from infra.local.event_source import EventSource, Function
-from infra.local.resources import Resources
+from tests.local.polling import WITHIN_SECONDS, polling
 
 CONCURRENCY = 3
 BACKLOG = 12
 PROMPTLY_SECONDS = 5.0
-WITHIN_SECONDS = 20.0
-
-
-@contextmanager
-def polling(resources: Resources, queue_url: str, handler: Callable[..., Any]) -> Iterator[EventSource]:
-    """The event source of one lane, as the local system runs it."""
-    function = Function(name="work", handler=handler, timeout_seconds=300, concurrency=CONCURRENCY)
-    source = EventSource(resources.client("sqs"), queue_url=queue_url, function=function, say=lambda _: None)
-    stop = threading.Event()
-    thread = threading.Thread(target=source.run, args=(stop,))
-    thread.start()
-    try:
-        yield source
-    finally:
-        stop.set()
-        thread.join()
-        assert source.idle(within_seconds=WITHIN_SECONDS)
 
 
 def test_a_high_job_starts_at_once_while_the_normal_lane_is_full(local_resources):
@@ -53,8 +34,10 @@ def test_a_high_job_starts_at_once_while_the_normal_lane_is_full(local_resources
     for number in range(BACKLOG):
         sqs.send_message(QueueUrl=local_resources.normal_queue_url, MessageBody=f"normal-{number}")
     with ExitStack() as stack:
-        stack.enter_context(polling(local_resources, local_resources.normal_queue_url, endless_work))
-        stack.enter_context(polling(local_resources, local_resources.high_queue_url, high_work))
+        stack.enter_context(
+            polling(local_resources, endless_work, queue_url=local_resources.normal_queue_url, concurrency=CONCURRENCY)
+        )
+        stack.enter_context(polling(local_resources, high_work, concurrency=CONCURRENCY))
         stack.callback(may_end.set)
         assert all(normal_started.acquire(timeout=WITHIN_SECONDS) for _ in range(CONCURRENCY)), "the lane is not full"
 

@@ -34,16 +34,17 @@ def with_shown(notebook: Notebook, text: DocumentText, numbers: Sequence[int], *
     At most 25 of them; a passage has no more. Raises: ToolRefused when this turn has shown too much for them to fit.
     """
     document_id = text.document.id
-    settled = {*_visible(notebook, text), *notebook.not_shown.get(document_id, ())}
-    wanted = tuple(number for number in scanned_pages(text) if number in numbers and number not in settled)
-    if not wanted:
+    refused = notebook.not_shown.get(document_id, ())
+    wanted = tuple(number for number in scanned_pages(text) if number in numbers and number not in refused)
+    # All of them or none: a file that some of them stand in may be the one that makes room.
+    if _visible(notebook, text).issuperset(wanted):
         return notebook
     whole = is_shown_whole(text)
     excerpt = Excerpt(document_id=document_id, pages=() if whole else wanted)
     file = file_of(excerpt)
     if file is None or not _is_taken(file):
-        refused = sorted({*notebook.not_shown.get(document_id, ()), *shown_pages(excerpt, text)})
-        return msgspec.structs.replace(notebook, not_shown={**notebook.not_shown, document_id: tuple(refused)})
+        all_refused = tuple(sorted({*refused, *shown_pages(excerpt, text)}))
+        return msgspec.structs.replace(notebook, not_shown={**notebook.not_shown, document_id: all_refused})
     pages = len(text.pages) if whole else len(wanted)
     return _with_file(notebook, Shown(excerpt=excerpt, pages=pages, size=len(file.content)), text)
 

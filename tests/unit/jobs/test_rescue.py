@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -205,6 +206,18 @@ def test_a_job_that_cannot_be_repaired_keeps_no_other_waiting(engine: Engine, mo
 
     assert [engine.job(started).status for started in jobs] == [Status.RUNNING] * 2 + [Status.PENDING] * 3
     assert len(engine.queue.waiting) == 3
+
+
+def test_storage_that_is_silent_at_a_repair_is_no_defect(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    claim_and_die(engine, engine.start())
+    engine.clock.advance(seconds=LEASE_SECONDS)
+    engine.store.fail("save")
+
+    with pytest.raises(RepairsFailed, match="1 job"):
+        engine.rescue()
+
+    levels = {record.getMessage(): record.levelno for record in caplog.records}
+    assert levels["repair_failed"] == logging.WARNING
 
 
 class AnswersLost:

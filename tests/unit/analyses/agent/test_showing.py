@@ -89,6 +89,17 @@ def test_older_files_make_room_for_newer_ones() -> None:
     assert in_messages(after_again) == [tuple(range(11, 21)), tuple(range(21, 31)), (1, 2, 3)]
 
 
+def test_a_page_that_is_read_again_with_others_does_not_make_room_for_them() -> None:
+    toolbox = a_toolbox(a_scan(*[""] * LONG))
+
+    _, after_20 = read(toolbox, Notebook(), last=20)
+    _, after_30 = read(toolbox, next_turn(after_20), first=15, last=30)
+    same, _ = read(toolbox, next_turn(after_30), first=15, last=20)
+
+    assert in_messages(after_30) == [tuple(range(15, 31))]
+    assert same.files == ()
+
+
 def test_files_make_room_by_their_bytes_too() -> None:
     half = b"x" * (MOST_SHOWN_BYTES // 2)
     toolbox = a_toolbox(a_scan(*[""] * LONG), file_of=partial(a_pdf, content=half))
