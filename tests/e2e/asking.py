@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -57,14 +58,11 @@ class Asker:
     def _ask(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answered:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        connection = http.client.HTTPConnection(HOST, self._port, timeout=PATIENCE_SECONDS)
         started = time.monotonic()
-        try:
+        with closing(http.client.HTTPConnection(HOST, self._port, timeout=PATIENCE_SECONDS)) as connection:
             connection.request(method, path, content, {"Authorization": self._authorization, **named})
-            answer = connection.getresponse()
-            text = answer.read()
-        finally:
-            connection.close()
+            with connection.getresponse() as answer:  # it holds the socket as well, when it breaks off
+                text = answer.read()
         return Answered(
             answer.status,
             {name.lower(): value for name, value in answer.getheaders()},

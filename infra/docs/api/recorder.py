@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,14 +72,11 @@ class Recorder:
         method, template = route.split(" ")
         path = template.format(**parameters) + query
         headers = self._authorization | ({} if body is None else {"Content-Type": "application/json"})
-        connection = http.client.HTTPConnection(self._host, timeout=REQUEST_SECONDS)
-        try:
-            content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        with closing(http.client.HTTPConnection(self._host, timeout=REQUEST_SECONDS)) as connection:
             connection.request(method, path, content, {**headers, **(sent or {})})
-            answer = connection.getresponse()
-            text = answer.read().decode()
-        finally:
-            connection.close()
+            with connection.getresponse() as answer:
+                text = answer.read().decode()
         return Exchange(
             route=route,
             path=path,
