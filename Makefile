@@ -21,7 +21,7 @@ $(READY): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v[:2] == (3, 11) else f"Casework needs Python 3.11, and $(PYTHON) is {v[0]}.{v[1]}. Name yours: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
-	@$(BIN)/python -m compileall -q app.py chalicelib infra
+	@$(BIN)/python -m compileall -q app.py chalicelib clients emulator infra
 	@touch $@
 
 check: $(READY) ## Check format, lint, types and imports
@@ -40,7 +40,7 @@ test-ministack: $(READY) $(MINISTACK)/.ready ## Run the contracts on a second em
 	$(BIN)/python -m tests.ministack --venv $(MINISTACK)
 
 chaos: $(READY) ## Break everything around 100 jobs and see every promise kept: make chaos [JOBS=100] [SECONDS=60] [SEED=1]
-	$(BIN)/python -m infra.chaos --jobs "$(or $(JOBS),100)" --seconds "$(or $(SECONDS),60)" --seed "$(or $(SEED),1)"
+	$(BIN)/python -m tests.reliability.chaos --jobs "$(or $(JOBS),100)" --seconds "$(or $(SECONDS),60)" --seed "$(or $(SEED),1)"
 
 NODE_READY := frontend/node_modules/.package-lock.json
 
@@ -55,14 +55,14 @@ example: $(READY) $(NODE_READY) ## Serve the example page with the whole system 
 	cd frontend && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent example
 
 eval: $(READY) ## Measure the analyses on every case of tests/data; CASE=name, QUICK=1; real models with their keys set
-	$(BIN)/python -m infra.eval $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick)
+	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick)
 
 format: $(READY) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 demo: $(READY) ## Start everything, run an analysis of the sample case, show its result
-	$(BIN)/python -m infra.demo
+	$(BIN)/python -m clients.demo
 
 dev: $(READY) ## Run the whole system in the foreground, restarting on change
 	$(BIN)/python -m infra.local
@@ -87,10 +87,10 @@ $(MINISTACK)/.ready $(CFN_LINT)/.ready: build/%/.ready: infra/deploy/requirement
 	build/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-detector: $(READY) build/detector/.ready ## Let the detector of instructions learn from infra/detector/texts, and say how well it does
-	PYTHONPATH=. build/detector/bin/python -m infra.detector $(if $(DRY_RUN),--dry-run)
+detector: $(READY) build/detector/.ready ## Let the detector of instructions learn from evals/detector/texts, and say how well it does
+	PYTHONPATH=. build/detector/bin/python -m evals.detector $(if $(DRY_RUN),--dry-run)
 
-build/detector/.ready: infra/detector/requirements.txt requirements.txt
+build/detector/.ready: evals/detector/requirements.txt requirements.txt
 	$(PYTHON) -m venv build/detector
 	build/detector/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt --requirement $<
 	@touch $@
@@ -117,11 +117,11 @@ run: $(READY) ## Start an analysis and follow it: make run STAGE=… CASE=id ANA
 	@$(BIN)/python -m infra.ops run --stage "$(or $(STAGE),dev)" --case "$(CASE)" --analysis "$(ANALYSIS)" $(if $(JSON),--json)
 
 docs: $(READY) ## Write the pages of docs/ that come from the code
-	$(BIN)/python -m infra.docs.configuration
-	$(BIN)/python -m infra.deploy.million > /dev/null
+	$(BIN)/python -m docs.builder.configuration
+	$(BIN)/python -m benchmarks.cost > /dev/null
 
 docs-api: $(READY) ## Write docs/api.md from a run of the local system
-	$(BIN)/python -m infra.docs.api
+	$(BIN)/python -m docs.builder.api
 
 bench: $(READY) build/bench-venv/.ready ## Measure everything beside its peers, and write docs/performance.md
 	$(BIN)/python -m benchmarks

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from infra.deploy.million.calls import item_bytes
+from benchmarks.cost.calls import item_bytes
 
 Item = Mapping[str, Any]
 

@@ -16,7 +16,7 @@ print(json.dumps(sorted({"openai", "anthropic"} & set(sys.modules))))
 JOB = """
 import json, os, sys
 import app
-from infra.local.emulator.server import Emulator
+from emulator.server import Emulator
 from chalicelib.analyses import catalogue
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.sample_case import Providers, sample_texts

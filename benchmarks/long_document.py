@@ -35,7 +35,7 @@ def measure(content: bytes, *, pages: int) -> dict[str, Any]:
     from pypdf import PdfReader
 
     import app  # noqa: F401  # and the whole application
-    from chalicelib.adapters.pypdf_text_reader import PypdfTextReader, TextLimits
+    from chalicelib.adapters.pypdf.text_reader import PypdfTextReader, TextLimits
     from chalicelib.analyses.kit.quotes import Sources
     from chalicelib.cases.model import Document, DocumentStatus
 

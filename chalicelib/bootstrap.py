@@ -23,8 +23,8 @@ from chalicelib.settings import Settings, read_settings
 from chalicelib.worker import LambdaContext, handle_records
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.sqs_job_queue import SqsJobQueue
-    from chalicelib.adapters.ssm_secret import SsmSecret
+    from chalicelib.adapters.sqs import SqsJobQueue
+    from chalicelib.adapters.ssm import SsmSecret
     from chalicelib.analyses.kit.definition import Analysis
     from chalicelib.analyses.kit.llm import ConversationModel, StructuredModel
     from chalicelib.api.auth import TokenVerifier
@@ -66,7 +66,7 @@ class System:
     @cached_property
     def job_store(self) -> JobStore:
         """Job records, in DynamoDB."""
-        from chalicelib.adapters.dynamodb_job_store import DynamoJobStore
+        from chalicelib.adapters.dynamodb.job_store import DynamoJobStore
 
         return DynamoJobStore(
             self._dynamodb,
@@ -79,7 +79,7 @@ class System:
     @cached_property
     def case_store(self) -> CaseStore:
         """Case records, in DynamoDB."""
-        from chalicelib.adapters.dynamodb_case_store import DynamoCaseStore
+        from chalicelib.adapters.dynamodb.case_store import DynamoCaseStore
 
         return DynamoCaseStore(self._dynamodb, table=self.settings.cases_table, blobs=self.blob_store)
 
@@ -91,7 +91,7 @@ class System:
     @cached_property
     def blob_store(self) -> BlobStore:
         """Documents and large results, in S3."""
-        from chalicelib.adapters.s3_blob_store import S3BlobStore
+        from chalicelib.adapters.s3 import S3BlobStore
 
         return S3BlobStore(partial(self._client, "s3"), bucket=self.settings.bucket)
 
@@ -105,7 +105,7 @@ class System:
     @cached_property
     def case_reader(self) -> CaseReader:
         """What analyses may read."""
-        from chalicelib.adapters.pypdf_text_reader import PypdfTextReader
+        from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
         from chalicelib.cases.reader import StoredCaseReader
 
         return StoredCaseReader(store=self.case_store, blobs=self.blob_store, text_reader=PypdfTextReader())
@@ -172,7 +172,7 @@ class System:
 
     @cached_property
     def _sqs_queue(self) -> SqsJobQueue:
-        from chalicelib.adapters.sqs_job_queue import SqsJobQueue
+        from chalicelib.adapters.sqs import SqsJobQueue
 
         return SqsJobQueue(
             self._client("sqs"), high_url=self.settings.high_queue_url, normal_url=self.settings.normal_queue_url
@@ -214,7 +214,7 @@ class System:
     def _secret(self, value: str | None, *, name: str | None) -> str | None:
         if value is not None or name is None:
             return value
-        from chalicelib.adapters.ssm_secret import SsmSecret
+        from chalicelib.adapters.ssm import SsmSecret
 
         if name not in self._secrets:
             self._secrets[name] = SsmSecret(name, client=partial(self._client, "ssm"), clock=self.clock)
@@ -248,12 +248,12 @@ class AnalysisServices:
         return self._anthropic_model(self._system.anthropic_key())
 
     def _new_openai_model(self, api_key: str | None) -> StructuredModel:
-        from chalicelib.adapters.openai_structured_model import OpenAIStructuredModel
+        from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
 
         return OpenAIStructuredModel(model=self._system.settings.openai_model, api_key=api_key)
 
     def _new_anthropic_model(self, api_key: str | None) -> ConversationModel:
-        from chalicelib.adapters.anthropic_conversation_model import AnthropicConversationModel
+        from chalicelib.adapters.anthropic.conversation_model import AnthropicConversationModel
 
         return AnthropicConversationModel(model=self._system.settings.anthropic_model, api_key=api_key)
 

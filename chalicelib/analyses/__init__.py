@@ -1,6 +1,6 @@
-"""The analyses. Each module right in this package is one analysis and defines `ANALYSIS`; adding one adds a job type.
+"""The catalogue of analyses. A package in here that exports `ANALYSIS` is one analysis; adding one adds a job type.
 
-The packages beside them are what they are made of: `kit` is shared by all, the others belong to one analysis each.
+`kit` is what they share.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def catalogue() -> Mapping[str, Analysis]:
     """Every analysis by its job type. Importing them is cheap: SDKs and pydantic load when one runs."""
     found = {}
     for module in pkgutil.iter_modules(__path__):
-        if not module.ispkg:
-            analysis = importlib.import_module(f"{__name__}.{module.name}").ANALYSIS
+        analysis = getattr(importlib.import_module(f"{__name__}.{module.name}"), "ANALYSIS", None)
+        if analysis is not None:
             found[analysis.job_type] = analysis
     return MappingProxyType(found)

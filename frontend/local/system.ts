@@ -42,7 +42,7 @@ export class LocalSystem {
     await this.#emulator("pace", { seconds });
   }
 
-  /** What the model providers get wrong next, as infra/local/emulator/faults.py lists it. */
+  /** What the model providers get wrong next, as emulator/faults.py lists it. */
   async addFault(fault: object): Promise<void> {
     await this.#emulator("faults", fault);
   }

@@ -47,7 +47,7 @@ def programs(environment: Mapping[str, str], *, ports: Ports, identity: Identity
         )
     ]
     if emulated_providers(environment, ports=ports):
-        found.append(Program(name="model", module="infra.local.emulator", arguments=("--port", str(ports.model))))
+        found.append(Program(name="model", module="emulator", arguments=("--port", str(ports.model))))
     for lane in ("high", "normal"):
         found.append(
             Program(

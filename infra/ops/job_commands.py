@@ -17,7 +17,7 @@ from rich.table import Table
 
 from chalicelib.errors import Unavailable
 from chalicelib.jobs.ports import JobFilter
-from infra.demo.show import NAMES, Bars
+from clients.demo.show import NAMES, Bars
 from infra.ops.inspection import Inspection, inspect_job, logged_errors
 from infra.ops.problem import OpsProblem
 from infra.ops.spending import since, spending, total

@@ -11,8 +11,8 @@ import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.dynamodb_job_store import DynamoJobStore
-from chalicelib.adapters.s3_blob_store import S3BlobStore
+from chalicelib.adapters.dynamodb.job_store import DynamoJobStore
+from chalicelib.adapters.s3 import S3BlobStore
 from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import JobStore
 from infra.local import system

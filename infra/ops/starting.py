@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.demo.client import Client, DemoProblem
+from clients.demo.client import Client, DemoProblem
 from infra.local.environment import HOST, JWT_SECRET, read_ports
 from infra.local.token import token
 from infra.ops.problem import OpsProblem

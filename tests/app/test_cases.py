@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from chalicelib.adapters.pypdf_text_reader import PypdfTextReader
+from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
 from chalicelib.cases.reader import StoredCaseReader
 
 MEMBERS = [

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN_ONE = """
 import sys
 from chalicelib.analyses import catalogue
-from infra.local.emulator.server import Emulator
+from emulator.server import Emulator
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.sample_case import Providers, sample_texts
 

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.adapters.dynamodb_case_store import DynamoCaseStore
-from chalicelib.adapters.dynamodb_job_store import DynamoJobStore
+from chalicelib.adapters.dynamodb.case_store import DynamoCaseStore
+from chalicelib.adapters.dynamodb.job_store import DynamoJobStore
 from chalicelib.cases.model import Case, CaseStore
 from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Job

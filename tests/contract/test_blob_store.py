@@ -15,7 +15,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from chalicelib.adapters.s3_blob_store import S3BlobStore
+from chalicelib.adapters.s3 import S3BlobStore
 from chalicelib.errors import Unavailable
 from chalicelib.jobs.ports import BlobStore
 from infra.local.resources import Resources, client

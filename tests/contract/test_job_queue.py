@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 import pytest
 
-from chalicelib.adapters.sqs_job_queue import SqsJobQueue
+from chalicelib.adapters.sqs import SqsJobQueue
 from chalicelib.errors import Unavailable
 from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import JobMessage, JobQueue

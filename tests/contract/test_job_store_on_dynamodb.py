@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.adapters.dynamodb_job_store import DynamoJobStore
+from chalicelib.adapters.dynamodb.job_store import DynamoJobStore
 from chalicelib.errors import Unavailable
 from chalicelib.jobs.lifecycle import cancelled, completed, progressed, step_stored
 from chalicelib.jobs.model import Job

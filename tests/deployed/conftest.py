@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from emulator.server import Emulator
 from infra.deploy import deployment
 from infra.deploy.package import Package, make_package, own_architecture
 from infra.deploy.stack import Stack
-from infra.local.emulator.server import Emulator
 from tests.deployed import issuer
 from tests.deployed.issuer import Issuer, running_issuer
 from tests.deployed.ministack import MiniStack, running_ministack

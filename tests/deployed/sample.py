@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from infra.demo.sample import DIRECTORY, DOCUMENTS
+from clients.demo.sample import DIRECTORY, DOCUMENTS
 from tests.deployed.system import Client
 
 CALL = json.loads((DIRECTORY / "vapi_call.json").read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from infra.demo.sample import DIRECTORY, DOCUMENTS
+from clients.demo.sample import DIRECTORY, DOCUMENTS
 from tests.deployed.conftest import SECRETS
 from tests.deployed.issuer import forged
 from tests.deployed.sample import new_case

@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from infra.demo.__main__ import free_ports
-from infra.demo.client import Client
+from clients.demo.__main__ import free_ports
+from clients.demo.client import Client
 from infra.local import lifeline
 from infra.local.environment import HOST, PORT_VARIABLES, ROOT, Ports
 from infra.local.token import token
@@ -28,11 +28,11 @@ CHALICE = str(Path(sys.executable).parent / "chalice")
 
 def copy_project(target: Path) -> Path:
     """The files that run, copied, compiled as by `make setup`: nothing that others do in the project reaches a test."""
-    for folder in (".chalice", "chalicelib", "infra", "tests/data"):
+    for folder in (".chalice", "chalicelib", "clients", "emulator", "infra", "tests/data"):
         shutil.copytree(ROOT / folder, target / folder, ignore=shutil.ignore_patterns("deployed"))
     for file in ("app.py", "Makefile"):
         shutil.copy(ROOT / file, target / file)
-    for folder in ("chalicelib", "infra"):
+    for folder in ("chalicelib", "clients", "emulator", "infra"):
         compileall.compile_dir(target / folder, quiet=1)
     compileall.compile_file(target / "app.py", quiet=1)
     return target

@@ -68,12 +68,14 @@ print(json.dumps({"started": started, "job": http("GET", "/jobs/{job_id}", job_i
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project, with the page's analysis as one more file."""
-    for folder in ("chalicelib", "infra"):
+    for folder in ("chalicelib", "emulator", "infra"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "app.py", tmp_path)
     (source,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.S)
-    (name,) = re.findall(r"chalicelib/analyses/(\w+)\.py`:", PAGE.read_text())
-    (tmp_path / "chalicelib" / "analyses" / f"{name}.py").write_text(source)
+    (name,) = re.findall(r"chalicelib/analyses/(\w+)/__init__\.py`:", PAGE.read_text())
+    package = tmp_path / "chalicelib" / "analyses" / name
+    package.mkdir()
+    (package / "__init__.py").write_text(source)
     return tmp_path
 
 
@@ -106,7 +108,7 @@ def test_one_file_is_an_analysis_with_route_job_progress_and_result(project: Pat
 
 @pytest.mark.e2e
 def test_the_page_s_analysis_passes_the_project_s_own_checks(project: Path) -> None:
-    added = str(project / "chalicelib" / "analyses" / "word_count.py")
+    added = str(project / "chalicelib" / "analyses" / "word_count" / "__init__.py")
 
     lint = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--config", str(ROOT / "pyproject.toml"), added],

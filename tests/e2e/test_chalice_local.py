@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from infra.demo.__main__ import ROUTES
-from infra.demo.client import Client
-from infra.demo.conversation import conversation
-from infra.demo.sample import compare, create_case
+from clients.demo.__main__ import ROUTES
+from clients.demo.client import Client
+from clients.demo.conversation import conversation
+from clients.demo.sample import compare, create_case
 from tests.e2e.local_system import WITHIN_SECONDS, Running, clean_environment
 
 pytestmark = pytest.mark.e2e

@@ -15,13 +15,13 @@ import pytest
 
 from chalicelib.bootstrap import System, utc_now
 from chalicelib.settings import read_settings
-from infra.chaos.evidence import Archive
-from infra.chaos.load import Load
-from infra.chaos.mischief import Mischief, calls_of, fail_calls
-from infra.chaos.plan import Plan
-from infra.chaos.system import ChaosSystem
-from infra.chaos.verdict import broken_promises, figures
 from infra.local.invocation import LambdaContext, sqs_event
+from tests.reliability.chaos.evidence import Archive
+from tests.reliability.chaos.load import Load
+from tests.reliability.chaos.mischief import Mischief, calls_of, fail_calls
+from tests.reliability.chaos.plan import Plan
+from tests.reliability.chaos.system import ChaosSystem
+from tests.reliability.chaos.verdict import broken_promises, figures
 
 pytestmark = pytest.mark.e2e
 

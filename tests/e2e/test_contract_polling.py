@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from infra.demo.__main__ import ROUTES
+from clients.demo.__main__ import ROUTES
 from infra.local.resources import resource_names
 from tests.e2e.asking import PATIENCE_SECONDS, Asker
 from tests.e2e.local_system import Running, wait_until

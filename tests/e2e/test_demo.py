@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 def demo(project) -> Running:
     ports = new_ports()
     environment = clean_environment(ports, project.parent, PYTHONUNBUFFERED="1")
-    return Running([sys.executable, "-m", "infra.demo"], project=project, environment=environment, ports=ports)
+    return Running([sys.executable, "-m", "clients.demo"], project=project, environment=environment, ports=ports)
 
 
 def test_the_demo_completes_all_analyses_and_finds_the_labelled_fields(project):

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.demo.__main__ import ROUTES
-from infra.demo.sample import create_case
+from clients.demo.__main__ import ROUTES
+from clients.demo.sample import create_case
 from tests.e2e.local_system import Running, chalice_local, wait_until
 
 pytestmark = pytest.mark.e2e

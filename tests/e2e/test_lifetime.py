@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.demo.sample import create_case
+from clients.demo.sample import create_case
 from infra.local.environment import Ports
 from tests.e2e.local_system import (
     CHALICE,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.analyses import catalogue
-from chalicelib.analyses.call.analyse import analyse_call
+from chalicelib.analyses.call_analysis.analyse import analyse_call
 from chalicelib.cases.model import DocumentText
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobType

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.anthropic_conversation_model import AnthropicConversationModel
-from chalicelib.adapters.openai_structured_model import OpenAIStructuredModel
-from chalicelib.adapters.pypdf_text_reader import PypdfTextReader
+from chalicelib.adapters.anthropic.conversation_model import AnthropicConversationModel
+from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
+from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
 from chalicelib.cases.model import DocumentText
-from infra.local.emulator.server import Emulator
+from emulator.server import Emulator
 from tests.fakes.analysis_services import FakeCaseReader, FakeServices, a_document, a_file
 
 FOLDER = Path(__file__).parent.parent / "data" / "sample_case"

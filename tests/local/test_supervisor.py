@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from infra.demo.__main__ import free_ports
+from clients.demo.__main__ import free_ports
 from infra.local import system
 from infra.local.environment import LocalProblem, Ports
 from infra.local.log import Log

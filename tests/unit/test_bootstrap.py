@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from chalicelib.adapters.ssm_secret import FRESH_FOR
+from chalicelib.adapters.ssm import FRESH_FOR
 from chalicelib.analyses.kit.llm import TextPart
 from chalicelib.bootstrap import AnalysisServices, System
 from chalicelib.errors import ProviderAuth

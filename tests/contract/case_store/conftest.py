@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.adapters.dynamodb_case_store import DynamoCaseStore
-from chalicelib.adapters.dynamodb_large_values import readable
+from chalicelib.adapters.dynamodb.case_store import DynamoCaseStore
+from chalicelib.adapters.dynamodb.large_values import readable
 from chalicelib.cases.model import Case, CaseStore, Document, DocumentStatus
 from infra.local.resources import Resources
 from tests.fakes.blob_store import FakeBlobStore

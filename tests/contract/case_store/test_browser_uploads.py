@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import urllib3
 
-from chalicelib.adapters.dynamodb_case_store import DynamoCaseStore
-from chalicelib.adapters.s3_blob_store import S3BlobStore
+from chalicelib.adapters.dynamodb.case_store import DynamoCaseStore
+from chalicelib.adapters.s3 import S3BlobStore
 from chalicelib.cases.delete import delete_case
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document, delete_document
 from chalicelib.cases.model import CaseStore, Document, DocumentStatus

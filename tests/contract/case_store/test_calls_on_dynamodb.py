@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb_case_store import DynamoCaseStore
+from chalicelib.adapters.dynamodb.case_store import DynamoCaseStore
 from infra.local.resources import Resources
 from tests.contract.case_store.conftest import NOW, a_case, a_document
 from tests.fakes.blob_store import FakeBlobStore

@@ -14,9 +14,9 @@ from llmock.scenarios import Reply
 from llmock.testing import LLMockServer
 from pydantic import BaseModel
 
-from chalicelib.adapters.anthropic_conversation_model import AnthropicConversationModel
-from chalicelib.adapters.openai_structured_model import OpenAIStructuredModel
-from chalicelib.analyses.agent.tools import tools
+from chalicelib.adapters.anthropic.conversation_model import AnthropicConversationModel
+from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
+from chalicelib.analyses.document_analysis_agent.tools import tools
 from chalicelib.analyses.kit.llm import TextPart, Turn
 from chalicelib.errors import (
     AttemptError,

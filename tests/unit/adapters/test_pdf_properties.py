@@ -8,9 +8,9 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 
-from chalicelib.adapters.pypdf_pages import MAX_PROPERTIES_CHARACTERS
+from chalicelib.adapters.pypdf.pages import MAX_PROPERTIES_CHARACTERS
 from tests.unit.adapters.pdfs import encrypted, lines, pdf
-from tests.unit.adapters.test_pypdf_text_reader import A_LINE, read
+from tests.unit.adapters.pypdf.test_text_reader import A_LINE, read
 
 
 def a_pdf_that_says(*, xmp: bytes | None = None, **information: str) -> bytes:

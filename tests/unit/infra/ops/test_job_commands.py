@@ -19,7 +19,7 @@ from chalicelib.errors import ProviderAuth
 from chalicelib.jobs import lifecycle
 from chalicelib.jobs.model import Job, ModelUsage, Usage
 from chalicelib.jobs.ports import Created
-from infra.demo.client import DemoProblem
+from clients.demo.client import DemoProblem
 from infra.ops.inspection import logged_errors
 from infra.ops.job_commands import show_cost, show_job, show_status
 from infra.ops.problem import OpsProblem

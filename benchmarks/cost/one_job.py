@@ -1,0 +1,161 @@
+"""What does one job make AWS do? It runs through the real adapters, on emulated tables and queues, and is counted."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import uuid
+from collections.abc import Mapping
+from contextlib import redirect_stderr
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import msgspec
+
+from benchmarks.cost.calls import Meter, item_bytes
+from chalicelib import telemetry
+from chalicelib.bootstrap import System
+from chalicelib.cases.model import Case
+from chalicelib.jobs.outcomes import Completed, WriteBack
+from chalicelib.jobs.ports import AttemptContext, JobType
+from chalicelib.jobs.read import read_job, result_of
+from chalicelib.jobs.submit import StartRequest, lock_name, submit
+from chalicelib.principal import Principal
+from chalicelib.settings import read_settings
+from infra.local.invocation import LambdaContext
+from infra.local.resources import Resources
+
+JOB_TYPE = "call_analysis"
+USER = "user-00000001"
+RESULT_BYTES = 6000
+FUNCTION_SECONDS = 300
+REQUEST_LOG_BYTES = 250
+"""A `request` line of the API and what Lambda adds to each invocation (START, END, REPORT)."""
+
+
+class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a job is like: how long it runs, how often it reports progress and is polled."""
+
+    seconds: int = 60
+    progress_writes: int = 10
+    polls: int = 30
+
+
+class OneJob(msgspec.Struct, frozen=True, kw_only=True):
+    """What one job made AWS do, from its start to the poll that brought its result."""
+
+    write_units: int
+    read_units: int
+    queue_requests: int
+    object_writes: int
+    stored_bytes: int
+    log_bytes: int
+
+
+def measure(resources: Resources, assumed: Assumptions) -> OneJob:
+    """Run one job and count."""
+    os.environ.update(resources.environment)  # the session of the adapters reads its endpoint there
+    clock = _Clock()
+    settings = read_settings({**resources.environment, "STAGE": "dev", "JWT_SECRET": "x" * 32})
+    system = System(settings, clock=clock)
+    system.job_types = {JOB_TYPE: JobType(name=JOB_TYPE, run=lambda ctx: _analysis(ctx, assumed, clock, system))}
+    client = resources.client("dynamodb")
+    meter = Meter(system.aws_session, client=client)  # before the first client: each takes over who listens then
+    case_id = _new_case(system, clock())
+    meter.reset()
+    log = StringIO()
+    with redirect_stderr(log):
+        telemetry.configure("INFO", stage="prod")
+        job_id = _life(system, case_id, assumed, clock, meter)
+    # Lambda's event source adds a receive and a delete.
+    queue_requests = meter.counts["queue_requests"] + 2
+    items = client.query(
+        TableName=resources.jobs_table,
+        KeyConditionExpression="job_id = :job",
+        ExpressionAttributeValues={":job": {"S": job_id}},
+    )["Items"]
+    return OneJob(
+        write_units=meter.counts["write_units"],
+        read_units=meter.counts["read_units"],
+        queue_requests=queue_requests,
+        object_writes=meter.counts["object_writes"],
+        stored_bytes=sum(item_bytes(item) for item in items),
+        log_bytes=round(len(log.getvalue().encode()), -2) + REQUEST_LOG_BYTES * (assumed.polls + 2),
+    )
+
+
+def _life(system: System, case_id: str, assumed: Assumptions, clock: _Clock, meter: Meter) -> str:
+    system.case_store.outline(case_id)
+    started = submit(_request(case_id), store=system.job_store, queue=system.job_queue, **_start_options(clock()))
+    job_id = started.job.job_id
+    meter.settle()
+    caller = Principal(user_id=USER)
+    for _ in range(assumed.polls - 1):
+        read_job(job_id, principal=caller, store=system.job_store, now=clock())
+    meter.settle()
+    system.work(_event(job_id, system.settings.normal_queue_url), _context())
+    meter.settle()
+    job = read_job(job_id, principal=caller, store=system.job_store, now=clock())
+    if result_of(job, store=system.job_store) is None:
+        raise AssertionError(f"the measured job has {job.status}")
+    meter.settle()
+    return job_id
+
+
+def _analysis(ctx: AttemptContext, assumed: Assumptions, clock: _Clock, system: System) -> Completed:
+    halfway = assumed.progress_writes * 4 // 5  # past the first lease: rescue looks at the job once, and leaves it
+    for number in range(assumed.progress_writes):
+        clock.advance(seconds=assumed.seconds / assumed.progress_writes)
+        ctx.progress(number * 99 // assumed.progress_writes, f"The model reads the call: {number} parts answered")
+        if number == halfway:
+            system.rescue(_context())
+        ctx.beat()  # type: ignore[attr-defined]  # the pulse would, a second later
+    text = "".join(random.Random(1).choices("אבגדהוזחטיכלמנסעפצקרשת ", k=RESULT_BYTES // 2))  # noqa: S311  # no secret
+    ctx.step("call", lambda: {"analysis": text})
+    return Completed(result={"analysis": text}, write_back=WriteBack(bodies={"call_summary": text}, call_id="call-1"))
+
+
+def _new_case(system: System, now: datetime) -> str:
+    case = Case(id=str(uuid.uuid4()), user_id=USER, title="A case", created_at=now, updated_at=now)
+    system.case_store.create(case)
+    system.case_store.put_call(case.id, {"id": "call-1"}, call_id="call-1", has_transcript=True, at=now)
+    return case.id
+
+
+def _request(case_id: str) -> StartRequest:
+    return StartRequest(
+        job_type=JOB_TYPE,
+        case_id=case_id,
+        user_id=USER,
+        requested_by=USER,
+        endpoint="/vapi/re-analyze-call/{case_id}",
+        call_id="call-1",
+        lock=lock_name(job_type=JOB_TYPE, case_id=case_id, call_id="call-1"),
+    )
+
+
+def _start_options(now: datetime) -> Mapping[str, Any]:
+    return {"now": now, "job_id": str(uuid.uuid4()), "retention_days": 30, "open_jobs_limit": 20}
+
+
+def _event(job_id: str, queue_url: str) -> Mapping[str, Any]:
+    body = json.dumps({"v": 1, "job_id": job_id})
+    arn = f"arn:aws:sqs:us-east-1:123456789012:{queue_url.rpartition('/')[2]}"
+    return {"Records": [{"messageId": "m-1", "receiptHandle": "r-1", "body": body, "eventSourceARN": arn}]}
+
+
+def _context() -> LambdaContext:
+    return LambdaContext("work_normal", request_id=str(uuid.uuid4()), timeout_seconds=FUNCTION_SECONDS)
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self._now = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def advance(self, *, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)

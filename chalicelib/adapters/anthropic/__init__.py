@@ -1,0 +1,1 @@
+"""Anthropic's API behind the agent's conversation."""

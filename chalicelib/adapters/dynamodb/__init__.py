@@ -1,0 +1,1 @@
+"""The tables: DynamoDB behind the stores of jobs and cases."""

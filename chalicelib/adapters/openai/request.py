@@ -1,0 +1,63 @@
+"""What is sent to OpenAI? The body of one Responses API call, built from our values."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from chalicelib.adapters.pypdf.pages import pages_to_pay
+from chalicelib.analyses.kit.llm import FilePart, Part
+from chalicelib.analyses.kit.tokens import most_tokens_of_file, most_tokens_of_text
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+def request_body(
+    *, model: str, instructions: str, parts: Sequence[Part], output: type[BaseModel], max_output_tokens: int
+) -> dict[str, Any]:
+    """The body of a streamed call that must answer with JSON of `output`'s schema.
+
+    `store` is off: the provider shall not keep medical documents for later retrieval.
+    """
+    return {
+        "model": model,
+        "instructions": instructions,
+        "input": [{"role": "user", "content": [_content(part) for part in parts]}],
+        "text": {"format": {"type": "json_schema", "name": output.__name__, "schema": _schema(output), "strict": True}},
+        "max_output_tokens": max_output_tokens,
+        "store": False,
+        "stream": True,
+    }
+
+
+def most_input_tokens(body: Mapping[str, Any], parts: Sequence[Part]) -> int:
+    """At most this many tokens are sent: the prompt's parts, the instructions and the schema."""
+    schema = msgspec.json.encode(body["text"]).decode()
+    of_parts = sum(_most_tokens_of_part(part) for part in parts)
+    return of_parts + most_tokens_of_text(body["instructions"]) + most_tokens_of_text(schema)
+
+
+def _most_tokens_of_part(part: Part) -> int:
+    if not isinstance(part, FilePart):
+        return most_tokens_of_text(part.text)
+    return most_tokens_of_file(len(part.content), pages=pages_to_pay(part.content))
+
+
+def _content(part: Part) -> dict[str, Any]:
+    if not isinstance(part, FilePart):
+        return {"type": "input_text", "text": part.text}
+    data_url = f"data:{part.content_type};base64,{base64.b64encode(part.content).decode('ascii')}"
+    if part.content_type.startswith("image/"):
+        return {"type": "input_image", "image_url": data_url, "detail": "high"}
+    return {"type": "input_file", "filename": part.file_name, "file_data": data_url}
+
+
+def _schema(output: type[BaseModel]) -> dict[str, Any]:
+    """The output's JSON Schema in the strict form that the provider asks for (every member required, none added)."""
+    from openai import pydantic_function_tool
+
+    return dict(pydantic_function_tool(output)["function"]["parameters"])

@@ -1,0 +1,1 @@
+"""Text and excerpts of PDF files, by pypdf."""

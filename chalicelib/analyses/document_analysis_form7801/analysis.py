@@ -1,0 +1,251 @@
+"""How does one form 7801 analysis run? Read → ask in batches → settle in code → advise → hand back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from chalicelib.analyses.document_analysis_form7801.batches import Batch, make_batches
+from chalicelib.analyses.document_analysis_form7801.compute import complete_form, fields_to_ground, language_of
+from chalicelib.analyses.document_analysis_form7801.deletions import (
+    deleted_since,
+    deletion_issues,
+    without_documents,
+    without_quotes_of,
+)
+from chalicelib.analyses.document_analysis_form7801.files import Files
+from chalicelib.analyses.document_analysis_form7801.identity import other_identities
+from chalicelib.analyses.document_analysis_form7801.schema import Advice, Extraction, ExtractionWithAdvice
+from chalicelib.analyses.document_analysis_form7801.settle import Settled, settle
+from chalicelib.analyses.kit.definition import Services
+from chalicelib.analyses.kit.facts import btl_facts
+from chalicelib.analyses.kit.fence import fence_tool
+from chalicelib.analyses.kit.fingerprint import fingerprint
+from chalicelib.analyses.kit.injection.report import injection_issues
+from chalicelib.analyses.kit.injection.told import told_texts
+from chalicelib.analyses.kit.issues import Issue, issues_json
+from chalicelib.analyses.kit.llm import Part, TextPart
+from chalicelib.analyses.kit.prompts import prompt
+from chalicelib.analyses.kit.quotes import Sources
+from chalicelib.analyses.kit.reading import Reading, read_case
+from chalicelib.analyses.kit.stamp import answering_model, timestamp, utc_text
+from chalicelib.analyses.kit.today import israeli_day
+from chalicelib.jobs.outcomes import Completed, WriteBack
+from chalicelib.jobs.ports import AttemptContext
+
+PROMPT = "form7801_v1"
+ADVICE_PROMPT = "form7801_advice_v1"
+MAX_OUTPUT_TOKENS = 32_000
+HIGHEST_RATE = 100
+READING_PERCENTS = (2, 20)
+ASKING_PERCENTS = (20, 85)
+CHECKING_PERCENT = 86
+ADVISING_PERCENTS = (88, 94)
+STORING_PERCENT = 95
+TYPICAL_ANSWER_CHARACTERS = 14_000
+
+
+def analyse(ctx: AttemptContext, services: Services) -> Completed:
+    """The whole analysis of the job's case.
+
+    Raises: what reading and the model raise; see `kit.reading` and `kit.llm`.
+    """
+    ctx.progress(READING_PERCENTS[0], "Reading the case")
+    reading = read_case(ctx, services, percents=READING_PERCENTS)
+    summary = _call_summary(reading)
+    batches = make_batches(reading, summary=summary)
+    files = Files(services.cases, reading.texts)
+    answers = [_ask(ctx, services, batch, files=files, of=len(batches.batches)) for batch in batches.batches]
+    deleted = deleted_since(reading, services.cases)
+    reading = without_documents(reading, deleted)
+    answers = [without_quotes_of(deleted, answer) for answer in answers]
+
+    today = israeli_day(ctx.job.created_at)
+    settled = _settle(ctx, reading, answers, shown=files.shown, today=today)
+    others = other_identities(reading.texts, id_number=settled.form["personal_info"]["id_number"])
+    gone = (*deletion_issues(deleted, files.gone), *files.issues(without=deleted))
+    injections = _injections(reading, summary, answers)
+    issues = (*reading.issues, *gone, *batches.issues, *injections, *others, *settled.issues)
+    analysed = batches.documents_analysed(without=deleted, without_files=files.unseen)
+    advice = answers[0] if len(answers) == 1 else _advise(ctx, services, settled, issues)
+    ctx.progress(STORING_PERCENT, "Storing the result")
+    return _completed(ctx, services, reading=reading, analysed=analysed, settled=settled, issues=issues, advice=advice)
+
+
+def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int) -> Mapping[str, Any]:
+    """The model's answer about one batch, as JSON; a checkpoint."""
+    output = ExtractionWithAdvice if of == 1 else Extraction
+    parts = [TextPart(_facts_of_the_day(ctx, batch, of)), *batch.parts(files.load)]
+    name = "extract" if of == 1 else f"extract-{batch.number}-of-{of}"
+    what = "The model reads the case" if of == 1 else f"The model reads part {batch.number} of {of}"
+    first = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number - 1, of)
+    last = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number, of)
+    ctx.progress(first, what)
+    answer: Mapping[str, Any] = ctx.step(
+        name,
+        lambda: _parsed(ctx, services, PROMPT, parts, output, percents=(first, last), what=what),
+        inputs=fingerprint(_instructions(PROMPT), services.openai.name, output.__name__, parts),
+    )
+    ctx.progress(last, f"{what}: answered")
+    return answer
+
+
+def _advise(ctx: AttemptContext, services: Services, settled: Settled, issues: Sequence[Issue]) -> Mapping[str, Any]:
+    """The model's advice on the settled form, for a case that did not fit into one batch; a checkpoint."""
+    material = {
+        "form_7801": settled.form,
+        "evidence": [msgspec.to_builtins(entry) for entry in settled.evidence],
+        "issues": issues_json(issues),
+    }
+    text = "\n".join(fence_tool(name, msgspec.json.encode(value).decode()) for name, value in material.items())
+    parts: list[Part] = [TextPart(text)]
+    what = "The model advises on the whole case"
+    ctx.progress(ADVISING_PERCENTS[0], what)
+    advice: Mapping[str, Any] = ctx.step(
+        "advise",
+        lambda: _parsed(ctx, services, ADVICE_PROMPT, parts, Advice, percents=ADVISING_PERCENTS, what=what),
+        inputs=fingerprint(_instructions(ADVICE_PROMPT), services.openai.name, parts),
+    )
+    return advice
+
+
+def _parsed(
+    ctx: AttemptContext,
+    services: Services,
+    prompt_version: str,
+    parts: Sequence[Part],
+    output: type[Extraction] | type[Advice],
+    *,
+    percents: tuple[int, int],
+    what: str,
+) -> dict[str, Any]:
+    def heard(characters: int) -> None:
+        done = min(characters, TYPICAL_ANSWER_CHARACTERS)
+        if done:
+            percent = percents[0] + _share(percents, done, TYPICAL_ANSWER_CHARACTERS)
+            ctx.progress(percent, f"{what}: {characters:,} characters answered")
+
+    answer = services.openai.parse(
+        ctx,
+        instructions=_instructions(prompt_version),
+        parts=parts,
+        output=output,
+        max_output_tokens=MAX_OUTPUT_TOKENS,
+        on_text=heard,
+    )
+    return answer.model_dump(mode="json")
+
+
+def _instructions(prompt_version: str) -> str:
+    return f"{prompt(prompt_version).text}\n\n# {btl_facts().text()}"
+
+
+def _settle(
+    ctx: AttemptContext,
+    reading: Reading,
+    answers: Sequence[Mapping[str, Any]],
+    *,
+    shown: frozenset[tuple[str, int]],
+    today: date,
+) -> Settled:
+    ctx.progress(CHECKING_PERCENT, "Checking every field against the sources")
+    sources = Sources(reading.texts, transcript=reading.transcript)
+    settled = settle(answers, sources=sources, shown=shown, today=today)
+    total = len(fields_to_ground(settled.form))
+    ctx.progress(CHECKING_PERCENT + 1, f"Checked: {len(settled.grounded)} of {total} fields stand in the sources")
+    return settled
+
+
+def _injections(reading: Reading, summary: str, answers: Sequence[Mapping[str, Any]]) -> tuple[Issue, ...]:
+    read = {text.document.id for text in reading.texts}
+    unread = [document for document in reading.file.documents if document.id not in read]
+    return injection_issues(
+        reading.texts,
+        transcript=reading.transcript,
+        unread=unread,
+        told_of_call=told_texts(summary),
+        told_by_model=[passage for answer in answers for passage in answer["instructions_to_ai"]],
+    )
+
+
+def _completed(
+    ctx: AttemptContext,
+    services: Services,
+    *,
+    reading: Reading,
+    analysed: int,
+    settled: Settled,
+    issues: Sequence[Issue],
+    advice: Mapping[str, Any],
+) -> Completed:
+    job, now = ctx.job, timestamp(ctx)
+    rate, rate_issues = _rate(advice["claim_rate"])
+    form = complete_form(
+        settled.form,
+        grounded=settled.grounded,
+        today=israeli_day(job.created_at),
+        language=language_of(" ".join([reading.transcript, *_texts(reading)])),
+        case_id=reading.file.case.id,
+        user_id=reading.file.case.user_id,
+        created_at=utc_text(job.created_at),
+        updated_at=now,
+    )
+    analysis = {
+        "form_7801": form,
+        "summary": advice["summary"],
+        "strategy": advice["strategy"],
+        "claim_rate": rate,
+        "recommendations": advice["recommendations"],
+        "preparation_data": advice["preparation_data"],
+        "evidence": [msgspec.to_builtins(entry) for entry in settled.evidence],
+        "issues": issues_json((*issues, *rate_issues)),
+        "metadata": {
+            "prompt_version": prompt(PROMPT).version,
+            "model": answering_model(ctx, asked=services.openai.name),
+        },
+    }
+    return Completed(
+        result={
+            "case_id": reading.file.case.id,
+            "analysis": analysis,
+            "documents_analyzed": analysed,
+            "timestamp": now,
+        },
+        write_back=WriteBack(
+            bodies={"final_document_analysis": analysis},
+            fields={"form_7801_analysis_timestamp": now, "analysis_status": "completed"},
+        ),
+    )
+
+
+def _call_summary(reading: Reading) -> str:
+    summary = reading.file.call_summary
+    if not summary:
+        return ""
+    return summary if isinstance(summary, str) else msgspec.json.encode(summary).decode()
+
+
+def _facts_of_the_day(ctx: AttemptContext, batch: Batch, of: int) -> str:
+    today = israeli_day(ctx.job.created_at).isoformat()
+    portion = "All sources of the case follow." if of == 1 else f"Part {batch.number} of {of} of the sources follows."
+    return f"Today is {today}. {portion}"
+
+
+def _rate(claim_rate: int) -> tuple[int, list[Issue]]:
+    """The rate within its bounds, and an issue when the model left them."""
+    rate = min(HIGHEST_RATE, max(0, claim_rate))
+    if rate == claim_rate:
+        return rate, []
+    message = f"The model rated the claim {claim_rate}, outside 0 to 100; it was set to {rate}."
+    return rate, [Issue(field="claim_rate", code="claim_rate_out_of_range", message=message)]
+
+
+def _texts(reading: Reading) -> list[str]:
+    return [page.text for text in reading.texts for page in text.pages]
+
+
+def _share(percents: tuple[int, int], done: int, total: int) -> int:
+    return (percents[1] - percents[0]) * done // total

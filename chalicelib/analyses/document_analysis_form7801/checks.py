@@ -1,0 +1,139 @@
+"""What is wrong with the form's values? Every check that code can make; a value that fails stays and gets an issue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from chalicelib.analyses.document_analysis_form7801 import israeli
+from chalicelib.analyses.document_analysis_form7801.fields import (
+    EMPLOYMENT,
+    HOSPITALIZATIONS,
+    Form,
+    Kind,
+    leaves,
+    value_at,
+)
+from chalicelib.analyses.kit.issues import Issue
+
+ADULT_YEARS = 18
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
+_NEVER_FUTURE = re.compile(
+    r"personal_info\.date_of_birth|disability_info\.disability_start_date|medical_waiver\.waiver_date"
+    r"|employment_history\..*\.(?:start|end)_date"
+    r"|disability_info\..*\.(?:last_visit_date|admission_date|discharge_date)"
+)
+_CODES = {
+    Kind.ID: ("id_number_invalid", "is no valid Israeli identity number: its check digit is wrong"),
+    Kind.PHONE: ("phone_invalid", "is no Israeli mobile or landline number"),
+    Kind.POSTAL_CODE: ("postal_code_invalid", "is no postal code of 7 digits"),
+    Kind.EMAIL: ("email_invalid", "is no e-mail address"),
+    Kind.BANK_NUMBER: ("bank_number_invalid", "is no number of at most 3 digits"),
+    Kind.IBAN: ("iban_invalid", "is no valid IBAN: its check digits or its length are wrong"),
+    Kind.DATE: ("date_invalid", "is no full date"),
+    Kind.NUMBER: ("number_invalid", "cannot be negative"),
+}
+
+_VERDICTS: dict[Kind, Callable[[Any], bool]] = {
+    Kind.ID: lambda value: len(value) == israeli.ID_DIGITS and israeli.is_id_number(value),
+    Kind.PHONE: lambda value: israeli.local_phone(value) is not None,
+    Kind.POSTAL_CODE: israeli.is_postal_code,
+    Kind.EMAIL: lambda value: _EMAIL.fullmatch(value) is not None,
+    Kind.BANK_NUMBER: israeli.is_bank_number,
+    Kind.IBAN: israeli.is_iban,
+    Kind.DATE: lambda value: day_of(value) is not None,
+    Kind.NUMBER: lambda value: bool(value >= 0),
+}
+
+
+def check_form(form: Form, *, today: date) -> list[Issue]:
+    """An issue for every check that fails, in the form's order. `form` is normalised; `today` the job's day."""
+    return [
+        *_well_formed(form),
+        *_days_in_future(form, today),
+        *_life_in_order(form, today),
+        *_work_in_order(form),
+        *_stays_in_order(form),
+        *_bank_in_agreement(form),
+    ]
+
+
+def day_of(value: Any) -> date | None:
+    """The day that a date written YYYY-MM-DD names, or None for anything else."""
+    try:
+        # Python also reads 19840714 and 2018-W36-6, which the form does not know.
+        return date.fromisoformat(value) if _DAY.fullmatch(value) else None
+    except (TypeError, ValueError):
+        return None
+
+
+def age_on(birth: date, day: date) -> int:
+    """Full years from birth to a day."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def _well_formed(form: Form) -> Iterator[Issue]:
+    for leaf in leaves(form):
+        if leaf.is_filled and leaf.kind in _CODES and not _VERDICTS[leaf.kind](leaf.value):
+            code, what = _CODES[leaf.kind]
+            yield Issue(field=leaf.path, code=code, message=f"{leaf.value} {what}.")
+
+
+def _days_in_future(form: Form, today: date) -> Iterator[Issue]:
+    for leaf in leaves(form):
+        day = day_of(leaf.value) if leaf.kind is Kind.DATE else None
+        if day and day > today and _NEVER_FUTURE.fullmatch(leaf.path):
+            message = f"{leaf.value} lies after the day of the analysis, {today.isoformat()}."
+            yield Issue(field=leaf.path, code="date_in_future", message=message)
+
+
+def _life_in_order(form: Form, today: date) -> Iterator[Issue]:
+    birth = day_of(value_at(form, "personal_info.date_of_birth"))
+    if birth is None:
+        return
+    if birth <= today and age_on(birth, today) < ADULT_YEARS:
+        message = f"Born on {birth.isoformat()}, the claimant is not yet {ADULT_YEARS} on {today.isoformat()}."
+        yield Issue(field="personal_info.date_of_birth", code="claimant_not_adult", message=message)
+    for leaf in leaves(form):
+        day = day_of(leaf.value) if leaf.kind is Kind.DATE else None
+        if day is None or leaf.path == "personal_info.date_of_birth":
+            continue
+        # A disability may begin with birth; all else comes after it.
+        if day < birth or (day == birth and leaf.path != "disability_info.disability_start_date"):
+            message = f"{leaf.value} is not after the date of birth, {birth.isoformat()}."
+            yield Issue(field=leaf.path, code="date_before_birth", message=message)
+
+
+def _work_in_order(form: Form) -> Iterator[Issue]:
+    for index, record in enumerate(value_at(form, EMPLOYMENT)):
+        yield from _ordered(record, "start_date", "end_date", path=f"{EMPLOYMENT}[{index}]", what="The work")
+
+
+def _stays_in_order(form: Form) -> Iterator[Issue]:
+    for index, stay in enumerate(value_at(form, HOSPITALIZATIONS)):
+        path = f"{HOSPITALIZATIONS}[{index}]"
+        yield from _ordered(stay, "admission_date", "discharge_date", path=path, what="The stay in hospital")
+
+
+def _ordered(item: dict[str, Any], first: str, last: str, *, path: str, what: str) -> Iterator[Issue]:
+    start, end = day_of(item[first]), day_of(item[last])
+    if start and end and end < start:
+        message = f"{what} ends on {end.isoformat()}, before it begins on {start.isoformat()}."
+        yield Issue(field=f"{path}.{last}", code="dates_out_of_order", message=message)
+
+
+def _bank_in_agreement(form: Form) -> Iterator[Issue]:
+    bank = form["bank_details"]
+    parts = israeli.iban_account(bank["iban"]) if israeli.is_iban(bank["iban"]) else None
+    if parts is None:
+        return
+    names = ("bank_code", "branch_number", "account_number")
+    stated = [re.sub(r"\D", "", bank[name]).lstrip("0") for name in names]
+    for name, in_iban, elsewhere in zip(names, parts, stated, strict=True):
+        if elsewhere and elsewhere != in_iban:
+            message = f"The IBAN holds {in_iban}, the form {bank[name]}."
+            yield Issue(field=f"bank_details.{name}", code="iban_differs", message=message)

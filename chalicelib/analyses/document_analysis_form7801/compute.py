@@ -1,0 +1,160 @@
+"""What does code compute for the form? Months, days, shares, order and everything fixed; never the model."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from chalicelib.analyses.document_analysis_form7801.checks import day_of
+from chalicelib.analyses.document_analysis_form7801.fields import (
+    COMPUTED_PATTERNS,
+    EMPLOYMENT,
+    HOSPITALIZATIONS,
+    PHYSICIANS,
+    Form,
+    is_filled,
+    leaves,
+    value_at,
+)
+from chalicelib.analyses.kit.issues import Issue
+
+_SORTED_BY = {EMPLOYMENT: "start_date", PHYSICIANS: "last_visit_date", HOSPITALIZATIONS: "admission_date"}
+_COUNTED_SECTIONS = ("personal_info", "bank_details")
+_COUNTED_FIELDS = ("disability_info.disability_start_date", "disability_info.primary_disability_description")
+_COUNTED_LISTS = (EMPLOYMENT, PHYSICIANS)
+_MONTHS_A_YEAR = 12
+
+
+class Sorted(msgspec.Struct, frozen=True, kw_only=True):
+    """A form with its lists in order. `moved` maps the path of each list item to where it stands now."""
+
+    form: Form
+    moved: Mapping[str, str]
+
+    def path(self, before: str) -> str:
+        """Where a path of the unsorted form points in the sorted one."""
+        for old, new in self.moved.items():
+            if before == old or before.startswith(old + "."):
+                return new + before.removeprefix(old)
+        return before
+
+
+def sorted_form(form: Form) -> Sorted:
+    """Employment by start, physicians by last visit, hospital stays by admission: newest first, undated ones last."""
+    new = copy.deepcopy(form)
+    moved: dict[str, str] = {}
+    for path, key in _SORTED_BY.items():
+        items = value_at(new, path)
+        order = sorted(range(len(items)), key=lambda index: day_of(items[index][key]) or date.min, reverse=True)
+        moved.update({f"{path}[{old}]": f"{path}[{place}]" for place, old in enumerate(order)})
+        items[:] = [items[index] for index in order]
+    return Sorted(form=new, moved=moved)
+
+
+def employment_months(records: Iterable[Mapping[str, Any]], *, today: date) -> int:
+    """Distinct calendar months touched by any record, up to today.
+
+    A record without an end goes on until today; one without a start, or that ends before it starts, touches none.
+    """
+    months: set[int] = set()
+    for record in records:
+        start = day_of(record["start_date"])
+        end = today if not is_filled(record["end_date"]) else day_of(record["end_date"])
+        if start and end and start <= end:
+            months.update(range(_month_number(start), _month_number(min(end, today)) + 1))
+    return len(months)
+
+
+def stay_days(stay: Mapping[str, Any]) -> int | None:
+    """Days from admission to discharge; None when either is unknown or they are out of order."""
+    admission, discharge = day_of(stay["admission_date"]), day_of(stay["discharge_date"])
+    return (discharge - admission).days if admission and discharge and admission <= discharge else None
+
+
+def with_stays_computed(form: Form) -> tuple[Form, list[Issue]]:
+    """The form with every length of stay as it follows from its dates, 0 where it does not follow, and an issue where
+    another one was stated."""
+    new = copy.deepcopy(form)
+    issues = []
+    for index, stay in enumerate(value_at(new, HOSPITALIZATIONS)):
+        stated, computed = stay["length_of_stay_days"], stay_days(stay)
+        path = f"{HOSPITALIZATIONS}[{index}].length_of_stay_days"
+        if stated and computed is None:
+            message = f"{stated} days are stated, but the dates do not give a length; it was left open."
+            issues.append(Issue(field=path, code="length_not_computable", message=message))
+        elif stated and stated != computed:
+            message = f"{stated} days are stated; from admission to discharge it is {computed}."
+            issues.append(Issue(field=path, code="computed_differently", message=message))
+        stay["length_of_stay_days"] = computed or 0
+    return new, issues
+
+
+def completion_percentage(form: Form) -> int:
+    """Filled ÷ all, in whole percent: 11 personal and 7 bank fields, onset, description, and whether there is an
+    employment record and a physician."""
+    counted = [value for section in _COUNTED_SECTIONS for value in form[section].values()]
+    counted += [value_at(form, path) for path in (*_COUNTED_FIELDS, *_COUNTED_LISTS)]
+    return round(100 * sum(is_filled(value) for value in counted) / len(counted))
+
+
+def fields_to_ground(form: Form) -> list[str]:
+    """Paths of the filled fields that a source must stand behind: all but those that code computes."""
+    return [leaf.path for leaf in leaves(form) if leaf.is_filled and leaf.pattern not in COMPUTED_PATTERNS]
+
+
+def confidence(form: Form, grounded: Iterable[str]) -> float:
+    """0.00 to 1.00: the share of the filled fields among the `grounded` paths; 0 when nothing is filled."""
+    filled = fields_to_ground(form)
+    return round(len(set(filled) & set(grounded)) / len(filled), 2) if filled else 0.0
+
+
+def complete_form(
+    form: Form,
+    *,
+    grounded: Iterable[str],
+    today: date,
+    language: str,
+    case_id: str,
+    user_id: str,
+    created_at: str,
+    updated_at: str,
+) -> dict[str, Any]:
+    """The complete form 7801 as JSON: what was extracted, with all that code computes and fixes around it.
+
+    `user_id` is the case's owner; times are UTC strings.
+    Raises: ValidationError when `form` has another shape: a defect.
+    """
+    from chalicelib.analyses.document_analysis_form7801.schema import Form7801
+
+    months = employment_months(value_at(form, EMPLOYMENT), today=today)
+    complete = Form7801.model_validate(
+        {
+            **form,
+            "employment_history": {**form["employment_history"], "total_employment_months": months},
+            "metadata": {
+                "completion_percentage": completion_percentage(form),
+                "created_at": created_at,
+                "updated_at": updated_at,
+                "case_id": case_id,
+                "user_id": user_id,
+                "language": language,
+                "document_extraction_confidence": confidence(form, grounded),
+            },
+        }
+    )
+    return complete.model_dump(mode="json")
+
+
+def language_of(text: str) -> str:
+    """ "hebrew" or "english": whichever has more letters in the sources; "hebrew" when there are none."""
+    hebrew = sum("א" <= character <= "ת" for character in text)
+    latin = sum(character.isascii() and character.isalpha() for character in text)
+    return "english" if latin > hebrew else "hebrew"
+
+
+def _month_number(day: date) -> int:
+    return day.year * _MONTHS_A_YEAR + day.month

@@ -1,0 +1,94 @@
+"""What when sources differ? A document outranks speech, and every difference that really stands there is an issue.
+
+A contradiction counts when its quote stands in its source and does not say something else than the value it was given
+for. Two statements of the same speaker are no difference: the last one wins, as the model was told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence, Extracted, choices
+from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
+from chalicelib.analyses.document_analysis_form7801.difference import differ
+from chalicelib.analyses.document_analysis_form7801.fields import (
+    COMPUTED_PATTERNS,
+    Form,
+    Kind,
+    Leaf,
+    as_told,
+    is_filled,
+    leaves,
+    with_value,
+)
+from chalicelib.analyses.document_analysis_form7801.normalise import value_from_text
+from chalicelib.analyses.kit.fence import CALL_ID
+from chalicelib.analyses.kit.issues import Issue
+from chalicelib.analyses.kit.quotes import Sources
+
+
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+    """The form after its conflicts were settled, the evidence that belongs to it, and an issue for each difference."""
+
+    form: Form
+    evidence: tuple[Evidence, ...]
+    issues: tuple[Issue, ...]
+
+
+def resolved(answer: Extracted, *, sources: Sources, today: date) -> Resolved:
+    """Settle every contradiction of the answer."""
+    form, evidence, issues = answer.form, answer.evidence, []
+    for entry in answer.contradictions:
+        leaf = next((leaf for leaf in leaves(form) if leaf.path == entry.field), None)
+        if leaf is None or not leaf.is_filled or leaf.pattern in COMPUTED_PATTERNS:
+            continue
+        if not sources.find(entry.quote, document_id=entry.document_id):
+            continue
+        other = _value(entry, leaf, today)
+        if other is None or not differ(leaf.kind, leaf.value, other) or _says_another(leaf, other, entry.quote, today):
+            continue
+        standing = _standing(evidence, leaf.path, sources)
+        if any(one.document_id == entry.document_id == CALL_ID for one in standing):
+            continue
+        kept = leaf.value
+        if _outranks(entry, standing):
+            kept = other
+            form = with_value(form, leaf.path, other)
+            evidence = (*(one for one in evidence if one.field != leaf.path), entry.as_evidence)
+        issues.append(_issue(leaf, entry, standing, other=other, kept=kept))
+    return Resolved(form=form, evidence=evidence, issues=tuple(issues))
+
+
+def _value(entry: Contradiction, leaf: Leaf, today: date) -> Any:
+    """The contradicting value as the field would hold it; None when it cannot be one."""
+    value = value_from_text(entry.value, leaf, today=today)
+    if leaf.kind is Kind.CHOICE:
+        return value if value in choices(leaf.pattern) - {""} else None
+    return value if leaf.kind is Kind.FLAG or is_filled(value) else None
+
+
+def _says_another(leaf: Leaf, other: Any, quote: str, today: date) -> bool:
+    return is_filled(other) and contradicts(Leaf(path=leaf.path, kind=leaf.kind, value=other), quote, today=today)
+
+
+def _standing(evidence: Sequence[Evidence], path: str, sources: Sources) -> list[Evidence]:
+    return [
+        one
+        for one in evidence
+        if one.field == path and sources.find(one.quote, document_id=one.document_id) is not None
+    ]
+
+
+def _outranks(entry: Contradiction, standing: Sequence[Evidence]) -> bool:
+    """True when the contradiction is a document's and nothing but speech, or nothing at all, stands against it."""
+    return entry.document_id != CALL_ID and all(one.document_id == CALL_ID for one in standing)
+
+
+def _issue(leaf: Leaf, entry: Contradiction, standing: Sequence[Evidence], *, other: Any, kept: Any) -> Issue:
+    quotes = (*(one.as_quote for one in standing), entry.as_quote)
+    message = f"Sources differ: {as_told(leaf.value)} and {as_told(other)}. The form holds {as_told(kept)}."
+    return Issue(field=leaf.path, code="sources_differ", message=message, quotes=quotes)

@@ -1,0 +1,87 @@
+"""Does a quote that stands in a source say something else than the field it was given for?
+
+A quote contradicts a field when it names things of the field's kind (days, long numbers, amounts, addresses, words of
+the same script) and none of them is the field's value. A quote that names none contradicts nothing: spoken digits, a
+date without its year, a description. Who claims, and who is paid, must stand in the quote word for word; of a condition
+the quote must at least speak.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from chalicelib.analyses.document_analysis_form7801.checks import day_of
+from chalicelib.analyses.document_analysis_form7801.condition_words import speaks_of
+from chalicelib.analyses.document_analysis_form7801.dates import days_in
+from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Kind, Leaf
+from chalicelib.analyses.kit.normalise import comparable, words
+
+_COMPARED_DIGITS = 3
+_LONG_NUMBER_DIGITS = 6
+_DIGIT_KINDS = frozenset(
+    {Kind.ID, Kind.PHONE, Kind.POSTAL_CODE, Kind.BANK_NUMBER, Kind.ACCOUNT, Kind.REFERENCE, Kind.IBAN}
+)
+_NUMBER_WITH_SEPARATORS = re.compile(r"\d(?:[\d\-./ ]*\d)?")
+_AMOUNT = re.compile(r"(?<![\d/.])\d[\d,]*(?:\.\d+)?(?![\d/])")
+_SPOKEN_NUMBER = re.compile(
+    r"שני|שתי|שלוש|ארבע|חמש|חמיש|שש|שיש|שבע|שמונ|תשע|עשר|אחד|אחת|אלפ|מאות|one|two|three|four|five|six|seven|eight|nine|ten"
+)
+_YEARS = range(1900, 2101)
+_PERSONS = frozenset({"personal_info.full_name", "bank_details.account_holder_name"})
+
+
+def contradicts(leaf: Leaf, quote: str, *, today: date) -> bool:
+    """True when the quote names things of the field's kind, and none of them is the field's value."""
+    text = comparable(quote)
+    if leaf.kind is Kind.DATE:
+        named, day = days_in(text, today=today), day_of(leaf.value)
+        return bool(named) and day is not None and day not in named
+    if leaf.kind in _DIGIT_KINDS:
+        return _other_digits(str(leaf.value), text)
+    if leaf.kind is Kind.NUMBER:
+        return _other_amount(float(leaf.value), text)
+    if leaf.kind is Kind.EMAIL:
+        return "@" in text and str(leaf.value) not in text.casefold()
+    if leaf.path.startswith(DISABILITY_TYPES):
+        return bool(leaf.value) and not speaks_of(leaf.path.rpartition(".")[2], text)
+    if leaf.path in _PERSONS:
+        return not set(words(str(leaf.value))) <= _held(text)
+    if leaf.kind is Kind.NAME:
+        return _other_name(str(leaf.value), text)
+    return False
+
+
+def _other_digits(value: str, text: str) -> bool:
+    wanted = re.sub(r"\D", "", value).lstrip("0")
+    whole = [re.sub(r"\D", "", number) for number in _NUMBER_WITH_SEPARATORS.findall(text)]
+    named = {number.lstrip("0") for number in (*whole, *re.findall(r"\d+", text))}
+    compared = [number for number in named if len(number) >= min(len(wanted), _COMPARED_DIGITS)]
+    held = wanted in named or (len(wanted) >= _LONG_NUMBER_DIGITS and wanted in "".join(whole))
+    return bool(wanted and compared) and not held
+
+
+def _other_amount(value: float, text: str) -> bool:
+    amounts = [float(amount.replace(",", "")) for amount in _AMOUNT.findall(text)]
+    comparable_amounts = [amount for amount in amounts if value / 10 <= amount <= value * 10 and amount not in _YEARS]
+    return bool(comparable_amounts) and value not in amounts and not _SPOKEN_NUMBER.search(text.casefold())
+
+
+def _other_name(value: str, text: str) -> bool:
+    wanted, found = words(value), words(text)
+    if not _same_script(wanted, found):
+        return False
+    return not set(wanted) & _held(text)
+
+
+def _held(text: str) -> set[str]:
+    """The words of a text. Hebrew glues one or two letters in front of a word: "בחיפה" holds "חיפה"."""
+    return {word[cut:] for word in words(text) for cut in range(3) if len(word) > cut}
+
+
+def _same_script(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    return any(_is_hebrew(a) == _is_hebrew(b) for a in first for b in second if not a.isdecimal() and not b.isdecimal())
+
+
+def _is_hebrew(word: str) -> bool:
+    return "א" <= word[0] <= "ת"

@@ -1,0 +1,118 @@
+"""What does the page show? One case's life, from its creation to its deletion, through every endpoint."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from clients.demo.client import DemoProblem
+from clients.demo.sample import DIRECTORY
+from docs.builder.api.recorder import Exchange, Recorder
+from infra.local.environment import VAPI_WEBHOOK_SECRET
+
+LETTER = DIRECTORY / "doc2_discharge_letter.he.txt"
+FORM_7801 = "POST /cases/{case_id}/analyze-documents-form7801"
+AGENT = "POST /cases/{case_id}/analyze-with-agent"
+CALL = "POST /vapi/re-analyze-call/{case_id}"
+READ = "GET /jobs/{job_id}"
+PATIENCE_SECONDS = 120
+LOOK_EVERY_SECONDS = 0.1
+
+
+def converse(nobody: Recorder, user: Recorder, admin: Recorder) -> None:
+    """Ask everything, in the order in which a client would; `nobody` has no token.
+
+    Raises: DemoProblem when a job does not get on.
+    """
+    nobody.ask("GET /health")
+    admin.ask("GET /health", query="?deep=1", about="With `deep=1`, for admins.")
+    case_id = _prepare(user)
+    job_id = _analyse(user, case_id)
+    _change(user, case_id, job_id)
+    user.ask("GET /jobs", query="?status=completed&limit=1")
+    user.ask("GET /cases", query="?limit=1")
+    user.ask("GET /cases/{case_id}", case_id=case_id)
+    _report(nobody, user)
+    user.ask("DELETE /jobs/{job_id}", job_id=job_id)
+    user.ask("DELETE /cases/{case_id}", case_id=case_id)
+    nobody.ask("GET /openapi.json")
+    nobody.ask("GET /docs")
+
+
+def _prepare(user: Recorder) -> str:
+    case = user.ask("POST /cases", {"title": "תביעת נכות כללית", "metadata": {"source": "dashboard"}})
+    case_id: str = case.answer["id"]
+    user.ask("PUT /cases/{case_id}/call", _call(), case_id=case_id)
+    text = LETTER.read_text(encoding="utf-8")
+    letter = {"file_name": "מכתב שחרור.txt", "text": text, "document_type": "medical_report"}
+    user.ask("POST /cases/{case_id}/documents", letter, case_id=case_id)
+    scan = {"file_name": "MRI.pdf", "content_type": "application/pdf", "size": 1_048_576}
+    coming = user.ask(
+        "POST /cases/{case_id}/documents", scan, about="A large file goes straight to storage.", case_id=case_id
+    )
+    user.ask("GET /cases/{case_id}/documents", case_id=case_id)
+    document_id = coming.answer["document"]["id"]
+    user.ask("DELETE /cases/{case_id}/documents/{document_id}", case_id=case_id, document_id=document_id)
+    return case_id
+
+
+def _analyse(user: Recorder, case_id: str) -> str:
+    key = {"Idempotency-Key": "click-1"}
+    body = {"labels": {"screen": "dashboard"}}
+    started = user.ask(FORM_7801, body, sent=key, case_id=case_id)
+    user.ask(FORM_7801, body, sent=key, about="The same request with the same key gets the same job.", case_id=case_id)
+    user.ask(FORM_7801, {"deadline_seconds": 5}, about="What is wrong is named.", case_id=case_id)
+    job_id: str = started.answer["job_id"]
+    running = _until(user, job_id, lambda job: job["progress"] > 0)
+    user.exchanges.append(running)
+    unchanged = {"If-None-Match": running.headers["ETag"], "Prefer": "wait=1"}
+    user.ask(READ, sent=unchanged, about="Held until the version changes, or the time is up.", job_id=job_id)
+    _until(user, job_id, lambda job: job["done"])
+    user.ask(READ, about="Once it is done: the result, and no advice to ask again.", job_id=job_id)
+    user.ask(READ, query="?result=link", about="With `result=link`: where to fetch the result.", job_id=job_id)
+    user.ask("GET /jobs/{job_id}/events", query="?after=1", job_id=job_id)
+    return job_id
+
+
+def _change(user: Recorder, case_id: str, job_id: str) -> None:
+    agent_id = user.ask(AGENT, case_id=case_id).answer["job_id"]
+    user.ask("POST /jobs/{job_id}/cancel", job_id=agent_id)
+    user.ask("POST /jobs/{job_id}/cancel", about="What has completed cannot be cancelled.", job_id=job_id)
+    _until(user, agent_id, lambda job: job["done"])
+    again = user.ask("POST /jobs/{job_id}/retry", {"max_cost_usd": 0.5}, job_id=agent_id).answer["job_id"]
+    called = user.ask(CALL, sent={"Prefer": "wait=20"}, about="Held until the job is done.", case_id=case_id)
+    for open_job in (again, called.answer["job_id"]):
+        _until(user, open_job, lambda job: job["done"])
+
+
+def _report(nobody: Recorder, user: Recorder) -> None:
+    case_id = user.look("POST /cases", {"title": "A reported call"}).answer["id"]
+    report = {
+        "message": {
+            "type": "end-of-call-report",
+            "call": {"id": "call-1", "metadata": {"case_id": case_id}},
+            "artifact": {"transcript": "AI: שלום, במה אפשר לעזור?\nUser: אני רוצה להגיש תביעת נכות.\n"},
+        }
+    }
+    secret = {"X-Vapi-Secret": VAPI_WEBHOOK_SECRET}
+    nobody.ask("POST /vapi/webhook", report, sent=secret)
+    nobody.ask("POST /vapi/webhook", report, sent=secret, about="The same report again.")
+    other = {"message": {"type": "status-update", "status": "ringing"}}
+    nobody.ask("POST /vapi/webhook", other, sent=secret, about="Any other message.")
+
+
+def _call() -> dict[str, Any]:
+    call: dict[str, Any] = json.loads((DIRECTORY / "vapi_call.json").read_text(encoding="utf-8"))
+    return call
+
+
+def _until(user: Recorder, job_id: str, is_so: Any) -> Exchange:
+    """The first look at the job that shows what is waited for."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        seen = user.look(READ, job_id=job_id, about="While it runs.")
+        if is_so(seen.answer):
+            return seen
+        time.sleep(LOOK_EVERY_SECONDS)
+    raise DemoProblem(f"Job {job_id} did not get on within {PATIENCE_SECONDS} s.")

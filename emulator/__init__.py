@@ -1,0 +1,31 @@
+"""Model providers on this machine: one server that the real OpenAI and Anthropic SDKs take for theirs.
+
+    python -m emulator --port 7802 --seconds 4        (CASEWORK_EMULATOR_SECONDS; 0 answers at once)
+    OPENAI_BASE_URL=http://127.0.0.1:7802/v1  ANTHROPIC_BASE_URL=http://127.0.0.1:7802        any key will do
+    with Emulator() as emulator: …emulator.url…                    in a test: a free port, no waiting
+
+It answers POST /v1/responses (JSON and SSE, `text.format` json_schema, text, file and image parts; GET by id, cancel,
+input_tokens), /v1/chat/completions, /v1/messages (JSON and SSE, tools, structured output; count_tokens) and /v1/models.
+The model's name in an answer is `emulated-<asked name>`.
+
+What it says is read from the text it is sent by rules (`extract/`: labels, dates, numbers, names, negations, a
+speaker's corrections; Hebrew and English), never known beforehand: what stands in no document or call is not in the
+answer. A JSON schema is filled by the names of its properties (`schema_fill`); `answers/` has the three things it can
+do: a Form 7801 with evidence, a call's analysis, and an agent that works through a case with tools. Texts are read
+inside the fences `<document id name>`, `<page number>` and `<call id>`; without any fence, all that the user wrote.
+
+Told through /__emulator/ (GET it for this list):
+    faults   POST {"kind": "rate_limited", "provider": "openai", "after": 2, "retry_after": 1}: faults.py lists kinds
+             POST {"rate": 0.2, "seed": 7}: at random, repeatably · GET · DELETE
+    plant    POST {"kinds": ["false_quotes", "obey_injections"]}: mistakes that code should catch (plants.py) ·
+             GET tells where they were made · DELETE
+    log      GET every call to a model: number, at, provider, path, model, body_sha256, stream, fault, outcome;
+             ?bodies=1 with bodies · DELETE. Equal body_sha256 = the same question asked again
+    pace     POST {"seconds": 0.5} · GET
+    health   GET
+    DELETE /__emulator clears faults, plants, log and prompt cache
+"""
+
+from emulator.server import Emulator, PortTaken
+
+__all__ = ["Emulator", "PortTaken"]

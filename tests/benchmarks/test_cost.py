@@ -1,0 +1,75 @@
+"""What the page on deploying says of costs is what comes out when it is measured again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.cost.__main__ import PAGE, costs, with_costs
+from benchmarks.cost.calls import item_bytes
+from benchmarks.cost.one_job import Assumptions, OneJob, measure
+from benchmarks.cost.table import idle_month, million_jobs, read_prices
+from infra.deploy.problem import DeployProblem
+from infra.local.resources import Resources
+
+JOB = OneJob(write_units=10, read_units=20, queue_requests=3, object_writes=0, stored_bytes=1000, log_bytes=2000)
+
+
+@pytest.fixture
+def own_environment(monkeypatch: pytest.MonkeyPatch, local_resources: Resources) -> Resources:
+    for name, value in local_resources.environment.items():
+        monkeypatch.setenv(name, value)
+    return local_resources
+
+
+def test_the_page_has_the_costs_that_are_measured(own_environment: Resources) -> None:
+    page = Path(PAGE).read_text(encoding="utf-8")
+
+    computed = costs(measure(own_environment, Assumptions()), Assumptions())
+
+    assert "| **together** |" in page
+    assert with_costs(page, computed) == page, "run python -m benchmarks.cost"
+
+
+@pytest.mark.parametrize("before", ["", "| an old table |\n"])
+def test_what_is_computed_stands_between_the_markers_whatever_stood_there(before: str) -> None:
+    page = f"Above.\n<!-- costs -->\n{before}<!-- /costs -->\nBelow.\n"
+
+    assert with_costs(page, "new") == "Above.\n<!-- costs -->\nnew\n<!-- /costs -->\nBelow.\n"
+
+
+def test_a_page_without_the_markers_is_not_passed_over() -> None:
+    with pytest.raises(DeployProblem, match=r"<!-- costs -->"):
+        with_costs("Above.\n<!-- costs --><!-- /costs -->\n", "new")
+
+
+def test_a_position_is_units_times_price() -> None:
+    positions = {p.what: p.usd for p in million_jobs(JOB, Assumptions(seconds=60, polls=30), read_prices())}
+
+    assert positions["API Gateway"] == pytest.approx(31 * 3.50)
+    assert positions["DynamoDB writes"] == pytest.approx(10 * 0.625)
+    assert positions["DynamoDB reads"] == pytest.approx(20 * 0.125)
+    assert positions["workers, waiting for the model"] == pytest.approx(60 * 0.0000133334 * 1_000_000)
+
+
+def test_an_idle_month_counts_the_alarms_of_the_template() -> None:
+    positions = {p.what: p.usd for p in idle_month(read_prices())}
+
+    assert positions["alarms"] == pytest.approx(0.10 * 21)
+
+
+@pytest.mark.parametrize(
+    ("item", "size"),
+    [
+        ({"ab": {"S": "שלום"}}, 2 + 8),  # UTF-8
+        ({"n": {"N": "1234"}}, 1 + 3),  # two digits a byte, and one
+        ({"b": {"BOOL": True}}, 1 + 1),
+        ({"l": {"L": [{"S": "ab"}]}}, 1 + 3 + 1 + 2),  # 3 for the list, 1 for each member
+        ({"m": {"M": {"k": {"S": "v"}}}}, 1 + 3 + 1 + 1 + 1),
+        ({"z": {"B": b"123"}}, 1 + 3),
+    ],
+)
+def test_an_items_size_is_counted_as_dynamodb_counts_it(item: dict[str, Any], size: int) -> None:
+    assert item_bytes(item) == size

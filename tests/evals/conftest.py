@@ -1,0 +1,28 @@
+"""The models on an emulator of their own, one for all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from emulator import Emulator
+from evals.attempt import Models
+from evals.cases import load_cases
+from evals.measure import CaseScore, measure_cases
+from evals.models import Answering, emulated_models
+
+
+@pytest.fixture(scope="package")
+def all_scores(emulated: tuple[Emulator, Models]) -> list[CaseScore]:
+    """Every case through the three analyses, answered without mistakes."""
+    emulator, models = emulated
+    emulator.state.plants.clear()
+    answering = Answering(models=models, openai_name="one", anthropic_name="other", is_emulated=True)
+    return measure_cases(load_cases(), answering, say=lambda line: None)
+
+
+@pytest.fixture(scope="package")
+def emulated() -> Iterator[tuple[Emulator, Models]]:
+    with emulated_models() as both:
+        yield both

@@ -1,0 +1,216 @@
+"""Which processes run, and how do they die? The local system on free ports, its workers one job at a time each."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+
+import msgspec
+
+from infra.local import system
+from infra.local.environment import HOST, Ports, local_environment
+from infra.local.program import Child, Program
+from infra.local.resources import Resources, resource_names
+from tests.reliability.chaos.plan import Plan
+
+READY_WITHIN_SECONDS = 90.0
+_REAL_PROVIDERS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+_ENDS_OF_ATTEMPTS = frozenset({"attempt_ended", "attempt_given_up", "outcome_discarded", "message_redelivered"})
+
+
+class ChaosProblem(Exception):
+    """The run cannot begin or go on; the message says why."""
+
+
+class Kill(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker was ended by SIGKILL, or frozen for longer than its lease, at `at` (epoch seconds).
+
+    `job_id` is the job it was in the middle of; None: of none.
+    """
+
+    worker: str
+    at: float
+    job_id: str | None
+
+
+class Worker:
+    """One worker process; what it logs tells which job it is at."""
+
+    def __init__(self, program: Program, *, environment: Mapping[str, str], say: Callable[[str], None]) -> None:
+        self._say = say
+        self._job_id: str | None = None
+        self._is_frozen = False
+        self.child = Child(program, environment=environment, say=self._hear)
+
+    @property
+    def name(self) -> str:
+        """The worker's name, the same for the one that takes its place."""
+        name: str = self.child.program.name
+        return name
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is at a job, and not frozen."""
+        return self._job_id is not None and not self._is_frozen
+
+    def kill(self) -> Kill:
+        """End it with SIGKILL, whatever it is doing."""
+        at = time.time()
+        self.child.end(within_seconds=0)  # all that it said is heard when this returns
+        return Kill(worker=self.name, at=at, job_id=self._job_id)
+
+    def freeze(self, *, pause: Callable[[], object]) -> Kill:
+        """Stop it in the middle of whatever it is doing, and let it go on when `pause` returns."""
+        frozen = Kill(worker=self.name, at=time.time(), job_id=self._job_id)
+        self._is_frozen = True
+        os.killpg(self.child.pid, signal.SIGSTOP)
+        try:
+            pause()
+        finally:
+            os.killpg(self.child.pid, signal.SIGCONT)
+            self._is_frozen = False
+        return frozen
+
+    def _hear(self, line: str) -> None:
+        self._say(line)
+        if not line.startswith("{"):
+            return
+        try:
+            fact = json.loads(line)
+        except ValueError:
+            return
+        if fact.get("event") == "attempt_started":
+            self._job_id = fact["job_id"]
+        elif fact.get("event") in _ENDS_OF_ATTEMPTS and fact.get("job_id") == self._job_id:
+            self._job_id = None
+
+
+class ChaosSystem:
+    """A running system; use it as a context manager. Who kills a worker or the API gets a new one in its place."""
+
+    def __init__(self, plan: Plan, *, environ: Mapping[str, str], say: Callable[[str, str], None]) -> None:
+        """`say` is given a process's name and each line that it writes."""
+        self.ports = _free_ports()
+        self.environment = {
+            **local_environment(
+                {name: value for name, value in environ.items() if name not in _REAL_PROVIDERS}, ports=self.ports
+            ),
+            "CASEWORK_CONCURRENCY": "1",
+            "CASEWORK_RESCUE_SECONDS": str(plan.rescue_every_seconds),
+            "CASEWORK_EMULATOR_SECONDS": str(plan.answer_seconds),
+            "LOG_LEVEL": "INFO",
+        }
+        self._plan = plan
+        self._say = say
+        self._lock = threading.Lock()
+        self._stack = ExitStack()
+        self._others: dict[str, Child] = {}
+        self.workers: dict[str, Worker] = {}
+
+    @property
+    def api_url(self) -> str:
+        """Where the API listens."""
+        return f"http://{HOST}:{self.ports.api}"
+
+    @property
+    def model_url(self) -> str:
+        """Where the providers' emulator listens."""
+        return f"http://{HOST}:{self.ports.model}"
+
+    @property
+    def resources(self) -> Resources:
+        """The tables, queues and bucket."""
+        return resource_names(f"http://{HOST}:{self.ports.aws}")
+
+    def __enter__(self) -> ChaosSystem:
+        try:
+            self._start()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def kill_worker(self, name: str) -> Kill:
+        """SIGKILL a worker, and start another in its place."""
+        with self._lock:
+            worker = self.workers[name]
+            kill = worker.kill()
+            self._start_worker(worker.child.program)
+        return kill
+
+    def restart_api(self) -> None:
+        """SIGKILL the API, start another, and return when it answers."""
+        with self._lock:
+            api = self._others.pop("api")
+            api.end(within_seconds=0)
+            self._start_other(api.program)
+        self._wait_for("api", lambda: system.answers(f"{self.api_url}/health"))
+
+    def kill_all_workers(self) -> list[Kill]:
+        """SIGKILL every worker and the timer; nothing takes their place."""
+        with self._lock:
+            kills = [worker.kill() for worker in self.workers.values()]
+            self.workers.clear()
+            self._others.pop("timer").end(within_seconds=0)
+        return kills
+
+    def _start(self) -> None:
+        programs = {
+            program.name: program
+            for program in system.programs(self.environment, ports=self.ports, identity=system.own_identity())
+        }
+        for name in ("aws", "model"):
+            self._start_other(programs[name])
+        self._wait_for("aws", lambda: system.identify(self.ports) is not None)
+        self._wait_for("model", lambda: system.answers(self.model_url))
+        self._start_other(system.api_program(self.ports))
+        self._start_other(programs["timer"])
+        for lane, count in (("high", self._plan.high_workers), ("normal", self._plan.normal_workers)):
+            for number in range(1, count + 1):
+                self._start_worker(msgspec.structs.replace(programs[lane], name=f"{lane}-{number}"))
+        self._wait_for("api", lambda: system.answers(f"{self.api_url}/health"))
+
+    def _start_other(self, program: Program) -> None:
+        self._others[program.name] = Child(program, environment=self.environment, say=self._voice(program.name))
+
+    def _start_worker(self, program: Program) -> None:
+        self.workers[program.name] = Worker(program, environment=self.environment, say=self._voice(program.name))
+
+    def _voice(self, name: str) -> Callable[[str], None]:
+        return lambda line: self._say(name, line)
+
+    def _wait_for(self, name: str, is_ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not is_ready():
+            ending = self._others[name].how_it_ended()
+            if ending is not None:
+                raise ChaosProblem(f"{name} did not start ({ending}).")
+            if time.monotonic() > deadline:
+                raise ChaosProblem(f"{name} was not ready within {READY_WITHIN_SECONDS:.0f} s.")
+            time.sleep(0.05)
+
+    def _end(self) -> None:
+        with self._lock:
+            children = [worker.child for worker in self.workers.values()] + list(self._others.values())
+            self.workers.clear()
+            self._others.clear()
+        for child in children:
+            child.end(within_seconds=0)
+
+
+def _free_ports() -> Ports:
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) for _ in range(3)]
+        for one in sockets:
+            one.bind((HOST, 0))
+        api, aws, model = (one.getsockname()[1] for one in sockets)
+        return Ports(api=api, aws=aws, model=model)

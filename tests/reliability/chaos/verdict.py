@@ -1,0 +1,144 @@
+"""Was every promise kept? Pure arithmetic over the evidence: the figures, and a sentence for each promise broken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
+
+from chalicelib.jobs.model import Job, Status
+from tests.reliability.chaos.evidence import Evidence
+from tests.reliability.chaos.system import Kill
+
+RECOVERY_SECONDS = 120.0
+EXPECTED_CODES = frozenset({"provider_rate_limited", "provider_unavailable", "worker_lost"})
+"""How a job may fail when nothing but providers and workers did: everything else is a defect of ours."""
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the table shows. `repeats_of_checkpointed_calls` are steps stored twice; `repeats_of_calls_in_flight` calls
+    that were answered, or broken off by the client, and whose step was not stored by the worker that made them.
+    `worst_recovery_seconds` is from a kill to its job being taken up again or ended; None when no job was interrupted.
+    """
+
+    wanted: int
+    submitted: int
+    completed: int
+    cancelled: int
+    failed: Mapping[str, int]
+    attempts: int
+    kills: int
+    kills_at_work: int
+    counts: Mapping[str, int]
+    calls: int
+    calls_failed: int
+    steps: int
+    repeats_of_checkpointed_calls: int
+    repeats_of_calls_in_flight: int
+    lost_jobs: int
+    jobs_made_twice: int
+    disagreements: int
+    left_behind: int
+    dead_letters: int
+    worst_recovery_seconds: float | None
+    problems: tuple[str, ...]
+
+
+def figures(evidence: Evidence) -> Figures:
+    """What happened, counted."""
+    started = {one.job_id for one in evidence.started}
+    mine = [job for job in evidence.jobs.values() if job.job_id in started]
+    steps = [name for job in mine for name in _steps(job)]
+    distinct = sum(len(set(_steps(job))) for job in mine)
+    paid = [call for call in evidence.calls if call["outcome"] != "failed"]
+    interrupted = [kill for kill in evidence.kills if _interrupted(kill, evidence.jobs)]
+    return Figures(
+        wanted=evidence.wanted,
+        submitted=len(evidence.started),
+        completed=sum(job.status is Status.COMPLETED for job in mine),
+        cancelled=sum(job.status is Status.CANCELLED for job in mine),
+        failed=Counter(job.error.code if job.error else "?" for job in mine if job.status is Status.FAILED),
+        attempts=sum(job.attempt for job in mine),
+        kills=len(evidence.kills),
+        kills_at_work=len(interrupted),
+        counts=evidence.counts,
+        calls=len(evidence.calls),
+        calls_failed=len(evidence.calls) - len(paid),
+        steps=len(steps),
+        repeats_of_checkpointed_calls=len(steps) - distinct,
+        repeats_of_calls_in_flight=len(paid) - len(steps),
+        lost_jobs=sum(job_id not in evidence.jobs or evidence.jobs[job_id].is_open for job_id in started),
+        jobs_made_twice=len(set(evidence.jobs) - started) + len(evidence.started) - len(started),
+        disagreements=sum(_disagrees(job, evidence) for job in mine),
+        left_behind=len(evidence.left_behind),
+        dead_letters=evidence.dead_letters,
+        worst_recovery_seconds=max((_recovery(kill, evidence.jobs) for kill in interrupted), default=None),
+        problems=evidence.problems,
+    )
+
+
+def broken_promises(found: Figures) -> list[str]:
+    """A sentence for each promise that was not kept, and for chaos that proves nothing; empty: all is well."""
+    unexpected = {code: count for code, count in found.failed.items() if code not in EXPECTED_CODES}
+    recovery = found.worst_recovery_seconds
+    checks = [
+        (found.submitted != found.wanted, f"only {found.submitted} of {found.wanted} jobs were accepted"),
+        (found.lost_jobs, f"{found.lost_jobs} accepted jobs are lost: gone, or not brought to an end"),
+        (found.jobs_made_twice, f"{found.jobs_made_twice} jobs exist that no client was told of"),
+        (found.cancelled, f"{found.cancelled} jobs were cancelled, and nobody asked for it"),
+        (unexpected, f"jobs failed as none should: {unexpected}"),
+        (
+            found.repeats_of_checkpointed_calls,
+            f"{found.repeats_of_checkpointed_calls} calls whose answer was stored were made again",
+        ),
+        (
+            found.repeats_of_calls_in_flight > found.kills,
+            f"{found.repeats_of_calls_in_flight} calls were made again after {found.kills} kills",
+        ),
+        (found.repeats_of_calls_in_flight < 0, "more steps are stored than calls were answered"),
+        (found.disagreements, f"{found.disagreements} cases do not hold what their job says"),
+        (found.left_behind, f"{found.left_behind} locks or counters are left behind"),
+        (found.dead_letters, f"{found.dead_letters} messages are in the dead-letter queues"),
+        (
+            recovery is not None and recovery > RECOVERY_SECONDS,
+            f"a job waited {recovery or 0:.0f} s for another worker, more than {RECOVERY_SECONDS:.0f}",
+        ),
+        (not found.completed, "nothing was completed: this proves nothing"),
+        (not found.kills_at_work, "no worker was killed at work: this proves nothing"),
+        (not found.calls_failed, "no provider call failed: this proves nothing"),
+        (found.problems, f"the mischief itself broke: {'; '.join(found.problems)}"),
+    ]
+    return [sentence for is_broken, sentence in checks if is_broken]
+
+
+def _steps(job: Job) -> list[str]:
+    return [event.message for event in job.timeline if event.type == "step"]
+
+
+def _disagrees(job: Job, evidence: Evidence) -> bool:
+    """Whether the case holds something else than this job's result, or holds something though the job has none."""
+    end = evidence.ends[job.job_id]
+    if (job.status is Status.COMPLETED) != (end.result is not None):
+        return True
+    return bool(end.result != end.in_case)
+
+
+def _interrupted(kill: Kill, jobs: Mapping[str, Job]) -> bool:
+    job = jobs.get(kill.job_id) if kill.job_id else None
+    return job is not None and _after(kill, job) is not None
+
+
+def _recovery(kill: Kill, jobs: Mapping[str, Job]) -> float:
+    seconds = _after(kill, jobs[kill.job_id or ""])
+    assert seconds is not None  # only kills that interrupted are asked about
+    return seconds
+
+
+def _after(kill: Kill, job: Job) -> float | None:
+    """Seconds from the kill to the job's next start or end; None when it had ended before, or is still open."""
+    for event in job.timeline:
+        taken_up = event.type in ("started", "completed", "failed", "cancelled")
+        if taken_up and event.at.timestamp() > kill.at:
+            return event.at.timestamp() - kill.at
+    return None

@@ -1,0 +1,85 @@
+"""An index lags behind its table on AWS, and never does in an emulator: here it lags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from chalicelib.adapters.dynamodb.calls import DynamoCalls
+from chalicelib.adapters.dynamodb.job_lists import JobLists
+from chalicelib.adapters.dynamodb.job_records import record_of
+from chalicelib.jobs.lifecycle import cancelled
+from chalicelib.jobs.model import Job, Status
+from chalicelib.jobs.ports import JobFilter
+from tests.fakes.jobs import CREATED_AT, a_job
+
+NOW = CREATED_AT + timedelta(minutes=5)
+
+
+class LaggingTable:
+    """An index that shows `indexed`, above a table that has `stored`."""
+
+    def __init__(self, *, indexed: Sequence[Job], stored: Sequence[Job]) -> None:
+        self._rows = [record_of(job) for job in indexed]
+        self.records = [record_of(job) for job in stored]
+        self.queries: list[Mapping[str, Any]] = []
+
+    def query(self, **request: Any) -> Mapping[str, Any]:
+        self.queries.append(request)
+        return {"Items": self._rows}
+
+    def batch_get_item(self, **_: Any) -> Mapping[str, Any]:
+        return {"Responses": {"jobs": self.records}}
+
+
+def lists_of(table: LaggingTable, *, listed_days: int = 30) -> JobLists:
+    return JobLists(DynamoCalls(table), table="jobs", listed_days=listed_days)
+
+
+def test_a_check_that_another_rescue_postponed_is_not_due() -> None:
+    job = a_job()
+    postponed = msgspec.structs.replace(job, check_at=NOW + timedelta(seconds=1))
+
+    due = lists_of(LaggingTable(indexed=[job], stored=[postponed])).due(now=NOW, limit=10)
+
+    assert due == []
+
+
+def test_a_job_that_ended_just_now_is_not_due() -> None:
+    job = a_job()
+
+    due = lists_of(LaggingTable(indexed=[job], stored=[cancelled(job, at=NOW)])).due(now=NOW, limit=10)
+
+    assert due == []
+
+
+def test_a_record_that_cannot_be_read_hides_no_other_job_that_is_due() -> None:
+    broken, job = a_job(job_id="broken"), a_job()
+    table = LaggingTable(indexed=[broken, job], stored=[broken, job])
+    table.records[0] = {**table.records[0], "status": {"S": "unheard of"}}
+
+    due = lists_of(table).due(now=NOW, limit=10)
+
+    assert due == [job]
+
+
+def test_a_list_shows_jobs_as_they_are_and_not_as_they_were() -> None:
+    ended, gone, pending = (a_job(job_id=name) for name in ("ended", "gone", "pending"))
+    table = LaggingTable(indexed=[ended, gone, pending], stored=[cancelled(ended, at=NOW), pending])
+
+    page = lists_of(table).page(JobFilter(owner="owner-1", status=Status.PENDING), now=NOW, after=None, limit=20)
+
+    assert page.jobs == (pending,)
+    assert page.next is None
+
+
+def test_a_list_of_everybody_looks_back_as_far_as_jobs_are_kept() -> None:
+    table = LaggingTable(indexed=[], stored=[])
+
+    lists_of(table, listed_days=41).page(JobFilter(), now=NOW, after=None, limit=20)
+
+    months = [query["ExpressionAttributeValues"][":created_month"]["S"] for query in table.queries]
+    assert months == ["2026-06", "2026-05", "2026-04"]  # 10 June - 41 days = 30 April

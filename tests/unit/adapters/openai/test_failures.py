@@ -1,0 +1,171 @@
+"""Each way in which OpenAI can fail, byte for byte, as one of our errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pydantic import BaseModel
+
+from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
+from chalicelib.analyses.kit.llm import TextPart
+from chalicelib.errors import (
+    AttemptError,
+    InputInvalid,
+    OutputInvalid,
+    ProviderAuth,
+    ProviderQuotaExhausted,
+    ProviderRateLimited,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from tests.fakes.attempt_context import FakeContext
+from tests.fakes.scripted_openai import (
+    REQUEST_ID,
+    Reply,
+    ScriptedOpenAI,
+    answer_events,
+    json_reply,
+    scripted_openai,
+    stream_reply,
+)
+
+
+class Person(BaseModel):
+    full_name: str
+    children: int
+
+
+ANSWER = '{"full_name": "תמר דוגמא", "children": 2}'
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedOpenAI]:
+    with scripted_openai() as running:
+        monkeypatch.setenv("OPENAI_BASE_URL", running.url)
+        yield running
+
+
+def error_body(**members: str) -> dict[str, object]:
+    return {"error": {"message": "the secret words of a document", "param": None, **members}}
+
+
+def final(status: str, **changes: object) -> Reply:
+    return stream_reply(*answer_events(ANSWER, status=status, **changes))
+
+
+REFUSAL = [{"type": "message", "id": "m", "role": "assistant", "content": [{"type": "refusal", "refusal": "no"}]}]
+CREATED = answer_events(ANSWER)[0]
+FAILURES: dict[str, tuple[Reply, type[AttemptError], int | None]] = {
+    "rate limit": (
+        json_reply(429, error_body(type="requests", code="rate_limit_exceeded"), retry_after="17"),
+        ProviderRateLimited,
+        429,
+    ),
+    "quota used up": (json_reply(429, error_body(type="insufficient_quota")), ProviderQuotaExhausted, 429),
+    "payment required": (json_reply(402, error_body(type="billing")), ProviderQuotaExhausted, 402),
+    "wrong key": (
+        json_reply(401, error_body(type="invalid_request_error", code="invalid_api_key")),
+        ProviderAuth,
+        401,
+    ),
+    "not allowed": (json_reply(403, error_body(type="permission")), ProviderAuth, 403),
+    "model not ours": (json_reply(404, error_body(code="model_not_found")), ProviderAuth, 404),
+    "bad request": (json_reply(400, error_body(type="invalid_request_error")), InputInvalid, 400),
+    "too long for the model": (json_reply(400, error_body(code="context_length_exceeded")), InputInvalid, 400),
+    "prompt against policy": (json_reply(400, error_body(code="invalid_prompt")), ProviderRefused, 400),
+    "conflict": (json_reply(409, error_body()), ProviderUnavailable, 409),
+    "server error": (json_reply(500, error_body(type="server_error")), ProviderUnavailable, 500),
+    "overloaded": (json_reply(529, error_body(type="overloaded")), ProviderUnavailable, 529),
+    "error page": (
+        Reply(status=502, body=b"<html>bad gateway</html>", headers={"content-type": "text/html"}),
+        ProviderUnavailable,
+        502,
+    ),
+    "page instead of a stream": (
+        Reply(body=b"<html>hello</html>", headers={"content-type": "text/html"}),
+        ProviderUnavailable,
+        200,
+    ),
+    "dropped before an answer": (Reply(drops=True), ProviderUnavailable, None),
+    "stream cut between events": (stream_reply(*answer_events(ANSWER)[:-1]), ProviderUnavailable, 200),
+    "empty stream": (stream_reply(), ProviderUnavailable, 200),
+    "malformed event": (
+        Reply(body=b'event: response.created\ndata: {"type": "resp\n\n', headers={"content-type": "text/event-stream"}),
+        ProviderUnavailable,
+        200,
+    ),
+    "event of no shape": (
+        Reply(body=b'event: x\ndata: ["y"]\n\n', headers={"content-type": "text/event-stream"}),
+        ProviderUnavailable,
+        200,
+    ),
+    "event too deep to read": (
+        Reply(body=b"event: x\ndata: " + b'{"a":' * 200_000 + b"\n\n", headers={"content-type": "text/event-stream"}),
+        ProviderUnavailable,
+        200,
+    ),
+    "event that is no UTF-8": (
+        Reply(body=b'event: x\ndata: {"a": "\xff\xfe"}\n\n', headers={"content-type": "text/event-stream"}),
+        ProviderUnavailable,
+        200,
+    ),
+    "error event": (
+        stream_reply(CREATED, {"type": "error", "code": "rate_limit_exceeded", "message": "m", "param": None}),
+        ProviderRateLimited,
+        200,
+    ),
+    "error event with its error inside": (
+        stream_reply(CREATED, {"type": "error", "error": {"code": "insufficient_quota", "message": "m"}}),
+        ProviderQuotaExhausted,
+        200,
+    ),
+    "failed response": (
+        final("failed", error={"code": "server_error", "message": "m"}, output=[]),
+        ProviderUnavailable,
+        200,
+    ),
+    "failed for its prompt": (
+        final("failed", error={"code": "invalid_prompt", "message": "m"}, output=[]),
+        ProviderRefused,
+        200,
+    ),
+    "refusal": (final("completed", output=REFUSAL), ProviderRefused, 200),
+    "content filter": (
+        final("incomplete", incomplete_details={"reason": "content_filter"}),
+        ProviderRefused,
+        200,
+    ),
+    "cut by its length": (
+        final("incomplete", incomplete_details={"reason": "max_output_tokens"}),
+        OutputInvalid,
+        200,
+    ),
+    "no JSON": (stream_reply(*answer_events("certainly! here it is")), OutputInvalid, 200),
+    "other shape": (stream_reply(*answer_events('{"nope": 1}')), OutputInvalid, 200),
+}
+
+
+@pytest.mark.parametrize(("reply", "error_class", "status"), FAILURES.values(), ids=FAILURES.keys())
+def test_every_failure_becomes_one_of_ours(
+    provider: ScriptedOpenAI,
+    reply: Reply,
+    error_class: type[AttemptError],
+    status: int | None,
+) -> None:
+    provider.will_answer(reply)
+
+    with pytest.raises(error_class) as caught:
+        OpenAIStructuredModel(model="gpt-6-luna", api_key="sk-test").parse(
+            FakeContext(),
+            instructions="Extract.",
+            parts=[TextPart("שמי תמר")],
+            output=Person,
+            max_output_tokens=500,
+        )
+
+    assert type(caught.value) is error_class
+    assert caught.value.provider == "openai"
+    assert caught.value.provider_status == status
+    assert caught.value.provider_request_id == (REQUEST_ID if status else None)
+    assert "secret words" not in str(caught.value)

@@ -1,0 +1,298 @@
+"""OpenAI's adapter against a provider that answers byte for byte what the test wrote down."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from pydantic import BaseModel
+
+from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
+from chalicelib.analyses.kit.llm import FilePart, TextPart
+from chalicelib.errors import (
+    BudgetExceeded,
+    CancelSeen,
+    OutputInvalid,
+    ProviderAuth,
+    ProviderRateLimited,
+    ProviderUnavailable,
+)
+from tests.fakes.attempt_context import FakeContext, a_job
+from tests.fakes.scripted_openai import (
+    SECONDS_TO_NOTICE,
+    Reply,
+    ScriptedOpenAI,
+    answer_events,
+    json_reply,
+    response,
+    scripted_openai,
+    stream_reply,
+)
+
+
+class Person(BaseModel):
+    full_name: str
+    children: int
+
+
+ANSWER = '{"full_name": "תמר דוגמא", "children": 2}'
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedOpenAI]:
+    with scripted_openai() as running:
+        monkeypatch.setenv("OPENAI_BASE_URL", running.url)
+        yield running
+
+
+@pytest.fixture
+def model() -> OpenAIStructuredModel:
+    return OpenAIStructuredModel(model="gpt-6-luna", api_key="sk-test")
+
+
+def ask(model: OpenAIStructuredModel, ctx: FakeContext, **changes: object) -> Person:
+    wanted = {
+        "instructions": "Extract.",
+        "parts": [TextPart("שמי תמר")],
+        "output": Person,
+        "max_output_tokens": 500,
+        **changes,
+    }
+    return model.parse(ctx, **wanted)  # type: ignore[arg-type]
+
+
+def test_an_answer_is_validated_and_its_real_usage_charged(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER, model="gpt-6-luna-2026-08-01")))
+    ctx = FakeContext()
+
+    person = ask(model, ctx)
+
+    assert person == Person(full_name="תמר דוגמא", children=2)
+    [row] = ctx.usage.calls
+    assert (row.model, row.input_tokens, row.cached_tokens, row.output_tokens) == (
+        "gpt-6-luna-2026-08-01",
+        1000,
+        400,
+        50,
+    )
+    # 600 new at 1.00 + 400 cached at 0.10 + 50 out at 6.00, per million = 0.0006 + 0.00004 + 0.0003
+    assert row.cost_usd == Decimal("0.000940")
+
+
+def test_the_request_is_streamed_strict_and_not_kept_by_the_provider(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER)))
+
+    ask(model, FakeContext())
+
+    [sent] = provider.requests
+    assert (sent["stream"], sent["store"], sent["max_output_tokens"]) == (True, False, 500)
+    assert sent["instructions"] == "Extract."
+    assert sent["input"] == [{"role": "user", "content": [{"type": "input_text", "text": "שמי תמר"}]}]
+    assert sent["text"]["format"]["strict"] is True
+    assert sent["text"]["format"]["schema"]["required"] == ["full_name", "children"]
+    assert sent["text"]["format"]["schema"]["additionalProperties"] is False
+
+
+def test_files_travel_as_file_and_image_parts(provider: ScriptedOpenAI, model: OpenAIStructuredModel) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER)))
+    parts = [
+        FilePart(file_name="סריקה.pdf", content_type="application/pdf", content=b"%PDF-1.7"),
+        FilePart(file_name="photo.png", content_type="image/png", content=b"\x89PNG"),
+    ]
+
+    ask(model, FakeContext(), parts=parts)
+
+    file, image = provider.requests[0]["input"][0]["content"]
+    assert file == {
+        "type": "input_file",
+        "filename": "סריקה.pdf",
+        "file_data": "data:application/pdf;base64," + base64.b64encode(b"%PDF-1.7").decode(),
+    }
+    assert image["image_url"] == "data:image/png;base64," + base64.b64encode(b"\x89PNG").decode()
+
+
+def test_the_listener_hears_how_much_has_arrived(provider: ScriptedOpenAI, model: OpenAIStructuredModel) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER)))
+    heard: list[int] = []
+
+    ask(model, FakeContext(), on_text=heard.append)
+
+    assert heard == sorted(heard)
+    assert heard[-1] == len(ANSWER)
+
+
+def test_no_retry_is_made_by_the_sdk(provider: ScriptedOpenAI, model: OpenAIStructuredModel) -> None:
+    provider.will_answer(json_reply(500, {"error": {"message": "x"}}), stream_reply(*answer_events(ANSWER)))
+
+    with pytest.raises(ProviderUnavailable):
+        ask(model, FakeContext())
+
+    assert len(provider.requests) == 1
+
+
+def test_a_rate_limit_keeps_the_providers_wish(provider: ScriptedOpenAI, model: OpenAIStructuredModel) -> None:
+    provider.will_answer(json_reply(429, {"error": {"message": "m"}}, retry_after="17"))
+
+    with pytest.raises(ProviderRateLimited) as caught:
+        ask(model, FakeContext())
+
+    assert caught.value.retry_after_seconds == 17.0
+
+
+def test_silence_longer_than_the_attempt_may_take_is_a_time_out(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    provider.will_answer(Reply(hangs=True))
+
+    with pytest.raises(ProviderUnavailable, match="in time"):
+        ask(model, FakeContext(remaining_seconds=0.1))
+
+
+def test_a_provider_that_cannot_be_reached_is_unavailable(
+    monkeypatch: pytest.MonkeyPatch, model: OpenAIStructuredModel
+) -> None:
+    with scripted_openai() as gone:
+        monkeypatch.setenv("OPENAI_BASE_URL", gone.url)
+
+    with pytest.raises(ProviderUnavailable, match="connection"):
+        ask(model, FakeContext())
+
+
+def test_a_cancel_is_seen_between_events_and_closes_the_stream(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER)[:3], never_ends=True))
+    ctx = FakeContext(stop_with=CancelSeen("cancelled"), stop_after_checks=5)
+
+    with pytest.raises(CancelSeen):
+        ask(model, ctx)
+
+    assert provider.client_left.wait(SECONDS_TO_NOTICE)
+
+
+def test_what_was_answered_in_vain_is_charged(provider: ScriptedOpenAI, model: OpenAIStructuredModel) -> None:
+    provider.will_answer(
+        stream_reply(*answer_events(ANSWER, status="incomplete", incomplete_details={"reason": "max_output_tokens"}))
+    )
+    ctx = FakeContext()
+
+    with pytest.raises(OutputInvalid):
+        ask(model, ctx)
+
+    assert ctx.usage.output_tokens == 50
+
+
+def test_an_answer_that_broke_off_is_charged_by_an_estimate(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER)[:-1]))
+    ctx = FakeContext()
+
+    with pytest.raises(ProviderUnavailable):
+        ask(model, ctx)
+
+    [row] = ctx.usage.calls
+    sent = provider.requests[0]
+    format_characters = len(json.dumps(sent["text"], separators=(",", ":")))
+    assert (row.requests, row.input_tokens, row.cached_tokens, row.output_tokens) == (
+        1,
+        len("שמי תמר") + len("Extract.") + format_characters,  # all that was sent, a token a character
+        0,
+        len(ANSWER),  # all that was received
+    )
+    assert row.cost_usd == Decimal(row.input_tokens * 1 + row.output_tokens * 6) / 1_000_000
+
+
+def test_an_answer_that_is_cancelled_half_way_is_charged(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER)))
+    ctx = FakeContext(stop_with=CancelSeen("cancelled"), stop_after_checks=3)
+
+    with pytest.raises(CancelSeen):
+        ask(model, ctx)
+
+    assert ctx.usage.calls[0].requests == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        json_reply(500, {"error": {"message": "m"}}),
+        stream_reply(),
+        stream_reply(*answer_events(ANSWER, status="failed", usage=None, error={"code": "server_error"}, output=[])),
+    ],
+    ids=["refused at once", "never begun", "failed at the provider"],
+)
+def test_what_the_provider_does_not_bill_is_not_charged(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel, reply: Reply
+) -> None:
+    provider.will_answer(reply)
+    ctx = FakeContext()
+
+    with pytest.raises(ProviderUnavailable):
+        ask(model, ctx)
+
+    assert ctx.usage.calls == ()
+
+
+def test_a_call_that_could_pass_the_cost_limit_is_not_made(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    # 500 tokens out at 6.00 a million cost 0.003 alone
+    ctx = FakeContext(a_job(max_cost_usd=Decimal("0.003")))
+
+    with pytest.raises(BudgetExceeded):
+        ask(model, ctx)
+
+    assert provider.requests == []
+
+
+def test_the_worst_case_counts_prompt_schema_files_and_the_longest_answer(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER)))
+    ctx = FakeContext()
+    file = FilePart(file_name="a.pdf", content_type="application/pdf", content=b"x" * 100_000)
+
+    ask(model, ctx, parts=[TextPart("x" * 1000), file])
+
+    sent = provider.requests[0]
+    format_characters = len(json.dumps(sent["text"], separators=(",", ":")))
+    input_tokens = 1000 + 100_000 // 20 + len("Extract.") + format_characters
+    assert ctx.allowed == [Decimal(input_tokens * 1 + 500 * 6) / 1_000_000]
+
+
+def test_an_unknown_models_cost_is_unknown(provider: ScriptedOpenAI) -> None:
+    provider.will_answer(stream_reply(*answer_events(ANSWER, model="gpt-99")))
+    ctx = FakeContext()
+
+    ask(OpenAIStructuredModel(model="gpt-99", api_key="sk-test"), ctx)
+
+    assert ctx.usage.cost_usd is None
+
+
+def test_without_a_key_nothing_is_sent(provider: ScriptedOpenAI) -> None:
+    with pytest.raises(ProviderAuth, match="No key"):
+        ask(OpenAIStructuredModel(model="gpt-6-luna", api_key=None), FakeContext())
+
+    assert provider.requests == []
+
+
+def test_text_that_only_came_in_pieces_is_the_answer_too(
+    provider: ScriptedOpenAI, model: OpenAIStructuredModel
+) -> None:
+    events = answer_events(ANSWER)
+    events[-1] = {"type": "response.completed", "response": {**response(""), "output": []}}
+    provider.will_answer(stream_reply(*events))
+
+    person = ask(model, FakeContext())
+
+    assert person.children == 2

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib.analyses.document_analysis_agent.tools import ReadDocument, parsed, tools
+
+
+def test_the_agent_has_the_seven_tools() -> None:
+    names = [tool.name for tool in tools(topics=["payment"])]
+
+    assert names == [
+        "list_documents",
+        "read_document",
+        "search_documents",
+        "read_call",
+        "read_guidelines",
+        "record_finding",
+        "submit_analysis",
+    ]
+
+
+def test_every_schema_is_a_closed_object_and_describes_its_tool() -> None:
+    for tool in tools(topics=["payment"]):
+        assert tool.input_schema["type"] == "object"
+        assert tool.input_schema["additionalProperties"] is False
+        assert set(tool.input_schema["required"]) <= set(tool.input_schema["properties"])
+        assert len(tool.description) > 40
+
+
+def test_a_schema_has_no_null_and_no_default() -> None:
+    read = next(tool for tool in tools(topics=["payment"]) if tool.name == "read_document")
+
+    assert read.input_schema["required"] == ["document_id"]
+    assert read.input_schema["properties"]["last_page"]["type"] == "integer"
+    assert "default" not in read.input_schema["properties"]["first_page"]
+
+
+def test_the_topics_of_the_guidelines_are_named() -> None:
+    guidelines = next(tool for tool in tools(topics=["payment", "attachments"]) if tool.name == "read_guidelines")
+
+    assert guidelines.input_schema["properties"]["topic"]["enum"] == ["payment", "attachments"]
+
+
+def test_input_is_parsed_into_the_tools_type() -> None:
+    assert parsed("read_document", {"document_id": "d1", "last_page": None}) == ReadDocument(document_id="d1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({}, "document_id"),
+        ({"document_id": 7}, r"\$.document_id"),
+        ({"document_id": "d1", "first_page": 0}, r"\$.first_page"),
+        ({"document_id": "d1", "page": 2}, "unknown field `page`"),
+    ],
+)
+def test_a_wrong_input_is_named(arguments: dict[str, Any], says: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=says):
+        parsed("read_document", arguments)

@@ -1,0 +1,150 @@
+"""Sources are put to the model in batches that fit; nothing is cut silently."""
+
+from __future__ import annotations
+
+import msgspec
+
+from chalicelib.analyses.document_analysis_form7801.batches import Batches, make_batches
+from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
+from chalicelib.analyses.kit.reading import Reading
+from chalicelib.analyses.kit.scans import MOST_WHOLE_PAGES, Excerpt
+from chalicelib.cases.model import Document, DocumentText
+from tests.fakes.analysis_services import a_document, a_file, a_text
+
+
+def batches(*texts: DocumentText, call: str = "", summary: str = "", size: int = 100, most: int = 10) -> Batches:
+    reading = Reading(file=a_file(), texts=texts, transcript=call, issues=())
+    return make_batches(reading, summary=summary, batch_characters=size, most_batches=most)
+
+
+def no_file(document: Document, excerpt: Excerpt) -> FilePart | None:
+    return None
+
+
+def a_pdf(document: Document, excerpt: Excerpt) -> FilePart | None:
+    content = repr(excerpt.pages).encode()
+    return FilePart(file_name=document.file_name, content_type="application/pdf", content=content)
+
+
+def texts_of(found: Batches) -> list[str]:
+    return ["\n".join(getattr(p, "text", "") for p in batch.parts(no_file)) for batch in found.batches]
+
+
+def test_a_case_that_fits_is_one_batch_with_everything_fenced() -> None:
+    found = batches(a_text(a_document("d1"), "דוח", "עמוד 2"), call="User: כן", summary='{"a": 1}', size=1000)
+
+    [text] = texts_of(found)
+    assert text == (
+        '<document id="d1" name="d1.txt">\n<page number="1">\nדוח\n</page>\n<page number="2">\nעמוד 2\n</page>\n'
+        '</document>\n<call id="call">\nUser: כן\n</call>\n<tool name="call_summary">\n{"a": 1}\n</tool>'
+    )
+    assert found.issues == ()
+
+
+def test_a_long_document_is_split_between_pages() -> None:
+    found = batches(a_text(a_document("d1"), "א" * 60, "ב" * 60, "ג" * 30))
+
+    first, second = texts_of(found)
+    assert '<page number="1">' in first
+    assert '<page number="2">' not in first
+    assert '<page number="2">' in second
+    assert '<page number="3">' in second
+
+
+def test_a_long_page_and_a_long_call_are_split_between_lines() -> None:
+    lines = [f"שורה מספר {number:03}" for number in range(20)]
+    text = "\n".join(lines)  # 20 lines of 14 characters and their ends: 299
+
+    found = batches(a_text(a_document("d1"), text), call=text)
+
+    joined = "\n".join(texts_of(found))
+    assert len(found.batches) > 4
+    assert all(len(part) < 100 + 80 for part in texts_of(found))
+    assert [joined.count(line) for line in lines] == [2] * 20
+    assert found.issues == ()
+
+
+def test_a_line_longer_than_a_batch_is_cut_and_nothing_lost() -> None:
+    found = batches(a_text(a_document("d1"), "א" * 250))
+
+    assert sum(text.count("א") for text in texts_of(found)) == 250
+
+
+def test_what_no_batch_can_take_is_named() -> None:
+    found = batches(a_text(a_document("d1"), "א" * 90), a_text(a_document("d2"), "ב" * 90), call="ג" * 90, most=1)
+
+    assert [(issue.field, issue.code) for issue in found.issues] == [
+        ("documents/d2", "document_truncated"),
+        ("call", "document_truncated"),
+    ]
+    assert found.documents_analysed() == 1
+
+
+def test_a_scanned_page_brings_the_file() -> None:
+    scan = a_document("d1", content_type="application/pdf", size=40_000)
+    found = batches(a_text(scan, "", "עם טקסט"), size=10_000)
+
+    fenced, label, file = found.batches[0].parts(a_pdf)
+
+    assert fenced == TextPart('<document id="d1" name="d1.txt">\n<page number="2">\nעם טקסט\n</page>\n</document>')
+    assert isinstance(label, TextPart)
+    assert '"d1"' in label.text
+    assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"()")
+
+
+def test_of_a_long_file_only_the_scanned_pages_are_looked_at() -> None:
+    report = a_document("d1", content_type="application/pdf", size=20_000_000)
+    pages = ["עמוד עם טקסט"] * MOST_WHOLE_PAGES
+    found = batches(a_text(report, "", *pages, "", ""), size=7_000)  # two pages may cost 6,000
+
+    looked_at = [one.excerpt.pages for batch in found.batches for one in batch.portions if one.excerpt]
+    assert looked_at == [(1, 27), (28,)]
+    *_, label, file = found.batches[0].parts(a_pdf)
+    assert label == TextPart(
+        'The file that follows has only the scanned pages 1, 27 of the document with the id "d1", in this order.'
+    )
+    assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"(1, 27)")
+
+
+def test_a_scan_of_hundreds_of_pages_goes_in_batches_that_fit() -> None:
+    scan = a_document("d1", content_type="application/pdf", size=20_000_000)
+
+    found = batches(a_text(scan, *[""] * 200), size=120_000, most=12)
+
+    assert [len(one.excerpt.pages) for batch in found.batches for one in batch.portions if one.excerpt] == [40] * 5
+    assert found.issues == ()
+
+
+def test_a_file_that_was_cut_is_not_given_whole() -> None:
+    text = msgspec.structs.replace(a_text(a_document("d1", content_type="application/pdf"), "", ""), truncated=True)
+
+    [portion] = batches(text, size=10_000).batches[0].portions
+
+    assert portion.excerpt == Excerpt(document_id="d1", pages=(1, 2))
+
+
+def test_a_large_file_gets_a_batch_of_its_own() -> None:
+    scan = a_document("d1", content_type="image/png", size=4_000_000)  # counts as 200,000 characters
+
+    found = batches(a_text(scan, ""), a_text(a_document("d2"), "טקסט"), size=120_000)
+
+    assert [batch.number for batch in found.batches] == [1, 2]
+    assert found.documents_analysed() == 2
+
+
+def test_a_file_that_is_gone_is_left_out() -> None:
+    found = batches(a_text(a_document("d1", content_type="image/png"), ""), size=10_000)
+
+    parts: list[Part] = found.batches[0].parts(no_file)
+
+    assert parts == [TextPart('<document id="d1" name="d1.txt">\n\n</document>')]
+
+
+def test_a_document_counts_when_any_part_of_it_reached_the_model() -> None:
+    scan, mixed, text = (a_document(f"d{n}", content_type="image/png", size=10) for n in (1, 2, 3))
+
+    found = batches(a_text(scan, ""), a_text(mixed, "", "טקסט"), a_text(text, "טקסט"), size=10_000)
+
+    assert found.documents_analysed() == 3
+    assert found.documents_analysed(without_files=[scan, mixed]) == 2  # the text of d2 did
+    assert found.documents_analysed(without=[text], without_files=[scan]) == 1

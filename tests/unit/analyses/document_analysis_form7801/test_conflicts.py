@@ -1,0 +1,126 @@
+"""A document outranks speech; every difference that really stands in the sources is an issue with both quotes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence
+from chalicelib.analyses.document_analysis_form7801.conflicts import Resolved, resolved
+from chalicelib.analyses.document_analysis_form7801.fields import value_at
+from tests.unit.analyses.document_analysis_form7801.forms import (
+    TODAY,
+    a_form,
+    a_stay,
+    an_answer,
+    contradiction,
+    evidence,
+    sources,
+)
+
+BRANCH = "bank_details.branch_number"
+SALARY = "employment_history.employment_records[0].monthly_salary_gross"
+BOTH = sources("סניף 600 חשבון 123456\nסוכרת: אין\nגרושה", "סניף 700", call="User: סניף 999\nUser: יש לי סוכרת")
+WRITTEN = evidence(BRANCH, "סניף 600")
+SAID = evidence(BRANCH, "סניף 999", document_id="call")
+
+
+def resolve(entry: Contradiction, *standing: Evidence, **leaves: Any) -> Resolved:
+    return resolved(an_answer(a_form(**leaves), *standing, contradictions=(entry,)), sources=BOTH, today=TODAY)
+
+
+def test_a_document_outranks_what_was_said() -> None:
+    done = resolve(contradiction(BRANCH, "600", "סניף 600"), SAID, bank_details__branch_number="999")
+
+    assert value_at(done.form, BRANCH) == "600"
+    assert done.evidence == (WRITTEN,)
+    [issue] = done.issues
+    assert (issue.field, issue.code) == (BRANCH, "sources_differ")
+    assert issue.message == "Sources differ: 999 and 600. The form holds 600."
+    assert [(quote.document_id, quote.quote) for quote in issue.quotes] == [("call", "סניף 999"), ("d1", "סניף 600")]
+
+
+def test_what_was_said_does_not_outrank_a_document() -> None:
+    entry = contradiction(BRANCH, "999", "סניף 999", document_id="call")
+
+    done = resolve(entry, WRITTEN, bank_details__branch_number="600")
+
+    assert value_at(done.form, BRANCH) == "600"
+    assert [issue.code for issue in done.issues] == ["sources_differ"]
+
+
+def test_documents_that_differ_leave_the_form_as_it_is() -> None:
+    entry = contradiction(BRANCH, "700", "סניף 700", document_id="d2")
+
+    done = resolve(entry, WRITTEN, bank_details__branch_number="600")
+
+    assert value_at(done.form, BRANCH) == "600"
+    assert done.issues[0].message == "Sources differ: 600 and 700. The form holds 600."
+
+
+def test_a_contradiction_whose_words_do_not_stand_is_ignored() -> None:
+    done = resolve(contradiction(BRANCH, "500", "סניף 500"), SAID, bank_details__branch_number="999")
+
+    assert value_at(done.form, BRANCH) == "999"
+    assert done.issues == ()
+
+
+def test_a_contradiction_whose_words_say_something_else_is_ignored() -> None:
+    done = resolve(contradiction(BRANCH, "500", "סניף 600"), SAID, bank_details__branch_number="999")
+
+    assert value_at(done.form, BRANCH) == "999"
+    assert done.issues == ()
+
+
+def test_the_same_value_in_other_writing_is_no_difference() -> None:
+    done = resolve(
+        contradiction("personal_info.full_name", "תמר  דוגמא", "סניף 600"), personal_info__full_name="תמר דוגמא"
+    )
+
+    assert done.issues == ()
+
+
+def test_a_speakers_correction_is_no_difference() -> None:
+    entry = contradiction(BRANCH, "600", "יש לי סוכרת", document_id="call")
+
+    done = resolve(entry, SAID, bank_details__branch_number="999")
+
+    assert value_at(done.form, BRANCH) == "999"
+    assert done.issues == ()
+
+
+def test_a_document_that_says_no_outranks_a_spoken_yes() -> None:
+    field = "disability_info.disability_types.diabetes"
+    said = evidence(field, "יש לי סוכרת", document_id="call")
+
+    done = resolve(contradiction(field, "false", "סוכרת: אין"), said, disability_info__disability_types__diabetes=True)
+
+    assert value_at(done.form, field) is False
+    assert [issue.code for issue in done.issues] == ["sources_differ"]
+
+
+def test_a_choice_is_replaced_only_by_a_choice() -> None:
+    field = "personal_info.marital_status"
+
+    good = resolve(contradiction(field, "divorced", "גרושה"), personal_info__marital_status="married")
+    bad = resolve(contradiction(field, "גרושה", "גרושה"), personal_info__marital_status="married")
+
+    assert value_at(good.form, field) == "divorced"
+    assert value_at(bad.form, field) == "married"
+    assert bad.issues == ()
+
+
+def test_half_a_child_is_no_other_value() -> None:
+    entry = contradiction("personal_info.number_of_children", "2.5", "גרושה")
+
+    assert resolve(entry, personal_info__number_of_children=2).issues == ()
+
+
+def test_what_code_computes_is_left_to_it() -> None:
+    entry = contradiction("disability_info.hospitalizations[0].length_of_stay_days", "600", "סניף 600")
+
+    assert resolve(entry, stays=[a_stay(length_of_stay_days=4)]).issues == ()
+
+
+def test_a_contradiction_of_an_empty_field_says_nothing() -> None:
+    assert resolve(contradiction(BRANCH, "600", "סניף 600")).issues == ()
+    assert resolve(contradiction("employment_history", "x", "סניף 600")).issues == ()

@@ -1,0 +1,116 @@
+"""Paths name the form's leaves; reading and replacing them leaves the form that was given alone."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from chalicelib.analyses.document_analysis_form7801.fields import (
+    FIELDS,
+    Kind,
+    Leaf,
+    as_told,
+    canonical_path,
+    is_filled,
+    leaves,
+    mapped,
+    pattern_of,
+    value_at,
+    with_value,
+)
+from chalicelib.analyses.document_analysis_form7801.schema import ExtractedForm
+from tests.unit.analyses.document_analysis_form7801.forms import a_form, a_physician, a_record, a_stay
+
+FULL = a_form(records=[a_record(), a_record()], physicians=[a_physician()], stays=[a_stay()])
+
+
+def test_the_fields_are_exactly_the_leaves_of_the_models_answer() -> None:
+    def patterns(value: object, path: str = "") -> set[str]:
+        if isinstance(value, dict):
+            return {found for name, part in value.items() for found in patterns(part, f"{path}.{name}".lstrip("."))}
+        if isinstance(value, list):
+            return {found for part in value for found in patterns(part, f"{path}[]")}
+        return {path}
+
+    form = ExtractedForm.model_validate(FULL).model_dump()
+
+    assert patterns(form) == set(FIELDS)
+
+
+def test_every_leaf_has_its_path() -> None:
+    paths = [leaf.path for leaf in leaves(FULL)]
+
+    assert "employment_history.employment_records[1].start_date" in paths
+    assert "disability_info.disability_types.cancer" in paths
+    assert len(paths) == len(set(paths))
+
+
+def test_a_leaf_is_read_and_replaced_by_its_path() -> None:
+    before = copy.deepcopy(FULL)
+    path = "employment_history.employment_records[1].start_date"
+
+    changed = with_value(FULL, path, "2018-09-01")
+
+    assert value_at(changed, path) == "2018-09-01"
+    assert before == FULL
+    with pytest.raises(LookupError):
+        value_at(FULL, "employment_history.employment_records[2].start_date")
+
+
+def test_all_leaves_can_be_changed_at_once() -> None:
+    changed = mapped(FULL, lambda leaf: "x" if leaf.kind is Kind.DATE else leaf.value)
+
+    dates = [leaf for leaf in leaves(changed) if leaf.kind is Kind.DATE]
+    assert {leaf.value for leaf in dates} == {"x"}
+    assert not any(leaf.is_filled for leaf in leaves(changed) if leaf.kind is not Kind.DATE)
+
+
+PATHS = [
+    ("personal_info.city", "personal_info.city"),
+    ("form_7801.personal_info.city", "personal_info.city"),
+    ("$.form_7801.personal_info.city", "personal_info.city"),
+    ("employment_history.employment_records.0.end_date", "employment_history.employment_records[0].end_date"),
+    ("employment_history.employment_records[0]", "employment_history.employment_records[0]"),
+    (" personal_info.city ", "personal_info.city"),
+    ("the city", None),
+    ("", None),
+    ("personal_info..city", None),
+]
+
+
+@pytest.mark.parametrize(("written", "path"), PATHS)
+def test_a_path_is_read_as_models_write_it(written: str, path: str | None) -> None:
+    assert canonical_path(written) == path
+
+
+def test_a_pattern_has_no_numbers() -> None:
+    assert pattern_of("a.b[12].c") == "a.b[].c"
+    assert Leaf(path="a[3].b", kind=Kind.TEXT, value="").pattern == "a[].b"
+
+
+@pytest.mark.parametrize("value", ["", "  ", 0, 0.0, False, [], None])
+def test_what_stands_for_unknown_is_not_filled(value: object) -> None:
+    assert not is_filled(value)
+
+
+@pytest.mark.parametrize("value", ["x", 1, 0.5, True, [1]])
+def test_everything_else_is_filled(value: object) -> None:
+    assert is_filled(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (9400.0, "9,400"),
+        (9400.5, "9,400.5"),
+        (2, "2"),
+        ("600", "600"),
+        (True, "True"),
+        ("", ""),
+        (float("nan"), "nan"),
+        (1e300, f"{int(1e300):,}"),
+    ],
+)
+def test_a_value_is_told_as_people_write_it(value: object, told: str) -> None:
+    assert as_told(value) == told
