@@ -22,7 +22,8 @@ def test_every_setting_has_its_row() -> None:
 
 
 def test_every_variable_of_the_local_system_has_its_row() -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "infra" / "local").rglob("*.py"))
+    folders = (ROOT / "infra" / "local", ROOT / "emulator")
+    sources = "".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.py"))
     read = set(re.findall(r"\bCASEWORK_[A-Z_]+\b", sources))
 
     documented = set(re.findall(r"`(CASEWORK_[A-Z_]+)`", page()))
