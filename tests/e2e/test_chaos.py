@@ -16,11 +16,9 @@ import pytest
 from chalicelib.bootstrap import System, utc_now
 from chalicelib.settings import read_settings
 from infra.local.invocation import LambdaContext, sqs_event
-from tests.reliability.chaos.evidence import Archive
-from tests.reliability.chaos.load import Load
 from tests.reliability.chaos.mischief import Mischief, calls_of, fail_calls
-from tests.reliability.chaos.plan import Plan
-from tests.reliability.chaos.system import ChaosSystem
+from tests.reliability.chaos.run import Archive, Load
+from tests.reliability.chaos.system import ChaosSystem, Plan
 from tests.reliability.chaos.verdict import broken_promises, figures
 
 pytestmark = pytest.mark.e2e
@@ -78,7 +76,7 @@ def test_nothing_is_lost_or_paid_twice_when_every_worker_dies(monkeypatch):
         with Mischief(PLAN, chaos, job_ids=lambda: [one.job_id for one in load.started]) as mischief:
             load.start_all(within_seconds=PLAN.mischief_seconds / 2)
             time.sleep(max(0.0, PLAN.mischief_seconds - (time.monotonic() - began)))
-        kills = [*mischief.kills, *chaos.kill_all_workers()]
+        mischief.kills.extend(chaos.kill_all_workers())
         for name, value in chaos.environment.items():
             monkeypatch.setenv(name, value)
         clock, sqs = JumpingClock(), chaos.resources.client("sqs")
@@ -92,14 +90,5 @@ def test_nothing_is_lost_or_paid_twice_when_every_worker_dies(monkeypatch):
             for queue_url in (chaos.resources.high_queue_url, chaos.resources.normal_queue_url):
                 handle_all(system, sqs, queue_url)
 
-        found = figures(
-            archive.collect(
-                wanted=PLAN.jobs,
-                started=load.started,
-                calls=calls_of(chaos),
-                kills=kills,
-                counts=mischief.counts,
-                problems=mischief.problems,
-            )
-        )
+        found = figures(archive.collect(PLAN, load, mischief, calls=calls_of(chaos)))
     assert broken_promises(found) == [], found

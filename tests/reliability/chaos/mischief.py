@@ -13,8 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.reliability.chaos.plan import Plan
-from tests.reliability.chaos.system import ChaosSystem, Kill, Worker
+from tests.reliability.chaos.system import ChaosSystem, Kill, Plan, Worker
 
 LONGEST_DELAY_SECONDS = 6
 TAKEN_AT_ONCE = 2

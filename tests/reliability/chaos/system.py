@@ -1,23 +1,21 @@
-"""Which processes run, and how do they die? The local system on free ports, its workers one job at a time each."""
+"""The processes of one run, and how they die: a local system on free ports, its workers one job at a time each."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 
 import msgspec
 
 from infra.local import system
-from infra.local.environment import HOST, Ports, local_environment
+from infra.local.environment import HOST, local_environment
+from infra.local.ports import new_ports
 from infra.local.program import Child, Program
 from infra.local.resources import Resources, resource_names
-from tests.reliability.chaos.plan import Plan
 
 READY_WITHIN_SECONDS = 90.0
 _REAL_PROVIDERS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
@@ -26,6 +24,32 @@ _ENDS_OF_ATTEMPTS = frozenset({"attempt_ended", "attempt_given_up", "outcome_dis
 
 class ChaosProblem(Exception):
     """The run cannot begin or go on; the message says why."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. For `mischief_seconds` things go wrong; then the system has `drain_seconds` to bring all to an end.
+
+    Workers run one job at a time each, so that a kill interrupts at most one call. `fault_rate` is the share of
+    provider calls that fail, `answer_seconds` what an answer takes, `…_every_seconds` the mean time between two acts.
+    `freezes` workers are stopped for `freeze_seconds`, until others have taken their jobs over (a lease and a tick of
+    the timer), and go on after that as zombies.
+    """
+
+    jobs: int = 100
+    mischief_seconds: float = 60.0
+    drain_seconds: float = 150.0
+    seed: int = 1
+    normal_workers: int = 7
+    high_workers: int = 2
+    high_share: float = 0.1
+    answer_seconds: float = 0.6
+    fault_rate: float = 0.2
+    kill_every_seconds: float = 3.0
+    message_every_seconds: float = 0.7
+    api_restarts: int = 2
+    freezes: int = 2
+    freeze_seconds: float = 110.0
+    rescue_every_seconds: int = 60
 
 
 class Kill(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +120,7 @@ class ChaosSystem:
 
     def __init__(self, plan: Plan, *, environ: Mapping[str, str], say: Callable[[str, str], None]) -> None:
         """`say` is given a process's name and each line that it writes."""
-        self.ports = _free_ports()
+        self.ports = new_ports()
         self.environment = {
             **local_environment(
                 {name: value for name, value in environ.items() if name not in _REAL_PROVIDERS}, ports=self.ports
@@ -109,7 +133,6 @@ class ChaosSystem:
         self._plan = plan
         self._say = say
         self._lock = threading.Lock()
-        self._stack = ExitStack()
         self._others: dict[str, Child] = {}
         self.workers: dict[str, Worker] = {}
 
@@ -205,12 +228,3 @@ class ChaosSystem:
             self._others.clear()
         for child in children:
             child.end(within_seconds=0)
-
-
-def _free_ports() -> Ports:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) for _ in range(3)]
-        for one in sockets:
-            one.bind((HOST, 0))
-        api, aws, model = (one.getsockname()[1] for one in sockets)
-        return Ports(api=api, aws=aws, model=model)

@@ -1,19 +1,57 @@
-"""Was every promise kept? Pure arithmetic over the evidence: the figures, and a sentence for each promise broken."""
+"""Whether every promise was kept: the evidence of a run, its figures, a sentence for each broken promise, the table."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from chalicelib.jobs.model import Job, Status
-from tests.reliability.chaos.evidence import Evidence
 from tests.reliability.chaos.system import Kill
 
 RECOVERY_SECONDS = 120.0
 EXPECTED_CODES = frozenset({"provider_rate_limited", "provider_unavailable", "worker_lost"})
 """How a job may fail when nothing but providers and workers did: everything else is a defect of ours."""
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that was accepted."""
+
+    job_id: str
+    job_type: str
+    case_id: str
+
+
+class CaseEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """What a job gave back for its case, and what its case holds; None: nothing. Each case had one job."""
+
+    has_result: bool
+    analysis: Any
+    in_case: Any
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the verdict rests on. `jobs` holds all records there are, by job id.
+
+    `calls` are the entries of the emulator's log. `left_behind` names locks that are held and counters that are not
+    zero. `dead_letters` counts messages. `counts` is what the mischief did.
+    """
+
+    wanted: int
+    started: tuple[Started, ...]
+    jobs: Mapping[str, Job]
+    ends: Mapping[str, CaseEnd]
+    calls: tuple[Mapping[str, Any], ...]
+    kills: tuple[Kill, ...]
+    counts: Mapping[str, int]
+    left_behind: tuple[str, ...]
+    dead_letters: int
+    problems: tuple[str, ...] = ()
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +150,21 @@ def broken_promises(found: Figures) -> list[str]:
     return [sentence for is_broken, sentence in checks if is_broken]
 
 
+def show(console: Console, found: Figures, *, broken: Sequence[str], seconds: float) -> None:
+    """Print the figures, and below them every promise that was broken."""
+    table = Table(title=f"Chaos, {seconds:.0f} s", title_justify="left")
+    table.add_column("what")
+    table.add_column("figure", justify="right")
+    table.add_column("allowed", justify="right")
+    for what, figure, allowed in _rows(found):
+        table.add_row(what, figure, allowed)
+    console.print(table)
+    for sentence in broken:
+        console.print(f"[red]Broken:[/red] {escape(sentence)}.", highlight=False)
+    if not broken:
+        console.print("Every promise was kept.")
+
+
 def _steps(job: Job) -> list[str]:
     return [event.message for event in job.timeline if event.type == "step"]
 
@@ -119,9 +172,9 @@ def _steps(job: Job) -> list[str]:
 def _disagrees(job: Job, evidence: Evidence) -> bool:
     """Whether the case holds something else than this job's result, or holds something though the job has none."""
     end = evidence.ends[job.job_id]
-    if (job.status is Status.COMPLETED) != (end.result is not None):
+    if (job.status is Status.COMPLETED) != end.has_result:
         return True
-    return bool(end.result != end.in_case)
+    return bool(end.analysis != end.in_case)
 
 
 def _interrupted(kill: Kill, jobs: Mapping[str, Job]) -> bool:
@@ -142,3 +195,28 @@ def _after(kill: Kill, job: Job) -> float | None:
         if taken_up and event.at.timestamp() > kill.at:
             return event.at.timestamp() - kill.at
     return None
+
+
+def _rows(found: Figures) -> list[tuple[str, str, str]]:
+    failed = sum(found.failed.values())
+    recovery = found.worst_recovery_seconds
+    return [
+        *((what, str(count), "") for what, count in sorted(found.counts.items())),
+        ("jobs interrupted by these kills", str(found.kills_at_work), "> 0"),
+        ("provider calls", str(found.calls), ""),
+        ("  failed by the provider", str(found.calls_failed), "> 0"),
+        ("submitted", str(found.submitted), str(found.wanted)),
+        ("completed", str(found.completed), "> 0"),
+        ("failed", str(failed), ""),
+        *((f"  {code}", str(count), "") for code, count in sorted(found.failed.items())),
+        ("attempts", str(found.attempts), ""),
+        ("steps stored", str(found.steps), ""),
+        ("repeats of checkpointed calls", str(found.repeats_of_checkpointed_calls), "0"),
+        ("repeats of calls in flight", str(found.repeats_of_calls_in_flight), f"≤ {found.kills}"),
+        ("lost jobs", str(found.lost_jobs), "0"),
+        ("jobs made twice", str(found.jobs_made_twice), "0"),
+        ("case/job disagreements", str(found.disagreements), "0"),
+        ("locks and counters left behind", str(found.left_behind), "0"),
+        ("dead letters", str(found.dead_letters), "0"),
+        ("worst recovery time", "–" if recovery is None else f"{recovery:.1f} s", f"≤ {RECOVERY_SECONDS:.0f} s"),
+    ]

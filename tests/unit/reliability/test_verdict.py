@@ -14,11 +14,8 @@ from chalicelib.errors import Internal, ProviderUnavailable, WorkerLost
 from chalicelib.jobs import lifecycle
 from chalicelib.jobs.model import Event, Job, Status, Usage, with_event
 from tests.fakes.jobs import CREATED_AT, a_job
-from tests.reliability.chaos.evidence import CaseEnd, Evidence
-from tests.reliability.chaos.load import Started
 from tests.reliability.chaos.system import Kill
-from tests.reliability.chaos.table import show
-from tests.reliability.chaos.verdict import broken_promises, figures
+from tests.reliability.chaos.verdict import CaseEnd, Evidence, Started, broken_promises, figures, show
 
 KILLED_AT = CREATED_AT + timedelta(seconds=10)
 STEPS = ("turn-01", "turn-02")
@@ -63,8 +60,8 @@ def evidence(**changes: Any) -> Evidence:
         "started": tuple(Started(job_id=job.job_id, job_type="t", case_id="c") for job in (done, failed)),
         "jobs": {"done": done, "failed": failed},
         "ends": {
-            "done": CaseEnd(result={"a": 1}, in_case={"a": 1}),
-            "failed": CaseEnd(result=None, in_case=None),
+            "done": CaseEnd(has_result=True, analysis={"a": 1}, in_case={"a": 1}),
+            "failed": CaseEnd(has_result=False, analysis=None, in_case=None),
         },
         "calls": (call("answered"), call("left"), call("answered"), call("failed")),
         "kills": (Kill(worker="normal-1", at=KILLED_AT.timestamp(), job_id="done"),),
@@ -113,9 +110,18 @@ def cancelled_job() -> Job:
         ),
         ({"calls": (call("answered"),) * 4 + (call("failed"),)}, "2 calls were made again after 1 kills"),
         ({"calls": (call("answered"), call("failed"))}, "more steps are stored than calls were answered"),
-        ({"ends": {**evidence().ends, "done": CaseEnd(result={"a": 1}, in_case={"a": 2})}}, "1 cases do not hold"),
-        ({"ends": {**evidence().ends, "done": CaseEnd(result=None, in_case=None)}}, "1 cases do not hold"),
-        ({"ends": {**evidence().ends, "failed": CaseEnd(result=None, in_case={"a": 2})}}, "1 cases do not hold"),
+        (
+            {"ends": {**evidence().ends, "done": CaseEnd(has_result=True, analysis={"a": 1}, in_case={"a": 2})}},
+            "1 cases do not hold",
+        ),
+        (
+            {"ends": {**evidence().ends, "done": CaseEnd(has_result=False, analysis=None, in_case=None)}},
+            "1 cases do not hold",
+        ),
+        (
+            {"ends": {**evidence().ends, "failed": CaseEnd(has_result=False, analysis=None, in_case={"a": 2})}},
+            "1 cases do not hold",
+        ),
         ({"left_behind": ("user#u",)}, "1 locks or counters are left behind"),
         ({"dead_letters": 4}, "4 messages are in the dead-letter queues"),
         ({"jobs": jobs_with(completed_job(recovered_after=121))}, "a job waited 121 s for another worker"),
@@ -137,6 +143,12 @@ def test_a_kill_after_the_job_had_ended_interrupted_nothing():
     found = figures(evidence(kills=(late,)))
 
     assert (found.kills, found.kills_at_work, found.worst_recovery_seconds) == (1, 0, None)
+
+
+def test_a_result_that_is_not_for_the_case_need_not_be_in_the_case():
+    counted = CaseEnd(has_result=True, analysis=None, in_case=None)
+
+    assert broken_promises(figures(evidence(ends={**evidence().ends, "done": counted}))) == []
 
 
 def test_the_table_shows_the_figures_and_each_broken_promise():
