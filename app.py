@@ -1,4 +1,13 @@
-"""The table of contents: every route, queue and schedule of Casework."""
+"""The table of contents: every route, queue and schedule of Casework.
+
+Analyses are started by
+
+    POST /vapi/re-analyze-call/{case_id}                   call_analysis
+    POST /cases/{case_id}/analyze-with-agent               document_analysis_agent
+    POST /cases/{case_id}/analyze-documents-form7801       document_analysis_form7801
+
+Each package of chalicelib/analyses brings its route.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +16,22 @@ from typing import Any
 from chalice import Rate
 
 from chalicelib.analyses import catalogue
-from chalicelib.api import cases, description, documents, health, jobs, webhook
+from chalicelib.api import cases, documents, jobs, public, starts, webhook
 from chalicelib.api.application import Application
-from chalicelib.api.starts import start_endpoint
 from chalicelib.bootstrap import system
 from chalicelib.settings import allowed_origin, current_stage
 
 app = Application("casework", system=system, allow_origin=allowed_origin())
 
-# Start an analysis: each module of chalicelib/analyses brings its route.
 for analysis in catalogue().values():
-    app.serve("POST", analysis.route, start_endpoint(analysis))
+    app.serve("POST", analysis.route, starts.start_endpoint(analysis))
 
 app.serve("GET", "/jobs", jobs.list_jobs)
 app.serve("GET", "/jobs/{job_id}", jobs.read_job)
 app.serve("DELETE", "/jobs/{job_id}", jobs.delete_job)
 app.serve("GET", "/jobs/{job_id}/events", jobs.job_events)
 app.serve("POST", "/jobs/{job_id}/cancel", jobs.cancel_job)
-app.serve("POST", "/jobs/{job_id}/retry", jobs.retry_job)
+app.serve("POST", "/jobs/{job_id}/retry", starts.retry_job)
 
 app.serve("POST", "/cases", cases.create_case)
 app.serve("GET", "/cases", cases.list_cases)
@@ -36,9 +43,9 @@ app.serve("GET", "/cases/{case_id}/documents", documents.list_documents)
 app.serve("DELETE", "/cases/{case_id}/documents/{document_id}", documents.delete_document)
 
 app.serve("POST", "/vapi/webhook", webhook.vapi_webhook)
-app.serve("GET", "/health", health.health)
-app.serve("GET", "/openapi.json", description.openapi_endpoint(app.served))
-app.serve("GET", "/docs", description.docs_endpoint(app.served))
+app.serve("GET", "/health", public.health)
+app.serve("GET", "/openapi.json", public.openapi_endpoint(app.served))
+app.serve("GET", "/docs", public.docs_endpoint(app.served))
 
 
 # The two lanes. Their queues are named in infra/resources.yaml; one message, one job, one invocation.

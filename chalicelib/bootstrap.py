@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -60,7 +59,6 @@ class System:
         self.settings = settings
         self.clock = clock
         self.new_id = new_id
-        self.sleep: Callable[[float], None] = time.sleep
         self._secrets: dict[str, SsmSecret] = {}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""How does Chalice meet the endpoints? It routes; every answer, its own refusals included, leaves in one form.
+"""The Chalice app: it routes requests to endpoints and gives every response, its own refusals included, one form.
 
 Works the same in Lambda, in `chalice local` (many threads, one app object) and in `chalice.test.Client`.
 """
@@ -10,64 +10,70 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import chalice
 import msgspec
-from chalice import Chalice, Response
 
 from chalicelib import telemetry
-from chalicelib.api.answer import Answer, body_text
-from chalicelib.api.answer_size import is_too_large
 from chalicelib.api.cors import Cors
 from chalicelib.api.endpoint import Endpoint, Route, respond
 from chalicelib.api.problems import internal_error, refused
 from chalicelib.api.request import Request, read_request
-from chalicelib.api.system import System
+from chalicelib.api.response import Response, body_text, is_too_large
 from chalicelib.errors import MethodNotAllowed, NotFound, Refusal
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap import System
 
 REQUEST_ID = "X-Request-Id"
 
-# What holds for every answer unless it says otherwise: medical data stays out of caches.
+# For every response that does not set its own: medical data stays out of caches.
 STANDING_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
-TOO_LARGE_DETAIL = "The answer is larger than the 6 MB that can be sent. What was asked has been done; nothing is lost."
+TOO_LARGE_DETAIL = (
+    "The response is larger than the 6 MB that can be sent. The request was carried out; nothing is lost. "
+    "Ask for less: a smaller page, or a job with ?result=link."
+)
 
 # Chalice keeps the current request on the app object, which all threads of a process share; each has its own here.
 _CURRENT: ContextVar[Request] = ContextVar("current_request")
 
 
-class Application(Chalice):  # type: ignore[misc]  # chalice is untyped
+class Application(chalice.Chalice):  # type: ignore[misc]  # chalice is untyped
     """A Chalice app whose routes are endpoints."""
 
     def __init__(self, name: str, *, system: Callable[[], System], allow_origin: str) -> None:
         """`system` gives the assembled system when the first request needs it; `allow_origin` is CORS's."""
         super().__init__(app_name=name)
-        self.api.binary_types = []  # every body here is text; Chalice looks through its list three times an answer
+        self.api.binary_types = []  # every body here is text
         self._system = system
         self._cors = Cors(allow_origin=allow_origin)
         self._standing_headers = {**STANDING_HEADERS, **self._cors.get_access_control_headers()}
         self.served: list[Route] = []
 
     def serve(self, method: str, path: str, endpoint: Endpoint) -> None:
-        """Answer requests of this method and path with the endpoint."""
+        """Serve requests of this method and path by the endpoint."""
 
-        def view(**_: str) -> Response:
+        def view(**_: str) -> chalice.Response:
             request = _CURRENT.get()
-            answer = respond(endpoint, request, system=self._system)
-            return Response(body_text(answer), headers=_headers(answer, request), status_code=answer.status)
+            response = respond(endpoint, request, system=self._system)
+            return chalice.Response(
+                body_text(response), headers=_headers(response, request), status_code=response.status
+            )
 
-        # Without content types Chalice leaves 415 to us: it would come before 401.
+        # With content types, Chalice would check them before the token: 415 before 401.
         self.route(path, methods=[method], name=endpoint.name, cors=self._cors, content_types=[])(view)
         self.served.append(Route(method=method, path=path, endpoint=endpoint))
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        """The answer to an API Gateway event; an unknown route and method are refused here, as in every other way."""
+        """The response to an API Gateway event, in the form that Lambda takes."""
         started = time.perf_counter()
         request = read_request(event, request_id=_request_id(context))
         answer = self._routed(event, context, request)
         self._finish(answer, request)
         if is_too_large(answer):
-            telemetry.warning("answer_too_large", request_id=request.id, route=request.route)
+            telemetry.warning("response_too_large", request_id=request.id, route=request.route)
             answer = _plain(_too_large_to_send(request), request)
             self._finish(answer, request)
         telemetry.info(
@@ -83,23 +89,24 @@ class Application(Chalice):  # type: ignore[misc]  # chalice is untyped
     def _routed(self, event: Mapping[str, Any], context: Any, request: Request) -> dict[str, Any]:
         methods = self.routes.get(request.route)
         if methods is None:
-            return _refused(NotFound("There is nothing under this address."), request)
+            return _refused(NotFound("No such route."), request)
         if request.method == "OPTIONS":
-            return _plain(Answer(status=HTTPStatus.NO_CONTENT, headers=_preflight(methods)), request)
+            return _plain(Response(status=HTTPStatus.NO_CONTENT, headers=_preflight(methods)), request)
         if request.method not in methods:
             allowed = sorted(methods)
-            return _refused(MethodNotAllowed(f"This address takes {', '.join(allowed)}.", allowed=allowed), request)
+            detail = f"Method not allowed. Use {' or '.join(allowed)}."
+            return _refused(MethodNotAllowed(detail, allowed=allowed), request)
         token = _CURRENT.set(request)
         try:
             answer: dict[str, Any] = super().__call__(event, context)
         finally:
             _CURRENT.reset(token)
-        if REQUEST_ID not in answer["headers"]:  # not one of our answers: Chalice met an error of its own
+        if REQUEST_ID not in answer["headers"]:  # Chalice's own error response
             return _plain(internal_error(instance=request.path, request_id=request.id), request)
         return answer
 
     def _finish(self, answer: dict[str, Any], request: Request) -> None:
-        """Add what every answer carries; a HEAD has no body, or the next answer of the connection would be lost."""
+        """Add the headers of every response. A response to HEAD has no body: it would break the connection."""
         answer["headers"] = {**self._standing_headers, **answer["headers"]}
         if request.method == "HEAD":
             answer["body"] = ""
@@ -113,26 +120,26 @@ def _refused(refusal: Refusal, request: Request) -> dict[str, Any]:
     return _plain(refused(refusal, instance=request.path, request_id=request.id), request)
 
 
-def _too_large_to_send(request: Request) -> Answer:
-    """What is said instead of an answer that would be API Gateway's 502; the request itself has been done."""
-    answer = internal_error(instance=request.path, request_id=request.id)
-    said = msgspec.structs.replace(answer.content, title="Answer too large", detail=TOO_LARGE_DETAIL)
-    return msgspec.structs.replace(answer, content=said)
+def _too_large_to_send(request: Request) -> Response:
+    """The response instead of one that would become API Gateway's 502; the request itself was carried out."""
+    response = internal_error(instance=request.path, request_id=request.id)
+    problem = msgspec.structs.replace(response.content, title="Response too large", detail=TOO_LARGE_DETAIL)
+    return msgspec.structs.replace(response, content=problem)
 
 
-def _plain(answer: Answer, request: Request) -> dict[str, Any]:
-    """The answer as API Gateway takes it, without Chalice's help."""
+def _plain(response: Response, request: Request) -> dict[str, Any]:
+    """The response in the form that Lambda takes, without Chalice's help."""
     return {
-        "statusCode": int(answer.status),
-        "headers": _headers(answer, request),
+        "statusCode": int(response.status),
+        "headers": _headers(response, request),
         "multiValueHeaders": {},
-        "body": body_text(answer),
+        "body": body_text(response),
     }
 
 
-def _headers(answer: Answer, request: Request) -> dict[str, str]:
-    typed = {} if answer.content is None else {"Content-Type": answer.content_type}
-    return {REQUEST_ID: request.id, **typed, **answer.headers}
+def _headers(response: Response, request: Request) -> dict[str, str]:
+    typed = {} if response.content is None else {"Content-Type": response.content_type}
+    return {REQUEST_ID: request.id, **typed, **response.headers}
 
 
 def _request_id(context: Any) -> str:

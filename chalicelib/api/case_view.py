@@ -1,4 +1,4 @@
-"""How do a case and its documents look to clients? Field by field, as JSON."""
+"""Cases and documents as clients see them; a case too large for one response without its repetitions."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chalicelib.api.times import Timestamp, timestamp
+from chalicelib.api.response import Timestamp, fits, timestamp
 from chalicelib.cases.documents import AddedDocument, Upload
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentList, DocumentStatus
+from chalicelib.cases.vapi import SPOKEN, transcript_of
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +77,7 @@ class CaseSummaryView(_CaseHead, frozen=True, kw_only=True):
 
 
 class CaseListView(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of cases, newest first; `count` of them: fewer than the limit when one answer has no room for more."""
+    """One page of cases, newest first; `count` of them: fewer than the limit when one response cannot hold more."""
 
     cases: tuple[CaseSummaryView, ...]
     count: int
@@ -84,13 +85,13 @@ class CaseListView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseView(_CaseHead, frozen=True, kw_only=True):
-    """A case with everything; what is still empty is null or []."""
+    """A case with everything; empty members are null or []."""
 
     call_details: Annotated[
         Mapping[str, Any] | None,
         Meta(
             description="Too large a case (6 MB; a Hebrew letter is 6 bytes) has no `messages` and `transcript` in "
-            "`artifact` that stand on top too; if that is not enough, no `transcript` that was built from messages"
+            "`artifact` that repeat those of the call; if that is not enough, no `transcript` built from messages"
         ),
     ]
     call_summary: str | Mapping[str, Any] | None
@@ -102,6 +103,24 @@ class CaseView(_CaseHead, frozen=True, kw_only=True):
         tuple[DocumentView, ...],
         Meta(description="Too large a case has no `metadata` in them; the list of the case's documents has it"),
     ]
+
+
+def fitting_case_view(file: CaseFile) -> CaseView:
+    """The whole case; if one response cannot hold it, step by step without the copies in the call's artifact, without
+    the metadata of the documents (`GET …/documents` has it), and without a transcript built from messages."""
+    view = case_view(file)
+    for shortened in (_without_copies, _without_document_metadata, _without_built_transcript):
+        if fits(view):
+            break
+        file = shortened(file)
+        view = case_view(file)
+    return view
+
+
+def fitting_summary_view(case: Case, documents: DocumentList) -> CaseSummaryView:
+    """The case as lists show it; without the metadata of its documents if one response cannot hold even this case."""
+    view = case_summary_view(case, documents)
+    return view if fits(view) else case_summary_view(case, DocumentList(documents=documents.documents))
 
 
 def case_view(file: CaseFile) -> CaseView:
@@ -153,7 +172,7 @@ def document_view(document: Document, metadata: Mapping[str, Any]) -> DocumentVi
 
 
 def added_document_view(added: AddedDocument) -> AddedDocumentView:
-    """The answer to a new document."""
+    """The response to a new document."""
     return AddedDocumentView(
         document=document_view(added.document, added.metadata),
         upload=msgspec.UNSET if added.upload is None else _upload_view(added.upload),
@@ -171,11 +190,11 @@ def _upload_view(upload: Upload) -> UploadView:
 
 
 def _call_details(file: CaseFile) -> Mapping[str, Any] | None:
-    """The call as it was stored, and in its `analysis` what our analysis of the call found, beside Vapi's own."""
+    """The stored call; its `analysis` has the members of our call analysis and Vapi's own."""
     if file.call_details is None or file.call_analysis is None:
         return file.call_details
     if file.call_analysis.get("call_id", file.case.call_id) != file.case.call_id:
-        return file.call_details  # it is of the call before
+        return file.call_details  # the analysis is of an earlier call
     own = file.call_details.get("analysis")
     ours = {name: value for name, value in file.call_analysis.items() if name != "call_id"}
     return {**file.call_details, "analysis": {**(own if isinstance(own, Mapping) else {}), **ours}}
@@ -192,3 +211,28 @@ def _head(case: Case) -> dict[str, Any]:
         "created_at": timestamp(case.created_at),
         "updated_at": timestamp(case.updated_at),
     }
+
+
+def _without_copies(file: CaseFile) -> CaseFile:
+    """Without those members of the artifact that repeat the call's own."""
+    call = file.call_details
+    artifact = call.get("artifact") if call else None
+    if not call or not isinstance(artifact, Mapping):
+        return file
+    rest = {name: value for name, value in artifact.items() if name not in SPOKEN or value != call.get(name)}
+    return _with_call(file, {**call, "artifact": rest})
+
+
+def _without_document_metadata(file: CaseFile) -> CaseFile:
+    return msgspec.structs.replace(file, document_metadata={})
+
+
+def _without_built_transcript(file: CaseFile) -> CaseFile:
+    call = file.call_details
+    if not call or call.get("transcript") != transcript_of(call.get("messages") or ()):
+        return file
+    return _with_call(file, {name: value for name, value in call.items() if name != "transcript"})
+
+
+def _with_call(file: CaseFile, call: Mapping[str, Any]) -> CaseFile:
+    return msgspec.structs.replace(file, call_details=call)

@@ -10,7 +10,6 @@ EXPOSED_HEADERS = (
     "Retry-After",
     "ETag",
     "Link",
-    "Preference-Applied",
     "Idempotency-Replayed",
     "X-Request-Id",
 )

@@ -1,23 +1,34 @@
-"""Where does the next page begin? A cursor says it, and is good only for the list it came from."""
+"""Pages of lists: their query parameters, and cursors, each valid only for the list it came from."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec import Meta
 
 from chalicelib.api.parsing import invalid
 from chalicelib.api.request import Request
-from chalicelib.errors import FieldProblem, InvalidRequest
+from chalicelib.errors import FieldProblem
 from chalicelib.jobs.ports import Position
 
 FINGERPRINT_DIGITS = 16
 LONGEST_CURSOR = 300
 LONGEST_ID = 64
+CLOCK_SLACK = timedelta(minutes=5)
+"""How far the clock of the function that made a cursor may be ahead."""
+
+Limit = Annotated[int, Meta(ge=1, le=100)]
+Cursor = Annotated[str, Meta(description="`next_cursor` of the page before, with the same filters")]
+Scope = Annotated[
+    Literal["all", "mine"],
+    Meta(description="mine: of my cases or started by me. Admins default to all, which nobody else may ask for"),
+]
 
 
 class _Content(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -37,12 +48,15 @@ def cursor_after(position: Position, *, of_list: str) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
-def position_of(cursor: str, *, of_list: str) -> Position:
-    """The position in a cursor. Raises: InvalidRequest when it is malformed or belongs to another list."""
+def position_of(cursor: str, *, of_list: str, now: datetime) -> Position:
+    """The position in a cursor, never later than `now`: a cursor is not signed, and a list reads month after month.
+
+    Raises: InvalidRequest when it is malformed or belongs to another list.
+    """
     content = _decoded(cursor)
     if content is None or content.list != of_list:
-        raise _refused()
-    return Position(created_at=content.created_at, id=content.id)
+        raise invalid(FieldProblem("query:cursor", "does not belong to this list; start again without it"))
+    return Position(created_at=min(content.created_at, now + CLOCK_SLACK), id=content.id)
 
 
 def next_link(request: Request, cursor: str | None) -> dict[str, str]:
@@ -63,7 +77,3 @@ def _decoded(cursor: str) -> _Content | None:
     except (binascii.Error, msgspec.DecodeError):
         return None
     return content if content.created_at.tzinfo == UTC and 0 < len(content.id) <= LONGEST_ID else None
-
-
-def _refused() -> InvalidRequest:
-    return invalid(FieldProblem("query:cursor", "does not belong to this list"))

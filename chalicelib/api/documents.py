@@ -1,11 +1,10 @@
-"""Which routes do the documents of a case have? Add, list, delete."""
+"""The routes of a case's documents: add, list, delete."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.api.answer import Answer
 from chalicelib.api.case_view import (
     AddedDocumentView,
     DocumentListView,
@@ -15,7 +14,7 @@ from chalicelib.api.case_view import (
 from chalicelib.api.endpoint import endpoint
 from chalicelib.api.parsing import MB
 from chalicelib.api.request import Request
-from chalicelib.api.system import System
+from chalicelib.api.response import Response
 from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument, check_sizes
 from chalicelib.cases.documents import add_document as store_document
 from chalicelib.cases.documents import delete_document as remove_document
@@ -23,8 +22,11 @@ from chalicelib.cases.file_names import NAMES_A_FILE
 from chalicelib.cases.read import case_documents
 from chalicelib.errors import BodyTooLarge, NotFound
 
+if TYPE_CHECKING:
+    from chalicelib.bootstrap import System
+
 DOCUMENT_LIMIT_BYTES = int(5.8 * MB)
-"""4 MB of content are 5.34 MB as base64; Lambda takes 6 MB with everything around it."""
+"""4 MB of content are 5.34 MB as base64; Lambda takes 6 MB with everything else in the event."""
 
 WAYS = ("text", "content_base64", "size")
 DOCUMENT_RULES: Mapping[str, Any] = {
@@ -56,7 +58,7 @@ DOCUMENT_RULES: Mapping[str, Any] = {
         )
     ],
 }
-"""Exactly one way, and what each asks for; beyond it `file_name` has its length, text and content their bytes."""
+"""Exactly one way, and what each requires; beyond it `file_name` has its length, text and content their bytes."""
 
 
 @endpoint(
@@ -64,10 +66,10 @@ DOCUMENT_RULES: Mapping[str, Any] = {
     body_rules=DOCUMENT_RULES,
     body_limit_bytes=DOCUMENT_LIMIT_BYTES,
     check_sizes=check_sizes,
-    answers={201: AddedDocumentView},
+    responses={201: AddedDocumentView},
     refusals=(BodyTooLarge, NotFound),
 )
-def add_document(request: Request, system: System, *, body: NewDocument) -> Answer:
+def add_document(request: Request, system: System, *, body: NewDocument) -> Response:
     """Add a document: as text, as base64, or by its size to be uploaded straight to storage."""
     added = store_document(
         request.parameters["case_id"],
@@ -78,11 +80,11 @@ def add_document(request: Request, system: System, *, body: NewDocument) -> Answ
         now=system.clock(),
         document_id=system.new_id(),
     )
-    return Answer(status=201, content=added_document_view(added))
+    return Response(status=201, content=added_document_view(added))
 
 
-@endpoint(answers={200: DocumentListView}, refusals=(NotFound,))
-def list_documents(request: Request, system: System) -> Answer:
+@endpoint(responses={200: DocumentListView}, refusals=(NotFound,))
+def list_documents(request: Request, system: System) -> Response:
     """List all documents of a case."""
     found = case_documents(
         request.parameters["case_id"],
@@ -91,11 +93,11 @@ def list_documents(request: Request, system: System) -> Answer:
         blobs=system.blob_store,
     )
     views = document_views(found)
-    return Answer(content=DocumentListView(documents=views, count=len(views)))
+    return Response(content=DocumentListView(documents=views, count=len(views)))
 
 
-@endpoint(answers={204: None}, refusals=(NotFound,))
-def delete_document(request: Request, system: System) -> Answer:
+@endpoint(responses={204: None}, refusals=(NotFound,))
+def delete_document(request: Request, system: System) -> Response:
     """Delete a document and its bytes."""
     remove_document(
         request.parameters["case_id"],
@@ -105,4 +107,4 @@ def delete_document(request: Request, system: System) -> Answer:
         blobs=system.blob_store,
         now=system.clock(),
     )
-    return Answer(status=204)
+    return Response(status=204)

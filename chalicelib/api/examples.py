@@ -1,4 +1,4 @@
-"""What do bodies and answers look like? One invented case for the OpenAPI document, made by the views that answer."""
+"""Example bodies and responses for the OpenAPI document: one invented case, rendered by the real views."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.api.bodies import StartBody
 from chalicelib.api.case_view import CaseListView, CaseView, DocumentListView, case_summary_view, case_view
-from chalicelib.api.health import HealthView
 from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view
 from chalicelib.api.problems import Problem
-from chalicelib.api.starts import StartView
-from chalicelib.api.times import timestamp
+from chalicelib.api.public import HealthView
+from chalicelib.api.response import timestamp
+from chalicelib.api.starts import StartBody, StartView
 from chalicelib.cases.create import NewCase
 from chalicelib.cases.documents import NewDocument
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentList, DocumentStatus
@@ -120,7 +119,7 @@ def _problem() -> Problem:
         type="urn:casework:error:invalid_request",
         title="Invalid request",
         status=422,
-        detail="The request is not valid; `errors` names what is wrong.",
+        detail="The request is invalid. `errors` names each wrong place.",
         instance=f"/cases/{_CASE_ID}/analyze-documents-form7801",
         code="invalid_request",
         request_id="0f4a2c1e-8d55-4a0e-9d0a-0d2c7a1b9e01",

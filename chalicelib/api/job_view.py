@@ -1,4 +1,4 @@
-"""How does a job look to clients? Field by field, as JSON; what is stored beyond that stays inside."""
+"""Jobs and events as clients see them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chalicelib.api.hints import retry_after_ms
-from chalicelib.api.times import Timestamp, timestamp, timestamp_or_none
+from chalicelib.api.polling import retry_after_ms
+from chalicelib.api.response import Timestamp, timestamp, timestamp_or_none
 from chalicelib.jobs.model import ErrorInfo, EventType, Job, NumberedEvent, Priority, Status, Usage
 
 CANCELLED_MESSAGE = "The job was cancelled."
@@ -113,22 +113,8 @@ class EventListView(msgspec.Struct, frozen=True, kw_only=True):
     next_after: int
 
 
-class ResultLink(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a result can be fetched without further credentials, until `expires_at`."""
-
-    url: str
-    expires_at: datetime
-
-
-def job_view(
-    job: Job,
-    *,
-    now: datetime,
-    typical_seconds: tuple[int, int],
-    result: bytes | None = None,
-    link: ResultLink | None = None,
-) -> JobView:
-    """The job as clients see it, with its result (JSON bytes) or a link to it when one is given."""
+def job_view(job: Job, *, now: datetime, typical_seconds: tuple[int, int]) -> JobView:
+    """The job as clients see it, without its result."""
     waits_to_retry = job.status is Status.PENDING and job.error is not None
     return JobView(
         job_id=job.job_id,
@@ -136,7 +122,7 @@ def job_view(
         status=job.status,
         progress=job.progress,
         progress_message=job.progress_message,
-        result=None if result is None else msgspec.Raw(result),
+        result=None,
         error=_error_sentence(job),
         metadata=job_metadata(job),
         created_at=timestamp(job.created_at),
@@ -154,8 +140,8 @@ def job_view(
         deadline_at=timestamp(job.deadline_at),
         expires_at=timestamp(job.expires_at),
         retry_after_ms=retry_after_ms(job, typical_seconds=typical_seconds, now=now),
-        result_url=None if link is None else link.url,
-        result_url_expires_at=None if link is None else timestamp(link.expires_at),
+        result_url=None,
+        result_url_expires_at=None,
         usage=_usage_view(job.usage),
         error_info=_error_info_view(job.error) if job.error and (waits_to_retry or job.is_done) else None,
     )

@@ -1,4 +1,4 @@
-"""What does the API look like to a machine? An OpenAPI 3.1 document, written from the endpoints and their types."""
+"""The OpenAPI 3.1 document, written from the endpoints and their types."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.api.answer import JSON, PROBLEM_JSON
 from chalicelib.api.case_view import AddedDocumentView, CaseView
 from chalicelib.api.endpoint import Endpoint, Route, anybody, authenticated
 from chalicelib.api.examples import examples
-from chalicelib.api.openapi_headers import ANSWER_HEADERS, PATH_PARAMETERS, REQUEST_HEADERS
+from chalicelib.api.openapi_headers import PATH_PARAMETERS, REQUEST_HEADERS, RESPONSE_HEADERS
 from chalicelib.api.problems import STATUS_OF, Problem
+from chalicelib.api.response import JSON, PROBLEM_JSON
 from chalicelib.api.starts import StartView
 from chalicelib.errors import (
     BodyTooLarge,
@@ -29,11 +29,13 @@ from chalicelib.errors import (
 Schema = dict[str, Any]
 
 DESCRIPTION = (
-    "Long AI analyses of disability-claim cases behind an API that answers at once: start an analysis with POST, get a "
-    "`job_id`, read `/jobs/{job_id}` until `done`. `retry_after_ms` (and the Retry-After header) says when it is worth "
-    "asking again. Every refusal is `application/problem+json` with a stable `code`; every answer carries X-Request-Id."
+    "Long AI analyses of disability-claim cases behind an API that responds at once: start an analysis with POST, get "
+    "a `job_id`, read `/jobs/{job_id}` until `done`. `retry_after_ms` (and the Retry-After header) says when to poll "
+    "again. Every error is `application/problem+json` with a stable `code`; every response carries X-Request-Id. "
+    "Lists are read from indexes that follow writes within moments: a case or job just created may be missing there; "
+    "reading it by its id always finds it."
 )
-INTERNAL_MEANING = "`internal`: A defect of ours; the request id identifies it in our logs."
+INTERNAL_MEANING = "`internal`: An internal error; the request id identifies it in the logs."
 HEADERS_OF_REFUSALS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 IDENTIFIERS: Mapping[Any, Mapping[str, str]] = {
@@ -41,7 +43,7 @@ IDENTIFIERS: Mapping[Any, Mapping[str, str]] = {
     AddedDocumentView: {"case_id": "/document/case_id", "document_id": "/document/id"},
     StartView: {"job_id": "/job_id"},
 }
-"""Where an answer that makes something names it, as a JSON pointer."""
+"""Where a response that creates something has its id, as a JSON pointer."""
 
 PAGE = "text/html"
 
@@ -96,7 +98,7 @@ class _Schemas:
 def _types(routes: Iterable[Route]) -> list[Any]:
     wanted: list[Any] = [Problem]
     for served in (route.endpoint for route in routes):
-        for kind in (served.body, served.query, *served.answers.values()):
+        for kind in (served.body, served.query, *served.responses.values()):
             wanted += kind if isinstance(kind, tuple) else [kind]
     return [kind for place, kind in enumerate(wanted) if kind is not None and kind not in wanted[:place]]
 
@@ -138,7 +140,7 @@ def _operation(route: Route, schemas: _Schemas, routes: Sequence[Route]) -> Sche
 
 
 def _may_ask_for_a_token(served: Endpoint) -> bool:
-    """True when everybody is let in, but not to everything."""
+    """True when anybody may call, but some of it needs a token."""
     return served.admit is anybody and Unauthorized in served.refusals
 
 
@@ -166,8 +168,8 @@ def _parameters(route: Route, schemas: _Schemas) -> list[Schema]:
 def _responses(route: Route, schemas: _Schemas, routes: Sequence[Route]) -> dict[str, Schema]:
     served = route.endpoint
     responses: dict[str, Schema] = {}
-    for status, kind in served.answers.items():
-        response: Schema = {"description": _first_line(kind), "headers": _headers(*served.answer_headers)}
+    for status, kind in served.responses.items():
+        response: Schema = {"description": _first_line(kind), "headers": _headers(*served.response_headers)}
         if kind is not None:
             response["content"] = {PAGE if kind is str else JSON: {"schema": schemas.of(kind)}}
         if status in (HTTPStatus.CREATED, HTTPStatus.ACCEPTED) and kind in IDENTIFIERS:
@@ -183,7 +185,7 @@ def _responses(route: Route, schemas: _Schemas, routes: Sequence[Route]) -> dict
 
 
 def _links(identifiers: Mapping[str, str], routes: Sequence[Route]) -> Schema:
-    """What can be asked next about what was just made: every operation whose path takes exactly these identifiers."""
+    """The operations that can follow: each whose path has exactly these identifiers."""
     return {
         route.endpoint.name: {
             "operationId": route.endpoint.name,
@@ -195,7 +197,7 @@ def _links(identifiers: Mapping[str, str], routes: Sequence[Route]) -> Schema:
 
 
 def _refusals(route: Route) -> Mapping[int, Sequence[type[Refusal]]]:
-    """What a request may be refused for, by status: what follows from the description, and what the handler adds."""
+    """Why a request may be refused, by status: what follows from the description, and what the handler adds."""
     served = route.endpoint
     kinds: list[type[Refusal]] = [Unavailable]
     if served.admit is authenticated:
@@ -212,7 +214,7 @@ def _refusals(route: Route) -> Mapping[int, Sequence[type[Refusal]]]:
 
 
 def _headers(*names: str) -> Schema:
-    return {name: ANSWER_HEADERS[name] for name in (*names, "X-Request-Id")}
+    return {name: RESPONSE_HEADERS[name] for name in (*names, "X-Request-Id")}
 
 
 def _first_line(kind: Any) -> str:

@@ -1,4 +1,4 @@
-"""Which headers and path parameters are there, and what do they mean? For the OpenAPI document."""
+"""Headers and path parameters as the OpenAPI document describes them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,12 @@ _TEXT: Described = {"type": "string"}
 REQUEST_HEADERS: Mapping[str, Described] = MappingProxyType(
     {
         "Idempotency-Key": {
-            "description": "The same key with the same request gets the same job, however often it is sent.",
+            "description": "The same key with the same request returns the same job, however often it is sent.",
             "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
             "example": "7c1f0f0e-start",
         },
-        "Prefer": {
-            "description": "`wait=N` holds the answer until there is something to tell, at most N (20) seconds.",
-            "schema": _TEXT,
-            "example": "wait=10",
-        },
         "If-None-Match": {
-            "description": "The ETag seen last; while nothing has changed the answer is 304, or a new link.",
+            "description": "The last ETag; while nothing has changed the response is 304, or a new link.",
             "schema": _TEXT,
             "example": 'W/"7"',
         },
@@ -34,19 +29,24 @@ REQUEST_HEADERS: Mapping[str, Described] = MappingProxyType(
     }
 )
 
-ANSWER_HEADERS: Mapping[str, Described] = MappingProxyType(
+RESPONSE_HEADERS: Mapping[str, Described] = MappingProxyType(
     {
-        "Location": {"description": "Where to poll, or what was made.", "schema": _TEXT},
-        "Retry-After": {"description": "Whole seconds to wait before asking again.", "schema": _TEXT},
+        "Location": {"description": "Where to poll, or what was created.", "schema": _TEXT},
+        "Retry-After": {"description": "Whole seconds to wait before the next request.", "schema": _TEXT},
         "ETag": {"description": "The version of the job, for If-None-Match.", "schema": _TEXT},
         "Link": {"description": 'The next page: `<…>; rel="next"`.', "schema": _TEXT},
-        "Preference-Applied": {"description": "The answer was held back: `wait=<seconds>`.", "schema": _TEXT},
-        "Idempotency-Replayed": {"description": "`true`: the answer to an earlier request.", "schema": _TEXT},
-        "Cache-Control": {"description": "Nothing here is for shared caches.", "schema": _TEXT},
-        "Vary": {"description": "The answer depends on who asks.", "schema": _TEXT},
-        "Allow": {"description": "The methods that this address takes.", "schema": _TEXT},
+        "Idempotency-Replayed": {
+            "description": "`true`: the response to an earlier request with this key.",
+            "schema": _TEXT,
+        },
+        "Cache-Control": {
+            "description": "`no-store` once there is a result, `private, no-cache` before.",
+            "schema": _TEXT,
+        },
+        "Vary": {"description": "The response depends on the caller.", "schema": _TEXT},
+        "Allow": {"description": "The allowed methods.", "schema": _TEXT},
         "WWW-Authenticate": {"description": "`Bearer`.", "schema": _TEXT},
-        "X-Request-Id": {"description": "Names the request in our logs.", "schema": _TEXT},
+        "X-Request-Id": {"description": "Identifies the request in the logs.", "schema": _TEXT},
     }
 )
 

@@ -1,4 +1,4 @@
-"""How does a refusal look to the client? As problem+json (RFC 9457); which code has which HTTP status stands here."""
+"""Refusals as problem+json (RFC 9457), with the HTTP status of each code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib.api.answer import PROBLEM_JSON, Answer
+from chalicelib.api.response import PROBLEM_JSON, Response
 from chalicelib.errors import FieldProblem, MethodNotAllowed, Refusal
 
 STATUS_OF: Mapping[str, int] = MappingProxyType(
@@ -34,9 +34,9 @@ STATUS_OF: Mapping[str, int] = MappingProxyType(
 )
 
 DEFAULT_RETRY_AFTER_SECONDS = 5
-"""For a 429 or 503 whose refusal names no time of its own."""
+"""For a 429 or 503 whose refusal names no time."""
 
-INTERNAL_DETAIL = "Something went wrong on our side. The request id identifies it in our logs."
+INTERNAL_DETAIL = "Internal error. The request id identifies it in the logs."
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +52,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[FieldProblem, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
-def refused(refusal: Refusal, *, instance: str, request_id: str) -> Answer:
-    """The answer to a refused request. `instance` is the request's path."""
+def refused(refusal: Refusal, *, instance: str, request_id: str) -> Response:
+    """The response to a refused request. `instance` is the request's path."""
     status = STATUS_OF[refusal.code]
     return _problem(
         refusal.code,
@@ -66,8 +66,8 @@ def refused(refusal: Refusal, *, instance: str, request_id: str) -> Answer:
     )
 
 
-def internal_error(*, instance: str, request_id: str) -> Answer:
-    """The answer to a request that met a defect of ours."""
+def internal_error(*, instance: str, request_id: str) -> Response:
+    """The response to a request that met an internal defect."""
     return _problem(
         "internal",
         title="Internal error",
@@ -88,7 +88,7 @@ def _problem(
     request_id: str,
     errors: tuple[FieldProblem, ...] | Literal[msgspec.UnsetType.UNSET],
     headers: Mapping[str, str],
-) -> Answer:
+) -> Response:
     problem = Problem(
         type=f"urn:casework:error:{code}",
         title=title,
@@ -99,7 +99,7 @@ def _problem(
         request_id=request_id,
         errors=errors,
     )
-    return Answer(status=problem.status, content=problem, headers=headers, content_type=PROBLEM_JSON)
+    return Response(status=problem.status, content=problem, headers=headers, content_type=PROBLEM_JSON)
 
 
 def _headers(refusal: Refusal, *, status: int) -> Mapping[str, str]:

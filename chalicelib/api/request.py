@@ -1,4 +1,4 @@
-"""What was asked? One HTTP request as a value, the same from API Gateway, `chalice local` and tests."""
+"""One HTTP request as a value, the same from API Gateway, `chalice local` and tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.principal import Principal
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A request. `path` is what the client asked for, `prefix` its part before the route (the stage, or "").
+    """A request. `path` is the path of the URL, `prefix` its part before the route (the stage, or "").
 
     Header names are lower-case; a header sent more than once is joined by commas. `route` has its parameters in
     braces; `parameters` are their values, percent-decoded.
@@ -33,7 +33,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def principal(self) -> Principal:
-        """Who calls. Raises: Unauthorized where nobody was asked for a token."""
+        """The caller. Raises: Unauthorized on a route without authentication."""
         if self.caller is None:
             raise Unauthorized("A bearer token is required.")
         return self.caller
@@ -50,12 +50,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_request(event: Mapping[str, Any], *, request_id: str) -> Request:
     """The request in an API Gateway proxy event (REST API, payload format 1.0)."""
-    asked = event["requestContext"]
-    route = asked["resourcePath"]
-    path = asked.get("path") or route
+    context = event["requestContext"]
+    route = context["resourcePath"]
+    path = context.get("path") or route
     return Request(
         id=request_id,
-        method=asked["httpMethod"],
+        method=context["httpMethod"],
         path=path,
         route=route,
         prefix=stage_prefix(path, route=route),
@@ -67,7 +67,7 @@ def read_request(event: Mapping[str, Any], *, request_id: str) -> Request:
 
 
 def stage_prefix(path: str, *, route: str) -> str:
-    """What stands before the route in the path: "/api" for "/api/jobs/1" of "/jobs/{job_id}"; "" when nothing does."""
+    """The part of the path before the route: "/api" for "/api/jobs/1" of "/jobs/{job_id}"; "" when there is none."""
     segments = _segments(path)
     before = segments[: len(segments) - len(_segments(route))]
     return "/" + "/".join(before) if before else ""

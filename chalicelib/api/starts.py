@@ -1,54 +1,96 @@
-"""How does a request start a job? The routes of the analyses; retry and webhook end in the same start.
+"""Starting jobs: the routes of the analyses, retry, and what the webhook shares with them.
 
-The order of refusals: 422 → 403 → 404 → idempotency replay or reuse → 409 → dedupe → 429 → 503.
+Order of refusals: 422 → 403 → 404 → idempotency replay or reuse → 409 → dedupe → 429 → 503.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from functools import partial
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.analyses import catalogue
 from chalicelib.analyses.kit.definition import Analysis
-from chalicelib.api.answer import Answer
-from chalicelib.api.bodies import StartBody
-from chalicelib.api.conditional import job_tag
-from chalicelib.api.endpoint import Endpoint, authenticated
-from chalicelib.api.hints import START_MS, header_seconds, retry_after_ms, typical_seconds
-from chalicelib.api.parsing import invalid
-from chalicelib.api.prefer import applied, held, wait_seconds
+from chalicelib.api.endpoint import Endpoint, authenticated, endpoint
+from chalicelib.api.parsing import invalid, pointer_to
+from chalicelib.api.polling import START_MS, header_seconds, job_tag, retry_after_ms, typical_seconds
 from chalicelib.api.request import Request
-from chalicelib.api.system import System
-from chalicelib.api.times import Timestamp, timestamp
+from chalicelib.api.response import Response, Timestamp, timestamp
 from chalicelib.cases.model import CaseOutline
 from chalicelib.cases.read import case_outline
 from chalicelib.errors import (
     FieldProblem,
     Forbidden,
     IdempotencyKeyReused,
+    NotFinished,
     NotFound,
     Refusal,
     TooManyOpenJobs,
     Unavailable,
 )
-from chalicelib.jobs.model import Job
+from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import IdempotencyKey
+from chalicelib.jobs.retry import retryable_job, reusable_checkpoints
 from chalicelib.jobs.submit import StartRequest, Submitted, lock_name, replay, submit
 
-START_REQUEST_HEADERS = ("Idempotency-Key", "Prefer")
-START_ANSWER_HEADERS = ("Location", "Retry-After", "ETag", "Preference-Applied", "Idempotency-Replayed")
+if TYPE_CHECKING:
+    from chalicelib.bootstrap import System
+
+START_REQUEST_HEADERS = ("Idempotency-Key",)
+START_RESPONSE_HEADERS = ("Location", "Retry-After", "ETag", "Idempotency-Replayed")
 START_REFUSALS: tuple[type[Refusal], ...] = (Forbidden, NotFound, IdempotencyKeyReused, TooManyOpenJobs, Unavailable)
-"""What any start may be refused for; beside it stands what the analysis finds missing."""
+"""Why any start may be refused; an analysis adds what it finds missing."""
+
+RESERVED_LABELS = frozenset({"case_id", "user_id", "requested_by", "endpoint", "document_count"})
+LEAST_COST_USD = 1e-9
+MOST_COST_USD = 1e9
+"""Limits beyond these two mean the same: every call costs more than the first and less than the second."""
+
+LabelText = Annotated[str, Meta(min_length=1, max_length=64)]
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
+class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
+    """How a job is to be run; every member has a default."""
+
+    priority: Priority = "normal"
+    deadline_seconds: Annotated[int, Meta(ge=60, le=21600, description="Seconds until the job fails if not done")] = (
+        3600
+    )
+    max_cost_usd: Annotated[float, Meta(gt=0, description="US dollars the provider calls may cost")] | UnsetType = UNSET
+    dedupe: Annotated[
+        Literal["active", "none"], Meta(description="active: an open job of the same kind is returned")
+    ] = "active"
+    labels: Annotated[
+        Mapping[LabelText, LabelText],
+        Meta(
+            max_length=10,
+            description="Shown in the job's metadata",
+            extra_json_schema={"not": {"anyOf": [{"required": [name]} for name in sorted(RESERVED_LABELS)]}},
+        ),
+    ] = msgspec.field(default_factory=dict)
+
+    def problems(self) -> Sequence[FieldProblem]:
+        """The labels with reserved names."""
+        taken = sorted(RESERVED_LABELS.intersection(self.labels))
+        return [FieldProblem(pointer_to("labels", name), "is a reserved name; choose another") for name in taken]
+
+    @property
+    def cost_limit(self) -> Decimal | None:
+        """`max_cost_usd` as money that can be stored; None without a limit."""
+        if self.max_cost_usd is UNSET:
+            return None
+        return Decimal(str(min(max(self.max_cost_usd, LEAST_COST_USD), MOST_COST_USD)))
+
+
 class StartView(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a start: which job to poll. `documents_count` only for analyses of documents."""
+    """The job to poll. `documents_count` only for analyses of documents."""
 
     status: Literal["accepted"]
     job_id: str
@@ -60,61 +102,74 @@ class StartView(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: Timestamp
     deduplicated: bool
     retry_after_ms: int
-    documents_count: int | UnsetType = UNSET
+    documents_count: (
+        Annotated[int, Meta(description="All documents of the case, those still awaiting their upload included")]
+        | UnsetType
+    ) = UNSET
     retried_from: str | None = None
-
-
-class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """A start that was checked up to its case: of what, for whom, how, and under which key."""
-
-    analysis: Analysis
-    outline: CaseOutline
-    requested_by: str
-    body: StartBody
-    key: IdempotencyKey | None
-    retried_from: str | None = None
-    checkpoints_from: str | None = None
-    open_jobs_limit: int | None = None
 
 
 def start_endpoint(analysis: Analysis) -> Endpoint:
     """The endpoint that starts jobs of one analysis."""
+
+    def start(request: Request, system: System, *, body: StartBody) -> Response:
+        key = idempotency_key(request, body)
+        check_priority(request, body)
+        outline = _outline(request.parameters["case_id"], request, system)
+        wanted = start_request(analysis, outline, body=body, request=request, key=key)
+        submitted = submit_or_replay(
+            wanted, analysis=analysis, outline=outline, system=system, open_jobs_limit=system.settings.max_open_jobs
+        )
+        return accepted_response(submitted, request=request, system=system)
+
     return Endpoint(
         name=f"start_{analysis.job_type}",
         summary=analysis.summary or f"Start: {analysis.title}.",
-        handler=partial(start_analysis, analysis=analysis),
+        handler=start,
         admit=authenticated,
         body=StartBody,
-        answers={202: StartView},
+        responses={202: StartView},
         refusals=(*START_REFUSALS, *analysis.refusals),
         request_headers=START_REQUEST_HEADERS,
-        answer_headers=START_ANSWER_HEADERS,
+        response_headers=START_RESPONSE_HEADERS,
     )
 
 
-def start_analysis(request: Request, system: System, *, body: StartBody, analysis: Analysis) -> Answer:
-    """Start a job of the analysis for the case in the path."""
+@endpoint(
+    body=StartBody,
+    responses={202: StartView},
+    refusals=(*START_REFUSALS, NotFinished, *(refusal for kind in catalogue().values() for refusal in kind.refusals)),
+    request_headers=START_REQUEST_HEADERS,
+    response_headers=START_RESPONSE_HEADERS,
+)
+def retry_job(request: Request, system: System, *, body: StartBody) -> Response:
+    """Run a finished job again, as a new job that reuses the finished steps of the old one."""
     key = idempotency_key(request, body)
     check_priority(request, body)
-    outline = case_outline(
-        request.parameters["case_id"],
-        principal=request.principal,
-        store=system.case_store,
-        blobs=system.blob_store,
+    try:
+        source = retryable_job(
+            request.parameters["job_id"], principal=request.principal, store=system.job_store, now=system.clock()
+        )
+    except (NotFound, NotFinished) as refusal:
+        replayed = _replayed_or_refused(key, refusal, system=system)
+        return accepted_response(replayed, request=request, system=system)
+    analysis = system.analyses.get(source.job_type)
+    if analysis is None:
+        raise NotFound(f"The job's type {source.job_type} no longer exists.")
+    outline = _outline(source.case_id, request, system)
+    wanted = msgspec.structs.replace(
+        start_request(analysis, outline, body=body, request=request, key=key),
+        retried_from=source.job_id,
+        checkpoints_from=reusable_checkpoints(source),
     )
-    start = Start(
-        analysis=analysis,
-        outline=outline,
-        requested_by=request.principal.user_id,
-        body=body,
-        key=key,
-        open_jobs_limit=system.settings.max_open_jobs,
+    submitted = submit_or_replay(
+        wanted, analysis=analysis, outline=outline, system=system, open_jobs_limit=system.settings.max_open_jobs
     )
-    return started(request, system, submitted(start, request, system))
+    return accepted_response(submitted, request=request, system=system)
 
 
 def idempotency_key(request: Request, body: StartBody) -> IdempotencyKey | None:
-    """The key of this start, with the fingerprint of method, path and body (defaults applied; Prefer is not counted).
+    """The key of this start, with the fingerprint of method, path and body (defaults applied).
 
     Raises: InvalidRequest when it is not 1..255 visible ASCII characters.
     """
@@ -123,8 +178,8 @@ def idempotency_key(request: Request, body: StartBody) -> IdempotencyKey | None:
         return None
     if _KEY.fullmatch(key) is None:
         raise invalid(FieldProblem("header:Idempotency-Key", "must be 1 to 255 visible ASCII characters"))
-    asked = [request.method, request.own_path, body]
-    fingerprint = hashlib.sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()
+    content = msgspec.json.encode([request.method, request.own_path, body], order="deterministic")
+    fingerprint = hashlib.sha256(content).hexdigest()
     return IdempotencyKey(user_id=request.principal.user_id, key=key, fingerprint=fingerprint)
 
 
@@ -134,66 +189,71 @@ def check_priority(request: Request, body: StartBody) -> None:
         raise Forbidden("Only an admin may start a job with high priority.")
 
 
-def submitted(start: Start, request: Request, system: System) -> Submitted:
-    """The job that answers the start.
+def start_request(
+    analysis: Analysis,
+    outline: CaseOutline,
+    *,
+    body: StartBody,
+    request: Request,
+    key: IdempotencyKey | None,
+) -> StartRequest:
+    """The start as the engine takes it. Without a caller (the webhook) the owner of the case is the starter."""
+    case = outline.case
+    call_id = case.call_id if analysis.one_per_call else None
+    lock = lock_name(job_type=analysis.job_type, case_id=case.id, call_id=call_id)
+    return StartRequest(
+        job_type=analysis.job_type,
+        case_id=case.id,
+        user_id=case.user_id,
+        requested_by=case.user_id if request.caller is None else request.caller.user_id,
+        endpoint=request.route,
+        call_id=call_id,
+        document_count=len(outline.documents) if analysis.counts_documents else None,
+        lock=lock if body.dedupe == "active" else None,
+        labels=body.labels,
+        priority=body.priority,
+        deadline_seconds=body.deadline_seconds,
+        max_cost_usd=body.cost_limit,
+        max_attempts=analysis.policy.max_attempts,
+        key=key,
+    )
 
-    Raises: NoCall, NoTranscript, NoDocuments, unless the key was used before; what `submit` raises.
+
+def submit_or_replay(
+    start: StartRequest,
+    *,
+    analysis: Analysis,
+    outline: CaseOutline,
+    system: System,
+    open_jobs_limit: int | None,
+) -> Submitted:
+    """The job of this start: a new one, an open one of the same kind, or the one that the same key got before.
+
+    Raises: what the analysis finds missing (409), unless the key was used before; what `submit` raises.
     """
     try:
-        start.analysis.check(start.outline)
+        analysis.check(outline)
     except Refusal as refusal:
-        return replayed_or_refused(start.key, refusal, system=system)
+        return _replayed_or_refused(start.key, refusal, system=system)
     return submit(
-        _start_request(start, endpoint=request.route),
+        start,
         store=system.job_store,
         queue=system.job_queue,
         now=system.clock(),
         job_id=system.new_id(),
         retention_days=system.settings.retention_days,
-        open_jobs_limit=start.open_jobs_limit,
+        open_jobs_limit=open_jobs_limit,
     )
 
 
-def replayed_or_refused(key: IdempotencyKey | None, refusal: Refusal, *, system: System) -> Submitted:
-    """The job of an earlier request with this key: an answer given once is given again, whatever has changed since.
-
-    Raises: the refusal when the key is new; IdempotencyKeyReused.
-    """
-    known = None if key is None else replay(key, store=system.job_store, now=system.clock())
-    if known is None:
-        raise refusal
-    return Submitted(job=known, replayed=True)
-
-
-def started(request: Request, system: System, result: Submitted) -> Answer:
-    """The 202 for a submitted job, held back as long as the client prefers."""
-    seconds = 0 if result.job.is_done else wait_seconds(request.header("Prefer"))
-    job = held(
-        result.job,
-        read=lambda: system.job_store.get(result.job.job_id) or result.job,
-        until=lambda job: job.is_done,
-        seconds=seconds,
-        clock=system.clock,
-        sleep=system.sleep,
-    )
-    view = start_view(job, result, system=system)
-    headers = {
-        "Location": f"{request.prefix}{view.poll_url}",
-        "Retry-After": header_seconds(view.retry_after_ms),
-        "ETag": job_tag(job.version),
-        **(applied(seconds) if seconds else {}),
-        **({"Idempotency-Replayed": "true"} if result.replayed else {}),
-    }
-    return Answer(status=202, content=view, headers=headers)
-
-
-def start_view(job: Job, result: Submitted, *, system: System) -> StartView:
-    """The body of the 202; for a job that is done by now it says to poll at once."""
-    poll_url = f"/jobs/{job.job_id}"
-    is_new = not result.replayed and not result.deduplicated and job.version == result.job.version
+def accepted_response(submitted: Submitted, *, request: Request, system: System) -> Response:
+    """The 202 for a submitted job."""
+    job = submitted.job
+    is_new = not submitted.replayed and not submitted.deduplicated
     analysis = system.analyses.get(job.job_type)
     pause = retry_after_ms(job, typical_seconds=typical_seconds(analysis), now=system.clock())
-    return StartView(
+    poll_url = f"/jobs/{job.job_id}"
+    view = StartView(
         status="accepted",
         job_id=job.job_id,
         message=f"{analysis.title if analysis else job.job_type} created. Poll {poll_url} for status.",
@@ -203,31 +263,29 @@ def start_view(job: Job, result: Submitted, *, system: System) -> StartView:
         created_at=timestamp(job.created_at),
         deadline_at=timestamp(job.deadline_at),
         expires_at=timestamp(job.expires_at),
-        deduplicated=result.deduplicated,
+        deduplicated=submitted.deduplicated,
         retry_after_ms=START_MS if is_new else pause or 0,
         retried_from=job.retried_from,
     )
+    headers = {
+        "Location": f"{request.prefix}{poll_url}",
+        "Retry-After": header_seconds(view.retry_after_ms),
+        "ETag": job_tag(job.version),
+        **({"Idempotency-Replayed": "true"} if submitted.replayed else {}),
+    }
+    return Response(status=202, content=view, headers=headers)
 
 
-def _start_request(start: Start, *, endpoint: str) -> StartRequest:
-    analysis, case = start.analysis, start.outline.case
-    call_id = case.call_id if analysis.one_per_call else None
-    lock = lock_name(job_type=analysis.job_type, case_id=case.id, call_id=call_id)
-    return StartRequest(
-        job_type=analysis.job_type,
-        case_id=case.id,
-        user_id=case.user_id,
-        requested_by=start.requested_by,
-        endpoint=endpoint,
-        call_id=call_id,
-        document_count=len(start.outline.documents) if analysis.counts_documents else None,
-        lock=lock if start.body.dedupe == "active" else None,
-        labels=start.body.labels,
-        priority=start.body.priority,
-        deadline_seconds=start.body.deadline_seconds,
-        max_cost_usd=start.body.cost_limit,
-        max_attempts=analysis.policy.max_attempts,
-        retried_from=start.retried_from,
-        checkpoints_from=start.checkpoints_from,
-        key=start.key,
-    )
+def _outline(case_id: str, request: Request, system: System) -> CaseOutline:
+    return case_outline(case_id, principal=request.principal, store=system.case_store, blobs=system.blob_store)
+
+
+def _replayed_or_refused(key: IdempotencyKey | None, refusal: Refusal, *, system: System) -> Submitted:
+    """The job of an earlier request with this key: its first answer holds, whatever has changed since.
+
+    Raises: the refusal when the key is new; IdempotencyKeyReused.
+    """
+    known = None if key is None else replay(key, store=system.job_store, now=system.clock())
+    if known is None:
+        raise refusal
+    return Submitted(job=known, replayed=True)

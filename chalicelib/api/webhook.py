@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from chalicelib.api.answer import Answer
-from chalicelib.api.bodies import StartBody
 from chalicelib.api.call_rules import WEBHOOK_RULES
 from chalicelib.api.cases import CALL_LIMIT_BYTES
 from chalicelib.api.endpoint import open_endpoint
 from chalicelib.api.request import Request
-from chalicelib.api.starts import START_ANSWER_HEADERS, Start, StartView, started, submitted
-from chalicelib.api.system import System
+from chalicelib.api.response import Response
+from chalicelib.api.starts import (
+    START_RESPONSE_HEADERS,
+    StartBody,
+    StartView,
+    accepted_response,
+    start_request,
+    submit_or_replay,
+)
 from chalicelib.cases.model import CaseOutline
 from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, take_report
 from chalicelib.errors import Unauthorized
 from chalicelib.jobs.ports import IdempotencyKey
 from chalicelib.jobs.submit import replay
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap import System
 
 CALL_ANALYSIS = "call_analysis"
 SIGNATURE_PREFIX = "sha256="
@@ -68,12 +76,12 @@ def verified_sender(request: Request, system: System) -> Request:
     body=dict[str, Any],
     body_rules=WEBHOOK_RULES,
     body_limit_bytes=CALL_LIMIT_BYTES,
-    answers={200: (DuplicateView, StoredView, IgnoredView), 202: StartView},
+    responses={200: (DuplicateView, StoredView, IgnoredView), 202: StartView},
     refusals=(Unauthorized,),
     request_headers=("X-Vapi-Secret", "X-Vapi-Signature"),
-    answer_headers=START_ANSWER_HEADERS,
+    response_headers=START_RESPONSE_HEADERS,
 )
-def vapi_webhook(request: Request, system: System, *, body: dict[str, Any]) -> Answer:
+def vapi_webhook(request: Request, system: System, *, body: dict[str, Any]) -> Response:
     """Take Vapi's report of a call that has ended, and start its analysis."""
     now = system.clock()
 
@@ -84,28 +92,24 @@ def vapi_webhook(request: Request, system: System, *, body: dict[str, Any]) -> A
     outcome = take_report(body, store=system.case_store, was_started=was_started, now=now)
     match outcome:
         case Ignored(reason=reason):
-            return Answer(content=IgnoredView(reason=reason))
+            return Response(content=IgnoredView(reason=reason))
         case StoredOnly():
-            return Answer(content=StoredView())
+            return Response(content=StoredView())
         case _:
             return _analysed(outcome, request, system)
 
 
-def _analysed(report: ToAnalyse, request: Request, system: System) -> Answer:
+def _analysed(report: ToAnalyse, request: Request, system: System) -> Response:
     """Start the analysis, exempt from the limit of open jobs; a report that came before gets the job it got then."""
-    start = Start(
-        analysis=system.analyses[CALL_ANALYSIS],
-        outline=report.outline,
-        requested_by=report.outline.case.user_id,
-        body=StartBody(),
-        key=_key_of_report(report.outline, report.call_id, request),
-    )
-    result = submitted(start, request, system)
-    answer = started(request, system, result)
-    if result.replayed or (report.duplicate and result.deduplicated):
-        duplicate = DuplicateView(**msgspec.structs.asdict(answer.content))
-        return msgspec.structs.replace(answer, status=200, content=duplicate)
-    return answer
+    analysis, outline = system.analyses[CALL_ANALYSIS], report.outline
+    key = _key_of_report(outline, report.call_id, request)
+    start = start_request(analysis, outline, body=StartBody(), request=request, key=key)
+    submitted = submit_or_replay(start, analysis=analysis, outline=outline, system=system, open_jobs_limit=None)
+    response = accepted_response(submitted, request=request, system=system)
+    if submitted.replayed or (report.duplicate and submitted.deduplicated):
+        duplicate = DuplicateView(**msgspec.structs.asdict(response.content))
+        return msgspec.structs.replace(response, status=200, content=duplicate)
+    return response
 
 
 def _key_of_report(outline: CaseOutline, call_id: str, request: Request) -> IdempotencyKey:

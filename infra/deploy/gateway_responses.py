@@ -26,7 +26,7 @@ class GatewayProblem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-_NOT_FOUND = GatewayProblem(code="not_found", title="Not found", detail="There is nothing under this address.")
+_NOT_FOUND = GatewayProblem(code="not_found", title="Not found", detail="No such route.")
 _INVALID = GatewayProblem(code="invalid_request", title="Invalid request", detail="The request cannot be read.")
 _UNAVAILABLE = GatewayProblem(code="unavailable", title="Unavailable", detail="Please try again in a moment.")
 _INTERNAL = GatewayProblem(code="internal", title="Internal error", detail=INTERNAL_DETAIL)

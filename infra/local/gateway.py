@@ -14,8 +14,8 @@ from typing import Any
 
 from chalice.local import ChaliceRequestHandler, LocalGateway
 
-from chalicelib.api.answer import PROBLEM_JSON, Answer, body_text
 from chalicelib.api.problems import Problem, refused
+from chalicelib.api.response import PROBLEM_JSON, Response, body_text
 from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest
 
 LARGEST_BODY_BYTES = 10 * 1024 * 1024
@@ -34,7 +34,7 @@ class Gateway(LocalGateway):  # type: ignore[misc]  # chalice is untyped
         answer: dict[str, Any] = self._app_object(event, self._generate_lambda_context())
         return answer
 
-    def refusal(self, answer: Answer) -> dict[str, Any]:
+    def refusal(self, answer: Response) -> dict[str, Any]:
         """A refusal of the gateway's own, with the headers that every answer has."""
         return {
             "statusCode": answer.status,
@@ -152,7 +152,7 @@ class RequestHandler(ChaliceRequestHandler):  # type: ignore[misc]  # chalice is
             request_id=str(uuid.uuid4()),
         )
         self.command = getattr(self, "command", None) or "GET"
-        self._send(self.local_gateway.refusal(Answer(status=int(code), content=problem, content_type=PROBLEM_JSON)))
+        self._send(self.local_gateway.refusal(Response(status=int(code), content=problem, content_type=PROBLEM_JSON)))
 
     def log_request(self, *_: Any) -> None:
         """The app logs each request itself, with more to it."""
@@ -168,6 +168,6 @@ class RequestHandler(ChaliceRequestHandler):  # type: ignore[misc]  # chalice is
 class _NotTaken(Exception):
     """The request cannot be handed to the app; `answer` says why."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Response) -> None:
         super().__init__(answer.status)
         self.answer = answer

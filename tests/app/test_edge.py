@@ -11,7 +11,7 @@ from chalicelib.api.endpoint import authenticated
 from chalicelib.errors import Unavailable
 from tests.app.client import UNKNOWN_ID, Context
 
-EXPOSED = "Location,Retry-After,ETag,Link,Preference-Applied,Idempotency-Replayed,X-Request-Id"
+EXPOSED = "Location,Retry-After,ETag,Link,Idempotency-Replayed,X-Request-Id"
 ALLOWED = "Authorization,Content-Type,Idempotency-Key,If-None-Match,Prefer"
 WITH_TOKEN = [route for route in casework.app.served if route.endpoint.admit is authenticated]
 WITH_BODY = [route for route in WITH_TOKEN if route.endpoint.body is not None]
@@ -140,7 +140,7 @@ def test_an_unknown_member_is_a_422_that_points_at_it(api, route):
     answer = api.user.send(route.method, filled(route.path), {"a/b~c": 1})
 
     assert answer.status == 422
-    assert answer.json["errors"] == [{"pointer": "/a~1b~0c", "message": "is no member of this body"}]
+    assert answer.json["errors"] == [{"pointer": "/a~1b~0c", "message": "is not a known member"}]
 
 
 @pytest.mark.parametrize(
@@ -257,3 +257,15 @@ def test_a_base64_body_of_api_gateway_is_read(api):
     }
 
     assert casework.app(event, Context(1))["statusCode"] == 201
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/jobs?status=done", "must be one of: cancelled, completed, failed, pending, running"),
+        ("/jobs?job_type=x", "must be one of: call_analysis, document_analysis_agent, document_analysis_form7801"),
+        ("/jobs?scope=his", "must be one of: all, mine"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_refused_with_those_that_are(api, path, message):
+    assert [error["message"] for error in api.user.get(path).json["errors"]] == [message]

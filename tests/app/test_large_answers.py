@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chalicelib.api.answer_size import LARGEST_ANSWER_BYTES, RESERVED_BYTES
+from chalicelib.api.response import LARGEST_RESPONSE_BYTES, RESERVED_BYTES
 from tests.app.sizes import sent_bytes
 
 MB = 1024 * 1024
@@ -67,7 +67,7 @@ def test_the_largest_call_fits_once_nothing_is_said_twice(api, sentences, transc
     call = read.json["call_details"]
     assert (stored.status, read.status) == (200, 200)
     assert stored.json == read.json
-    assert max(sent_bytes(stored), sent_bytes(read)) <= LARGEST_ANSWER_BYTES
+    assert max(sent_bytes(stored), sent_bytes(read)) <= LARGEST_RESPONSE_BYTES
     assert call["messages"] == json.loads(sent)["artifact"]["messages"]
     assert call["artifact"] == {"cost": 1}
     assert ("transcript" in call) == transcript
@@ -103,7 +103,7 @@ def test_a_page_of_cases_ends_where_the_answer_has_no_more_room_and_leads_on(api
     found, path, pages = [], "/cases?limit=100", 0
     while path:
         page = api.user.get(path)
-        assert sent_bytes(page) <= LARGEST_ANSWER_BYTES
+        assert sent_bytes(page) <= LARGEST_RESPONSE_BYTES
         assert page.json["count"] == len(page.json["cases"])
         found += [case["id"] for case in page.json["cases"]]
         assert all(document["metadata"] for case in page.json["cases"] for document in case["documents"])
@@ -125,7 +125,7 @@ def test_a_page_of_the_fullest_jobs_fits(api):
     page = api.user.get("/jobs?limit=100")
 
     assert page.json["count"] == 20
-    assert 5 * sent_bytes(page) <= LARGEST_ANSWER_BYTES - RESERVED_BYTES
+    assert 5 * sent_bytes(page) <= LARGEST_RESPONSE_BYTES - RESERVED_BYTES
 
 
 def test_what_cannot_be_sent_at_all_is_a_problem_that_says_so(api):
@@ -134,6 +134,6 @@ def test_what_cannot_be_sent_at_all_is_a_problem_that_says_so(api):
     answer = api.user.put(f"/cases/{case_id}/call", encoded({"transcript": "א" * (MB - 50)}))
 
     assert (answer.status, answer.code) == (500, "internal")
-    assert answer.json["title"] == "Answer too large"
+    assert answer.json["title"] == "Response too large"
     assert "nothing is lost" in answer.json["detail"]
     assert len(api.cases.file(case_id).call_details["transcript"]) == MB - 50

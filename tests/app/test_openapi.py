@@ -134,9 +134,9 @@ def test_shapes_have_their_public_names():
 @pytest.mark.parametrize(
     ("path", "method", "headers"),
     [
-        ("/jobs/{job_id}", "get", {"If-None-Match", "Prefer"}),
-        ("/jobs/{job_id}/retry", "post", {"Idempotency-Key", "Prefer"}),
-        ("/cases/{case_id}/analyze-with-agent", "post", {"Idempotency-Key", "Prefer"}),
+        ("/jobs/{job_id}", "get", {"If-None-Match"}),
+        ("/jobs/{job_id}/retry", "post", {"Idempotency-Key"}),
+        ("/cases/{case_id}/analyze-with-agent", "post", {"Idempotency-Key"}),
         ("/vapi/webhook", "post", {"X-Vapi-Secret", "X-Vapi-Signature"}),
         ("/jobs", "get", set()),
     ],

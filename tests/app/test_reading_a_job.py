@@ -240,3 +240,13 @@ def test_the_old_frontends_loop_gets_its_result(api, job_id):
 
     assert [job["status"] for job in seen] == ["pending", "running", "running", "completed"]
     assert seen[-1]["result"] == {"done": 1}
+
+
+@pytest.mark.parametrize("prefer", ["wait=20", "respond-async, wait=5", "wait", "", '"'])
+def test_prefer_is_ignored(api, prefer):
+    job_id = api.user.new_job(Prefer=prefer)
+
+    answer = api.user.get(f"/jobs/{job_id}", Prefer=prefer)
+
+    assert (answer.status, answer.json["status"]) == (200, "pending")
+    assert "Preference-Applied" not in answer.headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.api.answer_size import LARGEST_ANSWER_BYTES, SURELY_FITTING_BYTES
+from chalicelib.api.response import ALWAYS_FITTING_BYTES, LARGEST_RESPONSE_BYTES
 from tests.app.sizes import sent_bytes
 
 MB = 1024 * 1024
@@ -123,18 +123,18 @@ def test_a_result_is_inline_only_while_lambda_can_send_it(api, job_id, character
     assert (inline.json["result"] is None, inline.json["result_url"]) == (False, None)
     assert (link.json["result"], link.json["result_url"] is None) == (None, False)
     assert (inline.headers["ETag"], link.headers["ETag"]) == ('W/"3"', 'W/"3-link"')
-    assert sent_bytes(inline) <= LARGEST_ANSWER_BYTES
+    assert sent_bytes(inline) <= LARGEST_RESPONSE_BYTES
 
 
 def test_a_job_that_says_all_it_can_has_room_beside_the_largest_inline_result(api):
     labels = {f"{number}" + "😀" * 62: "😀" * 64 for number in range(10)}
     job_id = api.user.new_job(body={"labels": labels})
-    api.complete(job_id, result_of("א", 2 * SURELY_FITTING_BYTES - 100))
+    api.complete(job_id, result_of("א", 2 * ALWAYS_FITTING_BYTES - 100))
 
     answer = read(api, job_id)
 
     assert answer.json["result"] is not None
-    assert 6_200_000 < sent_bytes(answer) <= LARGEST_ANSWER_BYTES
+    assert 6_200_000 < sent_bytes(answer) <= LARGEST_RESPONSE_BYTES
 
 
 def test_a_link_is_offered_for_completed_jobs_only(api, job_id):

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from statistics import median
 from typing import Any
 
 import pytest
@@ -127,32 +126,6 @@ def test_the_old_frontends_loop_works_unchanged(local: Running, job_type: str) -
     assert last["completed_at"].startswith(last["created_at"][:4])
     assert last["metadata"]["case_id"] == case_id
     assert started["job_id"] in started["message"]
-
-
-def test_two_waits_of_twenty_seconds_do_not_delay_other_polls(local: Running) -> None:
-    user, other = Asker(local, "waiting"), Asker(local, "polling")
-    polled = other.post(ROUTES["call_analysis"].format(case_id=other.new_case())).json["job_id"]
-    followed(other, polled)
-
-    def polls() -> list[float]:
-        return [other.get(f"/jobs/{polled}").seconds for _ in range(POLLS)]
-
-    alone = polls()
-    with answers_within(local, OPEN_SECONDS), ThreadPoolExecutor(2) as pool:
-        paths = [ROUTES["call_analysis"].format(case_id=user.new_case()) for _ in range(2)]
-        job_ids = [user.post(path).json["job_id"] for path in paths]
-        waits = [pool.submit(user.get, f"/jobs/{job_id}", Prefer="wait=20") for job_id in job_ids]
-        beside = polls()
-        still_held = [not wait.done() for wait in waits]
-        answers = [wait.result() for wait in waits]
-
-    assert still_held == [True, True]
-    assert max(beside) < A_POLL_AT_MOST_SECONDS
-    assert median(beside) < 2 * median(alone) + 0.05
-    for answer in answers:
-        assert answer.headers["preference-applied"] == "wait=20"
-        assert answer.json["status"] == "completed"
-        assert 1 < answer.seconds < 20
 
 
 def test_twenty_posts_at_once_are_one_job_one_message_and_one_analysis(local: Running) -> None:

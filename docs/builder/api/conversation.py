@@ -66,9 +66,9 @@ def _analyse(user: Recorder, case_id: str) -> str:
     job_id: str = started.answer["job_id"]
     running = _until(user, job_id, lambda job: job["progress"] > 0)
     user.exchanges.append(running)
-    unchanged = {"If-None-Match": running.headers["ETag"], "Prefer": "wait=1"}
-    user.ask(READ, sent=unchanged, about="Held until the version changes, or the time is up.", job_id=job_id)
-    _until(user, job_id, lambda job: job["done"])
+    done = _until(user, job_id, lambda job: job["done"])
+    unchanged = {"If-None-Match": done.headers["ETag"]}
+    user.ask(READ, sent=unchanged, about="With the last `ETag`: no body while nothing has changed.", job_id=job_id)
     user.ask(READ, about="Once it is done: the result, and no advice to ask again.", job_id=job_id)
     user.ask(READ, query="?result=link", about="With `result=link`: where to fetch the result.", job_id=job_id)
     user.ask("GET /jobs/{job_id}/events", query="?after=1", job_id=job_id)
@@ -81,7 +81,7 @@ def _change(user: Recorder, case_id: str, job_id: str) -> None:
     user.ask("POST /jobs/{job_id}/cancel", about="What has completed cannot be cancelled.", job_id=job_id)
     _until(user, agent_id, lambda job: job["done"])
     again = user.ask("POST /jobs/{job_id}/retry", {"max_cost_usd": 0.5}, job_id=agent_id).answer["job_id"]
-    called = user.ask(CALL, sent={"Prefer": "wait=20"}, about="Held until the job is done.", case_id=case_id)
+    called = user.ask(CALL, case_id=case_id)
     for open_job in (again, called.answer["job_id"]):
         _until(user, open_job, lambda job: job["done"])
 

@@ -28,12 +28,11 @@ Every endpoint, with what was sent and what came back when this page was made: `
 holds the conversation of `docs/builder/api/conversation.py` with it and writes the page. Long texts and lists are cut
 (…), and headers that every answer has are left out: CORS, `X-Request-Id`, `Cache-Control: no-store`.
 
-`/openapi.json` on a running system has every field with its type and bounds, `/docs` shows it as a page, and
-`tests/app/checklist` names the test behind each route, status, header, field and code.
+`/openapi.json` on a running system has every field with its type and bounds, and `/docs` shows it as a page.
 
 - **Who**: `Authorization: Bearer <JWT>` on every request, unless it says otherwise. `make token USER=u1` prints one.
 - **Start, then poll**: a start answers `202` with a `job_id`; read `GET /jobs/{job_id}` until `done` is true, waiting
-  `retry_after_ms` in between. `If-None-Match` with the last `ETag` saves the body, `Prefer: wait=20` holds the answer.
+  `retry_after_ms` in between. `If-None-Match` with the last `ETag` saves the body.
 - **Size**: an answer may have 6 MB as Lambda writes it, in ASCII: a Hebrew letter is 6 bytes there. A `result` without
   room, or of more than 3 MB, comes as `result_url`; a page ends early, with its `next_cursor`; a case leaves out what
   is said elsewhere too (`/openapi.json` says what). What is still too large is a `500` that says so.

@@ -20,10 +20,8 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    """Send each good Idempotency-Key once (a second request with it is refused), and never wait long for an answer."""
+    """Send each good Idempotency-Key once (a second request with it is refused)."""
     if case.meta is None or case.meta.generation.mode.is_negative or not case.headers:
         return
     if "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
-    if "wait" in str(case.headers.get("Prefer")):
-        case.headers["Prefer"] = "wait=1"

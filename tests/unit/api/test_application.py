@@ -7,10 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.api.answer import Answer
-from chalicelib.api.answer_size import LARGEST_ANSWER_BYTES
 from chalicelib.api.application import Application
 from chalicelib.api.endpoint import endpoint, open_endpoint
+from chalicelib.api.response import LARGEST_RESPONSE_BYTES, Response
 from chalicelib.errors import Forbidden, Unauthorized
 from chalicelib.settings import SettingsError
 
@@ -22,40 +21,40 @@ class Refusing:
         raise Unauthorized("No.")
 
 
-@open_endpoint(answers={200: None})
+@open_endpoint(responses={200: None})
 def hello(request, system):
     """Say hello."""
-    return Answer(content={"שלום": request.parameters}, headers={"X-Own": "1"})
+    return Response(content={"שלום": request.parameters}, headers={"X-Own": "1"})
 
 
-@endpoint(answers={200: None})
+@endpoint(responses={200: None})
 def secret(request, system):
     """Keep a secret."""
     raise AssertionError
 
 
-@open_endpoint(answers={204: None})
+@open_endpoint(responses={204: None})
 def nothing(request, system):
     """Say nothing."""
-    return Answer(status=204)
+    return Response(status=204)
 
 
-@open_endpoint(answers={})
+@open_endpoint(responses={})
 def refusing(request, system):
     """Refuse."""
     raise Forbidden("No.")
 
 
-@open_endpoint(answers={})
+@open_endpoint(responses={})
 def broken(request, system):
     """Break a header."""
-    return Answer(content={}, headers={"X-Own": "a\nb"})
+    return Response(content={}, headers={"X-Own": "a\nb"})
 
 
-@open_endpoint(answers={200: None})
+@open_endpoint(responses={200: None})
 def long(request, system):
     """Say much, in Hebrew: six bytes a letter as Lambda sends it."""
-    return Answer(content="א" * int(request.parameters["letters"]))
+    return Response(content="א" * int(request.parameters["letters"]))
 
 
 def an_application(**options) -> Application:
@@ -138,10 +137,10 @@ def test_an_answer_that_lambda_could_not_send_is_a_problem_with_all_headers(lett
     answer = ask(an_application(), f"/long/{letters}", route="/long/{letters}", letters=str(letters))
 
     assert answer["statusCode"] == status
-    assert ("Answer too large" in answer["body"]) == (status == 500)
+    assert ("Response too large" in answer["body"]) == (status == 500)
     assert answer["headers"]["X-Request-Id"] == "r-1"
     assert answer["headers"]["Access-Control-Allow-Origin"] == "*"
-    assert len(json.dumps(answer)) <= LARGEST_ANSWER_BYTES
+    assert len(json.dumps(answer)) <= LARGEST_RESPONSE_BYTES
 
 
 @pytest.mark.parametrize(("path", "method"), [("/nothing", "GET"), ("/nothing", "OPTIONS"), ("/nothing", "HEAD")])

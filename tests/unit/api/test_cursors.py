@@ -1,10 +1,10 @@
-"""Is a cursor good for its own list, and for nothing else?"""
+"""A cursor is valid for its own list only, and never leads into the future."""
 
 from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -23,7 +23,7 @@ def encoded(value) -> str:
 
 
 def test_a_cursor_leads_back_to_its_position():
-    assert position_of(cursor_after(POSITION, of_list=MINE), of_list=MINE) == POSITION
+    assert position_of(cursor_after(POSITION, of_list=MINE), of_list=MINE, now=POSITION.created_at) == POSITION
 
 
 def test_a_cursor_is_safe_in_a_query():
@@ -37,7 +37,7 @@ def test_a_cursor_of_another_list_is_refused_at_the_query(other):
     cursor = cursor_after(POSITION, of_list=list_fingerprint(*other))
 
     with pytest.raises(InvalidRequest) as refused:
-        position_of(cursor, of_list=MINE)
+        position_of(cursor, of_list=MINE, now=POSITION.created_at)
 
     assert [problem.pointer for problem in refused.value.problems] == ["query:cursor"]
 
@@ -66,4 +66,14 @@ def test_a_cursor_of_another_list_is_refused_at_the_query(other):
 )
 def test_a_malformed_cursor_is_refused(cursor):
     with pytest.raises(InvalidRequest):
-        position_of(cursor, of_list=MINE)
+        position_of(cursor, of_list=MINE, now=POSITION.created_at)
+
+
+@pytest.mark.parametrize("year", [2027, 9999])
+def test_a_cursor_of_the_future_begins_now(year):
+    now = POSITION.created_at
+    forged = cursor_after(Position(created_at=datetime(year, 12, 31, tzinfo=UTC), id="x"), of_list=MINE)
+
+    position = position_of(forged, of_list=MINE, now=now)
+
+    assert position.created_at <= now + timedelta(minutes=5)

@@ -1,8 +1,9 @@
-"""When is it worth asking again? The pause a client is told to make before its next poll."""
+"""Polling a job: its ETag, what If-None-Match says about it (RFC 9110, 13.1.2), and the pause before the next poll."""
 
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 
 from chalicelib.analyses.kit.definition import Analysis
@@ -15,21 +16,39 @@ START_MS = 2000
 """After a start: the worker needs a moment to claim the job."""
 
 SHORTEST_SECONDS = 2.5
-"""Near the end: a client sees it at most this late."""
+"""Near the end: the longest that a client learns of it late."""
 LONGEST_SECONDS = 10.0
 SHARE_OF_REMAINING = 0.6
-"""More than half of what is left, again and again: few polls, and each nearer to the end."""
+"""More than half of the remaining time each time: few polls, and each nearer to the end."""
 FIRST_SECONDS = 3.0
-"""Right after the claim; with what has passed added, so that the first signs of life are seen soon."""
+"""Right after the claim, plus the time that has passed: the first progress is seen soon."""
 SHARE_OF_ELAPSED = 0.02
-"""A job far beyond its usual time is asked for ever less often."""
+"""A job far beyond its usual time is polled less and less often."""
 TRUSTED_PROGRESS = 30
-"""From this percentage on the pace so far says more than the usual duration."""
+"""From this percentage on the pace so far predicts better than the usual duration."""
 
 SHORTEST_WAIT_SECONDS = 2.0
 WAIT_SHARE = 0.25
 WAIT_AFTER_DUE_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 30.0
+
+ANY_VERSION = "*"
+
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+def job_tag(version: int, *, variant: str = "") -> str:
+    """The weak ETag of a version of a job; a `variant` of its representation has a tag of its own."""
+    return f'W/"{version}-{variant}"' if variant else f'W/"{version}"'
+
+
+def seen_already(if_none_match: str | None, tag: str) -> bool:
+    """True when the header names the tag, by weak comparison, in a list or as `*`."""
+    if if_none_match is None:
+        return False
+    if if_none_match.strip() == ANY_VERSION:
+        return True
+    return tag.removeprefix("W/").strip('"') in _TAG.findall(if_none_match)
 
 
 def retry_after_ms(job: Job, *, typical_seconds: tuple[int, int], now: datetime) -> int | None:

@@ -1,4 +1,4 @@
-"""Does a client that follows the hints ask seldom, and see the end soon?"""
+"""ETags of jobs; a client that follows the hints polls rarely and sees the end soon."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from random import Random
 import msgspec
 import pytest
 
-from chalicelib.api.hints import (
+from chalicelib.api.polling import (
     SHORTEST_SECONDS,
     START_MS,
     header_seconds,
+    job_tag,
     pause_while_running,
     retry_after_ms,
+    seen_already,
     typical_seconds,
 )
 from chalicelib.jobs.attempt import PROGRESS_INTERVAL_SECONDS
@@ -158,3 +160,32 @@ def test_the_header_never_says_sooner(milliseconds, seconds):
 
 def test_a_job_of_a_type_that_is_gone_has_hints_all_the_same():
     assert typical_seconds(None) == (30, 90)
+
+
+def test_a_version_has_one_weak_tag_and_a_variant_another():
+    assert job_tag(7) == 'W/"7"'
+    assert job_tag(7, variant="link") == 'W/"7-link"'
+
+
+@pytest.mark.parametrize(
+    ("header", "seen"),
+    [
+        ('W/"7"', True),
+        ('"7"', True),
+        ('"1", W/"7", "9"', True),
+        ('"1",W/"7"', True),
+        ("*", True),
+        (" * ", True),
+        ('W/"8"', False),
+        ('"77"', False),
+        ("7", False),
+        ("W/7", False),
+        ('w/"8"', False),
+        ('"7', False),
+        ("", False),
+        ('"*"', False),
+        (None, False),
+    ],
+)
+def test_weak_comparison_of_lists_and_the_star(header, seen):
+    assert seen_already(header, 'W/"7"') is seen

@@ -7,17 +7,17 @@ import json
 import msgspec
 import pytest
 
-from chalicelib.api.answer_size import (
-    LARGEST_ANSWER_BYTES,
+from chalicelib.api.response import (
+    ALWAYS_FITTING_BYTES,
+    LARGEST_RESPONSE_BYTES,
     RESERVED_BYTES,
-    SURELY_FITTING_BYTES,
     first_that_fit,
     fits,
     is_too_large,
     sent_bytes,
 )
 
-ROOM_BYTES = LARGEST_ANSWER_BYTES - RESERVED_BYTES
+ROOM_BYTES = LARGEST_RESPONSE_BYTES - RESERVED_BYTES
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_content_fits_up_to_the_last_byte_of_the_room(character, bytes_each):
 @pytest.mark.parametrize("worst", ["\x7f", "א", "😀", "€", '"'])
 def test_what_surely_fits_does_so_whatever_is_in_it(worst):
     frame = len('""')
-    characters = (SURELY_FITTING_BYTES - frame) // len(msgspec.json.encode(worst)[1:-1])
+    characters = (ALWAYS_FITTING_BYTES - frame) // len(msgspec.json.encode(worst)[1:-1])
 
     assert fits(msgspec.Raw(msgspec.json.encode(worst * characters)))
 
@@ -64,11 +64,11 @@ def test_what_surely_fits_does_so_whatever_is_in_it(worst):
 @pytest.mark.parametrize("body", ["x", "א", "😀"])
 def test_an_answer_is_too_large_from_the_first_byte_above_the_limit(body):
     empty = {"statusCode": 200, "headers": {"X-Own": "שלום"}, "multiValueHeaders": {}, "body": ""}
-    left = LARGEST_ANSWER_BYTES - len(json.dumps(empty))
+    left = LARGEST_RESPONSE_BYTES - len(json.dumps(empty))
     count, rest = divmod(left, sent_bytes(body) - 2)
     longest = {**empty, "body": body * count + "y" * rest}
 
-    assert len(json.dumps(longest)) == LARGEST_ANSWER_BYTES
+    assert len(json.dumps(longest)) == LARGEST_RESPONSE_BYTES
     assert not is_too_large(longest)
     assert is_too_large({**longest, "body": longest["body"] + "y"})
 

@@ -1,0 +1,97 @@
+"""What a handler returns, how it becomes bytes, and how many bytes Lambda can send.
+
+Lambda hands a response to API Gateway as one JSON text. Its runtime for Python 3.11 writes that in ASCII, and the body
+is a string in it: a quotation mark of the body takes two bytes, a Hebrew letter six (`\\u05d0`), an emoji twelve.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+Row = TypeVar("Row")
+
+JSON = "application/json"
+PROBLEM_JSON = "application/problem+json"
+HTML = "text/html; charset=utf-8"
+
+LARGEST_RESPONSE_BYTES = 6_291_556
+"""What Lambda takes from a function (6 MB and 100 bytes); above it the client gets API Gateway's 502."""
+RESERVED_BYTES = 64 * 1024
+"""For the headers, and for what surrounds a result or the rows of a list."""
+ALWAYS_FITTING_BYTES = (LARGEST_RESPONSE_BYTES - RESERVED_BYTES) // 6
+"""JSON up to this size always fits: no byte of UTF-8 becomes more than six (DEL becomes `\\u007f`)."""
+LONGEST_CHARACTER_BYTES = 12
+
+Timestamp = Annotated[
+    str,
+    Meta(
+        description="UTC, with microseconds",
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$",
+        extra_json_schema={"format": "date-time"},
+        examples=["2025-12-31T10:30:00.000000Z"],
+    ),
+]
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """The response to one request. `content` is a value to encode as JSON, a text for `HTML`, or None: no body."""
+
+    status: int = 200
+    content: Any = None
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
+    content_type: str = JSON
+
+
+def body_text(response: Response) -> str:
+    """The body as it is sent: UTF-8 JSON that keeps Hebrew as it is, and "" where there must be no body."""
+    if response.content is None:
+        return ""
+    if response.content_type == HTML:
+        return str(response.content)
+    return msgspec.json.encode(response.content).decode()
+
+
+def timestamp(moment: datetime) -> Timestamp:
+    """The moment (aware UTC) in the form of all times of the API."""
+    text: str = msgspec.to_builtins(moment)  # it leaves ".000000" out
+    return text if moment.microsecond else f"{text[:-1]}.000000Z"
+
+
+def timestamp_or_none(moment: datetime | None) -> Timestamp | None:
+    """The same; None for None."""
+    return None if moment is None else timestamp(moment)
+
+
+def sent_bytes(text: str) -> int:
+    """How many bytes the text takes as a string of the response that Lambda sends, with its quotation marks."""
+    return len(json.dumps(text))
+
+
+def fits(content: Any) -> bool:
+    """True when this value, or JSON bytes (`msgspec.Raw`), can be the content of a response."""
+    text = msgspec.json.encode(content).decode()
+    available = LARGEST_RESPONSE_BYTES - RESERVED_BYTES
+    return len(text) * LONGEST_CHARACTER_BYTES <= available or sent_bytes(text) <= available
+
+
+def is_too_large(answer: Any) -> bool:
+    """True when Lambda could not send this response, given in the form that Lambda takes."""
+    if len(answer["body"]) * LONGEST_CHARACTER_BYTES <= LARGEST_RESPONSE_BYTES - RESERVED_BYTES:
+        return False  # nearly always; measuring exactly is slow
+    return len(json.dumps(answer)) > LARGEST_RESPONSE_BYTES
+
+
+def first_that_fit(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The first rows, as many as one response can hold; at least one, or a list could never be read to its end."""
+    left = LARGEST_RESPONSE_BYTES - RESERVED_BYTES
+    for count, row in enumerate(rows):
+        left -= sent_bytes(msgspec.json.encode(row).decode())
+        if left < 0:
+            return rows[: max(count, 1)]
+    return rows

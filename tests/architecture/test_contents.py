@@ -1,0 +1,27 @@
+"""app.py is the table of contents; the API knows the assembled system by its type only."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import app
+from chalicelib.analyses import catalogue
+
+
+def test_the_docstring_of_app_lists_exactly_the_routes_of_the_analyses() -> None:
+    listed = re.findall(r"^ +POST (\S+) +(\S+)$", app.__doc__ or "", re.MULTILINE)
+
+    assert sorted(listed) == sorted((analysis.route, name) for name, analysis in catalogue().items())
+
+
+def test_the_api_imports_bootstrap_for_its_types_only() -> None:
+    found = [
+        path.name
+        for path in (Path(app.__file__).parent / "chalicelib/api").glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom) and node.module == "chalicelib.bootstrap"
+    ]
+
+    assert found == []
