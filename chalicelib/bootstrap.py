@@ -248,12 +248,14 @@ class AnalysisServices:
     def _new_openai_model(self, api_key: str | None) -> StructuredModel:
         from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
 
-        return OpenAIStructuredModel(model=self._system.settings.openai_model, api_key=api_key)
+        model, effort, other = self._system.settings.of_openai
+        return OpenAIStructuredModel(model=model, api_key=api_key, effort=effort, fallback_model=other)
 
     def _new_anthropic_model(self, api_key: str | None) -> ConversationModel:
         from chalicelib.adapters.anthropic.conversation_model import AnthropicConversationModel
 
-        return AnthropicConversationModel(model=self._system.settings.anthropic_model, api_key=api_key)
+        model, effort, other = self._system.settings.of_anthropic
+        return AnthropicConversationModel(model=model, api_key=api_key, effort=effort, fallback_model=other)
 
 
 _built: System | None = None

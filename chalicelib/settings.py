@@ -60,6 +60,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The model of the call analysis and of form 7801."""
     anthropic_model: str
     """The model of the document agent."""
+    openai_effort: str
+    """How much OpenAI's model reasons before it answers: low, medium, high, xhigh or max."""
+    anthropic_effort: str
+    """How much Anthropic's model thinks before it answers: low, medium, high, xhigh or max."""
+    openai_fallback_model: str | None
+    """The model of OpenAI that is asked when the first one declines to answer; unset: none."""
+    anthropic_fallback_model: str | None
+    """The model of Anthropic that is asked when the first one declines to answer; unset: none."""
     openai_api_key: str | None
     """The key for OpenAI itself; in a deployed stage name it with OPENAI_API_KEY_NAME instead."""
     anthropic_api_key: str | None
@@ -74,6 +82,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The SSM parameter that holds that secret."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
+
+    @property
+    def of_openai(self) -> tuple[str, str, str | None]:
+        """Model, effort and fallback model."""
+        return self.openai_model, self.openai_effort, self.openai_fallback_model
+
+    @property
+    def of_anthropic(self) -> tuple[str, str, str | None]:
+        """Model, effort and fallback model."""
+        return self.anthropic_model, self.anthropic_effort, self.anthropic_fallback_model
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -99,6 +117,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         max_open_jobs=reader.parsed("MAX_OPEN_JOBS", _positive, default="20"),
         openai_model=reader.optional("OPENAI_MODEL") or "gpt-6-luna",
         anthropic_model=reader.optional("ANTHROPIC_MODEL") or "claude-haiku-5-5",
+        openai_effort=reader.parsed("OPENAI_EFFORT", _effort, default="medium"),
+        anthropic_effort=reader.parsed("ANTHROPIC_EFFORT", _effort, default="medium"),
+        openai_fallback_model=reader.optional("OPENAI_FALLBACK_MODEL"),
+        anthropic_fallback_model=reader.optional("ANTHROPIC_FALLBACK_MODEL"),
         openai_api_key=reader.optional("OPENAI_API_KEY"),
         anthropic_api_key=reader.optional("ANTHROPIC_API_KEY"),
         openai_api_key_name=reader.optional("OPENAI_API_KEY_NAME"),
@@ -173,6 +195,12 @@ def _positive(text: str) -> int:
     if text.isdecimal() and int(text) >= 1:
         return int(text)
     raise ValueError("must be a whole number, at least 1")
+
+
+def _effort(text: str) -> str:
+    if text.lower() in ("low", "medium", "high", "xhigh", "max"):
+        return text.lower()
+    raise ValueError("must be low, medium, high, xhigh or max")
 
 
 def _log_level(text: str) -> str:

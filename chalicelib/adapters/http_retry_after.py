@@ -1,13 +1,27 @@
-"""When does a provider want to be asked again? Its Retry-After, whichever way it is written, in seconds."""
+"""When does a provider want to be asked again? Seconds, from its headers or from its message.
+
+`retry-after-ms`, `retry-after` (seconds or a date), then the moment at which an exhausted window opens again
+(`x-ratelimit-reset-tokens: 6m0s`, `anthropic-ratelimit-input-tokens-reset: 2026-11-30T08:15:00Z`): limits per minute
+often come without a Retry-After.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 MILLISECONDS_PER_SECOND = 1000
+_SECONDS_OF_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_DURATION_PIECE = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
+_DURATION = re.compile(rf"(?:{_DURATION_PIECE.pattern})+")
+_IN_WORDS = re.compile(
+    r"(?:try again|retry|wait)\D{0,20}?(\d+(?:\.\d+)?)\s?(ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?)\b",
+    re.IGNORECASE,
+)
+_REMAINING = re.compile(r"(x-ratelimit|anthropic-ratelimit)-(?:remaining-(\w+)|([\w-]+)-remaining)")
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
@@ -24,7 +38,39 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     if seconds is not None:
         return seconds
     until, since = _date(text), _date(headers.get("date"))
-    return max(0.0, (until - since).total_seconds()) if until and since else None
+    return max(0.0, (until - since).total_seconds()) if until and since else _window_reset_seconds(headers, since)
+
+
+def seconds_in_words(message: str) -> float | None:
+    """The wait that a sentence names ("Please try again in 2.5s."); None: it names none."""
+    match = _IN_WORDS.search(message)
+    if match is None:
+        return None
+    unit = match[2].lower()
+    return float(match[1]) * _SECONDS_OF_UNIT["ms" if unit.startswith(("ms", "mil")) else unit[0]]
+
+
+def _window_reset_seconds(headers: Mapping[str, str], now: datetime | None) -> float | None:
+    """Until the last of the exhausted windows opens again."""
+    waits = []
+    for name, left in headers.items():
+        match = _REMAINING.fullmatch(name.lower())
+        if match and _number(left) == 0:
+            of_openai = match[1].startswith("x-")
+            reset = f"{match[1]}-reset-{match[2]}" if of_openai else f"{match[1]}-{match[3]}-reset"
+            waits.append(_wait(headers.get(reset), now))
+    known = [wait for wait in waits if wait is not None]
+    return max(known) if known else None
+
+
+def _wait(reset: str | None, now: datetime | None) -> float | None:
+    if reset and _DURATION.fullmatch(reset):
+        return sum(float(number) * _SECONDS_OF_UNIT[unit] for number, unit in _DURATION_PIECE.findall(reset))
+    try:
+        until = datetime.fromisoformat(reset or "")
+    except ValueError:
+        return None
+    return max(0.0, (until - now).total_seconds()) if now and until.tzinfo else None
 
 
 def _number(text: str | None) -> float | None:

@@ -68,6 +68,4 @@ def emulated_providers() -> Iterator[Providers]:
     with Emulator() as emulator, pytest.MonkeyPatch.context() as patch:
         patch.setenv("ANTHROPIC_BASE_URL", emulator.url)
         patch.setenv("OPENAI_BASE_URL", f"{emulator.url}/v1")
-        providers = Providers(emulator)
-        with providers.anthropic._client:
-            yield providers
+        yield Providers(emulator)

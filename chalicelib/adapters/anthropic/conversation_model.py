@@ -6,23 +6,22 @@ nor waits: the queue does. `ANTHROPIC_BASE_URL` redirects the SDK.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import msgspec
 
 from chalicelib import telemetry
 from chalicelib.adapters import provider_errors
 from chalicelib.adapters.anthropic import errors, request
-from chalicelib.adapters.anthropic.answer import AnswerBroken, StreamedAnswer
+from chalicelib.adapters.anthropic.request import without_thinking
+from chalicelib.adapters.anthropic.streamed_turn import StreamedTurn, TurnBroken
+from chalicelib.adapters.provider_client import client_for_one_call
 from chalicelib.analyses.kit.llm import Part, Tool, ToolResult, Turn
 from chalicelib.analyses.kit.prices import cost_usd, price_of, worst_case_usd
 from chalicelib.jobs.model import ModelUsage
 from chalicelib.jobs.ports import AttemptContext
-
-if TYPE_CHECKING:
-    from anthropic import Anthropic
 
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 120.0
@@ -30,11 +29,19 @@ SILENCE_SECONDS = 120.0
 
 
 class AnthropicConversationModel:
-    """The ConversationModel of Anthropic: `model` as the provider names it, `api_key` sent as X-Api-Key."""
+    """The ConversationModel of Anthropic: `model` as the provider names it, `api_key` sent as X-Api-Key.
 
-    def __init__(self, *, model: str, api_key: str | None) -> None:
+    `effort` is how much the model thinks; its thinking counts towards the answer's length. `fallback_model` is asked
+    when `model` declines.
+    """
+
+    def __init__(
+        self, *, model: str, api_key: str | None, effort: str = "medium", fallback_model: str | None = None
+    ) -> None:
         self._model = model
         self._api_key = api_key
+        self._effort = effort
+        self._fallback_model = fallback_model
 
     @property
     def name(self) -> str:
@@ -65,57 +72,71 @@ class AnthropicConversationModel:
         """
         if not self._api_key:
             raise provider_errors.no_key(errors.PROVIDER)
-        body = request.request_body(
-            model=self._model,
-            instructions=instructions,
-            messages=messages,
-            tools=tools,
-            max_tokens=max_output_tokens,
-        )
+
+        def ask(model: str, asked: Sequence[Mapping[str, Any]]) -> Turn:
+            body = request.request_body(
+                model=model,
+                effort=self._effort,
+                instructions=instructions,
+                messages=asked,
+                tools=tools,
+                max_tokens=max_output_tokens,
+            )
+            return self._answered(ctx, body)
+
+        turn = ask(self._model, messages)
+        if turn.stop_reason != "refusal" or self._fallback_model is None:
+            return turn
+        # Thinking is signed for the model that did it: the other one is not given it, nor the other way round.
+        turn = ask(self._fallback_model, [without_thinking(message) for message in messages])
+        return msgspec.structs.replace(turn, message=without_thinking(turn.message))
+
+    def _answered(self, ctx: AttemptContext, body: Mapping[str, Any]) -> Turn:
+        """One call, within the job's cost limit, and paid for."""
         sent_tokens = request.most_tokens_of_body(body)
-        ctx.allow(worst_case_usd(self._model, input_tokens=sent_tokens, max_output_tokens=max_output_tokens))
+        ctx.allow(worst_case_usd(body["model"], input_tokens=sent_tokens, max_output_tokens=body["max_tokens"]))
         ctx.check()
-        answer = StreamedAnswer()
+        streamed = StreamedTurn()
         try:
-            return self._receive(ctx, body, answer)
+            return self._receive(ctx, body, streamed)
         finally:
-            if answer.has_begun:
-                self._charge(ctx, answer)
+            if streamed.has_begun:
+                self._charge(ctx, streamed)
 
-    @cached_property
-    def _client(self) -> Anthropic:
-        from anthropic import Anthropic
-
-        return Anthropic(api_key=self._api_key, max_retries=0, open_telemetry=False)
-
-    def _receive(self, ctx: AttemptContext, body: Mapping[str, Any], answer: StreamedAnswer) -> Turn:
+    def _receive(self, ctx: AttemptContext, body: Mapping[str, Any], streamed: StreamedTurn) -> Turn:
         """Send the question and read its answer to the end; every failure comes out as one of ours."""
         import httpx2
-        from anthropic import APIConnectionError, APIStatusError, APITimeoutError
+        from anthropic import Anthropic, APIConnectionError, APIStatusError, APITimeoutError
+
+        def client(http: httpx2.Client) -> Anthropic:
+            return Anthropic(api_key=self._api_key, max_retries=0, open_telemetry=False, http_client=http)
 
         try:
-            with self._client.messages.create(**cast(Any, body), stream=True, timeout=_timeout(ctx)) as stream:
+            with (
+                client_for_one_call(errors.PROVIDER, client) as anthropic,
+                anthropic.messages.create(**cast(Any, body), stream=True, timeout=_timeout(ctx)) as stream,
+            ):
                 headers = stream.response.headers
-                answer.request_id = headers.get("request-id")
+                streamed.request_id = headers.get("request-id")
                 for kind, data in _events(stream.raw_events(stream.response)):
                     ctx.check()
                     if kind == "error":
                         raise errors.event_error(data, headers=headers)
-                    answer.add(data)
-            return answer.turn()
+                    streamed.add(data)
+            return streamed.turn()
         except APIStatusError as exc:
-            raise errors.status_error(exc) from exc
+            raise errors.status_error(exc, has_files=request.has_files(body)) from exc
         except (APITimeoutError, httpx2.TimeoutException) as exc:
             ctx.check()  # time that is up says more than a provider that is slow
-            raise provider_errors.timed_out(errors.PROVIDER, answer.request_id) from exc
+            raise provider_errors.timed_out(errors.PROVIDER, streamed.request_id) from exc
         except (APIConnectionError, httpx2.HTTPError) as exc:
-            raise provider_errors.disconnected(errors.PROVIDER, answer.request_id) from exc
-        except (AnswerBroken, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
-            raise provider_errors.cut_off(errors.PROVIDER, answer.request_id) from exc
+            raise provider_errors.disconnected(errors.PROVIDER, streamed.request_id) from exc
+        except (TurnBroken, ValueError, RecursionError) as exc:
+            raise provider_errors.cut_off(errors.PROVIDER, streamed.request_id) from exc
 
-    def _charge(self, ctx: AttemptContext, answer: StreamedAnswer) -> None:
-        model = answer.model or self._model
-        counts = answer.counts
+    def _charge(self, ctx: AttemptContext, streamed: StreamedTurn) -> None:
+        model = streamed.model or self._model
+        counts = streamed.counts
         usage = ModelUsage(
             model=model,
             requests=1,
@@ -137,7 +158,7 @@ class AnthropicConversationModel:
             attempt=ctx.job.attempt,
             provider=errors.PROVIDER,
             model=model,
-            provider_request_id=answer.request_id,
+            provider_request_id=streamed.request_id,
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             cached_tokens=usage.cached_tokens,
@@ -146,11 +167,12 @@ class AnthropicConversationModel:
 
 
 def _events(stream: Iterator[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Kind and decoded data of every event. Raises: AnswerBroken, DecodeError for data that is no JSON object."""
+    """Kind and decoded data of every event. Raises: TurnBroken, ValueError for data that is no JSON object."""
     for event in stream:
-        data = msgspec.json.decode(event.data) if event.data else {}
+        # json, because msgspec refuses half of a surrogate pair, which a delta may end with.
+        data = json.loads(event.data) if event.data else {}
         if not isinstance(data, dict):
-            raise AnswerBroken
+            raise TurnBroken
         yield event.event or str(data.get("type")), data
 
 

@@ -3,29 +3,31 @@
     429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
     429 spend limit, 402, billing, no credit left     ProviderQuotaExhausted
     401, 403, 404 (the model is not ours to use)      ProviderAuth
+    400 about a picture or PDF that was sent          FileRefused
     400, 413, 422 and other 4xx                       InputInvalid
     408, 409, 5xx, 529, time-out, broken connection   ProviderUnavailable
     an answer that ends early or is not readable      ProviderUnavailable
-An error event inside a stream has status 200: its `type` says what it is. What the provider says in words is never
-shown or logged; it may quote what it was sent.
+An error event inside a stream has status 200: its `type` says what it is. The provider's own message is
+never shown or logged, because it may quote what was sent; only a number of seconds is taken from it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.http_retry_after import retry_after_seconds
+from chalicelib.adapters.http_retry_after import retry_after_seconds, seconds_in_words
 from chalicelib.adapters.provider_errors import MESSAGES, class_of_status
-from chalicelib.errors import (
-    AttemptError,
-    ProviderQuotaExhausted,
-)
+from chalicelib.analyses.kit.llm import FileRefused
+from chalicelib.errors import AttemptError, InputInvalid, ProviderQuotaExhausted, ProviderRateLimited
 
 if TYPE_CHECKING:
     from anthropic import APIStatusError
 
 PROVIDER = "anthropic"
+BAD_REQUEST = 400
+_FILE_WORDS = re.compile(r"image|\bpdf\b|source\.base64", re.IGNORECASE)
 
 _STATUS_OF_TYPE = {
     "invalid_request_error": 400,
@@ -50,8 +52,15 @@ _CANNOT_PAY_CODES = frozenset(
 _NO_CREDIT_WORDS = "credit balance"
 
 
-def status_error(error: APIStatusError) -> AttemptError:
-    """An HTTP answer with an error status (or one that the SDK made of an error event)."""
+def status_error(error: APIStatusError, *, has_files: bool = False) -> AttemptError:
+    """An HTTP response with an error status (or one that the SDK made of an error event)."""
+    if has_files and error.status_code == BAD_REQUEST and _FILE_WORDS.search(error.api_message or ""):
+        return FileRefused(
+            MESSAGES[InputInvalid],
+            provider=PROVIDER,
+            provider_status=error.status_code,
+            provider_request_id=error.response.headers.get("request-id") or _text(error.body, "request_id"),
+        )
     return _provider_error(
         status=error.status_code,
         body=error.body,
@@ -74,12 +83,15 @@ def _provider_error(*, status: int, body: Any, headers: Mapping[str, str], words
     meant = status if status >= 400 else _STATUS_OF_TYPE.get(kind, 500)
     no_credit = kind == "billing_error" or code in _CANNOT_PAY_CODES or _NO_CREDIT_WORDS in words.lower()
     error_class = ProviderQuotaExhausted if no_credit else class_of_status(meant)
+    seconds = retry_after_seconds(headers)
+    if seconds is None and error_class is ProviderRateLimited:
+        seconds = seconds_in_words(words)
     return error_class(
         MESSAGES[error_class],
         provider=PROVIDER,
         provider_status=status,
         provider_request_id=headers.get("request-id") or _text(body, "request_id"),
-        retry_after_seconds=retry_after_seconds(headers),
+        retry_after_seconds=seconds,
     )
 
 

@@ -1,4 +1,4 @@
-"""How does a question look on the wire? Messages, tools and cache marks as Anthropic's Messages API wants them."""
+"""What does a request look like on the wire? Messages, tools and cache marks as Anthropic's Messages API wants them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,27 @@ from chalicelib.analyses.kit.llm import FilePart, Part, TextPart, Tool, ToolResu
 from chalicelib.analyses.kit.tokens import most_tokens_of_file, most_tokens_of_text
 
 _CACHE = {"type": "ephemeral"}
+_THINKING = frozenset({"thinking", "redacted_thinking"})
+_FILES = frozenset({"image", "document"})
 _CACHED_USER_MESSAGES = 2
 """With one mark on the tools and one on the instructions this makes four, the most that the provider takes."""
 
 
 def request_body(
-    *, model: str, instructions: str, messages: Sequence[Mapping[str, Any]], tools: Sequence[Tool], max_tokens: int
+    *,
+    model: str,
+    instructions: str,
+    messages: Sequence[Mapping[str, Any]],
+    tools: Sequence[Tool],
+    max_tokens: int,
+    effort: str = "medium",
 ) -> dict[str, Any]:
     """The arguments of `messages.create`, all but how it is sent."""
     return {
         "model": model,
         "max_tokens": max_tokens,
+        "thinking": {"type": "adaptive"},
+        "output_config": {"effort": effort},
         "system": [{"type": "text", "text": instructions, "cache_control": _CACHE}],
         "tools": _tool_definitions(tools),
         "messages": _with_cache_marks(messages),
@@ -36,6 +46,21 @@ def user_message(parts: Sequence[Part]) -> dict[str, Any]:
 def tool_results_message(results: Sequence[ToolResult]) -> dict[str, Any]:
     """The message that answers the tool calls of the last turn."""
     return {"role": "user", "content": [_tool_result(result) for result in results]}
+
+
+def without_thinking(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message without what a model thought."""
+    return {**message, "content": [block for block in message["content"] if block["type"] not in _THINKING]}
+
+
+def has_files(body: Mapping[str, Any]) -> bool:
+    """True when the model is given something to look at."""
+    return any(_holds_file(block) for message in body["messages"] for block in message["content"])
+
+
+def _holds_file(block: Any) -> bool:
+    inside = block.get("content") if block.get("type") == "tool_result" else ()
+    return block.get("type") in _FILES or any(_holds_file(one) for one in inside or ())
 
 
 def most_tokens_of_body(value: Any) -> int:
@@ -63,7 +88,8 @@ def _file_block(file: FilePart) -> dict[str, Any]:
     source = {"type": "base64", "media_type": file.content_type, "data": data}
     if file.content_type.startswith("image/"):
         return {"type": "image", "source": source}
-    return {"type": "document", "source": source, "title": file.file_name}
+    # Without a title: the file's own name is a stranger's text, and the tool result says whose file it is.
+    return {"type": "document", "source": source}
 
 
 def _tool_result(result: ToolResult) -> dict[str, Any]:
@@ -74,7 +100,8 @@ def _tool_result(result: ToolResult) -> dict[str, Any]:
 
 def _tool_definitions(tools: Sequence[Tool]) -> list[dict[str, Any]]:
     definitions: list[dict[str, Any]] = [
-        {"name": tool.name, "description": tool.description, "input_schema": dict(tool.input_schema)} for tool in tools
+        {"name": tool.name, "description": tool.description, "input_schema": dict(tool.input_schema), "strict": True}
+        for tool in tools
     ]
     return [*definitions[:-1], *({**last, "cache_control": _CACHE} for last in definitions[-1:])]
 

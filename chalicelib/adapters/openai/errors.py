@@ -4,20 +4,24 @@
     429 or 402 quota, billing, spend limit            ProviderQuotaExhausted
     401, 403, 404 (the model is not ours to use)      ProviderAuth
     a refusal, content filter or policy               ProviderRefused
+    400, 422 about a picture or file that was sent    FileRefused, with its place among the parts where it is named
     400, 413, 422 and other 4xx                       InputInvalid
     408, 409, 5xx, 529, time-out, broken connection   ProviderUnavailable
     a stream that ends early or is not readable       ProviderUnavailable
     an answer cut by its length, or of another shape  OutputInvalid
 An error event inside a stream, and a response that "failed", come with HTTP 200: their `code` says what they are.
-What the provider says in words is never shown or logged; it may quote what it was sent.
+The provider's own message is never shown or logged, because it may quote what was sent; only a number of seconds is
+taken from it.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.http_retry_after import retry_after_seconds
+from chalicelib.adapters.http_retry_after import retry_after_seconds, seconds_in_words
 from chalicelib.adapters.provider_errors import MESSAGES, OK, class_of_status
+from chalicelib.analyses.kit.llm import FileRefused
 from chalicelib.errors import (
     AttemptError,
     InputInvalid,
@@ -33,6 +37,9 @@ if TYPE_CHECKING:
     from openai import APIStatusError
 
 PROVIDER = "openai"
+BAD_REQUEST, UNPROCESSABLE = 400, 422
+_FILE_WORDS = re.compile(r"image|picture|\bpdf\b|file_data|input_file|\bfiles?\b", re.IGNORECASE)
+_PART = re.compile(r"input\[\d+\]\.content\[(\d+)\]")
 
 _CLASS_OF_CODE: dict[str, type[AttemptError]] = {
     **dict.fromkeys(
@@ -74,25 +81,54 @@ _CLASS_OF_CODE: dict[str, type[AttemptError]] = {
 }
 
 
-def status_error(error: APIStatusError) -> AttemptError:
-    """An HTTP answer with an error status."""
+def status_error(error: APIStatusError, *, files: int = 0) -> AttemptError:
+    """An HTTP response with an error status to a request with so many files."""
     status = error.status_code
+    if files and status in (BAD_REQUEST, UNPROCESSABLE) and _speaks_of_file(error):
+        return FileRefused(
+            MESSAGES[InputInvalid],
+            part=_part_index(f"{error.param or ''} {error.message}"),
+            provider=PROVIDER,
+            provider_status=status,
+            provider_request_id=error.request_id,
+        )
     error_class = _CLASS_OF_CODE.get(error.code or "") or _CLASS_OF_CODE.get(error.type or "")
     if error_class in (None, InputInvalid, ProviderRateLimited) or status >= 500:
         error_class = class_of_status(status)
+    seconds = retry_after_seconds(error.response.headers)
     return error_class(
         MESSAGES[error_class],
         provider=PROVIDER,
         provider_status=status,
         provider_request_id=error.request_id,
-        retry_after_seconds=retry_after_seconds(error.response.headers),
+        retry_after_seconds=_in_words(error_class, error.message) if seconds is None else seconds,
     )
 
 
-def told_error(code: str | None, *, request_id: str | None) -> AttemptError:
-    """An error that the provider told inside an answer with status 200; a code we do not know may pass by itself."""
+def coded_error(code: str | None, *, request_id: str | None, message: str = "") -> AttemptError:
+    """An error that the provider reported inside a response with status 200; one with an unknown code is transient."""
     error_class = _CLASS_OF_CODE.get(code or "", ProviderUnavailable)
-    return error_class(MESSAGES[error_class], provider=PROVIDER, provider_status=OK, provider_request_id=request_id)
+    return error_class(
+        MESSAGES[error_class],
+        provider=PROVIDER,
+        provider_status=OK,
+        provider_request_id=request_id,
+        retry_after_seconds=_in_words(error_class, message),
+    )
+
+
+def _in_words(error_class: type[AttemptError], message: str) -> float | None:
+    return seconds_in_words(message) if error_class is ProviderRateLimited else None
+
+
+def _speaks_of_file(error: APIStatusError) -> bool:
+    words = f"{error.code or ''} {error.param or ''} {error.message}"
+    return _FILE_WORDS.search(words) is not None
+
+
+def _part_index(words: str) -> int | None:
+    match = _PART.search(words)
+    return int(match[1]) if match else None
 
 
 def refused(request_id: str | None) -> ProviderRefused:

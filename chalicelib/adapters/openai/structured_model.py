@@ -12,11 +12,14 @@ from typing import Any, cast
 
 from chalicelib import telemetry
 from chalicelib.adapters import provider_errors
+from chalicelib.adapters.model_text import read_json
 from chalicelib.adapters.openai import errors
-from chalicelib.adapters.openai.answer import StreamedAnswer, Tokens
 from chalicelib.adapters.openai.request import most_input_tokens, request_body
-from chalicelib.analyses.kit.llm import Output, Part, TextListener
+from chalicelib.adapters.openai.response import StreamedResponse, Tokens
+from chalicelib.adapters.provider_client import client_for_one_call
+from chalicelib.analyses.kit.llm import FilePart, Output, Part, TextListener
 from chalicelib.analyses.kit.prices import cost_usd, price_of, worst_case_usd
+from chalicelib.errors import ProviderRefused
 from chalicelib.jobs.model import ModelUsage
 from chalicelib.jobs.ports import AttemptContext
 
@@ -26,11 +29,19 @@ SILENCE_SECONDS = 240.0
 
 
 class OpenAIStructuredModel:
-    """The StructuredModel of OpenAI: `model` as the provider names it; without an `api_key` every call is refused."""
+    """The StructuredModel of OpenAI: `model` as the provider names it; without an `api_key` every call is refused.
 
-    def __init__(self, *, model: str, api_key: str | None) -> None:
+    `effort` is how much the model reasons; its reasoning counts towards the answer's length. `fallback_model` is asked
+    when `model` declines.
+    """
+
+    def __init__(
+        self, *, model: str, api_key: str | None, effort: str = "medium", fallback_model: str | None = None
+    ) -> None:
         self._model = model
         self._api_key = api_key
+        self._effort = effort
+        self._fallback_model = fallback_model
 
     @property
     def name(self) -> str:
@@ -51,67 +62,95 @@ class OpenAIStructuredModel:
 
         What the provider counted is charged, also when the answer turns out to be of no use; of an answer that broke
         off, an estimate.
-        Raises: the provider errors of `chalicelib.errors`; OutputInvalid when the answer was cut off or does not
-        validate; BudgetExceeded before a call that could cost too much; AttemptStopped.
+        Raises: the provider errors of `chalicelib.errors`; FileRefused; OutputInvalid when the answer was cut off or
+        does not validate; BudgetExceeded before a call that could cost too much; AttemptStopped.
         """
         if not self._api_key:
             raise provider_errors.no_key(errors.PROVIDER)
-        body = request_body(
-            model=self._model,
-            instructions=instructions,
-            parts=parts,
-            output=output,
-            max_output_tokens=max_output_tokens,
-        )
-        sent_tokens = most_input_tokens(body, parts)
-        ctx.allow(worst_case_usd(self._model, input_tokens=sent_tokens, max_output_tokens=max_output_tokens))
-        ctx.check()
-        answer = StreamedAnswer()
+
+        def ask(model: str) -> Output:
+            body = request_body(
+                model=model,
+                effort=self._effort,
+                instructions=instructions,
+                parts=parts,
+                output=output,
+                max_output_tokens=max_output_tokens,
+            )
+            return _validated(self._asked(ctx, body, parts, on_text), output)
+
         try:
-            self._receive(ctx, body, answer, on_text)
+            return ask(self._model)
+        except ProviderRefused:
+            if self._fallback_model is None:
+                raise
+            return ask(self._fallback_model)
+
+    def _asked(
+        self, ctx: AttemptContext, body: dict[str, Any], parts: Sequence[Part], on_text: TextListener | None
+    ) -> StreamedResponse:
+        """One call, within the job's cost limit, and paid for."""
+        sent_tokens = most_input_tokens(body, parts)
+        longest = body["max_output_tokens"]
+        ctx.allow(worst_case_usd(body["model"], input_tokens=sent_tokens, max_output_tokens=longest))
+        ctx.check()
+        response = StreamedResponse()
+        files = sum(isinstance(part, FilePart) for part in parts)
+        try:
+            self._receive(ctx, body, response, on_text, files=files)
         finally:
-            billed = answer.billed_tokens(sent=sent_tokens)
+            billed = response.billed_tokens(sent=sent_tokens)
             if billed is not None:
-                self._charge(ctx, answer, billed)
-        return _validated(answer, output)
+                self._charge(ctx, response, billed)
+        return response
 
     def _receive(
-        self, ctx: AttemptContext, body: dict[str, Any], answer: StreamedAnswer, on_text: TextListener | None
+        self,
+        ctx: AttemptContext,
+        body: dict[str, Any],
+        response: StreamedResponse,
+        on_text: TextListener | None,
+        *,
+        files: int,
     ) -> None:
         """Send the question and read its answer to the end; every failure comes out as one of ours."""
         import httpx2
         from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, OpenAI
 
+        def client(http: httpx2.Client) -> OpenAI:
+            return OpenAI(api_key=self._api_key, max_retries=0, http_client=http)
+
         try:
-            # A client for each call: connections kept from before a function slept are dead.
             with (
-                OpenAI(api_key=self._api_key, max_retries=0) as client,
-                client.responses.create(**cast(Any, body), timeout=_timeout(ctx)) as stream,
+                client_for_one_call(errors.PROVIDER, client) as openai,
+                openai.responses.create(**cast(Any, body), timeout=_timeout(ctx)) as stream,
             ):
-                answer.request_id = stream.response.headers.get("x-request-id")
+                response.request_id = stream.response.headers.get("x-request-id")
                 for event in stream:
                     ctx.check()
-                    answer.add(event)
+                    response.add(event)
                     if on_text is not None:
-                        on_text(answer.characters)
+                        on_text(response.characters)
         except APIStatusError as exc:
-            raise errors.status_error(exc) from exc
+            raise errors.status_error(exc, files=files) from exc
         except (APITimeoutError, httpx2.TimeoutException) as exc:
             ctx.check()  # time that is up says more than a provider that is slow
-            raise provider_errors.timed_out(errors.PROVIDER, answer.request_id) from exc
+            raise provider_errors.timed_out(errors.PROVIDER, response.request_id) from exc
         except (APIConnectionError, httpx2.HTTPError) as exc:
-            raise provider_errors.disconnected(errors.PROVIDER, answer.request_id) from exc
+            raise provider_errors.disconnected(errors.PROVIDER, response.request_id) from exc
         except APIError as exc:
-            raise errors.told_error(exc.code or exc.type, request_id=answer.request_id) from exc
+            code = exc.code or exc.type
+            raise errors.coded_error(code, request_id=response.request_id, message=exc.message) from exc
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as exc:
-            raise provider_errors.cut_off(errors.PROVIDER, answer.request_id) from exc
+            raise provider_errors.cut_off(errors.PROVIDER, response.request_id) from exc
 
-    def _charge(self, ctx: AttemptContext, answer: StreamedAnswer, tokens: Tokens) -> None:
-        model = answer.model or self._model
+    def _charge(self, ctx: AttemptContext, response: StreamedResponse, tokens: Tokens) -> None:
+        model = response.model or self._model
         cost = cost_usd(
             model if price_of(model) else self._model,
             input_tokens=tokens.input,
             cached_tokens=tokens.cached,
+            cache_write_tokens=tokens.cache_write,
             output_tokens=tokens.output,
         )
         ctx.charge(
@@ -130,7 +169,7 @@ class OpenAIStructuredModel:
             attempt=ctx.job.attempt,
             provider=errors.PROVIDER,
             model=model,
-            provider_request_id=answer.request_id,
+            provider_request_id=response.request_id,
             input_tokens=tokens.input,
             output_tokens=tokens.output,
             cached_tokens=tokens.cached,
@@ -138,15 +177,16 @@ class OpenAIStructuredModel:
         )
 
 
-def _validated(answer: StreamedAnswer, output: type[Output]) -> Output:
-    from pydantic import ValidationError
-
-    text = answer.text()
-    try:
-        return output.model_validate_json(text)
-    except ValidationError:
-        # `from None`: the validation error quotes the answer, which quotes the documents.
-        raise errors.wrong_shape(answer.request_id) from None
+def _validated(response: StreamedResponse, output: type[Output]) -> Output:
+    """The answer; of several the last that validates. Raises: OutputInvalid."""
+    for text in reversed(response.texts()):
+        try:
+            # Through JSON again: a model's JSON may hold what pydantic refuses, and JSON is validated more loosely.
+            return output.model_validate_json(json.dumps(read_json(text)))
+        except (ValueError, RecursionError):
+            continue
+    # Not `from` the error: it quotes the answer, which quotes the documents.
+    raise errors.wrong_shape(response.request_id)
 
 
 def _timeout(ctx: AttemptContext) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import msgspec
 
 from chalicelib.analyses.document_analysis_agent.notebook import Finding, Notebook, Submission
@@ -67,7 +70,7 @@ def why_not_submitted(notebook: Notebook, wanted: SubmitAnalysis, *, anything_to
         return None
     if anything_to_read and not notebook.pages_read and not notebook.not_shown:
         return "You have not read a single document yet. Read them, record findings, then submit."
-    if len(_grounded(notebook, wanted)) < len(wanted.key_findings):
+    if len(_recorded(notebook, wanted.key_findings)) < len(wanted.key_findings):
         return (
             "key_findings may name recorded findings only, exactly as you recorded them. Record what is missing "
             "with its quote, then submit again; what is not recorded by then is left out."
@@ -82,6 +85,14 @@ def with_refused(notebook: Notebook, wanted: SubmitAnalysis) -> Notebook:
     )
 
 
+def with_readable_members(notebook: Notebook, members: Mapping[str, Any]) -> Notebook:
+    """The notebook with a try whose input was not what the tool takes; what could be read of it is kept."""
+    recorded = tuple(dict.fromkeys(_recorded(notebook, members.get("key_findings", ()))))
+    submission = msgspec.convert({**members, "key_findings": recorded}, type=Submission)
+    before = notebook.refused if not members else submission
+    return msgspec.structs.replace(notebook, refused=before, submissions=notebook.submissions + 1)
+
+
 def with_submission(notebook: Notebook, wanted: SubmitAnalysis) -> Notebook:
     """The notebook with the analysis; key findings that were never recorded are left out."""
     return msgspec.structs.replace(
@@ -93,7 +104,7 @@ def _submission(notebook: Notebook, wanted: SubmitAnalysis) -> Submission:
     return Submission(
         eligibility_assessment=wanted.eligibility_assessment,
         claim_strength=wanted.claim_strength,
-        key_findings=tuple(dict.fromkeys(_grounded(notebook, wanted))),
+        key_findings=tuple(dict.fromkeys(_recorded(notebook, wanted.key_findings))),
         summary=wanted.summary,
         strategy=wanted.strategy,
         claim_rate=wanted.claim_rate,
@@ -103,10 +114,10 @@ def _submission(notebook: Notebook, wanted: SubmitAnalysis) -> Submission:
     )
 
 
-def _grounded(notebook: Notebook, wanted: SubmitAnalysis) -> list[str]:
+def _recorded(notebook: Notebook, key_findings: Sequence[str]) -> list[str]:
     """Those of the key findings that are recorded, as they are recorded."""
     recorded = {_key(finding.text): finding.text for finding in notebook.findings}
-    return [recorded[_key(text)] for text in wanted.key_findings if _key(text) in recorded]
+    return [recorded[_key(text)] for text in key_findings if _key(text) in recorded]
 
 
 def _key(text: str) -> str:

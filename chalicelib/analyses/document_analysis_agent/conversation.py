@@ -13,16 +13,18 @@ import msgspec
 
 from chalicelib.analyses.document_analysis_agent.notebook import Notebook
 from chalicelib.analyses.document_analysis_agent.showing import FileOf
-from chalicelib.analyses.document_analysis_agent.toolbox import Answer
+from chalicelib.analyses.document_analysis_agent.toolbox import ToolOutput
 from chalicelib.analyses.kit.llm import ConversationModel, StopReason, TextPart, ToolResult
 from chalicelib.analyses.kit.scans import Excerpt
 
-ROOM_TOKENS = 120_000
-"""From here on old tool results are left out; with a turn's results on top it stays below 200,000, a model's window."""
+ROOM_TOKENS = 60_000
+"""From here on old tool results are left out: with a turn's results on top (60,000 characters, some 30,000 tokens) the
+request stays below 100,000, above which the default model costs five times as much."""
 
 SHORT_CHARACTERS = 2_000
 _LEFT_OUT = "(Left out to make room. Call the tool again if you need it.)"
 _GONE = "The file is not there any more."
+_NOT_OPENED = "(The file could not be opened for you. Name the document under gaps and go on.)"
 _MADE_ROOM = "(Its scanned pages were left out to make room. Read them again if you need them.)"
 
 
@@ -30,7 +32,7 @@ class TurnRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A finished turn, as its checkpoint holds it. Files are named, not held; `message` is None for an empty answer."""
 
     message: Mapping[str, Any] | None
-    answers: tuple[Answer, ...]
+    answers: tuple[ToolOutput, ...]
     note: str
     stop_reason: StopReason
     input_tokens: int
@@ -83,6 +85,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
         """True when there is nothing more to ask."""
         return self.stopped is not None or self.notebook.submission is not None
 
+    def with_notebook(self, notebook: Notebook) -> Conversation:
+        """The conversation with another state of the agent's work."""
+        last = msgspec.structs.replace(self.records[-1], notebook=notebook)
+        return msgspec.structs.replace(self, records=(*self.records[:-1], last))
+
     def after(self, record: TurnRecord, *, stopped: str | None) -> Conversation:
         """The conversation with one more turn."""
         crowded = record.next_input_tokens > ROOM_TOKENS
@@ -101,7 +108,10 @@ def messages_of(conversation: Conversation, *, model: ConversationModel, file_of
     for number, record in enumerate(conversation.records):
         is_shown = number >= conversation.shown_from
         files = frozenset(excerpt for excerpt, turn in shown_in.items() if turn == number)
-        results = [_result(answer if is_shown else _shortened(answer), files, file_of) for answer in record.answers]
+        results = [
+            _result(answer if is_shown else _shortened(answer), files, file_of, conversation.notebook)
+            for answer in record.answers
+        ]
         if record.message is not None:
             messages.append(record.message)
         if results:
@@ -122,17 +132,18 @@ def _turns_of_files(conversation: Conversation) -> Mapping[Excerpt, int]:
     return {shown.excerpt: shown_in[shown.excerpt] for shown in conversation.notebook.window}
 
 
-def _result(answer: Answer, here: Set[Excerpt], file_of: FileOf) -> ToolResult:
+def _result(answer: ToolOutput, here: Set[Excerpt], file_of: FileOf, notebook: Notebook) -> ToolResult:
     """The result with those of its files that stand `here`."""
     files = [file_of(excerpt) for excerpt in answer.files if excerpt in here]
     there = tuple(file for file in files if file is not None)
     missing = [_GONE] if len(there) < len(files) else []
-    left_out = [_MADE_ROOM] if len(files) < len(answer.files) else []
-    content = "\n".join([answer.content, *missing, *left_out])
+    absent = [excerpt for excerpt in answer.files if excerpt not in here]
+    left_out = {_NOT_OPENED if notebook.not_shown.get(one.document_id) else _MADE_ROOM for one in absent}
+    content = "\n".join([answer.content, *missing, *sorted(left_out)])
     return ToolResult(call_id=answer.call_id, content=content, is_error=answer.is_error, files=there)
 
 
-def _shortened(answer: Answer) -> Answer:
+def _shortened(answer: ToolOutput) -> ToolOutput:
     """The answer without its long text; files have a window of their own."""
     if len(answer.content) <= SHORT_CHARACTERS:
         return answer

@@ -1,12 +1,13 @@
 """How does the agent work? In turns: the model asks for tools, code answers, until it submits or a limit is reached.
 
 A turn's answer and its tool results are one checkpoint: a repeated attempt asks the model only for turns it never
-finished. A limit ends the work without losing it: what was found so far is given, and why it is not more.
+finished. From the first finding on nothing loses it: a limit, a refusal, an error of the provider that no retry cures
+each end the work with what was found so far, and why it is not more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -16,10 +17,10 @@ import msgspec
 from chalicelib.analyses.document_analysis_agent.conversation import Conversation, TurnRecord, messages_of
 from chalicelib.analyses.document_analysis_agent.notebook import Notebook
 from chalicelib.analyses.document_analysis_agent.showing import FileOf
-from chalicelib.analyses.document_analysis_agent.toolbox import Answer, Toolbox
+from chalicelib.analyses.document_analysis_agent.toolbox import Toolbox, ToolOutput
 from chalicelib.analyses.document_analysis_agent.turn_time import TurnOverran, TurnTime
-from chalicelib.analyses.kit.llm import ConversationModel, StopReason, Tool, ToolCall, Turn
-from chalicelib.errors import ProviderRefused
+from chalicelib.analyses.kit.llm import ConversationModel, FileRefused, StopReason, Tool, ToolCall, Turn
+from chalicelib.errors import AttemptError, ProviderRefused, TransientError
 from chalicelib.jobs.ports import AttemptContext
 
 FIRST_PERCENT, READ_PERCENT, FOUND_PERCENT, LAST_PERCENT = 15, 60, 85, 90
@@ -37,14 +38,17 @@ _SUBMIT, _READING = "submit_analysis", ("read_document", "read_call", "search_do
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one analysis may take. `tokens` counts every turn's input and output; `seconds_left` is the time before the
-    job's deadline that is kept for storing what was found."""
+    job's deadline that is kept for storing what was found. `max_output_tokens` includes what the model thinks.
+    `retry_seconds` is what a retry may take to begin (the longest backoff is 300 s): with less time left before the
+    deadline, a failed turn ends the work instead of being tried again."""
 
     turns: int = 40
     tokens: int = 2_000_000
     cost_usd: Decimal = Decimal(2)
     seconds_left: float = 30
     cut_answers: int = 3
-    max_output_tokens: int = 8_000
+    max_output_tokens: int = 32_000
+    retry_seconds: float = 330
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,10 +86,22 @@ def converse(
             stored = ctx.step(f"turn-{conversation.turns + 1:02d}", take, inputs=brief.inputs)
         except TurnOverran:
             return msgspec.structs.replace(conversation, stopped=_DEADLINE_NEAR)
+        except AttemptError as error:
+            if not conversation.notebook.findings or _will_be_repeated(ctx, error, limits=limits):
+                raise
+            return msgspec.structs.replace(conversation, stopped=f"The analysis stopped early: {error}")
         record = msgspec.convert(stored, TurnRecord)
         conversation = conversation.after(record, stopped=_ended_by_model(record.stop_reason))
         _tell(ctx, record.answers, record.notebook, toolbox)
     return conversation
+
+
+def _will_be_repeated(ctx: AttemptContext, error: AttemptError, *, limits: Limits) -> bool:
+    """True for a turn that the queue will try again, with time for it before the deadline."""
+    if not isinstance(error, TransientError):
+        return False
+    seconds_left = (ctx.job.deadline_at - ctx.job.updated_at).total_seconds()
+    return seconds_left > limits.seconds_left + max(limits.retry_seconds, error.retry_after_seconds or 0.0)
 
 
 def limit_reached(ctx: AttemptContext, conversation: Conversation, *, limits: Limits) -> str | None:
@@ -118,13 +134,18 @@ def _turn(
     """One turn of the model and all it asks for, as JSON."""
     # Before anything was found there is nothing to stop for: such a turn may take until the deadline.
     found = so_far.notebook.findings
-    turn = model.turn(
-        TurnTime(ctx, kept_seconds=limits.seconds_left) if found else ctx,
-        instructions=brief.instructions,
-        messages=messages_of(so_far, model=model, file_of=file_of),
-        tools=brief.tools,
-        max_output_tokens=limits.max_output_tokens,
-    )
+    timed = TurnTime(ctx, kept_seconds=limits.seconds_left) if found else ctx
+
+    def ask(conversation: Conversation) -> Turn:
+        return model.turn(
+            timed,
+            instructions=brief.instructions,
+            messages=messages_of(conversation, model=model, file_of=file_of),
+            tools=brief.tools,
+            max_output_tokens=limits.max_output_tokens,
+        )
+
+    turn, so_far = _with_files_that_open(ask, so_far, toolbox)
     if turn.stop_reason == "refusal" and not found:
         raise ProviderRefused("The AI model declined to analyse this case.")
     answers, notebook = _answers(ctx, turn.tool_calls, so_far.notebook, toolbox)
@@ -141,15 +162,38 @@ def _turn(
     return msgspec.to_builtins(record)
 
 
+def _with_files_that_open(
+    ask: Callable[[Conversation], Turn], so_far: Conversation, toolbox: Toolbox
+) -> tuple[Turn, Conversation]:
+    """The turn, asked again without the file that the provider could not open, and the conversation without it.
+
+    The turn before went through, so it is one of the files that are new since: each alone is left out, then all.
+    Raises: FileRefused when it is none of these.
+    """
+    try:
+        return ask(so_far), so_far
+    except FileRefused:
+        fresh = so_far.notebook.window[-so_far.notebook.fresh :] if so_far.notebook.fresh else ()
+        choices = [*((one,) for one in reversed(fresh)), *((fresh,) if len(fresh) > 1 else ())]
+        for number, left_out in enumerate(choices, 1):
+            fewer = so_far.with_notebook(toolbox.without_files(so_far.notebook, left_out))
+            try:
+                return ask(fewer), fewer
+            except FileRefused:
+                if number == len(choices):
+                    raise
+        raise
+
+
 def _answers(
     ctx: AttemptContext, tool_calls: Sequence[ToolCall], notebook: Notebook, toolbox: Toolbox
-) -> tuple[tuple[Answer, ...], Notebook]:
-    answers: list[Answer] = []
+) -> tuple[tuple[ToolOutput, ...], Notebook]:
+    answers: list[ToolOutput] = []
     characters, notebook = 0, msgspec.structs.replace(notebook, fresh=0)
     # What is recorded beside a submission counts for it, in whatever order the model named them.
     for call in sorted(tool_calls, key=lambda call: call.name == _SUBMIT):
         if characters >= MOST_RESULT_CHARACTERS and call.name in _READING:
-            answers.append(Answer(call_id=call.id, content=_TOO_MUCH_AT_ONCE, is_error=True))
+            answers.append(ToolOutput(call_id=call.id, content=_TOO_MUCH_AT_ONCE, is_error=True))
             continue
         answer, notebook = toolbox.answer(call, notebook)
         characters += len(answer.content)
@@ -186,7 +230,7 @@ def percent_of(notebook: Notebook, *, readable_documents: int) -> int:
     return FIRST_PERCENT + int((READ_PERCENT - FIRST_PERCENT) * read + (FOUND_PERCENT - READ_PERCENT) * found)
 
 
-def _tell(ctx: AttemptContext, answers: Sequence[Answer], notebook: Notebook, toolbox: Toolbox) -> None:
+def _tell(ctx: AttemptContext, answers: Sequence[ToolOutput], notebook: Notebook, toolbox: Toolbox) -> None:
     """Progress, and what the last of these answers was about."""
     activities = [answer.activity for answer in answers if answer.activity]
     if activities:

@@ -23,22 +23,25 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """A file in the messages: what of its document, how many pages the model looks at, and its bytes."""
+    """A file in the messages: what of its document, how many pages the model looks at, its bytes, and whether it is a
+    picture."""
 
     excerpt: Excerpt
     pages: int
     size: int
+    is_picture: bool = False
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """What the agent concludes. `key_findings` are texts of recorded findings, `instructions_to_ai` passages."""
+    """What the agent concludes. `key_findings` are texts of recorded findings, `instructions_to_ai` passages; without a
+    `claim_rate` nobody has estimated one."""
 
     eligibility_assessment: str = ""
     claim_strength: str = ""
     key_findings: tuple[str, ...] = ()
     summary: str = ""
     strategy: str = ""
-    claim_rate: int = 0
+    claim_rate: int | None = None
     recommendations: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     instructions_to_ai: tuple[str, ...] = ()
@@ -64,6 +67,23 @@ class Notebook(msgspec.Struct, frozen=True, kw_only=True):
     submissions: int = 0
     refused: Submission | None = None
     submission: Submission | None = None
+
+    def without_file(self, shown: Shown, *, pages: tuple[int, ...]) -> Notebook:
+        """After the provider could not open this file, in which these pages of its document would have been seen."""
+        document_id = shown.excerpt.document_id
+        seen = tuple(page for page in self.shown.get(document_id, ()) if page not in pages)
+        read = tuple(page for page in self.pages_read.get(document_id, ()) if page not in pages)
+        others = {name: numbers for name, numbers in self.pages_read.items() if name != document_id}
+        return msgspec.structs.replace(
+            self,
+            window=tuple(one for one in self.window if one != shown),
+            shown={**self.shown, document_id: seen},
+            not_shown={
+                **self.not_shown,
+                document_id: tuple(sorted({*self.not_shown.get(document_id, ()), *pages})),
+            },
+            pages_read={**others, document_id: read} if read else others,
+        )
 
     def with_pages_read(self, document_id: str, pages: tuple[int, ...], *, cut: int | None) -> Notebook:
         """After reading these pages; of page `cut`, if any, only a part."""

@@ -49,7 +49,13 @@ def analysis_of(
             {"text": finding.text, "document_id": finding.document_id, "quote": finding.quote, "page": finding.page}
             for finding in findings
         ],
-        "issues": issues_json([*reading.issues, *_issues(notebook, reading, findings=findings, gone=gone)]),
+        "issues": issues_json(
+            [
+                *_incomplete(notebook, stopped),
+                *reading.issues,
+                *_issues(notebook, reading, findings=findings, gone=gone),
+            ]
+        ),
         "metadata": dict(metadata),
     }
 
@@ -103,6 +109,14 @@ def _issues(
         *(_deleted(document) for document in gone),
         *(_unverified(number, finding) for number, finding in enumerate(findings) if not finding.verified),
     ]
+
+
+def _incomplete(notebook: Notebook, stopped: str | None) -> list[Issue]:
+    if stopped is None or notebook.submission is not None:
+        return []
+    found = f"{len(notebook.findings)} findings were recorded before" if notebook.findings else "Nothing was found"
+    message = f"{stopped} {found}; no conclusion was submitted. Start the analysis again."
+    return [Issue(field="claim_rate", code="analysis_incomplete", message=message)]
 
 
 def _deleted(document: Document) -> Issue:

@@ -21,6 +21,8 @@ MOST_SHOWN_BYTES = 20_000_000
 """All files in the messages together: every turn sends them again, and the provider takes 32 MB."""
 MOST_SHOWN_PAGES = 25
 """All files in the messages together: a scanned page is some 1,500 to 3,000 tokens, paid again in every turn."""
+MOST_SHOWN_PICTURES = 20
+"""With more the provider refuses every picture of more than 2,000 pixels a side."""
 
 _ENOUGH = "This turn has shown you enough scanned pages. Record what they prove, then read on in your next turn."
 
@@ -46,7 +48,9 @@ def with_shown(notebook: Notebook, text: DocumentText, numbers: Sequence[int], *
         all_refused = tuple(sorted({*refused, *shown_pages(excerpt, text)}))
         return msgspec.structs.replace(notebook, not_shown={**notebook.not_shown, document_id: all_refused})
     pages = len(text.pages) if whole else len(wanted)
-    return _with_file(notebook, Shown(excerpt=excerpt, pages=pages, size=len(file.content)), text)
+    is_picture = file.content_type.startswith("image/")
+    shown = Shown(excerpt=excerpt, pages=pages, size=len(file.content), is_picture=is_picture)
+    return _with_file(notebook, shown, text)
 
 
 def note_of(notebook: Notebook, text: DocumentText, numbers: Sequence[int]) -> str:
@@ -91,4 +95,5 @@ def _with_file(notebook: Notebook, new: Shown, text: DocumentText) -> Notebook:
 
 def _fits(window: Sequence[Shown]) -> bool:
     pages, size = sum(one.pages for one in window), sum(one.size for one in window)
-    return pages <= MOST_SHOWN_PAGES and size <= MOST_SHOWN_BYTES
+    pictures = sum(one.is_picture for one in window)
+    return pages <= MOST_SHOWN_PAGES and size <= MOST_SHOWN_BYTES and pictures <= MOST_SHOWN_PICTURES

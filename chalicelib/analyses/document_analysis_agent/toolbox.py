@@ -9,10 +9,11 @@ import msgspec
 from chalicelib.analyses.document_analysis_agent.acceptance import (
     Evidence,
     why_not_submitted,
+    with_readable_members,
     with_refused,
     with_submission,
 )
-from chalicelib.analyses.document_analysis_agent.notebook import Notebook
+from chalicelib.analyses.document_analysis_agent.notebook import Notebook, Shown
 from chalicelib.analyses.document_analysis_agent.passages import Passage, passage_of, text_from
 from chalicelib.analyses.document_analysis_agent.search import search
 from chalicelib.analyses.document_analysis_agent.showing import FileOf, note_of, with_shown
@@ -28,16 +29,17 @@ from chalicelib.analyses.document_analysis_agent.tools import (
     ToolInput,
     ToolRefused,
     parsed,
+    readable_members,
 )
 from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
 from chalicelib.analyses.kit.llm import ToolCall
 from chalicelib.analyses.kit.reading import Reading, pages_to_show
-from chalicelib.analyses.kit.scans import Excerpt
+from chalicelib.analyses.kit.scans import Excerpt, shown_pages
 from chalicelib.cases.model import Document, DocumentText, Page
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a tool call gave back. `files` is what the model is to be shown beside it; `activity` says what the agent is
+class ToolOutput(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tool call gave back. `files` is what the model is to be shown with it; `activity` says what the agent is
     doing now, for progress ("": nothing worth saying).
     """
 
@@ -73,15 +75,22 @@ class Toolbox:
         """How many documents can be read."""
         return len(self._texts)
 
-    def answer(self, call: ToolCall, notebook: Notebook) -> tuple[Answer, Notebook]:
+    def without_files(self, notebook: Notebook, refused: Sequence[Shown]) -> Notebook:
+        """The notebook after the provider could not open these files."""
+        for shown in refused:
+            text = self._texts[shown.excerpt.document_id]
+            notebook = notebook.without_file(shown, pages=shown_pages(shown.excerpt, text))
+        return notebook
+
+    def answer(self, call: ToolCall, notebook: Notebook) -> tuple[ToolOutput, Notebook]:
         """The answer to one call, and the notebook after it. Never raises for what the model sent."""
         try:
             done = self._execute(_understood(call), notebook)
         except ToolRefused as refused:
-            return Answer(call_id=call.id, content=str(refused), is_error=True), _counted(call, notebook)
+            return ToolOutput(call_id=call.id, content=str(refused), is_error=True), _counted(call, notebook)
         after = done.after or notebook
         new_files = tuple(shown.excerpt for shown in after.window if shown not in notebook.window)
-        answer = Answer(
+        answer = ToolOutput(
             call_id=call.id, content=done.content, is_error=done.is_error, files=new_files, activity=done.activity
         )
         return answer, after
@@ -184,6 +193,8 @@ class Toolbox:
 def _understood(call: ToolCall) -> ToolInput:
     if call.name not in INPUTS:
         raise ToolRefused(f"There is no such tool. The tools are: {', '.join(INPUTS)}.")
+    if call.problem:
+        raise ToolRefused(call.problem)
     try:
         return parsed(call.name, call.input)
     except msgspec.ValidationError as exc:
@@ -191,9 +202,10 @@ def _understood(call: ToolCall) -> ToolInput:
 
 
 def _counted(call: ToolCall, notebook: Notebook) -> Notebook:
+    """The notebook after a call that was refused; of a submission what can be read is kept."""
     if call.name != "submit_analysis":
         return notebook
-    return msgspec.structs.replace(notebook, submissions=notebook.submissions + 1)
+    return with_readable_members(notebook, readable_members(call.input))
 
 
 def _passage(text: DocumentText, wanted: ReadDocument) -> Passage:

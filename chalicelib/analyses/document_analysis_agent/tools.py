@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +12,7 @@ from chalicelib.analyses.kit.llm import Tool
 
 DocumentId = Annotated[str, msgspec.Meta(description="As list_documents gives it")]
 PERCENT = 100
+_NOT_STRICT = frozenset({"default", "minimum", "maximum", "minLength", "maxLength"})
 
 
 class ToolRefused(Exception):
@@ -102,12 +104,41 @@ def tools(*, topics: Sequence[str]) -> tuple[Tool, ...]:
 
 
 def parsed(name: str, arguments: Mapping[str, Any]) -> ToolInput:
-    """The input of a tool call.
+    """The input of a tool call. A list or a number that the model wrote as a string of JSON is read as what it is.
 
     Raises: KeyError for a tool that does not exist; msgspec.ValidationError, whose message the model can act on.
     """
-    value: ToolInput = msgspec.convert(arguments, type=INPUTS[name])
+    shape = INPUTS[name]
+    value: ToolInput = msgspec.convert(_unpacked(shape, arguments), type=shape, strict=False)
     return value
+
+
+def readable_members(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a submission that can be read, whatever is wrong with the others."""
+    unpacked = _unpacked(SubmitAnalysis, arguments)
+    readable = {}
+    for field in msgspec.structs.fields(SubmitAnalysis):
+        if field.name in unpacked:
+            with suppress(msgspec.ValidationError):
+                readable[field.name] = msgspec.convert(unpacked[field.name], type=field.type, strict=False)
+    return readable
+
+
+def _unpacked(shape: type[ToolInput], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    lists = {field.name for field in msgspec.structs.fields(shape) if "list[" in str(field.type)}
+    return {name: _as_list(value) if name in lists else value for name, value in arguments.items()}
+
+
+def _as_list(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        decoded = msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        decoded = None
+    if isinstance(decoded, list):
+        return decoded
+    return [value] if value.strip() else []
 
 
 def _schema(shape: type[ToolInput], topics: Sequence[str]) -> dict[str, Any]:
@@ -124,7 +155,8 @@ def _schema(shape: type[ToolInput], topics: Sequence[str]) -> dict[str, Any]:
 
 
 def _plain(member: Mapping[str, Any]) -> dict[str, Any]:
-    """A member without its default, and without null: models then simply leave it out."""
-    plain = {name: value for name, value in member.items() if name != "default"}
+    """A member without null (models then simply leave it out), and without what a strict schema may not hold."""
+    plain = {name: value for name, value in member.items() if name not in _NOT_STRICT}
     choices = [choice for choice in plain.pop("anyOf", ()) if choice.get("type") != "null"]
-    return {**plain, **choices[0]} if choices else plain
+    chosen = {**plain, **choices[0]} if choices else plain
+    return {name: value for name, value in chosen.items() if name not in _NOT_STRICT}

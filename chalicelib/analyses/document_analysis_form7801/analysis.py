@@ -31,6 +31,7 @@ from chalicelib.analyses.kit.llm import Part, TextPart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import Reading, read_case
+from chalicelib.analyses.kit.refused_files import ask_without_refused
 from chalicelib.analyses.kit.stamp import answering_model, timestamp, utc_text
 from chalicelib.analyses.kit.today import israeli_day
 from chalicelib.jobs.outcomes import Completed, WriteBack
@@ -78,17 +79,23 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
 def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int) -> Mapping[str, Any]:
     """The model's answer about one batch, as JSON; a checkpoint."""
     output = ExtractionWithAdvice if of == 1 else Extraction
-    parts = [TextPart(_facts_of_the_day(ctx, batch, of)), *batch.parts(files.load)]
+    parts: list[Part] = [TextPart(_facts_of_the_day(ctx, batch, of)), *batch.parts(files.load)]
     name = "extract" if of == 1 else f"extract-{batch.number}-of-{of}"
     what = "The model reads the case" if of == 1 else f"The model reads part {batch.number} of {of}"
     first = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number - 1, of)
     last = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number, of)
     ctx.progress(first, what)
-    answer: Mapping[str, Any] = ctx.step(
-        name,
-        lambda: _parsed(ctx, services, PROMPT, parts, output, percents=(first, last), what=what),
-        inputs=fingerprint(_instructions(PROMPT), services.openai.name, output.__name__, parts),
-    )
+
+    def ask() -> dict[str, Any]:
+        answer, refused = ask_without_refused(
+            lambda sent: _parsed(ctx, services, PROMPT, sent, output, percents=(first, last), what=what), parts
+        )
+        return {**answer, "refused_parts": list(refused)}
+
+    inputs = fingerprint(_instructions(PROMPT), services.openai.name, output.__name__, parts)
+    answer: Mapping[str, Any] = ctx.step(name, ask, inputs=inputs)
+    for place in answer["refused_parts"]:
+        files.refuse(parts[place])
     ctx.progress(last, f"{what}: answered")
     return answer
 

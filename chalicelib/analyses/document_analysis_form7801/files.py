@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chalicelib.analyses.kit.issues import Issue
-from chalicelib.analyses.kit.llm import FilePart
+from chalicelib.analyses.kit.llm import FilePart, Part
 from chalicelib.analyses.kit.scans import Excerpt, file_of, not_shown_issue, shown_pages
 from chalicelib.cases.model import CaseReader, Document, DocumentText
 
@@ -19,18 +19,28 @@ class Files:
         self._shown: set[tuple[str, int]] = set()
         self._gone: dict[str, Document] = {}
         self._uncut: dict[str, set[int]] = {}
+        self._loaded: list[tuple[FilePart, Document, Excerpt]] = []
 
     def load(self, document: Document, excerpt: Excerpt) -> FilePart | None:
         """The file of an excerpt; None when the document is gone, or its pages cannot be taken out of it."""
         file = file_of(excerpt, document, self._cases)
         pages = shown_pages(excerpt, self._texts[document.id])
         if file is not None:
+            self._loaded.append((file, document, excerpt))
             self._shown.update((document.id, page) for page in pages)
         elif excerpt.is_whole or self._cases.content(document) is None:
             self._gone[document.id] = document
         else:
             self._uncut.setdefault(document.id, set()).update(pages)
         return file
+
+    def refuse(self, part: Part) -> None:
+        """Note that the provider could not open this file, after all."""
+        for file, document, excerpt in self._loaded:
+            if file is part:
+                pages = shown_pages(excerpt, self._texts[document.id])
+                self._shown.difference_update((document.id, page) for page in pages)
+                self._uncut.setdefault(document.id, set()).update(pages)
 
     @property
     def shown(self) -> frozenset[tuple[str, int]]:

@@ -15,6 +15,7 @@ condition_denied                a form field          its quotes deny or only su
 condition_unclear               a form field          its quotes stand beside a denial, a doubt or a relative; it stays
 waiver_not_evidenced            a form field          no clear yes of the claimant stands behind the consent; set false
 other_id_number                 documents/<id>        names an identity number that is not the claimant's
+analysis_incomplete             claim_rate            the agent stopped before its conclusion; there is no rating
 claim_rate_out_of_range         claim_rate            the model rated outside 0 to 100; set to the nearest bound
 computed_differently            a form field          a source or the model states another number than code computed
 length_not_computable           length_of_stay_days   stated, but the stay's dates do not give it; set to 0

@@ -1,8 +1,8 @@
 """How does an analysis talk to a model? The two interfaces that the provider adapters implement, and their values.
 
 Every call streams, runs `ctx.check()` between stream events (and closes the stream when that raises), asks `ctx.allow`
-before and tells `ctx.charge` after it, never retries by itself, takes no longer than `ctx.remaining()`, and raises only
-the errors of `chalicelib.errors`.
+before and reports to `ctx.charge` after it, never retries, takes no longer than `ctx.remaining()`, and raises only the
+errors of `chalicelib.errors`, and FileRefused.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import msgspec
 
+from chalicelib.errors import InputInvalid
 from chalicelib.jobs.ports import AttemptContext
 
 if TYPE_CHECKING:
@@ -35,6 +36,24 @@ class FilePart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Part = TextPart | FilePart
+
+
+class FileRefused(InputInvalid):
+    """The provider could not open one of the files. `part` is its place among the parts (from 0); None: not named."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        part: int | None = None,
+        provider: str | None = None,
+        provider_status: int | None = None,
+        provider_request_id: str | None = None,
+    ) -> None:
+        super().__init__(
+            message, provider=provider, provider_status=provider_status, provider_request_id=provider_request_id
+        )
+        self.part = part
 
 
 class StructuredModel(Protocol):
@@ -82,10 +101,12 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     input: Mapping[str, Any]
+    problem: str = ""
+    """Why the input could not be read as a JSON object; "": it could."""
 
 
 class ToolResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a tool call; with `is_error` a message the model can act on."""
+    """What goes back for a tool call; with `is_error` a message the model can act on."""
 
     call_id: str
     content: str

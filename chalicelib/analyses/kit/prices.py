@@ -1,4 +1,4 @@
-"""What does a model call cost? US dollars from `prices.json`, a dated table that the operator must verify.
+"""What does a model call cost? US dollars from `prices.json`, a dated table of the providers' list prices.
 
 A model that is not in the table has no price: None, never 0.
 """
@@ -28,12 +28,28 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     cache_write: Decimal | None = None
 
 
+class LongPrice(Price, frozen=True, kw_only=True):
+    """What all tokens of a request cost that has more input than `above_tokens`."""
+
+    above_tokens: int
+
+
+class ModelPrice(Price, frozen=True, kw_only=True):
+    """The price of a model, and the one of its long requests where that differs."""
+
+    long: LongPrice | None = None
+
+    def of_request(self, input_tokens: int) -> Price:
+        """The price that a request with so much input (cached input included) is billed at."""
+        return self.long if self.long and input_tokens > self.long.above_tokens else self
+
+
 class _PriceTable(msgspec.Struct, frozen=True):
     as_of: str
-    models: Mapping[str, Price]
+    models: Mapping[str, ModelPrice]
 
 
-def price_of(model: str) -> Price | None:
+def price_of(model: str) -> ModelPrice | None:
     """The price of a model, or None when it is not known.
 
     A dated snapshot (`gpt-6-luna-2026-08-01`) costs what its model costs, an emulated one what it emulates.
@@ -48,9 +64,10 @@ def cost_usd(
 
     `input_tokens` counts all that was sent; `cached_tokens` and `cache_write_tokens` are parts of it.
     """
-    price = price_of(model)
-    if price is None:
+    listed = price_of(model)
+    if listed is None:
         return None
+    price = listed.of_request(input_tokens)
     plain_tokens = max(0, input_tokens - cached_tokens - cache_write_tokens)
     dollars = (
         plain_tokens * price.input

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.adapters.http_retry_after import retry_after_seconds
+from chalicelib.adapters.http_retry_after import retry_after_seconds, seconds_in_words
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,35 @@ from chalicelib.adapters.http_retry_after import retry_after_seconds
         ({"retry-after": "-1"}, None),
         ({"retry-after": "nan"}, None),
         ({"retry-after": ""}, None),
+        # limits per minute without a Retry-After: the last of the exhausted windows counts
+        ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "6m0s"}, 360.0),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1s500ms"}, 1.5),
+        ({"x-ratelimit-remaining-tokens": "12", "x-ratelimit-reset-tokens": "6m0s"}, None),  # not exhausted
+        (
+            {
+                "anthropic-ratelimit-input-tokens-remaining": "0",
+                "anthropic-ratelimit-input-tokens-reset": "2026-10-21T07:28:00Z",
+                "date": "Wed, 21 Oct 2026 07:27:15 GMT",
+            },
+            45.0,
+        ),
         ({}, None),
     ],
 )
 def test_the_wait_is_understood_however_it_is_written(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after_seconds(headers) == seconds
+
+
+@pytest.mark.parametrize(
+    ("message", "seconds"),
+    [
+        ("Rate limit reached for gpt-6-luna. Please try again in 2.5s. Visit our page.", 2.5),
+        ("Please try again in 480ms.", 0.48),
+        ("Please retry after 20 seconds.", 20.0),
+        ("try again in 1 minute", 60.0),
+        ("Rate limit reached: 200000 tokens per min.", None),
+        ("", None),
+    ],
+)
+def test_a_wait_named_in_words_is_understood(message: str, seconds: float | None) -> None:
+    assert seconds_in_words(message) == seconds

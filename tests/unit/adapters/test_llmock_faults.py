@@ -74,9 +74,7 @@ class Models:
 def models(llmock_server: LLMockServer) -> Iterator[Models]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ANTHROPIC_BASE_URL", llmock_server.base_url("anthropic"))
-        made = Models()
-        with made.anthropic._client:  # the SDK reads its address when the client is made
-            yield made
+        yield Models()
 
 
 # Name, how llmock is told, which of our errors comes out, the status that is told along with it.
@@ -229,8 +227,7 @@ def test_a_cut_and_a_refusal_are_turns(llmock: LLMock, models: Models, finish: s
     assert models.ask_anthropic(FakeContext()).stop_reason == stop_reason
 
 
-def test_a_tool_call_with_broken_arguments_is_no_turn(llmock: LLMock, models: Models) -> None:
+def test_a_tool_call_with_broken_arguments_says_so(llmock: LLMock, models: Models) -> None:
     llmock.break_tool_call()
 
-    with pytest.raises(ProviderUnavailable):
-        models.ask_anthropic(FakeContext())
+    assert "not valid JSON" in models.ask_anthropic(FakeContext()).tool_calls[0].problem

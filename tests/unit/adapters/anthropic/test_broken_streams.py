@@ -54,17 +54,6 @@ BROKEN = {
     "text that is no text": [START, _block(type="text", text=[1]), _end("end_turn"), STOP],
     "stop reason that is no text": [START, _block(type="text", text="x"), _end({"a": 1}), STOP],
     "JSON too deep to read": [START, DEEP],
-    "tool input too deep to read": [
-        START,
-        _block(type="tool_use", id="t", name="x", input={}),
-        {
-            "type": "content_block_delta",
-            "index": 0,
-            "delta": {"type": "input_json_delta", "partial_json": DEEP.decode()},
-        },
-        _end("tool_use"),
-        STOP,
-    ],
     "a list": [[1]],
     "nothing": [],
 }

@@ -108,3 +108,29 @@ def test_what_the_provider_says_in_words_is_not_repeated() -> None:
     ]
 
     assert all(SECRET not in str(error) for error in found)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Could not process image",
+        "messages.0.content.1.image.source.base64.data: Image does not match the provided media type",
+        "messages.2.content.0.document.source.base64.data: The PDF specified was not valid.",
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_told_apart_from_a_bad_request(message: str) -> None:
+    import httpx2
+    from anthropic import APIStatusError
+
+    response = httpx2.Response(400, request=httpx2.Request("POST", "https://api.test/v1/messages"))
+    error = APIStatusError("failed", response=response, body=_body("invalid_request_error", message))
+
+    assert isinstance(errors.status_error(error, has_files=True), errors.FileRefused)
+    assert not isinstance(errors.status_error(error, has_files=False), errors.FileRefused)
+
+
+def test_a_rate_limit_inside_a_stream_names_its_wait_in_words() -> None:
+    error = errors.event_error(_body("rate_limit_error", "Please try again in 2.5s."), headers={})
+
+    assert isinstance(error, ProviderRateLimited)
+    assert error.retry_after_seconds == 2.5

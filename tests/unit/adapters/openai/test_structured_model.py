@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 import pytest
 from pydantic import BaseModel
@@ -27,7 +27,6 @@ from tests.fakes.scripted_openai import (
     ScriptedOpenAI,
     answer_events,
     json_reply,
-    response,
     scripted_openai,
     stream_reply,
 )
@@ -80,8 +79,8 @@ def test_an_answer_is_validated_and_its_real_usage_charged(
         400,
         50,
     )
-    # 600 new at 1.00 + 400 cached at 0.10 + 50 out at 6.00, per million = 0.0006 + 0.00004 + 0.0003
-    assert row.cost_usd == Decimal("0.000940")
+    # 600 new at 0.10 + 400 cached at 0.01 + 50 out at 0.50, per million = 0.00006 + 0.000004 + 0.000025
+    assert row.cost_usd == Decimal("0.000089")
 
 
 def test_the_request_is_streamed_strict_and_not_kept_by_the_provider(
@@ -93,8 +92,16 @@ def test_the_request_is_streamed_strict_and_not_kept_by_the_provider(
 
     [sent] = provider.requests
     assert (sent["stream"], sent["store"], sent["max_output_tokens"]) == (True, False, 500)
-    assert sent["instructions"] == "Extract."
-    assert sent["input"] == [{"role": "user", "content": [{"type": "input_text", "text": "שמי תמר"}]}]
+    assert sent["reasoning"] == {"effort": "medium"}
+    mark = {"mode": "explicit"}  # only what comes before the mark is written to the provider's cache
+    assert sent["prompt_cache_options"] == mark
+    assert sent["input"] == [
+        {
+            "role": "developer",
+            "content": [{"type": "input_text", "text": "Extract.", "prompt_cache_breakpoint": mark}],
+        },
+        {"role": "user", "content": [{"type": "input_text", "text": "שמי תמר"}]},
+    ]
     assert sent["text"]["format"]["strict"] is True
     assert sent["text"]["format"]["schema"]["required"] == ["full_name", "children"]
     assert sent["text"]["format"]["schema"]["additionalProperties"] is False
@@ -109,12 +116,14 @@ def test_files_travel_as_file_and_image_parts(provider: ScriptedOpenAI, model: O
 
     ask(model, FakeContext(), parts=parts)
 
-    file, image = provider.requests[0]["input"][0]["content"]
+    file, image = provider.requests[0]["input"][1]["content"]
     assert file == {
         "type": "input_file",
-        "filename": "סריקה.pdf",
+        "filename": "file-1.pdf",  # its own name is a stranger's text
         "file_data": "data:application/pdf;base64," + base64.b64encode(b"%PDF-1.7").decode(),
+        "detail": "high",
     }
+    assert image["detail"] == "original"
     assert image["image_url"] == "data:image/png;base64," + base64.b64encode(b"\x89PNG").decode()
 
 
@@ -207,7 +216,8 @@ def test_an_answer_that_broke_off_is_charged_by_an_estimate(
         0,
         len(ANSWER),  # all that was received
     )
-    assert row.cost_usd == Decimal(row.input_tokens * 1 + row.output_tokens * 6) / 1_000_000
+    exact = Decimal(row.input_tokens) / 10_000_000 + Decimal(row.output_tokens) / 2_000_000
+    assert row.cost_usd == exact.quantize(Decimal("0.000001"), rounding=ROUND_UP)
 
 
 def test_an_answer_that_is_cancelled_half_way_is_charged(
@@ -246,8 +256,8 @@ def test_what_the_provider_does_not_bill_is_not_charged(
 def test_a_call_that_could_pass_the_cost_limit_is_not_made(
     provider: ScriptedOpenAI, model: OpenAIStructuredModel
 ) -> None:
-    # 500 tokens out at 6.00 a million cost 0.003 alone
-    ctx = FakeContext(a_job(max_cost_usd=Decimal("0.003")))
+    # 500 tokens out at 0.50 a million cost 0.00025 alone
+    ctx = FakeContext(a_job(max_cost_usd=Decimal("0.00025")))
 
     with pytest.raises(BudgetExceeded):
         ask(model, ctx)
@@ -267,7 +277,9 @@ def test_the_worst_case_counts_prompt_schema_files_and_the_longest_answer(
     sent = provider.requests[0]
     format_characters = len(json.dumps(sent["text"], separators=(",", ":")))
     input_tokens = 1000 + 100_000 // 20 + len("Extract.") + format_characters
-    assert ctx.allowed == [Decimal(input_tokens * 1 + 500 * 6) / 1_000_000]
+    # all of it written to the cache at 0.125, 500 out at 0.50 a million, rounded up
+    exact = Decimal(input_tokens) / 8_000_000 + Decimal(500) / 2_000_000
+    assert ctx.allowed == [exact.quantize(Decimal("0.000001"), rounding=ROUND_UP)]
 
 
 def test_an_unknown_models_cost_is_unknown(provider: ScriptedOpenAI) -> None:
@@ -284,15 +296,3 @@ def test_without_a_key_nothing_is_sent(provider: ScriptedOpenAI) -> None:
         ask(OpenAIStructuredModel(model="gpt-6-luna", api_key=None), FakeContext())
 
     assert provider.requests == []
-
-
-def test_text_that_only_came_in_pieces_is_the_answer_too(
-    provider: ScriptedOpenAI, model: OpenAIStructuredModel
-) -> None:
-    events = answer_events(ANSWER)
-    events[-1] = {"type": "response.completed", "response": {**response(""), "output": []}}
-    provider.will_answer(stream_reply(*events))
-
-    person = ask(model, FakeContext())
-
-    assert person.children == 2

@@ -55,7 +55,9 @@ def test_work_that_was_stopped_gives_its_findings_and_says_why_there_is_not_more
 
     assert [finding["text"] for finding in analysis["findings"]] == ["פריצת דיסק מותנית"]
     assert analysis["form_7801"]["key_findings"] == ["פריצת דיסק מותנית"]
-    assert (analysis["summary"], analysis["claim_rate"]) == ("", 0)
+    # nobody has rated the claim: no number says that it is hopeless
+    assert (analysis["summary"], analysis["claim_rate"]) == ("", None)
+    assert analysis["issues"][0]["code"] == "analysis_incomplete"
     assert analysis["gaps"] == [
         "The analysis stopped at its limit of 40 turns.",
         "סיכום אורתופדי.txt was read in part: pages 2 were not.",

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.analyses.document_analysis_agent.notebook import Notebook
 from chalicelib.analyses.document_analysis_agent.showing import MOST_IMAGE_BYTES, MOST_SHOWN_BYTES, MOST_SHOWN_PAGES
-from chalicelib.analyses.document_analysis_agent.toolbox import Answer, Toolbox
-from chalicelib.analyses.kit.llm import FilePart
+from chalicelib.analyses.document_analysis_agent.toolbox import Toolbox, ToolOutput
+from chalicelib.analyses.kit.llm import FilePart, FileRefused
 from chalicelib.analyses.kit.scans import Excerpt
 from chalicelib.cases.model import DocumentText
 from tests.fakes.analysis_services import a_document, a_text
@@ -27,7 +27,7 @@ def a_scan(*pages: str, document_id: str = "d4") -> DocumentText:
 
 def read(
     toolbox: Toolbox, notebook: Notebook, *, first: int = 1, last: int | None = None, document_id: str = "d4"
-) -> tuple[Answer, Notebook]:
+) -> tuple[ToolOutput, Notebook]:
     wanted: dict[str, Any] = {"document_id": document_id, "first_page": first}
     return toolbox.answer(call("read_document", **wanted, **({} if last is None else {"last_page": last})), notebook)
 
@@ -185,3 +185,33 @@ def test_the_messages_hold_each_file_once_and_say_where_one_made_room() -> None:
     sent = [result for result in model.told() if "The scanned pages" in result["text"]]
     assert [len(result["files"]) for result in sent] == [0, 0, 1]
     assert ["made room" in result["text"] or "make room" in result["text"] for result in sent] == [True, True, False]
+
+
+@pytest.mark.parametrize("bad", [1, 2])
+def test_a_file_that_the_provider_cannot_open_is_left_out_and_the_work_goes_on(bad: int) -> None:
+    scans = tuple(a_scan("", document_id=f"d{number}") for number in (1, 2))
+    reads = [("read_document", {"document_id": f"d{number}"}) for number in (1, 2)]
+    # Refused with both files and with the wrong one left out; the newest is left out first.
+    refusals = [FileRefused("cannot open")] * (1 if bad == 2 else 2)
+    model = FakeConversationModel(calls(*reads), *refusals, calls(SUBMIT), calls(SUBMIT))
+
+    conversation = a_conversation(model, documents=scans, file_of=a_pdf)
+
+    told = [row["text"] for message in model.asked[-1] for row in message.get("results", ())]
+    assert conversation.notebook.not_shown == {f"d{bad}": (1,)}
+    assert conversation.notebook.submission is not None
+    assert sum("could not be opened" in text for text in told) == 1
+
+
+def test_at_most_twenty_pictures_are_shown_at_a_time() -> None:
+    photos = tuple(
+        a_text(a_document(f"d{number}", file_name="p.jpg", content_type="image/jpeg"), "") for number in range(25)
+    )
+    picture = FilePart(file_name="p.jpg", content_type="image/jpeg", content=b"\xff\xd8")
+    toolbox = a_toolbox(*photos, file_of=lambda excerpt: picture)
+    notebook = Notebook()
+
+    for number in range(25):
+        _, notebook = read(toolbox, next_turn(notebook), document_id=f"d{number}")
+
+    assert len(notebook.window) == 20  # with more the provider refuses any that is larger than 2,000 px

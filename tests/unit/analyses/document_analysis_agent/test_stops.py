@@ -10,7 +10,13 @@ import pytest
 
 from chalicelib.analyses.document_analysis_agent.loop import CUT_NOTE, LAST_TURN_NOTE, SUBMIT_NOTE, Limits
 from chalicelib.analyses.kit.llm import Turn
-from chalicelib.errors import BudgetExceeded, CancelSeen, DeadlineExceeded, OutOfTime, ProviderRefused
+from chalicelib.errors import (
+    BudgetExceeded,
+    CancelSeen,
+    DeadlineExceeded,
+    OutOfTime,
+    ProviderRefused,
+)
 from chalicelib.jobs.model import ModelUsage, Usage
 from chalicelib.jobs.ports import AttemptContext
 from tests.fakes.attempt_context import NOW, FakeContext, a_job
@@ -75,11 +81,20 @@ def test_an_unknown_price_is_no_reason_to_stop() -> None:
     assert conversation.stopped is None
 
 
-def test_the_jobs_own_cost_limit_fails_the_job() -> None:
+def test_the_jobs_own_cost_limit_ends_the_work_once_something_was_found() -> None:
+    context = FakeContext(a_job(max_cost_usd=Decimal("0.015")))
+
+    conversation = a_conversation(FakeConversationModel(calls(READ_1, RECORD), calls(SUBMIT)), context=context)
+
+    assert len(conversation.notebook.findings) == 1
+    assert conversation.stopped is not None
+
+
+def test_the_jobs_own_cost_limit_fails_the_job_before_anything_was_found() -> None:
     context = FakeContext(a_job(max_cost_usd=Decimal("0.015")))
 
     with pytest.raises(BudgetExceeded):
-        a_conversation(FakeConversationModel(calls(READ_1, RECORD), calls(SUBMIT)), context=context)
+        a_conversation(FakeConversationModel(calls(READ_1), calls(SUBMIT)), context=context)
 
 
 def test_a_near_deadline_ends_the_work_once_there_is_something_to_give() -> None:

@@ -23,8 +23,8 @@ def test_every_model_of_the_settings_has_a_price(model: str) -> None:
 def test_a_cost_adds_new_cached_and_output_tokens() -> None:
     cost = cost_usd("gpt-6-luna", input_tokens=10_000, cached_tokens=4_000, output_tokens=2_000)
 
-    # 6,000 at 1.00 + 4,000 at 0.10 + 2,000 at 6.00 per million = 0.006 + 0.0004 + 0.012
-    assert cost == Decimal("0.0184")
+    # 6,000 at 0.10 + 4,000 at 0.01 + 2,000 at 0.50 per million = 0.0006 + 0.00004 + 0.001
+    assert cost == Decimal("0.00164")
 
 
 def test_tokens_written_to_the_cache_cost_their_own_price() -> None:
@@ -32,8 +32,27 @@ def test_tokens_written_to_the_cache_cost_their_own_price() -> None:
         "claude-haiku-5-5", input_tokens=10_000, cached_tokens=4_000, output_tokens=0, cache_write_tokens=5_000
     )
 
-    # 1,000 at 1.00 + 4,000 at 0.10 + 5,000 at 1.25 per million = 0.001 + 0.0004 + 0.00625
-    assert cost == Decimal("0.00765")
+    # 1,000 at 0.10 + 4,000 at 0.01 + 5,000 at 0.125 per million = 0.0001 + 0.00004 + 0.000625
+    assert cost == Decimal("0.000765")
+
+
+@pytest.mark.parametrize(
+    ("model", "input_tokens", "dollars"),
+    [
+        # 100,000 at 0.10 + 10,000 out at 0.50 per million = 0.01 + 0.005
+        ("claude-haiku-5-5", 100_000, "0.015"),
+        # one token more: all of it at 0.50 and 2.50 = 0.0500005 + 0.025
+        ("claude-haiku-5-5", 100_001, "0.075001"),
+        # 272,000 at 0.10 + 10,000 out at 0.50 per million = 0.0272 + 0.005
+        ("gpt-6-luna", 272_000, "0.0322"),
+        # one token more: all of it at 0.20 and 0.75 = 0.0544002 + 0.0075
+        ("gpt-6-luna", 272_001, "0.061901"),
+    ],
+)
+def test_a_long_request_is_billed_at_its_own_price_as_a_whole(model: str, input_tokens: int, dollars: str) -> None:
+    cost = cost_usd(model, input_tokens=input_tokens, cached_tokens=0, output_tokens=10_000)
+
+    assert cost == Decimal(dollars)
 
 
 def test_a_fraction_of_a_millionth_is_rounded_up() -> None:
@@ -52,8 +71,8 @@ def test_an_unknown_models_cost_is_unknown_and_never_zero(name: str) -> None:
 
 
 def test_the_worst_case_caches_everything_and_reads_nothing_from_the_cache() -> None:
-    # 1,000,000 written at 1.25 + 100,000 out at 5.00 per million
-    assert worst_case_usd("claude-haiku-5-5", input_tokens=1_000_000, max_output_tokens=100_000) == Decimal("1.75")
+    # 1,000,000 written at 0.625 + 100,000 out at 2.50 per million: a long request
+    assert worst_case_usd("claude-haiku-5-5", input_tokens=1_000_000, max_output_tokens=100_000) == Decimal("0.875")
 
 
 def test_the_table_is_dated() -> None:

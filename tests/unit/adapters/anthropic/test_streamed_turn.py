@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.anthropic.answer import AnswerBroken, StreamedAnswer, TokenCounts
+from chalicelib.adapters.anthropic.streamed_turn import StreamedTurn, TokenCounts, TurnBroken
 from chalicelib.analyses.kit.llm import ToolCall
 
 START = {"type": "message_start", "message": {"model": "claude-haiku-5-5", "usage": {"input_tokens": 10}}}
@@ -34,8 +34,8 @@ def _end(stop_reason: str | None, **usage: int) -> Event:
     return {"type": "message_delta", "delta": {"stop_reason": stop_reason}, "usage": {"output_tokens": 5, **usage}}
 
 
-def _answer(*events: Event) -> StreamedAnswer:
-    answer = StreamedAnswer()
+def _answer(*events: Event) -> StreamedTurn:
+    answer = StreamedTurn()
     for event in events:
         answer.add(event)
     return answer
@@ -96,12 +96,37 @@ def test_a_tool_call_cut_by_the_output_limit_is_left_out() -> None:
     assert turn.stop_reason == "max_tokens"
 
 
-@pytest.mark.parametrize("sent", ['{"document_', "[1]", '"d1"', "null"])
-def test_a_tool_call_whose_input_is_no_object_breaks_the_answer(sent: str) -> None:
-    answer = _answer(START, *_tool(0, sent), _end("tool_use"), STOP)
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ('{"document_', "not valid JSON"),
+        ('{"document_id": d1}', "at character 17"),  # an unquoted word
+        ('{"document_id": "d1",}', "at character 22"),  # a trailing comma
+        ("[1]", "not an object"),
+        ('"d1"', "not an object"),
+        ("null", "not an object"),
+        ('{"quote": "' + "\\u0000" * 9 + '"}', "control characters"),
+        ('{"a":' * 100_000, "not valid JSON"),
+    ],
+)
+def test_a_tool_call_whose_input_is_no_json_object_says_so(sent: str, says: str) -> None:
+    turn = _answer(START, *_tool(0, sent), _end("tool_use"), STOP).turn()
 
-    with pytest.raises(AnswerBroken):
-        answer.turn()
+    [call] = turn.tool_calls
+    assert (call.input, says in call.problem) == ({}, True)
+    assert turn.message["content"] == [{"type": "tool_use", "id": call.id, "name": call.name, "input": {}}]
+
+
+def test_a_line_break_inside_a_string_of_a_tool_call_is_read() -> None:
+    turn = _answer(START, *_tool(0, '{"quote": "שורה\nשנייה"}'), _end("tool_use"), STOP).turn()
+
+    assert turn.tool_calls[0].input == {"quote": "שורה\nשנייה"}
+
+
+def test_half_an_emoji_and_control_characters_do_not_reach_the_case() -> None:
+    turn = _answer(START, *_tool(0, '{"quote": "כאב\\ud83d \\u0000חזק"}'), _end("tool_use"), STOP).turn()
+
+    assert turn.tool_calls[0].input == {"quote": "כאב\ufffd חזק"}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +157,7 @@ def test_every_stop_reason_has_a_meaning(told: str, meant: str) -> None:
     ids=["nothing", "no content", "no end", "no stop", "no reason"],
 )
 def test_a_stream_that_ended_early_is_no_answer(events: list[Event]) -> None:
-    with pytest.raises(AnswerBroken):
+    with pytest.raises(TurnBroken):
         _answer(*events).turn()
 
 
@@ -147,7 +172,7 @@ def test_a_stream_that_ended_early_is_no_answer(events: list[Event]) -> None:
     ],
 )
 def test_a_known_event_of_another_shape_breaks_the_answer(event: Event) -> None:
-    with pytest.raises(AnswerBroken):
+    with pytest.raises(TurnBroken):
         _answer(START, event)
 
 

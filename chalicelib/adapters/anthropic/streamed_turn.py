@@ -1,12 +1,14 @@
-"""What did the model say? Its answer, put together from the events of a stream, in the provider's own JSON."""
+"""What did the model say? Its turn, put together from the events of a stream, in the provider's own JSON."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from chalicelib.adapters.model_text import Garbled, read_json, whole_characters
 from chalicelib.analyses.kit.llm import StopReason, ToolCall, Turn
 
 _STOP_REASONS: Mapping[str, StopReason] = {
@@ -22,7 +24,7 @@ _TEXT_DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "signature_d
 _USAGE_COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 
 
-class AnswerBroken(Exception):
+class TurnBroken(Exception):
     """The stream ended before the answer did, or held something that is not an answer."""
 
 
@@ -35,12 +37,13 @@ class TokenCounts(msgspec.Struct, frozen=True, kw_only=True):
     cache_write_tokens: int
 
 
-class StreamedAnswer:
+class StreamedTurn:
     """An answer that grows with every event of its stream."""
 
     def __init__(self) -> None:
         self._blocks: dict[int, dict[str, Any]] = {}
         self._tool_inputs: dict[int, list[str]] = {}
+        self._problems: dict[str, str] = {}
         self._counts = dict.fromkeys(_USAGE_COUNTS, 0)
         self._stop_reason: str | None = None
         self._ended = False
@@ -53,27 +56,28 @@ class StreamedAnswer:
         return self.model is not None
 
     def add(self, event: Mapping[str, Any]) -> None:
-        """Take in one event; kinds that are not known are passed over, as the API asks of its clients.
+        """Take in one event; unknown kinds are ignored, as the API asks of its clients.
 
-        Raises: AnswerBroken when a known event does not have its shape.
+        Raises: TurnBroken when a known event does not have its shape.
         """
         try:
             self._add(event)
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise AnswerBroken from exc
+            raise TurnBroken from exc
 
     def turn(self) -> Turn:
         """The finished answer.
 
-        A tool call that the output limit cut in the middle of its input is left out.
-        Raises: AnswerBroken when the stream ended early, or a block does not have its shape.
+        A tool call whose input is no JSON says so in `problem`, and goes back to the provider without that input; one
+        that the output limit cut in the middle of its input is left out.
+        Raises: TurnBroken when the stream ended early, or a block does not have its shape.
         """
         if not self._ended or self._stop_reason is None:
-            raise AnswerBroken
+            raise TurnBroken
         try:
             return self._turn(self._stop_reason)
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise AnswerBroken from exc
+            raise TurnBroken from exc
 
     @property
     def counts(self) -> TokenCounts:
@@ -93,7 +97,7 @@ class StreamedAnswer:
         return Turn(
             message={"role": "assistant", "content": content},
             text="".join(block["text"] for block in content if block["type"] == "text"),
-            tool_calls=_tool_calls(content),
+            tool_calls=self._tool_calls(content),
             stop_reason=stop_reason,
             input_tokens=counts.input_tokens,
             output_tokens=counts.output_tokens,
@@ -134,27 +138,43 @@ class StreamedAnswer:
     def _finished(self, index: int, stop_reason: StopReason) -> dict[str, Any] | None:
         """The block as it goes back to the provider; None for one that it would not take."""
         block = {name: value for name, value in self._blocks[index].items() if value is not None}
+        for member in _TEXT_DELTAS.values():
+            if isinstance(block.get(member), str):
+                block[member] = whole_characters(block[member])
         if block.get("type") == "text" and not str(block.get("text") or "").strip():
             return None
         if block.get("type") != "tool_use":
             return block
         pieces = "".join(self._tool_inputs.get(index, ()))
-        tool_input = _json_object(pieces) if pieces.strip() else block.get("input") or {}
-        if not isinstance(tool_input, dict):
-            if stop_reason == "max_tokens":
-                return None
-            raise AnswerBroken
+        tool_input, problem = _tool_input(pieces) if pieces.strip() else (block.get("input") or {}, "")
+        if problem and stop_reason == "max_tokens":
+            return None
+        if problem:
+            self._problems[str(block["id"])] = problem
         return {**block, "input": tool_input}
 
+    def _tool_calls(self, content: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...]:
+        return tuple(
+            ToolCall(
+                id=str(block["id"]),
+                name=str(block["name"]),
+                input=block["input"],
+                problem=self._problems.get(str(block["id"]), ""),
+            )
+            for block in content
+            if block["type"] == "tool_use"
+        )
 
-def _tool_calls(content: Sequence[Mapping[str, Any]]) -> tuple[ToolCall, ...]:
-    calls = (block for block in content if block["type"] == "tool_use")
-    return tuple(ToolCall(id=str(call["id"]), name=str(call["name"]), input=call["input"]) for call in calls)
 
-
-def _json_object(text: str) -> dict[str, Any] | None:
+def _tool_input(text: str) -> tuple[dict[str, Any], str]:
+    """The input as an object, or an empty one and what is wrong with it."""
     try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
+        value = read_json(text)
+    except Garbled:
+        return {}, "The input holds control characters in place of letters. Send it again with the letters themselves."
+    except (ValueError, RecursionError) as exc:
+        where = f" at character {exc.pos + 1}" if isinstance(exc, json.JSONDecodeError) else ""
+        return {}, f"The input is not valid JSON{where}. Send the call again with its input as one JSON object."
+    if not isinstance(value, dict):
+        return {}, "The input is JSON, but not an object. Send the call again with its input as one JSON object."
+    return value, ""
