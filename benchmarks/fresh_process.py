@@ -21,7 +21,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from benchmarks.keep_alive import HOST, KeepAliveServer
 from benchmarks.processes import metered_aws
-from chalicelib.adapters.dynamodb.job_records import record_of
+from chalicelib.adapters.dynamodb.job_items import record_of
 from infra.deploy.cold_start import ColdStart, measure
 from infra.deploy.package import Package
 from infra.local.resources import resource_names

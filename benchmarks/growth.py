@@ -15,8 +15,7 @@ import msgspec
 
 from benchmarks.counted import USER, Cost, Counted, counted
 from benchmarks.processes import metered_aws
-from chalicelib.adapters.dynamodb.job_records import record_of
-from chalicelib.adapters.dynamodb.job_starts import case_entry
+from chalicelib.adapters.dynamodb.job_items import case_entry, record_of
 from chalicelib.jobs import lifecycle
 from chalicelib.jobs.model import Job
 from infra.local.invocation import LambdaContext

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import telemetry
 from chalicelib.analyses import catalogue
+from chalicelib.blobs import BlobStore
 from chalicelib.jobs.outcomes import Completed
-from chalicelib.jobs.ports import AttemptContext, BlobStore, Clock, JobMessage, JobQueue, JobStore, JobType
-from chalicelib.jobs.pulse import pulse
+from chalicelib.jobs.ports import AttemptContext, Clock, JobMessage, JobQueue, JobStore, JobType
 from chalicelib.jobs.rescue import rescue
-from chalicelib.jobs.run import run_attempt
+from chalicelib.jobs.run import pulse, run_attempt
 from chalicelib.settings import Settings, read_settings
 from chalicelib.worker import LambdaContext, handle_records
 
@@ -286,7 +286,7 @@ def use(replacement: System) -> Iterator[System]:
 
 
 def _answers(*answers: object) -> None:
-    """A check is passed by any answers; no answer raises Unavailable before it gets here."""
+    """A check is passed by any answers; no answer raises StorageUnavailable before it gets here."""
 
 
 def _seconds_left(context: LambdaContext) -> float:

@@ -6,10 +6,11 @@ CaseworkError
 │   ├── Unauthorized  Forbidden  NotFound  MethodNotAllowed
 │   ├── NoCall  NoTranscript  NoDocuments  AlreadyFinished  NotFinished
 │   ├── IdempotencyKeyReused  TooManyOpenJobs
-│   └── Unavailable                  storage, queue or key set does not answer; the same request may work later
+│   └── Unavailable                  something that the answer needs does not respond; the same request may work later
 ├── AttemptError                     an attempt ends with this error
 │   ├── TransientError               the same attempt may work later
 │   │   ├── ProviderRateLimited  ProviderUnavailable  WorkerLost
+│   │   └── StorageUnavailable       our storage, queue or secrets do not answer; of a request it makes Unavailable
 │   └── PermanentError               repeating it changes nothing
 │       ├── ProviderQuotaExhausted  ProviderAuth  ProviderRefused  OutputInvalid
 │       └── InputInvalid  DocumentUnreadable  DeadlineExceeded  BudgetExceeded  Internal
@@ -19,6 +20,7 @@ CaseworkError
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -42,6 +44,9 @@ class Refusal(CaseworkError):
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Request refused"
 
+    def __init_subclass__(cls, *, code: str | None = None, title: str | None = None) -> None:
+        cls.code, cls.title = code or cls.code, title or cls.title
+
     def __init__(
         self, detail: str, *, problems: Sequence[FieldProblem] = (), retry_after_seconds: int | None = None
     ) -> None:
@@ -51,120 +56,72 @@ class Refusal(CaseworkError):
         self.retry_after_seconds = retry_after_seconds
 
 
-class MalformedJson(Refusal):
+class MalformedJson(Refusal, code="malformed_json", title="Malformed JSON"):
     """The body is not JSON."""
 
-    code = "malformed_json"
-    title = "Malformed JSON"
 
-
-class UnsupportedMediaType(Refusal):
+class UnsupportedMediaType(Refusal, code="unsupported_media_type", title="Unsupported media type"):
     """The Content-Type is not JSON."""
 
-    code = "unsupported_media_type"
-    title = "Unsupported media type"
 
-
-class BodyTooLarge(Refusal):
+class BodyTooLarge(Refusal, code="body_too_large", title="Body too large"):
     """The body is longer than this route takes."""
 
-    code = "body_too_large"
-    title = "Body too large"
 
-
-class InvalidRequest(Refusal):
+class InvalidRequest(Refusal, code="invalid_request", title="Invalid request"):
     """The request was understood and breaks a rule; each wrong place is named."""
 
-    code = "invalid_request"
-    title = "Invalid request"
 
-
-class Unauthorized(Refusal):
+class Unauthorized(Refusal, code="unauthorized", title="Unauthorized"):
     """No valid bearer token came with the request."""
 
-    code = "unauthorized"
-    title = "Unauthorized"
 
-
-class Forbidden(Refusal):
+class Forbidden(Refusal, code="forbidden", title="Forbidden"):
     """The caller is known and may not do this."""
 
-    code = "forbidden"
-    title = "Forbidden"
 
-
-class NotFound(Refusal):
+class NotFound(Refusal, code="not_found", title="Not found"):
     """There is no such thing, or none that this caller may see."""
 
-    code = "not_found"
-    title = "Not found"
 
-
-class MethodNotAllowed(Refusal):
+class MethodNotAllowed(Refusal, code="method_not_allowed", title="Method not allowed"):
     """The path exists, the method does not; `allowed` names those that do."""
-
-    code = "method_not_allowed"
-    title = "Method not allowed"
 
     def __init__(self, detail: str, *, allowed: Sequence[str]) -> None:
         super().__init__(detail)
         self.allowed = tuple(allowed)
 
 
-class NoCall(Refusal):
+class NoCall(Refusal, code="no_call", title="No call"):
     """The case has no call to analyse."""
 
-    code = "no_call"
-    title = "No call"
 
-
-class NoTranscript(Refusal):
+class NoTranscript(Refusal, code="no_transcript", title="No transcript"):
     """The case's call has no transcript."""
 
-    code = "no_transcript"
-    title = "No transcript"
 
-
-class NoDocuments(Refusal):
+class NoDocuments(Refusal, code="no_documents", title="No documents"):
     """The case has nothing to analyse."""
 
-    code = "no_documents"
-    title = "No documents"
 
-
-class AlreadyFinished(Refusal):
+class AlreadyFinished(Refusal, code="already_finished", title="Already finished"):
     """The job is done; what was asked needs an open one."""
 
-    code = "already_finished"
-    title = "Already finished"
 
-
-class NotFinished(Refusal):
+class NotFinished(Refusal, code="not_finished", title="Not finished"):
     """The job is open; what was asked needs a finished one."""
 
-    code = "not_finished"
-    title = "Not finished"
 
-
-class IdempotencyKeyReused(Refusal):
+class IdempotencyKeyReused(Refusal, code="idempotency_key_reused", title="Idempotency key reused"):
     """The Idempotency-Key came before, with another request."""
 
-    code = "idempotency_key_reused"
-    title = "Idempotency key reused"
 
-
-class TooManyOpenJobs(Refusal):
+class TooManyOpenJobs(Refusal, code="too_many_open_jobs", title="Too many open jobs"):
     """The starter has as many open jobs as one may have."""
 
-    code = "too_many_open_jobs"
-    title = "Too many open jobs"
 
-
-class Unavailable(Refusal):
-    """Something Casework stands on does not answer; the same request may work in a moment."""
-
-    code = "unavailable"
-    title = "Temporarily unavailable"
+class Unavailable(Refusal, code="unavailable", title="Temporarily unavailable"):
+    """Something that the answer needs does not respond; the same request may work in a moment."""
 
 
 class AttemptError(CaseworkError):
@@ -176,6 +133,9 @@ class AttemptError(CaseworkError):
 
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Internal error"
+
+    def __init_subclass__(cls, *, code: str | None = None, title: str | None = None) -> None:
+        cls.code, cls.title = code or cls.code, title or cls.title
 
     def __init__(
         self,
@@ -201,81 +161,61 @@ class PermanentError(AttemptError):
     """Repeating the attempt changes nothing."""
 
 
-class ProviderRateLimited(TransientError):
+class ProviderRateLimited(TransientError, code="provider_rate_limited", title="The AI provider is busy"):
     """The model provider asked us to slow down; the same call may work later."""
 
-    code = "provider_rate_limited"
-    title = "The AI provider is busy"
 
-
-class ProviderUnavailable(TransientError):
+class ProviderUnavailable(TransientError, code="provider_unavailable", title="The AI provider did not answer"):
     """The model provider did not answer, or not to the end; the same call may work later."""
 
-    code = "provider_unavailable"
-    title = "The AI provider did not answer"
 
-
-class WorkerLost(TransientError):
+class WorkerLost(TransientError, code="worker_lost", title="The worker was lost"):
     """The worker died or lost its lease before the attempt ended."""
 
-    code = "worker_lost"
-    title = "The worker was lost"
+
+class StorageUnavailable(TransientError, code="storage_unavailable", title="Our storage did not answer"):
+    """Our own storage, queue or secrets do not answer; the same call may work in a moment.
+
+    Raised by adapters. A request that meets it is answered as `Unavailable`, an attempt is repeated.
+    """
+
+    def refusal(self) -> Unavailable:
+        """What a request that met this is answered."""
+        return Unavailable(str(self), retry_after_seconds=math.ceil(self.retry_after_seconds or 0) or None)
 
 
-class ProviderQuotaExhausted(PermanentError):
+class ProviderQuotaExhausted(
+    PermanentError, code="provider_quota_exhausted", title="The AI provider's quota is used up"
+):
     """The account at the provider has no credit left."""
 
-    code = "provider_quota_exhausted"
-    title = "The AI provider's quota is used up"
 
-
-class ProviderAuth(PermanentError):
+class ProviderAuth(PermanentError, code="provider_auth", title="The AI provider refused our credentials"):
     """The provider does not accept our key, or not for this model."""
 
-    code = "provider_auth"
-    title = "The AI provider refused our credentials"
 
-
-class ProviderRefused(PermanentError):
+class ProviderRefused(PermanentError, code="provider_refused", title="The AI model declined"):
     """The model declined to answer."""
 
-    code = "provider_refused"
-    title = "The AI model declined"
 
-
-class OutputInvalid(PermanentError):
+class OutputInvalid(PermanentError, code="output_invalid", title="The AI model's answer was unusable"):
     """The model's answer does not have the shape that was asked for, or was cut off."""
 
-    code = "output_invalid"
-    title = "The AI model's answer was unusable"
 
-
-class InputInvalid(PermanentError):
+class InputInvalid(PermanentError, code="input_invalid", title="The input cannot be analysed"):
     """What the job was to analyse is gone or cannot be analysed."""
 
-    code = "input_invalid"
-    title = "The input cannot be analysed"
 
-
-class DocumentUnreadable(PermanentError):
+class DocumentUnreadable(PermanentError, code="document_unreadable", title="The documents could not be read"):
     """Nothing at all could be read from the case's documents."""
 
-    code = "document_unreadable"
-    title = "The documents could not be read"
 
-
-class DeadlineExceeded(PermanentError):
+class DeadlineExceeded(PermanentError, code="deadline_exceeded", title="The deadline passed"):
     """The job's deadline passed before it was done."""
 
-    code = "deadline_exceeded"
-    title = "The deadline passed"
 
-
-class BudgetExceeded(PermanentError):
+class BudgetExceeded(PermanentError, code="budget_exceeded", title="The cost limit was reached"):
     """The next provider call could cost more than the job may."""
-
-    code = "budget_exceeded"
-    title = "The cost limit was reached"
 
 
 class Internal(PermanentError):

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.ports import JobMessage
 
 REDELIVERY_SECONDS = 10
@@ -33,7 +33,7 @@ class Redelivery(Protocol):
     """Makes a received message visible again before its visibility timeout ends."""
 
     def __call__(self, *, receipt_handle: str, queue_arn: str, after_seconds: int) -> None:
-        """Deliver the message again after that many seconds. Raises: Unavailable."""
+        """Deliver the message again after that many seconds. Raises: StorageUnavailable."""
 
 
 def handle_records(
@@ -45,14 +45,15 @@ def handle_records(
 ) -> None:
     """Run the attempt of each record of an SQS event. `run` takes the message, a claim token and the seconds left.
 
-    Raises: Unavailable after asking for a quick redelivery; msgspec.ValidationError for a message that is none of ours.
+    Raises: StorageUnavailable after asking for a quick redelivery; msgspec.ValidationError for a message in another
+    format.
     """
     for record in event["Records"]:
         message = msgspec.json.decode(record["body"], type=JobMessage)
         claim_token = f"{context.aws_request_id}/{record['messageId']}"
         try:
             run(message, claim_token, lambda: context.get_remaining_time_in_millis() / 1000)
-        except Unavailable:
+        except StorageUnavailable:
             telemetry.warning("message_redelivered", job_id=message.job_id, after_seconds=REDELIVERY_SECONDS)
             _redeliver_soon(record, redeliver=redeliver)
             raise
@@ -65,5 +66,5 @@ def _redeliver_soon(record: Mapping[str, Any], *, redeliver: Redelivery) -> None
             queue_arn=record["eventSourceARN"],
             after_seconds=REDELIVERY_SECONDS,
         )
-    except Unavailable:
+    except StorageUnavailable:
         telemetry.warning("redelivery_not_set")  # the visibility timeout ends sooner or later

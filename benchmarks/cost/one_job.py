@@ -20,7 +20,7 @@ from chalicelib.bootstrap import System
 from chalicelib.cases.model import Case
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext, JobType
-from chalicelib.jobs.read import read_job, result_of
+from chalicelib.jobs.requests import read_job, result_of
 from chalicelib.jobs.submit import StartRequest, lock_name, submit
 from chalicelib.principal import Principal
 from chalicelib.settings import read_settings

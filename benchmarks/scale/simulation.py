@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from chalicelib.jobs.retry_policy import retry_delay
+from chalicelib.jobs.outcomes import retry_delay
 
 HOUR = 3600.0
 DAY = 24 * HOUR

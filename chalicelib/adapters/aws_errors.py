@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from chalicelib import telemetry
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 
 RETRY_AFTER_SECONDS = 2
 
@@ -22,8 +22,8 @@ _DEFECTS = frozenset(
 def aws_answers(service: str) -> Iterator[None]:
     """Run SDK calls of one service ("DynamoDB", "SQS", "S3").
 
-    Raises: Unavailable when the service does not answer or refuses; ClientError and ParamValidationError only for
-    requests that no service could take.
+    Raises: StorageUnavailable when the service does not answer or refuses; ClientError and ParamValidationError only
+    for requests that no service could take.
     """
     try:
         yield
@@ -45,5 +45,7 @@ def error_code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", "Unknown"))
 
 
-def _unavailable(service: str) -> Unavailable:
-    return Unavailable(f"{service} does not answer just now. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS)
+def _unavailable(service: str) -> StorageUnavailable:
+    return StorageUnavailable(
+        f"{service} does not answer just now. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS
+    )

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib import telemetry
 from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, aws_answers, error_code
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 
 LARGEST_DELETE = 1000
 """Keys that one DeleteObjects takes."""
@@ -33,12 +33,10 @@ class S3BlobStore:
         return self._connect()
 
     def put(self, key: str, content: bytes, *, content_type: str) -> None:
-        """See BlobStore.put."""
         with aws_answers("S3"):
             self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
 
     def get(self, key: str) -> bytes | None:
-        """See BlobStore.get."""
         with aws_answers("S3"):
             try:
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
@@ -50,7 +48,6 @@ class S3BlobStore:
         return content
 
     def size(self, key: str) -> int | None:
-        """See BlobStore.size."""
         with aws_answers("S3"):
             try:
                 return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
@@ -60,7 +57,6 @@ class S3BlobStore:
                 raise
 
     def copy(self, source: str, target: str) -> None:
-        """See BlobStore.copy."""
         with aws_answers("S3"):
             try:
                 origin = {"Bucket": self._bucket, "Key": source}
@@ -70,17 +66,17 @@ class S3BlobStore:
                     raise
 
     def delete(self, keys: Sequence[str]) -> None:
-        """See BlobStore.delete."""
         for start in range(0, len(keys), LARGEST_DELETE):
             objects = [{"Key": key} for key in keys[start : start + LARGEST_DELETE]]
             with aws_answers("S3"):
                 answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True})
             if answer.get("Errors"):
                 telemetry.warning("blobs_not_deleted", count=len(answer["Errors"]), code=answer["Errors"][0]["Code"])
-                raise Unavailable("S3 did not delete everything. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS)
+                raise StorageUnavailable(
+                    "S3 did not delete everything. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS
+                )
 
     def keys(self, prefix: str) -> Sequence[str]:
-        """See BlobStore.keys."""
         with aws_answers("S3"):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             return [item["Key"] for page in pages for item in page.get("Contents", ())]

@@ -40,7 +40,7 @@ class SqsJobQueue:
     def redeliver(self, *, receipt_handle: str, queue_arn: str, after_seconds: int) -> None:
         """Deliver a received message again after `after_seconds` (0..43200) instead of its visibility timeout.
 
-        Raises: Unavailable.
+        Raises: StorageUnavailable.
         """
         name = queue_arn.rpartition(":")[2]
         url = next(url for url in self._urls.values() if url.rpartition("/")[2] == name)
@@ -50,7 +50,7 @@ class SqsJobQueue:
             )
 
     def check(self) -> None:
-        """Ask both queues for an attribute. Raises: Unavailable when one of them does not answer."""
+        """Ask both queues for an attribute. Raises: StorageUnavailable when one of them does not answer."""
         with aws_answers("SQS"):
             for url in self._urls.values():
                 self._client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])

@@ -13,7 +13,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import telemetry
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 
 FRESH_FOR = timedelta(minutes=5)
 """After so long a process that runs uses a rotated value; more often than that it is not asked for."""
@@ -31,7 +31,7 @@ class SsmSecret:
     def value(self) -> str:
         """The value as it was at most `FRESH_FOR` ago; the last known one while it cannot be read again.
 
-        Raises: Unavailable when it was never read and cannot be.
+        Raises: StorageUnavailable when it was never read and cannot be.
         """
         known, now = self._known, self._clock()
         if known is None or now - known.asked_at >= FRESH_FOR:
@@ -41,7 +41,7 @@ class SsmSecret:
     def _read_again(self, known: _Known | None) -> str:
         try:
             return self._read()
-        except Unavailable:
+        except StorageUnavailable:
             if known is None:
                 raise
             telemetry.warning("secret_not_read_again", parameter=self._name)
@@ -51,7 +51,9 @@ class SsmSecret:
         try:
             answer = self._client().get_parameter(Name=self._name, WithDecryption=True)
         except (BotoCoreError, ClientError) as exc:
-            raise Unavailable("A secret that this needs cannot be read just now.", retry_after_seconds=5) from exc
+            raise StorageUnavailable(
+                "A secret that this needs cannot be read just now.", retry_after_seconds=5
+            ) from exc
         return str(answer["Parameter"]["Value"])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,16 +14,16 @@ from chalicelib.api.endpoint import endpoint
 from chalicelib.api.parsing import MB
 from chalicelib.api.request import Request
 from chalicelib.api.response import Response, first_that_fit
-from chalicelib.cases.call import put_call as store_call
-from chalicelib.cases.create import NewCase
-from chalicelib.cases.create import create_case as store_case
-from chalicelib.cases.delete import delete_case as remove_case
+from chalicelib.cases.changes import NewCase
+from chalicelib.cases.changes import create_case as store_case
+from chalicelib.cases.changes import delete_case as remove_case
+from chalicelib.cases.changes import put_call as store_call
 from chalicelib.cases.model import CaseFile
 from chalicelib.cases.read import case_file
 from chalicelib.cases.read import list_cases as page_of_cases
 from chalicelib.errors import Forbidden, NotFinished, NotFound
-from chalicelib.jobs.delete import delete_jobs_of_case
 from chalicelib.jobs.ports import Position
+from chalicelib.jobs.requests import JobsOfCase
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import System
@@ -106,7 +105,8 @@ def delete_case(request: Request, system: System) -> Response:
         principal=request.principal,
         store=system.case_store,
         blobs=system.blob_store,
-        delete_jobs=partial(delete_jobs_of_case, store=system.job_store),
+        jobs=JobsOfCase(system.job_store),
+        mark=system.new_id(),
     )
     return Response(status=204)
 

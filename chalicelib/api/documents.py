@@ -15,10 +15,10 @@ from chalicelib.api.endpoint import endpoint
 from chalicelib.api.parsing import MB
 from chalicelib.api.request import Request
 from chalicelib.api.response import Response
+from chalicelib.cases.checks import NAMES_A_FILE
 from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument, check_sizes
 from chalicelib.cases.documents import add_document as store_document
 from chalicelib.cases.documents import delete_document as remove_document
-from chalicelib.cases.file_names import NAMES_A_FILE
 from chalicelib.cases.read import case_documents
 from chalicelib.errors import BodyTooLarge, NotFound
 

@@ -16,7 +16,7 @@ from chalicelib.api.parsing import KB, SizeCheck, parse_body, parse_query
 from chalicelib.api.problems import internal_error, refused
 from chalicelib.api.request import Request
 from chalicelib.api.response import Response
-from chalicelib.errors import Refusal
+from chalicelib.errors import Refusal, StorageUnavailable
 from chalicelib.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def respond(served: Endpoint, request: Request, *, system: Callable[[], System])
         return _handled(served, request, system())
     except Refusal as refusal:
         return refused(refusal, instance=request.path, request_id=request.id)
+    except StorageUnavailable as silent:
+        return refused(silent.refusal(), instance=request.path, request_id=request.id)
     except SettingsError as exc:
         telemetry.warning("settings_unusable", request_id=request.id, problem=str(exc))
     except Exception as exc:  # noqa: BLE001  the edge of the program: whatever it is, the client gets a clean 500

@@ -13,7 +13,7 @@ from chalicelib.api.problems import Problem
 from chalicelib.api.public import HealthView
 from chalicelib.api.response import timestamp
 from chalicelib.api.starts import StartBody, StartView
-from chalicelib.cases.create import NewCase
+from chalicelib.cases.changes import NewCase
 from chalicelib.cases.documents import NewDocument
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentList, DocumentStatus
 from chalicelib.errors import FieldProblem

@@ -17,13 +17,13 @@ from chalicelib.api.polling import header_seconds, job_tag, seen_already, typica
 from chalicelib.api.request import Request
 from chalicelib.api.response import ALWAYS_FITTING_BYTES, Response, fits, timestamp
 from chalicelib.errors import AlreadyFinished, FieldProblem, Forbidden, NotFinished, NotFound
-from chalicelib.jobs.cancel import cancel_job as accept_cancel
-from chalicelib.jobs.delete import delete_job as remove_job
 from chalicelib.jobs.model import Job, Status, numbered_events
 from chalicelib.jobs.ports import JobFilter
-from chalicelib.jobs.read import list_jobs as page_of_jobs
-from chalicelib.jobs.read import read_job as find_job
-from chalicelib.jobs.read import result_of
+from chalicelib.jobs.requests import cancel_job as accept_cancel
+from chalicelib.jobs.requests import delete_job as remove_job
+from chalicelib.jobs.requests import list_jobs as page_of_jobs
+from chalicelib.jobs.requests import read_job as find_job
+from chalicelib.jobs.requests import result_of
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import System

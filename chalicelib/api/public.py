@@ -12,7 +12,7 @@ from chalicelib import __version__
 from chalicelib.api.endpoint import Endpoint, Route, anybody, authenticated, open_endpoint
 from chalicelib.api.request import Request
 from chalicelib.api.response import HTML, Response
-from chalicelib.errors import Forbidden, Unauthorized, Unavailable
+from chalicelib.errors import Forbidden, StorageUnavailable, Unauthorized
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import System
@@ -90,7 +90,7 @@ def docs_endpoint(routes: Sequence[Route]) -> Endpoint:
 def _outcome(check: Callable[[], None]) -> Check:
     try:
         check()
-    except Unavailable:
+    except StorageUnavailable:
         return "unavailable"
     return "ok"
 

@@ -35,7 +35,7 @@ from chalicelib.errors import (
 )
 from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import IdempotencyKey
-from chalicelib.jobs.retry import retryable_job, reusable_checkpoints
+from chalicelib.jobs.requests import retryable_job, reusable_checkpoints
 from chalicelib.jobs.submit import StartRequest, Submitted, lock_name, replay, submit
 
 if TYPE_CHECKING:

@@ -1,14 +1,13 @@
 """Cases and their documents: what the analyses read and write back. Which file answers which question?
 
     model                 What is a case, a document, a page of text? And the ports: CaseStore, CaseReader, TextReader.
-    ports                 What do the use cases need besides the store? Bytes by key.
-    create · delete       How does a case begin? How does it end, with everything that belongs to it?
+    changes               How does a case begin, get its call, and end, with everything that belongs to it?
     read                  What may a caller see: a case's outline, its whole file, its documents, a list of cases?
     documents             How does a document come to a case (text, base64, upload), and how does it go?
-    file_names · metadata What may a document be called? What may clients attach to a case or a document?
+    checks                What may a document be called? What may clients attach to a case or a document?
     requested_documents   Which of the documents that an analysis asked for are there?
     vapi                  What is a Vapi call, in either of its two shapes?
-    call · webhook        How does a call come to a case: sent by a client, reported by Vapi?
+    webhook               How does a call that Vapi reports come to its case?
     plain_text            Which characters do the bytes of a text file stand for?
     hebrew_order          Is this Hebrew the right way round?
     reader                What may an analysis read? (the CaseReader that runs in the workers)

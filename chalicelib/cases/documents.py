@@ -11,10 +11,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from chalicelib.cases.file_names import cleaned_file_name
-from chalicelib.cases.metadata import checked_document_metadata
+from chalicelib.blobs import BlobStore
+from chalicelib.cases.checks import checked_document_metadata, cleaned_file_name
 from chalicelib.cases.model import CaseStore, Document, DocumentStatus
-from chalicelib.cases.ports import CaseBlobs
 from chalicelib.cases.read import no_such_case, visible_outline
 from chalicelib.cases.requested_documents import is_requested
 from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, NotFound
@@ -84,7 +83,7 @@ def add_document(
     *,
     principal: Principal,
     store: CaseStore,
-    blobs: CaseBlobs,
+    blobs: BlobStore,
     now: datetime,
     document_id: str,
 ) -> AddedDocument:
@@ -122,7 +121,7 @@ def add_document(
 
 
 def delete_document(
-    case_id: str, document_id: str, *, principal: Principal, store: CaseStore, blobs: CaseBlobs, now: datetime
+    case_id: str, document_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore, now: datetime
 ) -> None:
     """Remove a document and its bytes; entries of requested documents that it marked are unmarked.
 
@@ -187,7 +186,7 @@ def _requested_name(name: str | UnsetType, *, case_id: str, store: CaseStore) ->
     return name if file is not None and is_requested(name, file=file) else ""
 
 
-def _upload(document: Document, *, blobs: CaseBlobs, now: datetime) -> Upload:
+def _upload(document: Document, *, blobs: BlobStore, now: datetime) -> Upload:
     form = blobs.upload_form(
         document.upload_key,
         content_type=document.content_type,

@@ -154,7 +154,7 @@ class CaseReader(Protocol):
 
 
 class CaseStore(Protocol):
-    """The records of cases. Reads are consistent; all methods raise Unavailable when the storage does not answer."""
+    """The records of cases. Reads are consistent; all methods raise StorageUnavailable."""
 
     def create(self, case: Case) -> None:
         """Store a new case."""
@@ -190,17 +190,23 @@ class CaseStore(Protocol):
     ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
         """Cases newest first, of one owner or of all; the second value is where the next page begins (None: last)."""
 
-    def hide(self, case: Case) -> Case | None:
-        """Begin a deletion: nothing finds the case or writes to it any more; only its owner is remembered.
+    def owner_of(self, case_id: str) -> str | None:
+        """Who owns the case; the one answer that a case which is being deleted still gives."""
 
-        The case as it was at that moment, for `unhide`; None when another deletion was first.
+    def begin_deletion(self, case_id: str, *, mark: str) -> bool:
+        """Mark the case as being deleted: for every other method it is gone. False when it is.
+
+        A mark replaces an earlier one, unless the deletion is confirmed.
         """
 
-    def unhide(self, case: Case) -> None:
-        """Take back a deletion that has only hidden the case; one that ended meanwhile stands."""
+    def cancel_deletion(self, case_id: str, *, mark: str) -> None:
+        """Take back a deletion that is not confirmed, if its mark is still this one."""
 
-    def hidden_owner(self, case_id: str) -> str | None:
-        """Who owned a case whose deletion has begun and not ended; None when there is no such case."""
+    def confirm_deletion(self, case_id: str, *, mark: str) -> bool:
+        """Make a deletion final. False when its mark is another one: then begin again."""
+
+    def delete_content(self, case_id: str) -> None:
+        """Remove everything of a case that is being deleted but the case itself."""
 
     def delete(self, case_id: str) -> None:
-        """End a deletion: remove all that is left of the case."""
+        """End a deletion: remove what `delete_content` left."""

@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from chalicelib.blobs import BlobStore
 from chalicelib.cases.model import Case, CaseFile, CaseOutline, CaseStore, Document, DocumentList, DocumentStatus
-from chalicelib.cases.ports import CaseBlobs
 from chalicelib.cases.requested_documents import with_marks
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.principal import Principal
@@ -46,7 +46,7 @@ def visible_outline(case_id: str, *, principal: Principal, store: CaseStore) -> 
     return outline
 
 
-def case_outline(case_id: str, *, principal: Principal, store: CaseStore, blobs: CaseBlobs) -> CaseOutline:
+def case_outline(case_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore) -> CaseOutline:
     """What a start looks at: the light record, and the documents with finished uploads turned `ready`.
 
     Raises: NotFound.
@@ -56,7 +56,7 @@ def case_outline(case_id: str, *, principal: Principal, store: CaseStore, blobs:
     return msgspec.structs.replace(outline, documents=documents)
 
 
-def case_file(case_id: str, *, principal: Principal, store: CaseStore, blobs: CaseBlobs) -> CaseFile:
+def case_file(case_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore) -> CaseFile:
     """The whole case: finished uploads turned `ready`, requested documents marked.
 
     Raises: NotFound.
@@ -67,7 +67,7 @@ def case_file(case_id: str, *, principal: Principal, store: CaseStore, blobs: Ca
     return resolved(file, store=store, blobs=blobs)
 
 
-def case_documents(case_id: str, *, principal: Principal, store: CaseStore, blobs: CaseBlobs) -> DocumentList:
+def case_documents(case_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore) -> DocumentList:
     """The documents of a case with their metadata, finished uploads turned `ready`.
 
     Raises: NotFound.
@@ -81,7 +81,7 @@ def list_cases(
     principal: Principal,
     scope: Scope | None,
     store: CaseStore,
-    blobs: CaseBlobs,
+    blobs: BlobStore,
     now: datetime,
     after: tuple[datetime, str] | None,
     limit: int,
@@ -109,13 +109,13 @@ def list_cases(
     return CaseList(cases=cases, documents=documents, next=following)
 
 
-def resolved(file: CaseFile, *, store: CaseStore, blobs: CaseBlobs) -> CaseFile:
+def resolved(file: CaseFile, *, store: CaseStore, blobs: BlobStore) -> CaseFile:
     """The file with finished uploads turned `ready`, and its lists of requested documents marked."""
     documents = with_arrivals(file.documents, store=store, blobs=blobs)
     return with_marks(msgspec.structs.replace(file, documents=documents))
 
 
-def with_arrivals(documents: Sequence[Document], *, store: CaseStore, blobs: CaseBlobs) -> tuple[Document, ...]:
+def with_arrivals(documents: Sequence[Document], *, store: CaseStore, blobs: BlobStore) -> tuple[Document, ...]:
     """The documents, those whose upload has arrived stored as `ready` with their real size.
 
     Documents deleted meanwhile are left out.
@@ -161,7 +161,7 @@ def _with_lapse(document: Document, *, store: CaseStore) -> Document | None:
     return lapsed if store.save_document(lapsed) else None
 
 
-def _with_arrival(document: Document, *, store: CaseStore, blobs: CaseBlobs) -> Document | None:
+def _with_arrival(document: Document, *, store: CaseStore, blobs: BlobStore) -> Document | None:
     """The document, `ready` once its bytes were uploaded. They are copied, once: the form may be used again."""
     if not blobs.size(document.upload_key):
         return document

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import msgspec
 
 from chalicelib import telemetry
+from chalicelib.blobs import BlobStore
 from chalicelib.cases.model import CaseFile, CaseStore, Document, DocumentStatus, DocumentText, TextReader
-from chalicelib.cases.ports import CaseBlobs
 from chalicelib.cases.read import resolved
-from chalicelib.errors import InputInvalid, Unavailable
+from chalicelib.errors import InputInvalid, StorageUnavailable
 
 
 class StoredCaseReader:
     """The CaseReader over the store. What a document turns out to be, `ready` or `unreadable`, is stored with it."""
 
-    def __init__(self, *, store: CaseStore, blobs: CaseBlobs, text_reader: TextReader) -> None:
+    def __init__(self, *, store: CaseStore, blobs: BlobStore, text_reader: TextReader) -> None:
         self._store = store
         self._blobs = blobs
         self._text_reader = text_reader
@@ -52,7 +52,7 @@ class StoredCaseReader:
         found = msgspec.structs.replace(document, status=status)
         try:
             self._store.save_document(found)
-        except Unavailable:
+        except StorageUnavailable:
             # The status is for people to see; the analysis has what it needs and goes on.
             telemetry.warning("document_status_not_stored", document_id=document.id)
         return found

@@ -21,7 +21,7 @@ from chalicelib.errors import (
     DeadlineExceeded,
     LeaseLost,
     OutOfTime,
-    Unavailable,
+    StorageUnavailable,
 )
 from chalicelib.jobs.lifecycle import (
     HEARTBEAT_SECONDS,
@@ -144,7 +144,7 @@ class Attempt:
                 self._renew()
         except AttemptStopped:
             return  # remembered; the working thread meets it at its next call
-        except Unavailable:
+        except StorageUnavailable:
             telemetry.warning("heartbeat_failed", job_id=self._job.job_id, attempt=self._job.attempt)
 
     def with_news(self, job: Job) -> Job:
@@ -162,7 +162,7 @@ class Attempt:
     ) -> Job:
         """Land a change of the record in one write, on top of what others may have changed meanwhile.
 
-        Raises: CancelSeen; LeaseLost; WriteBackRefused; Unavailable.
+        Raises: CancelSeen; LeaseLost; WriteBackRefused; StorageUnavailable.
         """
         with self._lock:
             for _ in range(SAVE_TRIES):
@@ -184,7 +184,7 @@ class Attempt:
                 self._renewed_at = self._clock()
                 self._next_progress_at = self._renewed_at + timedelta(seconds=PROGRESS_INTERVAL_SECONDS)
                 return stored
-        raise Unavailable("The job's record is changing too fast to be written.")
+        raise StorageUnavailable("The job's record is changing too fast to be written.")
 
     def _still_mine(self, current: Job | None) -> Job:
         if current is None or current.fence != self._job.fence or current.status is not Status.RUNNING:

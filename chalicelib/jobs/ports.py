@@ -30,7 +30,7 @@ class JobQueue(Protocol):
         """Queue one message; it is delivered at least once, after `delay_seconds` (0..900).
 
         `group` is the starter's user id: one starter's backlog does not hold up the others.
-        Raises: Unavailable.
+        Raises: StorageUnavailable.
         """
 
 
@@ -129,7 +129,7 @@ class JobStore(Protocol):
     """The records of jobs. Every decision is one conditional write; reads are consistent.
 
     Stores return what is stored, expired or not: the use cases treat `expires_at <= now` as gone.
-    All methods raise Unavailable when the storage does not answer.
+    All methods raise StorageUnavailable when the storage does not answer.
     """
 
     def create(self, job: Job, *, key: IdempotencyKey | None, open_jobs_limit: int | None) -> CreateResult:
@@ -219,34 +219,6 @@ class JobStore(Protocol):
 
         The job stays among those of its case until all of it is gone, so that a delete that broke off can be repeated.
         """
-
-
-class BlobStore(Protocol):
-    """Bytes by key: documents, large results, large checkpoints. All methods raise Unavailable."""
-
-    def put(self, key: str, content: bytes, *, content_type: str) -> None:
-        """Store or replace the bytes."""
-
-    def get(self, key: str) -> bytes | None:
-        """The bytes, or None when there are none under this key."""
-
-    def size(self, key: str) -> int | None:
-        """How many bytes are stored under the key; None when there are none."""
-
-    def copy(self, source: str, target: str) -> None:
-        """Store the bytes of one key under another, with their type; does nothing when there are none any more."""
-
-    def delete(self, keys: Sequence[str]) -> None:
-        """Remove the keys; those that do not exist are passed over."""
-
-    def keys(self, prefix: str) -> Sequence[str]:
-        """All keys that begin with the prefix."""
-
-    def link(self, key: str, *, expires_in_seconds: int) -> str:
-        """A URL that reads the blob without further credentials until it expires."""
-
-    def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
-        """A presigned browser upload: `{"method", "url", "fields"}`; the storage refuses more than `max_bytes`."""
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):

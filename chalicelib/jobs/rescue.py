@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.errors import Unavailable
-from chalicelib.jobs import lifecycle, transitions
+from chalicelib.errors import StorageUnavailable
+from chalicelib.jobs import job_log, lifecycle
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import Clock, Conflict, JobQueue, JobStore
 from chalicelib.jobs.run import send_again
@@ -32,7 +32,7 @@ def rescue(*, store: JobStore, queue: JobQueue, clock: Clock, time_left: Callabl
 
     Repairs: `sent_again` (a message was lost, or its job waits in a long queue), `worker_lost`, `deadline_exceeded`,
     `still_running` (its worker is alive), `left` (somebody else was first). A repair that breaks off keeps no other job
-    waiting. Raises: RepairsFailed, after all others, when some did; Unavailable when nothing due can be read.
+    waiting. Raises: RepairsFailed, after all others, when some did; StorageUnavailable when nothing due can be read.
     """
     repairs: Counter[str] = Counter()
     seen: set[str] = set()
@@ -56,7 +56,7 @@ def rescue(*, store: JobStore, queue: JobQueue, clock: Clock, time_left: Callabl
 def _tried(job: Job, *, store: JobStore, queue: JobQueue, now: datetime) -> str:
     try:
         return _repair(job, store=store, queue=queue, now=now)
-    except Unavailable:
+    except StorageUnavailable:
         telemetry.warning("repair_failed", job_id=job.job_id, job_type=job.job_type)
         return "failed"
     except Exception as exc:  # noqa: BLE001  # whatever is wrong with one job, the others need their repair
@@ -97,7 +97,7 @@ def _saved(job: Job, after: Job, repair: str, *, store: JobStore, queue: JobQueu
         if conflict.current != landed:
             return "left"
         stored = landed  # our own write: its first answer was lost and the SDK asked again
-    transitions.ended(stored, by=repair)
+    job_log.ended(stored, by=repair)
     if stored.is_open:
         send_again(stored, queue=queue, delay_seconds=0)
     return repair

@@ -1,10 +1,11 @@
-"""How is one attempt run? Claim, execute, settle: the outcome is a value, and each kind of it is one write."""
+"""One attempt of a job: claim, execute, write the outcome; the outcome is a value, and each kind of it is one write."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from random import Random
 
@@ -13,7 +14,6 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.errors import (
     AttemptError,
-    AttemptStopped,
     CancelSeen,
     DeadlineExceeded,
     InputInvalid,
@@ -21,22 +21,22 @@ from chalicelib.errors import (
     LeaseLost,
     OutOfTime,
     ProviderUnavailable,
+    StorageUnavailable,
     TransientError,
-    Unavailable,
     WorkerLost,
 )
-from chalicelib.jobs import lifecycle, transitions
+from chalicelib.jobs import job_log, lifecycle
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.outcomes import Cancelled, Completed, Failed, Outcome, Retry, Yield
+from chalicelib.jobs.outcomes import Cancelled, Completed, Failed, Outcome, Retry, Yield, after_error
 from chalicelib.jobs.ports import Clock, JobMessage, JobQueue, JobStore, JobType, WriteBackRefused
-from chalicelib.jobs.retry_policy import after_error
 
 CUT_SHORT_SECONDS = 1
 """A call that failed with less time than this left was cut short by us; the provider is not to blame."""
 
+BEAT_SECONDS = 1.0
+
 TOO_SLOW = "One step of the analysis took longer than a worker may run."
-STORAGE_SILENT = "The worker could not go on because our storage did not answer."
 
 WRITE_BACK_REFUSALS = {
     "case_gone": "The case was deleted while its analysis ran.",
@@ -56,44 +56,55 @@ def run_attempt(
     time_left: Callable[[], float],
     pulse: Callable[[Attempt], AbstractContextManager[None]],
 ) -> None:
-    """Run the job that the message names, if it is to be had; when this returns, the message is done with.
+    """Claim the message's job and run one attempt. Returns when the message can be deleted.
 
-    A job that is not to be had (done, owned by another worker, not due yet) is left alone: rescue owns its recovery.
-    Storage that does not answer fails the attempt, as a provider would. Raises: Unavailable when the record itself
-    cannot be written; then the message must be delivered again.
+    A job that cannot be claimed (done, owned by another worker, not due yet) is skipped: rescue owns its recovery.
+    Storage that does not answer fails the attempt, as a provider would. Raises: StorageUnavailable when the record
+    itself cannot be written; then the message must be delivered again.
     """
     now = clock()
     job = store.claim(message.job_id, now=now, lease_until=lifecycle.lease_end(now), claim_token=claim_token)
     if job is None:
         telemetry.info("claim_lost", job_id=message.job_id)
         return
-    transitions.started(job)
+    job_log.started(job)
     attempt = Attempt(job, store=store, clock=clock, time_left=time_left)
     with pulse(attempt):
         outcome = _execute(attempt, job_types=job_types, clock=clock, rng=rng)
     if outcome is None:
         telemetry.warning("attempt_given_up", **_facts(job), fence=job.fence)
         return
-    try:
-        settle(attempt, outcome, queue=queue, clock=clock)
-    except Unavailable as error:
-        if not isinstance(outcome, Completed):
-            raise
-        # The result and the case's members may be in the way (S3, a busy case); the record alone needs less.
-        settle(attempt, _after_silence(attempt.job, error, now=clock(), rng=rng), queue=queue, clock=clock)
+    write_outcome(attempt, outcome, queue=queue, clock=clock, rng=rng)
 
 
-def settle(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock: Clock) -> None:
-    """Write the outcome in one write, and send the message that it asks for. Without its lease it writes nothing.
+def write_outcome(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock: Clock, rng: Random) -> None:
+    """Land the outcome in one write, and send the message that it asks for. Without its lease it writes nothing.
 
-    An outcome that cannot be written as it is, is a defect, and fails the job. Raises: Unavailable.
+    What keeps an outcome from being written decides what is written instead; a defect does so once.
+    Raises: StorageUnavailable when the record itself cannot be written.
     """
-    try:
-        job = _written_or_crashed(attempt, outcome, clock=clock)
-    except LeaseLost:
-        telemetry.warning("outcome_discarded", **_facts(attempt.job), outcome=type(outcome).__name__)
-        return
-    transitions.ended(job)
+    crashed = False
+    while True:
+        try:
+            job = _written(attempt, outcome, clock=clock)
+            break
+        except LeaseLost:
+            telemetry.warning("outcome_discarded", **_facts(attempt.job), outcome=type(outcome).__name__)
+            return
+        except CancelSeen:
+            outcome = Cancelled()
+        except WriteBackRefused as refused:
+            outcome = Failed(InputInvalid(WRITE_BACK_REFUSALS[refused.reason]))
+        except StorageUnavailable as error:
+            if not isinstance(outcome, Completed):
+                raise
+            # The result and the case's members may be in the way (S3, a busy case); the record alone needs less.
+            outcome = after_error(attempt.job, error, now=clock(), rng=rng)
+        except Exception as exc:
+            if crashed:
+                raise
+            crashed, outcome = True, _crashed(attempt.job, exc)
+    job_log.ended(job)
     if isinstance(outcome, Retry | Yield) and job.is_open:
         delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
         send_again(job, queue=queue, delay_seconds=delay_seconds)
@@ -111,8 +122,6 @@ def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock
         return Cancelled()
     except OutOfTime:
         return _continuation(attempt, job_types=job_types, now=clock(), rng=rng)
-    except Unavailable as error:
-        return _after_silence(attempt.job, error, now=clock(), rng=rng)
     except AttemptError as error:
         if isinstance(error, TransientError) and attempt.remaining() < CUT_SHORT_SECONDS:
             return _continuation(attempt, job_types=job_types, now=clock(), rng=rng)
@@ -140,39 +149,21 @@ def _continuation(attempt: Attempt, *, job_types: Mapping[str, JobType], now: da
     return Yield()
 
 
-def _after_silence(job: Job, error: Unavailable, *, now: datetime, rng: Random) -> Outcome:
-    """Our own storage did not answer this worker, so it cannot go on; the next one may."""
-    telemetry.warning("storage_silent", **_facts(job))
-    lost = WorkerLost(STORAGE_SILENT, retry_after_seconds=error.retry_after_seconds)
-    return after_error(job, lost, now=now, rng=rng)
-
-
 def _crashed(job: Job, exc: Exception) -> Failed:
     telemetry.defect("attempt_crashed", exc, **_facts(job))
     return Failed(Internal("Something went wrong on our side. The analysis was not completed."))
 
 
-def _written_or_crashed(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
-    try:
-        return _written_or_cancelled(attempt, outcome, clock=clock)
-    except (Unavailable, AttemptStopped):
-        raise
-    except Exception as exc:  # noqa: BLE001  # as in _execute
-        return _written_or_cancelled(attempt, _crashed(attempt.job, exc), clock=clock)
-
-
-def _written_or_cancelled(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
-    try:
-        return _written(attempt, outcome, clock=clock)
-    except CancelSeen:
-        return _written(attempt, Cancelled(), clock=clock)
-
-
 def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
     at = clock()
     match outcome:
-        case Completed():
-            return _completed(attempt, outcome, clock=clock)
+        case Completed(result=content, write_back=write_back):
+            result = msgspec.json.encode(content)
+            return attempt.save(
+                lambda job: lifecycle.completed(attempt.with_news(job), result_bytes=len(result), at=at),
+                result=result,
+                write_back=write_back,
+            )
         case Failed(error=error):
             return attempt.save(lambda job: lifecycle.failed(attempt.with_news(job), error, at=at))
         case Retry(error=error, after_seconds=seconds):
@@ -184,28 +175,38 @@ def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
             return attempt.save(lambda job: lifecycle.cancelled(attempt.with_news(job), at=at))
 
 
-def _completed(attempt: Attempt, outcome: Completed, *, clock: Clock) -> Job:
-    result = msgspec.json.encode(outcome.result)
-    at = clock()
-    try:
-        return attempt.save(
-            lambda job: lifecycle.completed(attempt.with_news(job), result_bytes=len(result), at=at),
-            result=result,
-            write_back=outcome.write_back,
-        )
-    except WriteBackRefused as refused:
-        return _written(attempt, Failed(InputInvalid(WRITE_BACK_REFUSALS[refused.reason])), clock=clock)
-
-
 def send_again(job: Job, *, queue: JobQueue, delay_seconds: int) -> None:
     """Send a new message for a pending job; one that cannot be sent is left to rescue."""
     try:
         queue.send(
             JobMessage(job_id=job.job_id), lane=job.priority, group=job.requested_by, delay_seconds=delay_seconds
         )
-    except Unavailable:
+    except StorageUnavailable:
         telemetry.warning("message_not_sent", **_facts(job))
 
 
 def _facts(job: Job) -> dict[str, object]:
     return {"job_id": job.job_id, "job_type": job.job_type, "attempt": job.attempt}
+
+
+@contextmanager
+def pulse(attempt: Attempt, *, beat_seconds: float = BEAT_SECONDS) -> Iterator[None]:
+    """Call `attempt.beat()` every `beat_seconds` from a thread of its own while the block runs."""
+    ended = threading.Event()
+    thread = threading.Thread(
+        target=_beat_until, args=(ended,), kwargs={"attempt": attempt, "beat_seconds": beat_seconds}, daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _beat_until(ended: threading.Event, *, attempt: Attempt, beat_seconds: float) -> None:
+    while not ended.wait(beat_seconds):
+        try:
+            attempt.beat()
+        except Exception as exc:  # noqa: BLE001  # a dead pulse would let a living attempt lose its lease
+            telemetry.defect("pulse_failed", exc, job_id=attempt.job.job_id, attempt=attempt.job.attempt)

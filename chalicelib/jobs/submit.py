@@ -9,8 +9,8 @@ from decimal import Decimal
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.errors import FieldProblem, IdempotencyKeyReused, NotFound, TooManyOpenJobs, Unavailable
-from chalicelib.jobs import transitions
+from chalicelib.errors import FieldProblem, IdempotencyKeyReused, NotFound, StorageUnavailable, TooManyOpenJobs
+from chalicelib.jobs import job_log
 from chalicelib.jobs.lifecycle import FIRST_CHECK_SECONDS, overdue
 from chalicelib.jobs.model import Event, Job, Priority, Status, with_event
 from chalicelib.jobs.ports import (
@@ -90,7 +90,8 @@ def submit(
     """Store a new job and send its message, or find the job that stands for it.
 
     A message that cannot be sent is left to rescue: the job exists. `open_jobs_limit` None exempts from the limit.
-    Raises: NotFound when the case is gone; IdempotencyKeyReused; TooManyOpenJobs; Unavailable when nothing was stored.
+    Raises: NotFound when the case is gone; IdempotencyKeyReused; TooManyOpenJobs; StorageUnavailable when nothing was
+    stored.
     """
     job = _new_job(request, now=now, job_id=job_id, retention_days=retention_days)
     for _ in range(DEDUPE_TRIES):
@@ -98,7 +99,7 @@ def submit(
             case Created(job=stored):
                 _copy_checkpoints(stored, source=request.checkpoints_from, store=store)
                 _send(stored, queue=queue)
-                transitions.created(stored)
+                job_log.created(stored)
                 return Submitted(job=stored)
             case KeyTaken(use=use):
                 known = _replayed(use, key=request.key, store=store, now=now)
@@ -119,7 +120,7 @@ def submit(
                     f"You have {open_jobs_limit} open jobs, as many as one user may have. Wait for one to finish.",
                     retry_after_seconds=LIMIT_RETRY_AFTER_SECONDS,
                 )
-    raise Unavailable("The job could not be started just now. Try again.", retry_after_seconds=1)
+    raise StorageUnavailable("The job could not be started just now. Try again.", retry_after_seconds=1)
 
 
 def _end(overdue_job: Job, *, store: JobStore, now: datetime) -> None:
@@ -128,7 +129,7 @@ def _end(overdue_job: Job, *, store: JobStore, now: datetime) -> None:
         ended = store.save(overdue_job, overdue(overdue_job, at=now))
     except Conflict:
         return  # somebody else was first; what the job is now decides
-    transitions.ended(ended, by="deadline_exceeded")
+    job_log.ended(ended, by="deadline_exceeded")
 
 
 def _deduplicated(open_job: Job, *, request: StartRequest, store: JobStore, now: datetime, job: Job) -> Submitted:
@@ -185,7 +186,7 @@ def _copy_checkpoints(job: Job, *, source: str | None, store: JobStore) -> None:
         return
     try:
         copied = store.copy_checkpoints(source, target=job)
-    except Unavailable:
+    except StorageUnavailable:
         telemetry.warning("checkpoints_not_copied", job_id=job.job_id, source_job_id=source)
     else:
         telemetry.info("checkpoints_copied", job_id=job.job_id, source_job_id=source, count=copied)
@@ -194,5 +195,5 @@ def _copy_checkpoints(job: Job, *, source: str | None, store: JobStore) -> None:
 def _send(job: Job, *, queue: JobQueue) -> None:
     try:
         queue.send(JobMessage(job_id=job.job_id), lane=job.priority, group=job.requested_by)
-    except Unavailable:
+    except StorageUnavailable:
         telemetry.warning("message_not_sent", job_id=job.job_id, job_type=job.job_type)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from infra.ops.dead_letters import DeadLetter, dead_letters, let_go, reason
 from infra.ops.redrive import redrive
 from infra.ops.stage import Lane, Stage
@@ -68,7 +68,7 @@ def _look(stage: Stage, lane: Lane, *, now: datetime, wanted: Callable[[DeadLett
 def _row(letter: DeadLetter, *, stage: Stage, now: datetime) -> dict[str, Any]:
     try:
         why = reason(letter, read_job=stage.jobs.get)
-    except Unavailable:
+    except StorageUnavailable:
         why = "unknown: the job's record cannot be read"
     return {
         "lane": letter.lane,

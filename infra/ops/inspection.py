@@ -42,7 +42,7 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inspect_job(job_id: str, *, store: JobStore, tracebacks: Sequence[Mapping[str, Any]]) -> Inspection:
-    """Everything about the job. Raises: OpsProblem when there is none; Unavailable."""
+    """Everything about the job. Raises: OpsProblem when there is none; StorageUnavailable."""
     job = store.get(job_id)
     if job is None:
         raise OpsProblem(f"There is no job {job_id} in this stage: it was never there, was deleted, or has expired.")

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.ports import JobFilter
 from clients.demo.show import NAMES, Bars
 from infra.ops.inspection import Inspection, inspect_job, logged_errors
@@ -34,7 +34,7 @@ def show_status(stage: Stage, arguments: argparse.Namespace, *, console: Console
     try:
         found = open_jobs(stage.jobs, now=now)
         failed = failures(stage.jobs, since=now - FAILURES_SHOWN, now=now)
-    except Unavailable as exc:
+    except StorageUnavailable as exc:
         raise OpsProblem(STORAGE_SILENT) from exc
     queues = {lane.name: depths(stage.sqs, lane) for lane in stage.lanes}
     if arguments.json:
@@ -78,7 +78,7 @@ def show_job(stage: Stage, arguments: argparse.Namespace, *, console: Console, n
                 stage.client("logs"), stack=f"casework-{stage.name}", job_id=arguments.job, since=created
             )
             found = msgspec.structs.replace(found, tracebacks=errors)
-    except Unavailable as exc:
+    except StorageUnavailable as exc:
         raise OpsProblem(STORAGE_SILENT) from exc
     if arguments.json:
         parts = {"events": found.events, "usage": found.usage, "error": found.error, "checkpoints": found.checkpoints}
@@ -96,7 +96,7 @@ def show_cost(stage: Stage, arguments: argparse.Namespace, *, console: Console, 
     begin = since(arguments.since, now=now)
     try:
         rows = spending(jobs_since(stage.jobs, JobFilter(), since=begin, now=now))
-    except Unavailable as exc:
+    except StorageUnavailable as exc:
         raise OpsProblem(STORAGE_SILENT) from exc
     spent = total(rows)
     if arguments.json:

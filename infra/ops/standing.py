@@ -47,7 +47,7 @@ class OpenJobs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def open_jobs(store: JobStore, *, now: datetime) -> OpenJobs:
-    """The first `MOST_OPEN_JOBS` open jobs, those that rescue looks at next. Raises: Unavailable."""
+    """The first `MOST_OPEN_JOBS` open jobs, those that rescue looks at next. Raises: StorageUnavailable."""
     found = store.due_checks(now=now + LOOK_AHEAD, limit=MOST_OPEN_JOBS + SPARE)
     groups: dict[tuple[str, str], list[Job]] = {}
     for job in found[:MOST_OPEN_JOBS]:
@@ -65,7 +65,7 @@ def depths(sqs: Any, lane: Lane) -> Mapping[str, int]:
 
 
 def failures(store: JobStore, *, since: datetime, now: datetime) -> Mapping[str, Sequence[str]]:
-    """The ids of the jobs created since then that failed, newest first, by their error's code. Raises: Unavailable."""
+    """The ids of the jobs created since then that failed, newest first, by their error's code."""
     failed: dict[str, list[str]] = {}
     for job in jobs_since(store, JobFilter(status=Status.FAILED), since=since, now=now):
         if job.error is not None:
@@ -74,7 +74,7 @@ def failures(store: JobStore, *, since: datetime, now: datetime) -> Mapping[str,
 
 
 def jobs_since(store: JobStore, wanted: JobFilter, *, since: datetime, now: datetime) -> Iterator[Job]:
-    """The jobs created since then, newest first, page after page. Raises: Unavailable."""
+    """The jobs created since then, newest first, page after page. Raises: StorageUnavailable."""
     after = None
     while True:
         page = store.list(wanted, now=now, after=after, limit=PAGE)

@@ -8,7 +8,7 @@ import pytest
 
 import app as casework
 from chalicelib.api.endpoint import authenticated
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from tests.app.client import UNKNOWN_ID, Context
 
 EXPOSED = "Location,Retry-After,ETag,Link,Idempotency-Replayed,X-Request-Id"
@@ -178,7 +178,7 @@ def test_a_defect_of_ours_is_a_500_that_tells_nothing(api, monkeypatch, route):
 @pytest.mark.parametrize("route", casework.app.served, ids=name)
 def test_what_does_not_answer_just_now_makes_a_503_with_retry_after(api, monkeypatch, route):
     def silent():
-        raise Unavailable("It does not answer.", retry_after_seconds=7)
+        raise StorageUnavailable("It does not answer.", retry_after_seconds=7)
 
     monkeypatch.setattr(casework.app, "_system", silent)
 

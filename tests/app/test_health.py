@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import __version__
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 
 
 def good():
@@ -13,7 +13,7 @@ def good():
 
 
 def bad():
-    raise Unavailable("It does not answer.")
+    raise StorageUnavailable("It does not answer.")
 
 
 def test_a_plain_look_needs_no_token_and_touches_nothing(api):

@@ -134,7 +134,7 @@ def test_the_ways_to_fail_are_these():
     assert sorted(error.code for error in ERRORS) == [
         *("budget_exceeded", "deadline_exceeded", "document_unreadable", "input_invalid", "internal", "output_invalid"),
         *("provider_auth", "provider_quota_exhausted", "provider_rate_limited", "provider_refused"),
-        *("provider_unavailable", "worker_lost"),
+        *("provider_unavailable", "storage_unavailable", "worker_lost"),
     ]
 
 

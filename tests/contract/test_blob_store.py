@@ -16,8 +16,8 @@ import pytest
 from botocore.config import Config
 
 from chalicelib.adapters.s3 import S3BlobStore
-from chalicelib.errors import Unavailable
-from chalicelib.jobs.ports import BlobStore
+from chalicelib.blobs import BlobStore
+from chalicelib.errors import StorageUnavailable
 from infra.local.resources import Resources, client
 from tests.fakes.blob_store import FakeBlobStore
 
@@ -189,14 +189,14 @@ def test_a_storage_that_does_not_answer_is_unavailable() -> None:
         lambda: silent.delete(["k"]),
         lambda: silent.put("k", b"", content_type="text/plain"),
     ):
-        with pytest.raises(Unavailable):
+        with pytest.raises(StorageUnavailable):
             call()
 
 
 def test_a_bucket_that_is_gone_is_unavailable(shared_resources: Resources) -> None:
     gone = S3BlobStore(lambda: shared_resources.client("s3"), bucket="there-is-no-such-bucket")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         gone.get("k")
 
 
@@ -208,7 +208,7 @@ class RefusingClient:
 
 
 def test_a_delete_that_leaves_something_is_unavailable() -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         S3BlobStore(RefusingClient, bucket="b").delete(["k"])
 
 

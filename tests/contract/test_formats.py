@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.adapters.dynamodb.job_records import job_of, record_of
+from chalicelib.adapters.dynamodb.job_items import job_of, record_of
 from chalicelib.jobs.lifecycle import completed, lease_end, progressed
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import JobMessage

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from chalicelib.adapters.sqs import SqsJobQueue
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import JobMessage, JobQueue
 from infra.local.resources import Resources, client
@@ -157,14 +157,14 @@ def test_both_queues_are_checked(local_resources: Resources) -> None:
         normal_url=f"{local_resources.normal_queue_url}-gone",
     )
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         one_gone.check()
 
 
 def test_a_queue_that_does_not_answer_is_unavailable() -> None:
     silent = SqsJobQueue(client("sqs", "http://127.0.0.1:9"), high_url="http://127.0.0.1:9/h", normal_url="n")
 
-    with pytest.raises(Unavailable) as unavailable:
+    with pytest.raises(StorageUnavailable) as unavailable:
         silent.send(JobMessage(job_id="j1"), lane="high", group="u1")
 
     assert unavailable.value.__cause__ is not None
@@ -173,5 +173,5 @@ def test_a_queue_that_does_not_answer_is_unavailable() -> None:
 def test_a_queue_that_is_gone_is_unavailable(local_resources: Resources) -> None:
     gone = SqsJobQueue(local_resources.client("sqs"), high_url=f"{local_resources.high_queue_url}-gone", normal_url="n")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         gone.send(JobMessage(job_id="j1"), lane="high", group="u1")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chalicelib.adapters.dynamodb.large_values import INLINE_BYTES
+from chalicelib.adapters.dynamodb.values import INLINE_BYTES
 from chalicelib.jobs.lifecycle import completed, step_stored
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import Checkpoint, JobStore

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.adapters.dynamodb.job_store import DynamoJobStore
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.lifecycle import cancelled, completed, progressed, step_stored
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import WriteBack
@@ -137,7 +137,7 @@ def test_a_delete_that_broke_off_is_found_again_by_its_case(
         cases_table=local_resources.cases_table,
         blobs=backend.blobs,
     )
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         breaking.delete(done)
 
     found = backend.store.jobs_of_case(job.case_id)

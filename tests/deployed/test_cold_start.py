@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.adapters.dynamodb.job_records import record_of
+from chalicelib.adapters.dynamodb.job_items import record_of
 from chalicelib.jobs.model import Job
 from infra.deploy.cold_start import ColdStart, measure
 from infra.deploy.package import Package

@@ -15,11 +15,12 @@ from typing import Any
 import msgspec
 
 from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document, DocumentList
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import WriteBack
 
 CALL = "call_details"
+CONFIRMED = "confirmed"
 
 
 class FakeCaseStore:
@@ -28,7 +29,7 @@ class FakeCaseStore:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._cases: dict[str, Case] = {}
-        self._hidden: dict[str, str] = {}
+        self._deletions: dict[str, str] = {}
         self._documents: dict[tuple[str, str], Document] = {}
         self._metadata: dict[tuple[str, str], bytes] = {}
         self._members: dict[tuple[str, str], bytes] = {}
@@ -38,7 +39,7 @@ class FakeCaseStore:
         self.calls: list[str] = []
 
     def fail(self, method: str, *, times: int = 1) -> None:
-        """Make the next `times` calls of the method raise Unavailable without doing anything."""
+        """Make the next `times` calls of the method raise StorageUnavailable without doing anything."""
         self._failures[method] = times
 
     def put_member(self, case_id: str, member: str, value: Any) -> None:
@@ -54,13 +55,13 @@ class FakeCaseStore:
     def outline(self, case_id: str) -> CaseOutline | None:
         """See CaseStore.outline."""
         with self._called("outline"):
-            case = self._cases.get(case_id)
+            case = self._case(case_id)
             return None if case is None else CaseOutline(case=case, documents=self._documents_of(case_id))
 
     def file(self, case_id: str) -> CaseFile | None:
         """See CaseStore.file."""
         with self._called("file"):
-            case = self._cases.get(case_id)
+            case = self._case(case_id)
             if case is None:
                 return None
             members = {name: msgspec.json.decode(value) for (of, name), value in self._members.items() if of == case_id}
@@ -127,50 +128,64 @@ class FakeCaseStore:
     ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
         """See CaseStore.list."""
         with self._called("list"):
-            found = [case for case in self._cases.values() if owner in (None, case.user_id)]
+            visible = [case for case in self._cases.values() if case.id not in self._deletions]
+            found = [case for case in visible if owner in (None, case.user_id)]
         found.sort(key=_position, reverse=True)
         found = [case for case in found if after is None or _position(case) < after]
         page = found[:limit]
         return page, _position(page[-1]) if len(found) > limit else None
 
-    def hide(self, case: Case) -> Case | None:
-        """See CaseStore.hide."""
-        with self._called("hide"):
-            hidden = self._cases.pop(case.id, None)
-            if hidden is not None:
-                self._hidden[case.id] = hidden.user_id
-            return hidden
+    def owner_of(self, case_id: str) -> str | None:
+        """See CaseStore.owner_of."""
+        with self._called("owner_of"):
+            return self._cases[case_id].user_id if case_id in self._cases else None
 
-    def unhide(self, case: Case) -> None:
-        """See CaseStore.unhide."""
-        with self._called("unhide"):
-            if self._hidden.pop(case.id, None) is not None:
-                self._cases[case.id] = case
+    def begin_deletion(self, case_id: str, *, mark: str) -> bool:
+        """See CaseStore.begin_deletion."""
+        with self._called("begin_deletion"):
+            if case_id in self._cases and self._deletions.get(case_id) != CONFIRMED:
+                self._deletions[case_id] = mark
+            return case_id in self._cases
 
-    def hidden_owner(self, case_id: str) -> str | None:
-        """See CaseStore.hidden_owner."""
-        with self._called("hidden_owner"):
-            return self._hidden.get(case_id)
+    def cancel_deletion(self, case_id: str, *, mark: str) -> None:
+        """See CaseStore.cancel_deletion."""
+        with self._called("cancel_deletion"):
+            if self._deletions.get(case_id) == mark:
+                del self._deletions[case_id]
 
-    def delete(self, case_id: str) -> None:
-        """See CaseStore.delete."""
-        with self._called("delete"):
+    def confirm_deletion(self, case_id: str, *, mark: str) -> bool:
+        """See CaseStore.confirm_deletion."""
+        with self._called("confirm_deletion"):
+            if case_id not in self._cases:
+                return True
+            if self._deletions.get(case_id) not in (mark, CONFIRMED):
+                return False
+            self._deletions[case_id] = CONFIRMED
+            return True
+
+    def delete_content(self, case_id: str) -> None:
+        """See CaseStore.delete_content."""
+        with self._called("delete_content"):
             for items in (self._documents, self._metadata, self._members, self._writers):
                 for name in [name for name in items if name[0] == case_id]:
                     del items[name]
             self._removed = {name for name in self._removed if name[0] != case_id}
+
+    def delete(self, case_id: str) -> None:
+        """See CaseStore.delete."""
+        with self._called("delete"):
             self._cases.pop(case_id, None)
-            self._hidden.pop(case_id, None)
+            self._deletions.pop(case_id, None)
 
     def exists(self, case_id: str) -> bool:
         """See CasesOfJobs.exists."""
         with self._lock:
-            return case_id in self._cases
+            return self._case(case_id) is not None
 
     def call_id(self, case_id: str) -> str | None:
         """See CasesOfJobs.call_id."""
         with self._lock:
-            case = self._cases.get(case_id)
+            case = self._case(case_id)
             return None if case is None else case.call_id
 
     def write_back(self, case_id: str, job: Job, write_back: WriteBack) -> None:
@@ -195,11 +210,14 @@ class FakeCaseStore:
             self.calls.append(method)
             if self._failures.get(method, 0):
                 self._failures[method] -= 1
-                raise Unavailable("The storage does not answer.")
+                raise StorageUnavailable("The storage does not answer.")
             yield
 
+    def _case(self, case_id: str) -> Case | None:
+        return None if case_id in self._deletions else self._cases.get(case_id)
+
     def _change(self, case_id: str, **changes: Any) -> bool:
-        case = self._cases.get(case_id)
+        case = self._case(case_id)
         if case is None:
             return False
         self._cases[case_id] = msgspec.structs.replace(case, **changes)

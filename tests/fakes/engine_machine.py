@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import hypothesis.strategies as st
@@ -23,13 +24,12 @@ from chalicelib.errors import (
     Refusal,
 )
 from chalicelib.jobs.attempt import Attempt
-from chalicelib.jobs.cancel import cancel_job
 from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import Cancelled, Completed, Failed, Outcome, Retry, WriteBack, Yield
 from chalicelib.jobs.ports import AttemptContext, JobMessage
-from chalicelib.jobs.retry import retryable_job, reusable_checkpoints
-from chalicelib.jobs.run import settle
+from chalicelib.jobs.requests import cancel_job, retryable_job, reusable_checkpoints
+from chalicelib.jobs.run import write_outcome
 from chalicelib.jobs.submit import Submitted
 from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
@@ -237,7 +237,7 @@ class EngineMachine(RuleBasedStateMachine):
 
     def _settle(self, attempt: Attempt, outcome: Outcome) -> None:
         before: Job = self.engine.store.get(attempt.job.job_id)
-        settle(attempt, outcome, queue=self.engine.queue, clock=self.engine.clock)
+        write_outcome(attempt, outcome, queue=self.engine.queue, clock=self.engine.clock, rng=Random(7))
         after: Job = self.engine.store.get(attempt.job.job_id)
         self.reached["refused" if after.version == before.version else f"{before.status} to {after.status}"] += 1
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import Clock, JobMessage
 
@@ -37,7 +37,7 @@ class FakeJobQueue:
         self.sent: list[SentMessage] = []
 
     def fail(self, *, times: int) -> None:
-        """Make the next `times` sends raise Unavailable."""
+        """Make the next `times` sends raise StorageUnavailable."""
         with self._lock:
             self._failures = times
 
@@ -47,7 +47,7 @@ class FakeJobQueue:
         with self._lock:
             if self._failures:
                 self._failures -= 1
-                raise Unavailable("The queue does not answer.")
+                raise StorageUnavailable("The queue does not answer.")
             due_at = self._clock() + timedelta(seconds=delay_seconds)
             sent = SentMessage(message=message, lane=lane, group=group, delay_seconds=delay_seconds, due_at=due_at)
             self.sent.append(sent)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Event, Job, Status, with_event
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import (
@@ -53,7 +53,7 @@ class FakeJobStore:
         self.calls: list[str] = []
 
     def fail(self, method: str, *, times: int = 1) -> None:
-        """Make the next `times` calls of the method raise Unavailable without doing anything."""
+        """Make the next `times` calls of the method raise StorageUnavailable without doing anything."""
         self._failures[method] = times
 
     def create(self, job: Job, *, key: IdempotencyKey | None, open_jobs_limit: int | None) -> CreateResult:
@@ -238,7 +238,7 @@ class FakeJobStore:
             self.calls.append(method)
             if self._failures.get(method, 0):
                 self._failures[method] -= 1
-                raise Unavailable("The storage does not answer.")
+                raise StorageUnavailable("The storage does not answer.")
             yield
 
     def _stored(self, job: Job) -> Job:

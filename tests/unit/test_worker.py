@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.ports import JobMessage
 from chalicelib.worker import handle_records
 
@@ -50,11 +50,11 @@ class Worker:
     def run(self, message: JobMessage, claim_token: str, time_left: Callable[[], float]) -> None:
         self.runs.append((message, claim_token, time_left()))
         if self._storage_fails:
-            raise Unavailable("The storage does not answer.")
+            raise StorageUnavailable("The storage does not answer.")
 
     def redeliver(self, **asked: Any) -> None:
         if self._queue_fails:
-            raise Unavailable("The queue does not answer.")
+            raise StorageUnavailable("The queue does not answer.")
         self.redelivered.append(asked)
 
     def handle(self, body: str) -> None:
@@ -90,7 +90,7 @@ def test_a_message_that_is_none_of_ours_raises_and_ends_in_the_dead_letter_queue
 def test_an_infrastructure_error_asks_for_a_quick_redelivery_and_raises() -> None:
     worker = Worker(storage_fails=True)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         worker.handle(json.dumps({"job_id": JOB_ID}))
 
     assert worker.redelivered == [
@@ -105,5 +105,5 @@ def test_an_infrastructure_error_asks_for_a_quick_redelivery_and_raises() -> Non
 def test_a_queue_that_fails_too_leaves_the_message_to_its_visibility_timeout() -> None:
     worker = Worker(storage_fails=True, queue_fails=True)
 
-    with pytest.raises(Unavailable, match="storage"):
+    with pytest.raises(StorageUnavailable, match="storage"):
         worker.handle(json.dumps({"job_id": JOB_ID}))

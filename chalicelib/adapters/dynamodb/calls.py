@@ -10,8 +10,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, aws_answers, error_code
-from chalicelib.adapters.dynamodb.values import Item
-from chalicelib.errors import Unavailable
+from chalicelib.adapters.dynamodb.values import Item, table_request
+from chalicelib.errors import StorageUnavailable
 
 TRIES = 8
 FIRST_PAUSE_SECONDS = 0.05
@@ -54,7 +54,7 @@ class TransactionRefused(Exception):
 class DynamoCalls:
     """The calls of one low-level client. `sleep` (seconds) and `rng` shape the pauses between tries.
 
-    Every method raises Unavailable when DynamoDB does not answer, or conflicts last through all tries.
+    Every method raises StorageUnavailable when DynamoDB does not answer, or conflicts last through all tries.
     """
 
     def __init__(
@@ -106,6 +106,17 @@ class DynamoCalls:
             items_now = {name: reason.get("Item") or None for name, reason in reasons if reason["Code"] == _REFUSED}
             raise TransactionRefused(items_now) from refused.error
 
+    def keys(self, table: str, partition: str, value: str) -> Sequence[Item]:
+        """The keys of all items of one partition, by consistent reads; `partition` names the key's first attribute."""
+        asked = table_request(
+            table,
+            KeyConditionExpression=f"#{partition} = :value",
+            ProjectionExpression=f"#{partition}, #item",
+            values={"value": value},
+        )
+        items = self.query(asked | {"ConsistentRead": True})
+        return [{partition: item[partition], "item": item["item"]} for item in items]
+
     def query(self, request: Mapping[str, Any]) -> Iterator[Item]:
         """The items of a Query, page after page, each page asked for only when it is needed."""
         start: Mapping[str, Any] = {}
@@ -141,7 +152,9 @@ class DynamoCalls:
             if not wanted:
                 return
             self._pause(attempt)
-        raise Unavailable("DynamoDB does not keep up just now. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS)
+        raise StorageUnavailable(
+            "DynamoDB does not keep up just now. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS
+        )
 
     def _write(self, operation: Callable[..., Any], request: Mapping[str, Any]) -> Mapping[str, Any]:
         try:

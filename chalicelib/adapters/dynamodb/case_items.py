@@ -1,8 +1,9 @@
-"""How does a case look in DynamoDB? Its items, and the way there and back.
+"""The items of the cases table: their keys, and the mapping between cases, documents and attributes.
 
 A partition is one case. `case` and `case#document#<id>` are light: one query for what begins with "case" is all that a
 start needs. `body#…` are the rest: the heavy members, each `value` (a JSON string) or `blob` (the key of one), the
-documents' metadata, and the ids of removed documents. `hidden` alone is left while a deletion goes on.
+documents' metadata, and the ids of removed documents. An attribute `deletion` of `case` says that the case is being
+deleted: every read treats it as gone, and every write that needs the case is conditional on its absence.
 """
 
 from __future__ import annotations
@@ -13,8 +14,21 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.adapters.dynamodb.values import Item, iso, number, text
-from chalicelib.cases.model import Case, CaseOutline, Document
+from chalicelib.adapters.dynamodb.values import (
+    Item,
+    Kind,
+    attributes_of,
+    fields_of,
+    iso,
+    json_attributes,
+    kinds_of,
+    table_request,
+    text,
+)
+from chalicelib.blobs import BlobStore
+from chalicelib.cases.model import Case, CaseOutline, Document, DocumentStatus
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.outcomes import WriteBack
 
 CASE = "case"
 DOCUMENT = "case#document#"
@@ -22,7 +36,6 @@ BODY = "body#"
 METADATA = "body#document#"
 REMOVED = "body#removed#"
 CALL = "body#call"
-HIDDEN = "hidden"
 
 MEMBERS = {
     CALL: "call_details",
@@ -32,6 +45,12 @@ MEMBERS = {
     "body#final_document_analysis": "final_document_analysis",
 }
 """The heavy members of a CaseFile by the item that holds each."""
+
+IS_THERE = "attribute_exists(#case_id) AND attribute_not_exists(#deletion)"
+"""The condition of every write that needs the case."""
+
+_CASE_KINDS = kinds_of(Case)
+_DOCUMENT_KINDS = kinds_of(Document, {"DocumentStatus": Kind(text, DocumentStatus)})
 
 
 def key(case_id: str, item: str) -> Item:
@@ -51,24 +70,26 @@ def month(at: datetime) -> str:
 
 def case_item(case: Case) -> Item:
     """The light record; only this item carries the keys of the indexes."""
-    attributes = {name: value for name, value in _attributes(case).items() if name != "id"}
+    attributes = attributes_of(case, _CASE_KINDS)
+    del attributes["id"]
     return {**key(case.id, CASE), **attributes, "created_month": text(month(case.created_at))}
 
 
 def document_item(document: Document) -> Item:
     """A document's light record."""
-    attributes = {name: value for name, value in _attributes(document).items() if name not in ("id", "case_id")}
-    return {**key(document.case_id, DOCUMENT + document.id), **attributes}
+    attributes = attributes_of(document, _DOCUMENT_KINDS)
+    del attributes["id"]
+    return {**attributes, **key(document.case_id, DOCUMENT + document.id)}
 
 
 def metadata_item(document: Document, metadata: Mapping[str, Any]) -> Item:
     """A document's metadata."""
-    return {**key(document.case_id, METADATA + document.id), "value": text(_json(metadata))}
+    return {**key(document.case_id, METADATA + document.id), "value": text(msgspec.json.encode(metadata).decode())}
 
 
-def case_from(item: Item) -> Case:
-    """The case that `case_item` wrote; what later versions added to the item is passed over."""
-    return msgspec.convert({**_plain(item), "id": item["case_id"]["S"]}, Case)
+def case_from(item: Item) -> Case | None:
+    """The case that `case_item` wrote; None while it is being deleted."""
+    return None if "deletion" in item else Case(id=item["case_id"]["S"], **fields_of(item, _CASE_KINDS))
 
 
 def outline_from(items: Iterable[Item]) -> CaseOutline | None:
@@ -85,7 +106,7 @@ def documents_from(items: Iterable[Item]) -> tuple[Document, ...]:
 
 
 def metadata_from(items: Iterable[Item]) -> Mapping[str, Mapping[str, Any]]:
-    """The documents' metadata by document id; other items are passed over."""
+    """The documents' metadata by document id; other items are ignored."""
     return {
         item["item"]["S"].removeprefix(METADATA): msgspec.json.decode(item["value"]["S"])
         for item in items
@@ -94,49 +115,56 @@ def metadata_from(items: Iterable[Item]) -> Mapping[str, Mapping[str, Any]]:
 
 
 def removed_from(items: Iterable[Item]) -> frozenset[str]:
-    """The ids of removed documents; other items are passed over."""
+    """The ids of removed documents; other items are ignored."""
     names = (item["item"]["S"] for item in items)
     return frozenset(name.removeprefix(REMOVED) for name in names if name.startswith(REMOVED))
 
 
 def _document_from(item: Item) -> Document:
-    document_id = item["item"]["S"].removeprefix(DOCUMENT)
-    return msgspec.convert({**_plain(item), "id": document_id}, Document)
+    return Document(id=item["item"]["S"].removeprefix(DOCUMENT), **fields_of(item, _DOCUMENT_KINDS))
 
 
-def _attributes(value: msgspec.Struct) -> dict[str, Item]:
-    """Every field that is not None as an attribute of its name."""
-    found = {}
-    for name in value.__struct_fields__:
-        field = getattr(value, name)
-        if field is not None:
-            found[name] = _attribute(field)
-    return found
+def case_check(table: str, case_id: str, *, call_id: str | None = None) -> Mapping[str, Any]:
+    """A check that the case is there, and that its call is the one with this id."""
+    condition = IS_THERE if call_id is None else f"{IS_THERE} AND #call_id = :call_id"
+    values = {} if call_id is None else {"call_id": call_id}
+    return table_request(table, key=key(case_id, CASE), ConditionExpression=condition, values=values)
 
 
-def _attribute(field: Any) -> Item:
-    match field:
-        case bool():
-            return {"BOOL": field}
-        case int():
-            return number(field)
-        case datetime():
-            return text(iso(field))
-        case Mapping():
-            return text(_json(field))
-        case _:
-            return text(str(field))
+def written_back(table: str, job: Job, write_back: WriteBack, blobs: BlobStore) -> dict[str, Mapping[str, Any]]:
+    """The writes that put what a completed job gives back into its case, by name; large members go to blobs now.
 
-
-def _plain(item: Item) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, attribute in item.items():
-        kind, value = next(iter(attribute.items()))
-        found[name] = int(value) if kind == "N" and value.isdecimal() else value
-    if "metadata" in found:
-        found["metadata"] = msgspec.json.decode(found["metadata"])
-    return found
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return msgspec.json.encode(value).decode()
+    `case` is the small fields, while the case is there and has the call that was analysed. `body#<member>` is a heavy
+    member, unless a younger job of this type wrote it; a blob's key is this attempt's own.
+    """
+    fields: dict[str, str] = {**dict(write_back.fields.items()), "updated_at": iso(job.updated_at)}
+    calls = {} if write_back.call_id is None else {"call_id": write_back.call_id}
+    case = table_request(
+        table,
+        key=key(job.case_id, CASE),
+        UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+        ConditionExpression=case_check(table, job.case_id, call_id=write_back.call_id)["ConditionExpression"],
+        values={**fields, **calls},
+    )
+    place = f"{iso(job.created_at)}#{job.job_id}"
+    writes: dict[str, Mapping[str, Any]] = {"case": {"Update": case}}
+    for member, value in write_back.bodies.items():
+        item = {
+            **key(job.case_id, f"{BODY}{member}"),
+            "written_by_type": text(job.job_type),
+            "written_by_created": text(place),
+            **json_attributes(
+                value, blob_key=f"cases/{job.case_id}/{member}/{job.job_id}-{job.fence}.json", blobs=blobs
+            ),
+        }
+        body = table_request(
+            table,
+            item=item,
+            ConditionExpression=(
+                "attribute_not_exists(#written_by_type) OR #written_by_type <> :job_type"
+                " OR #written_by_created <= :place"
+            ),
+            values={"job_type": job.job_type, "place": place},
+        )
+        writes[f"{BODY}{member}"] = {"Put": body}
+    return writes

@@ -1,45 +1,66 @@
-"""Where are jobs stored? In DynamoDB: this is the JobStore of the port, each method one call or one transaction.
+"""The JobStore on DynamoDB: each method is one call or one transaction (the contract is the port's).
 
-The rooms behind it: `starts` (creation, keys), `claims` (ownership), `saves` (changes), `results`, `lists`;
-`records` is how a job looks as an item.
+A change that touches more than the record (a checkpoint, the result, the case, the lock, the counter) is one
+TransactWriteItems; anything else is one conditional write.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from chalicelib.adapters.dynamodb.calls import DynamoCalls
-from chalicelib.adapters.dynamodb.job_claims import JobClaims
-from chalicelib.adapters.dynamodb.job_lists import JobLists
-from chalicelib.adapters.dynamodb.job_records import job_key, job_of
-from chalicelib.adapters.dynamodb.job_results import JobResults, job_blobs
-from chalicelib.adapters.dynamodb.job_saves import JobSaves
-from chalicelib.adapters.dynamodb.job_starts import JobStarts, case_entry
-from chalicelib.adapters.dynamodb.values import Item, names, text
-from chalicelib.jobs.model import Job
+from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls, TransactionRefused
+from chalicelib.adapters.dynamodb.case_items import BODY, case_check, written_back
+from chalicelib.adapters.dynamodb.job_items import (
+    case_entry,
+    checkpoint_item,
+    claim_of,
+    counter_key,
+    idempotency_key,
+    job_blobs,
+    job_key,
+    job_of,
+    key_item,
+    key_use,
+    lock_item,
+    lock_key,
+    record_of,
+    result_item,
+    starter_entry,
+    update_of,
+)
+from chalicelib.adapters.dynamodb.job_reads import DynamoJobReads
+from chalicelib.adapters.dynamodb.values import Item, epoch_seconds, expiry, table_request
+from chalicelib.blobs import BlobStore
+from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import (
-    BlobStore,
+    ActiveAlready,
+    CaseMissing,
     Checkpoint,
+    Conflict,
+    Created,
     CreateResult,
     IdempotencyKey,
-    JobFilter,
-    JobPage,
+    KeyTaken,
     KeyUse,
-    Position,
+    LimitReached,
+    WriteBackRefused,
 )
 
 LISTED_DAYS = 366
 """How far back a list of everybody's jobs looks, at least the retention of jobs."""
 
+Write = Mapping[str, Any]
 
-class DynamoJobStore:
+
+class DynamoJobStore(DynamoJobReads):
     """The JobStore on two tables and a bucket; `client` is a low-level DynamoDB client.
 
     `sleep` (seconds) and `rng` shape the pauses before a conflict is repeated.
@@ -56,47 +77,94 @@ class DynamoJobStore:
         sleep: Callable[[float], None] = time.sleep,
         rng: random.Random | None = None,
     ) -> None:
-        self._calls = DynamoCalls(client, sleep=sleep, rng=rng)
-        self._table = table
-        self._blobs = blobs
-        self._starts = JobStarts(self._calls, table=table, cases_table=cases_table)
-        self._claims = JobClaims(self._calls, table=table)
-        self._saves = JobSaves(self._calls, table=table, cases_table=cases_table, blobs=blobs)
-        self._results = JobResults(self._calls, table=table, blobs=blobs)
-        self._lists = JobLists(self._calls, table=table, listed_days=listed_days)
+        calls = DynamoCalls(client, sleep=sleep, rng=rng)
+        super().__init__(calls, table=table, blobs=blobs, listed_days=listed_days)
+        self._cases_table = cases_table
 
     def create(self, job: Job, *, key: IdempotencyKey | None, open_jobs_limit: int | None) -> CreateResult:
-        """See JobStore.create: one TransactWriteItems."""
-        return self._starts.create(job, key=key, open_jobs_limit=open_jobs_limit)
+        record = table_request(self._table, item=record_of(job), ConditionExpression="attribute_not_exists(#job_id)")
+        writes: dict[str, Write] = {
+            "record": {"Put": record},
+            "case": {"ConditionCheck": case_check(self._cases_table, job.case_id)},
+            "counter": {"Update": self._one_more_open(job, limit=open_jobs_limit)},
+            "entry": {"Put": table_request(self._table, item=case_entry(job))},
+        }
+        if key is not None:
+            use = KeyUse(job_id=job.job_id, fingerprint=key.fingerprint)
+            writes["key"] = {"Put": self._free_put(key_item(key, use, expires_at=job.expires_at), now=job.created_at)}
+        if job.lock is not None:
+            writes["lock"] = {"Put": self._free_put(lock_item(job, job.lock), now=job.created_at)}
+        if job.requested_by != job.user_id:
+            writes["starter"] = {"Put": table_request(self._table, item=starter_entry(job))}
+        try:
+            self._calls.transact(writes)
+        except TransactionRefused as refused:
+            return _refusal(job, refused.items)
+        return Created(job)
 
     def use_key(self, key: IdempotencyKey, *, job_id: str, now: datetime, expires_at: datetime) -> KeyUse:
-        """See JobStore.use_key: one PutItem."""
-        return self._starts.use_key(key, job_id=job_id, now=now, expires_at=expires_at)
-
-    def find_key(self, key: IdempotencyKey, *, now: datetime) -> KeyUse | None:
-        """See JobStore.find_key: one GetItem."""
-        return self._starts.find_key(key, now=now)
+        use = KeyUse(job_id=job_id, fingerprint=key.fingerprint)
+        try:
+            self._calls.put(self._free_put(key_item(key, use, expires_at=expires_at), now=now))
+        except ConditionRefused as refused:
+            return use if refused.item is None else key_use(refused.item)
+        return use
 
     def forget_key(self, key: IdempotencyKey, *, job_id: str) -> None:
-        """See JobStore.forget_key: one DeleteItem."""
-        self._starts.forget_key(key, job_id=job_id)
-
-    def get(self, job_id: str) -> Job | None:
-        """See JobStore.get: one GetItem."""
-        record = self._calls.get(self._table, job_key(job_id))
-        return None if record is None else job_of(record)
+        forgotten = table_request(
+            self._table,
+            key=idempotency_key(key),
+            ConditionExpression="#holder = :job_id",
+            values={"job_id": job_id},
+        )
+        with suppress(ConditionRefused):
+            self._calls.delete(forgotten)
 
     def claim(self, job_id: str, *, now: datetime, lease_until: datetime, claim_token: str) -> Job | None:
-        """See JobStore.claim: one UpdateItem."""
-        return self._claims.claim(job_id, now=now, lease_until=lease_until, claim_token=claim_token)
+        claim = claim_of(self._table, job_id, now=now, lease_until=lease_until, claim_token=claim_token)
+        try:
+            return job_of(self._calls.update(claim))
+        except ConditionRefused as refused:
+            held = _job_or_none(refused.item)
+            # Our first answer was lost and the SDK asked again: the claim that stands in the way is our own.
+            ours = held is not None and held.status is Status.RUNNING and held.claim_token == claim_token
+            return held if ours else None
 
     def renew(self, job: Job, *, lease_until: datetime) -> bool:
-        """See JobStore.renew: one UpdateItem."""
-        return self._claims.renew(job, lease_until=lease_until)
+        beat = table_request(
+            self._table,
+            key=job_key(job.job_id),
+            UpdateExpression="SET #lease_until = :lease_until",
+            ConditionExpression="#fence = :fence AND #status = :running",
+            values={"lease_until": lease_until, "fence": job.fence, "running": Status.RUNNING},
+        )
+        try:
+            return job_of(self._calls.update(beat)).cancel_requested
+        except ConditionRefused as refused:
+            raise Conflict(_job_or_none(refused.item)) from refused
 
     def postpone(self, job: Job, *, check_at: datetime, check_interval_seconds: int) -> bool:
-        """See JobStore.postpone: one UpdateItem."""
-        return self._claims.postpone(job, check_at=check_at, check_interval_seconds=check_interval_seconds)
+        ours = (check_at, check_interval_seconds)
+        check = table_request(
+            self._table,
+            key=job_key(job.job_id),
+            UpdateExpression="SET #check_at = :check_at, #check_interval_seconds = :interval",
+            ConditionExpression="attribute_exists(#open) AND #check_at = :before",
+            values={
+                "check_at": epoch_seconds(check_at),
+                "before": epoch_seconds(job.check_at),
+                "interval": check_interval_seconds,
+            },
+        )
+        try:
+            self._calls.change(check)
+        except ConditionRefused as refused:
+            current = _job_or_none(refused.item)
+            if current is None or current.is_done:
+                return False
+            # As with a claim: the check that is stored may be the one we set.
+            return (current.check_at, current.check_interval_seconds) == ours
+        return True
 
     def save(
         self,
@@ -107,59 +175,117 @@ class DynamoJobStore:
         result: bytes | None = None,
         write_back: WriteBack | None = None,
     ) -> Job:
-        """See JobStore.save: one UpdateItem, or one TransactWriteItems when it touches more than the record."""
         after = msgspec.structs.replace(after, version=before.version + 1)
-        return self._saves.save(before, after, checkpoint=checkpoint, result=result, write_back=write_back)
-
-    def checkpoints(self, job_id: str) -> Mapping[str, bytes]:
-        """See JobStore.checkpoints: one Query."""
-        return self._results.checkpoints(job_id)
+        record = update_of(self._table, before, after)
+        others = self._freed(before, after)
+        if checkpoint is not None:
+            others["checkpoint"] = {
+                "Put": table_request(self._table, item=checkpoint_item(after, checkpoint, self._blobs))
+            }
+        if result is not None:
+            others["result"] = {"Put": table_request(self._table, item=result_item(after, result, self._blobs))}
+        if write_back is not None:
+            others |= written_back(self._cases_table, after, write_back, self._blobs)
+        if others:
+            self._transact({"record": {"Update": record}, **others}, after=after, write_back=write_back)
+            return after
+        try:
+            self._calls.change(record)
+        except ConditionRefused as refused:
+            raise Conflict(_job_or_none(refused.item)) from refused
+        return after
 
     def copy_checkpoints(self, source_job_id: str, *, target: Job) -> int:
-        """See JobStore.copy_checkpoints: one Query, one BatchWriteItem for each 25."""
-        return self._results.copy_checkpoints(source_job_id, target=target)
-
-    def result(self, job: Job) -> bytes | None:
-        """See JobStore.result: one GetItem, and a blob read when the result is large."""
-        return self._results.result(job)
-
-    def result_key(self, job: Job) -> str | None:
-        """See JobStore.result_key."""
-        return self._results.result_key(job)
-
-    def list(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> JobPage:
-        """See JobStore.list: one Query and one BatchGetItem, more of both when many rows are passed over."""
-        return self._lists.page(wanted, now=now, after=after, limit=limit)
-
-    def due_checks(self, *, now: datetime, limit: int) -> Sequence[Job]:
-        """See JobStore.due_checks: one Query, and one BatchGetItem when something is due."""
-        return self._lists.due(now=now, limit=limit)
-
-    def jobs_of_case(self, case_id: str) -> Sequence[Job]:
-        """See JobStore.jobs_of_case."""
-        return self._lists.of_case(case_id)
+        copies = [
+            checkpoint_item(target, Checkpoint(name=name, value=value), self._blobs)
+            for name, value in self.checkpoints(source_job_id).items()
+        ]
+        self._calls.batch_write(self._table, [{"PutRequest": {"Item": copy}} for copy in copies])
+        return len(copies)
 
     def delete(self, job: Job) -> None:
-        """See JobStore.delete: one Query, a BatchWriteItem for each 25, one TransactWriteItems.
-
-        The record goes last, with the entry by which its case finds it: a delete that broke off can be repeated.
-        """
         self._blobs.delete(self._blobs.keys(job_blobs(job.job_id)))
         record, entry = job_key(job.job_id), case_entry(job)
-        beside = [key for key in self._keys_of(job.job_id) if key != record]
+        beside = [key for key in self._calls.keys(self._table, "job_id", job.job_id) if key != record]
         self._calls.batch_write(self._table, [{"DeleteRequest": {"Key": key}} for key in beside])
+        # Last, with the entry by which its case finds it: a delete that broke off can be repeated.
         last = {"record": record, "entry": {name: entry[name] for name in record}}
         self._calls.transact({name: {"Delete": {"TableName": self._table, "Key": key}} for name, key in last.items()})
 
-    def _keys_of(self, job_id: str) -> Sequence[Item]:
-        items = self._calls.query(
-            {
-                "TableName": self._table,
-                "KeyConditionExpression": "#job_id = :job_id",
-                "ProjectionExpression": "#job_id, #item",
-                "ExpressionAttributeNames": names("job_id", "item"),
-                "ExpressionAttributeValues": {":job_id": text(job_id)},
-                "ConsistentRead": True,
-            }
+    def _transact(self, writes: Mapping[str, Write], *, after: Job, write_back: WriteBack | None) -> None:
+        """Land the writes. Those that are optional are left out when they are refused, and the rest is repeated."""
+        while True:
+            try:
+                return self._calls.transact(writes)
+            except TransactionRefused as refused:
+                if "record" in refused.items:
+                    raise Conflict(_job_or_none(refused.items["record"])) from refused
+                if "case" in refused.items:
+                    raise WriteBackRefused("call_replaced" if refused.items["case"] else "case_gone") from refused
+                writes = {name: write for name, write in writes.items() if name not in refused.items}
+                if write_back is not None and any(name.startswith(BODY) for name in refused.items):
+                    # The small fields describe the members that a younger job wrote: they are that job's too.
+                    check = case_check(self._cases_table, after.case_id, call_id=write_back.call_id)
+                    writes = {**writes, "case": {"ConditionCheck": check}}
+
+    def _freed(self, before: Job, after: Job) -> dict[str, Write]:
+        """The lock that the change gives up, and the counter that it lowers.
+
+        Both are optional: a lock that is another job's by now stays, a counter at zero stays at zero.
+        """
+        freed: dict[str, Write] = {}
+        if before.lock is not None and after.lock is None:
+            lock = table_request(
+                self._table,
+                key=lock_key(before.lock),
+                ConditionExpression="attribute_not_exists(#job_id) OR #holder = :job_id",
+                values={"job_id": before.job_id},
+            )
+            freed["lock"] = {"Delete": lock}
+        if before.is_open and after.is_done:
+            counter = table_request(
+                self._table,
+                key=counter_key(before.requested_by),
+                UpdateExpression="SET #open_jobs = #open_jobs - :one",
+                ConditionExpression="#open_jobs > :zero",
+                values={"zero": 0, "one": 1},
+            )
+            freed["counter"] = {"Update": counter}
+        return freed
+
+    def _one_more_open(self, job: Job, *, limit: int | None) -> Write:
+        below = "attribute_not_exists(#open_jobs) OR #open_jobs < :limit"
+        return table_request(
+            self._table,
+            key=counter_key(job.requested_by),
+            UpdateExpression="SET #open_jobs = if_not_exists(#open_jobs, :zero) + :one, #expires_at = :expires_at",
+            ConditionExpression=None if limit is None else below,
+            values={
+                "zero": 0,
+                "one": 1,
+                "expires_at": expiry(job.expires_at)["expires_at"],
+                **({} if limit is None else {"limit": limit}),
+            },
         )
-        return [{"job_id": item["job_id"], "item": item["item"]} for item in items]
+
+    def _free_put(self, item: Item, *, now: datetime) -> Write:
+        """A Put where nothing is, or what is there has expired."""
+        free = "attribute_not_exists(#job_id) OR #expires <= :now"
+        return table_request(self._table, item=item, ConditionExpression=free, values={"now": now})
+
+
+def _refusal(job: Job, refused: Mapping[str, Item | None]) -> CreateResult:
+    """What kept the job from being stored; the first of the port's order when several things did."""
+    if "record" in refused:
+        return Created(job)  # our first answer was lost and the SDK asked again
+    if "case" in refused:
+        return CaseMissing()
+    if (key := refused.get("key")) is not None:
+        return KeyTaken(key_use(key))
+    if (lock := refused.get("lock")) is not None:
+        return ActiveAlready(lock["holder"]["S"])
+    return LimitReached()
+
+
+def _job_or_none(item: Item | None) -> Job | None:
+    return job_of(item) if item else None

@@ -1,12 +1,18 @@
-"""How are times, numbers and names written in DynamoDB? The small change of every table."""
+"""Encoding of times, numbers, names and JSON values in DynamoDB items; large values are moved to blobs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import zlib
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
+
+from chalicelib.blobs import BlobStore
 
 Item = Mapping[str, Any]
 """An item, or some attributes of one, as the low-level client has them: `{"progress": {"N": "45"}}`."""
@@ -14,6 +20,11 @@ Item = Mapping[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _PER_SECOND = 1_000_000
+
+INLINE_BYTES = 350 * 1024
+"""How large a value may be inside an item. An item may have 400 KB, its names and small attributes included."""
+
+JSON_TYPE = "application/json"
 
 
 def text(value: str) -> Item:
@@ -28,8 +39,7 @@ def number(value: int) -> Item:
 
 def iso(at: datetime) -> str:
     """UTC with microseconds and Z, always 27 characters: it sorts as time does."""
-    text: str = msgspec.to_builtins(at.astimezone(UTC))  # far quicker than strftime; it leaves ".000000" out
-    return text if at.microsecond else f"{text[:-1]}.000000Z"
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def from_iso(value: str) -> datetime:
@@ -67,6 +77,117 @@ def expiry(at: datetime) -> Item:
     return {"expires_at": number(-(-microseconds(at) // _PER_SECOND)), "expires": text(iso(at))}
 
 
-def names(*attributes: str) -> Mapping[str, str]:
-    """Placeholders `#status` for attributes: many of the words we use are reserved."""
-    return {f"#{attribute}": attribute for attribute in attributes}
+def table_request(
+    table: str,
+    *,
+    item: Item | None = None,
+    key: Item | None = None,
+    values: Mapping[str, Any] = MappingProxyType({}),
+    **more: str | None,
+) -> dict[str, Any]:
+    """A request to one table. `more` are its expressions (None: left out); their `#names` are filled in.
+
+    A value may be an attribute already, or a string, a bool, a whole number or a time.
+    """
+    expressions = {name: expression for name, expression in more.items() if expression is not None}
+    names = {f"#{name}": name for name in re.findall(r"#(\w+)", " ".join(expressions.values()))}
+    typed = {f":{name}": _attribute(value) for name, value in values.items()}
+    return {
+        "TableName": table,
+        **({} if item is None else {"Item": item}),
+        **({} if key is None else {"Key": key}),
+        **expressions,
+        **({"ExpressionAttributeNames": names} if names else {}),
+        **({"ExpressionAttributeValues": typed} if typed else {}),
+    }
+
+
+def _attribute(value: Any) -> Item:
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return number(value)
+        case datetime():
+            return text(iso(value))
+        case str():
+            return text(value)
+        case _:
+            attribute: Item = value
+            return attribute
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """How one kind of value is written and read, and which values need not be stored."""
+
+    write: Callable[[Any], Item]
+    read: Callable[[Any], Any]
+    is_empty: Callable[[Any], bool] = lambda value: False
+
+
+KINDS: Mapping[str, Kind] = {
+    "str": Kind(text, str),
+    "int": Kind(number, int),
+    "bool": Kind(lambda value: {"BOOL": value}, bool),
+    "datetime": Kind(lambda value: text(iso(value)), from_iso),
+    "Decimal": Kind(lambda value: text(str(value)), Decimal),
+    "Mapping[str, Any]": Kind(lambda value: text(msgspec.json.encode(value).decode()), msgspec.json.decode),
+    "Mapping[str, str]": Kind(
+        lambda value: {"M": {name: text(entry) for name, entry in value.items()}},
+        lambda value: {name: entry["S"] for name, entry in value.items()},
+        lambda value: not value,
+    ),
+}
+"""The kinds of values by the type that a field is declared with."""
+
+
+def kinds_of(struct: type[msgspec.Struct], more: Mapping[str, Kind] | None = None) -> dict[str, Kind]:
+    """The kind of each field of a struct; `more` adds kinds by declared type."""
+    known = {**KINDS, **(more or {})}
+    declared = struct.__annotations__  # as text: the modules postpone their evaluation
+    return {name: known[declared[name].removesuffix(" | None")] for name in struct.__struct_fields__}
+
+
+def attributes_of(value: msgspec.Struct, kinds: Mapping[str, Kind]) -> dict[str, Item]:
+    """The fields as attributes of their names; what is None or empty is left out."""
+    return {
+        name: kind.write(field)
+        for name, kind in kinds.items()
+        if (field := getattr(value, name)) is not None and not kind.is_empty(field)
+    }
+
+
+def fields_of(item: Item, kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """The fields that `attributes_of` wrote; attributes of other names are ignored."""
+    return {name: kinds[name].read(next(iter(typed.values()))) for name, typed in item.items() if name in kinds}
+
+
+def packed(content: bytes, *, blob_key: str, blobs: BlobStore) -> Item:
+    """Attributes that hold JSON bytes: compressed as `zlib`, or `blob` with the key they were written to just now."""
+    compressed = zlib.compress(content)
+    if len(compressed) <= INLINE_BYTES:
+        return {"zlib": {"B": compressed}}
+    blobs.put(blob_key, content, content_type=JSON_TYPE)
+    return {"blob": text(blob_key)}
+
+
+def unpacked(item: Item, *, blobs: BlobStore) -> bytes | None:
+    """The bytes that `packed` stored; None when their blob is gone."""
+    if "blob" in item:
+        return blobs.get(item["blob"]["S"])
+    return zlib.decompress(item["zlib"]["B"])
+
+
+def json_attributes(value: Any, *, blob_key: str, blobs: BlobStore) -> Item:
+    """Attributes that hold a JSON value as text: a JSON string as `value`, or `blob` with the key it was written to."""
+    content = msgspec.json.encode(value)
+    if len(content) <= INLINE_BYTES:
+        return {"value": text(content.decode())}
+    blobs.put(blob_key, content, content_type=JSON_TYPE)
+    return {"blob": text(blob_key)}
+
+
+def json_value(item: Item, *, blobs: BlobStore) -> Any:
+    """The JSON value that `json_attributes` stored; None when its blob is gone."""
+    content = blobs.get(item["blob"]["S"]) if "blob" in item else item["value"]["S"]
+    return None if content is None else msgspec.json.decode(content)

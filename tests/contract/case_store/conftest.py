@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from chalicelib.adapters.dynamodb.case_store import DynamoCaseStore
-from chalicelib.adapters.dynamodb.large_values import readable
+from chalicelib.adapters.dynamodb.values import json_attributes
 from chalicelib.cases.model import Case, CaseStore, Document, DocumentStatus
 from infra.local.resources import Resources
 from tests.fakes.blob_store import FakeBlobStore
@@ -41,7 +41,7 @@ def backend(request: pytest.FixtureRequest) -> Backend:
 
     def analysed(case_id: str, member: str, value: Any) -> None:
         # What the job store's transaction writes: the same layout, the same 350 KB.
-        content = readable(value, blob_key=f"jobs/j1/{member}.json", blobs=blobs)
+        content = json_attributes(value, blob_key=f"jobs/j1/{member}.json", blobs=blobs)
         item = {"case_id": {"S": case_id}, "item": {"S": f"body#{member}"}, "written_by_created": {"S": "2026"}}
         client.put_item(TableName=resources.cases_table, Item={**item, **content})
 

@@ -7,17 +7,22 @@ import urllib3
 
 from chalicelib.adapters.dynamodb.case_store import DynamoCaseStore
 from chalicelib.adapters.s3 import S3BlobStore
-from chalicelib.cases.delete import delete_case
+from chalicelib.blobs import BlobStore
+from chalicelib.cases.changes import delete_case
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document, delete_document
 from chalicelib.cases.model import CaseStore, Document, DocumentStatus
-from chalicelib.cases.ports import CaseBlobs
 from chalicelib.cases.read import case_outline
+from chalicelib.jobs.requests import JobsOfCase
 from chalicelib.principal import Principal
 from infra.local.resources import Resources
 from tests.contract.case_store.conftest import NOW, a_case
+from tests.fakes.cases_of_jobs import FakeCases
+from tests.fakes.job_store import FakeJobStore
 
 OWNER = Principal(user_id="u1")
 CONTENT = b"%PDF-1.7 eleven pages"
+
+NO_JOBS = JobsOfCase(FakeJobStore(cases=FakeCases()))
 
 
 @pytest.fixture
@@ -31,7 +36,7 @@ def store(local_resources: Resources, blobs: S3BlobStore) -> DynamoCaseStore:
 
 
 @pytest.fixture
-def coming(store: CaseStore, blobs: CaseBlobs) -> AddedDocument:
+def coming(store: CaseStore, blobs: BlobStore) -> AddedDocument:
     store.create(a_case())
     new = NewDocument(file_name="דוח.pdf", content_type="application/pdf", size=len(CONTENT))
     return add_document("c1", new, principal=OWNER, store=store, blobs=blobs, now=NOW, document_id="d1")
@@ -45,7 +50,7 @@ def send(coming: AddedDocument) -> int:
         return browser.request(coming.upload.method, coming.upload.url, fields=fields).status
 
 
-def shown(store: CaseStore, blobs: CaseBlobs) -> Document:
+def shown(store: CaseStore, blobs: BlobStore) -> Document:
     return case_outline("c1", principal=OWNER, store=store, blobs=blobs).documents[0]
 
 
@@ -77,7 +82,7 @@ def test_a_deleted_document_leaves_nothing_of_its_upload(
 def test_what_comes_after_a_deletion_stays_where_uploads_are_forgotten(
     store: CaseStore, blobs: S3BlobStore, coming: AddedDocument
 ) -> None:
-    delete_case("c1", principal=OWNER, store=store, blobs=blobs, delete_jobs=lambda case_id: None)
+    delete_case("c1", principal=OWNER, store=store, blobs=blobs, jobs=NO_JOBS, mark="m")
 
     send(coming)
 
@@ -90,7 +95,7 @@ def test_a_deleted_case_leaves_nothing_in_table_or_bucket(
     send(coming)
     store.put_call("c1", {"transcript": "שלום " * 90_000}, call_id="k1", has_transcript=True, at=NOW)
 
-    delete_case("c1", principal=OWNER, store=store, blobs=blobs, delete_jobs=lambda case_id: None)
+    delete_case("c1", principal=OWNER, store=store, blobs=blobs, jobs=NO_JOBS, mark="m")
 
     left = local_resources.client("dynamodb").scan(TableName=local_resources.cases_table)["Items"]
     assert [item["case_id"]["S"] for item in left] == ["index#months"]

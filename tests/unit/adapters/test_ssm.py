@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters.ssm import FRESH_FOR, SsmSecret
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 from tests.fakes.clock import FakeClock
 
 NAME = "/casework-prod/openai-api-key"
@@ -82,7 +82,7 @@ def test_the_last_known_secret_holds_while_it_cannot_be_read_again(
 
 def test_a_secret_that_was_never_read_is_asked_for_until_it_is_there(secret: SsmSecret, ssm: FakeSsm) -> None:
     ssm.value = None
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         secret.value()
 
     ssm.value = "old"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.cases.create import NewCase, create_case
+from chalicelib.cases.changes import NewCase, create_case
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document, delete_document
 from chalicelib.cases.model import Case
 from chalicelib.principal import Principal

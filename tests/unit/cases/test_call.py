@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.call import put_call
+from chalicelib.cases.changes import put_call
 from chalicelib.cases.model import Case, CaseFile
 from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.principal import Principal

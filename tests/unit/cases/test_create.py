@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.cases.create import NewCase, create_case
+from chalicelib.cases.changes import NewCase, create_case
 from chalicelib.errors import InvalidRequest
 from tests.fakes.case_store import FakeCaseStore
 from tests.unit.cases.conftest import NOW, OWNER

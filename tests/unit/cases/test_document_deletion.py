@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cases.read import case_file
-from chalicelib.errors import NotFound, Unavailable
+from chalicelib.errors import NotFound, StorageUnavailable
 from chalicelib.principal import Principal
 from tests.unit.cases.conftest import LATER, OWNER, STRANGER, Desk
 
@@ -85,7 +85,7 @@ def test_deleting_a_document_removes_its_record_and_its_bytes(desk: Desk) -> Non
 def test_a_deletion_that_broke_off_can_be_repeated(desk: Desk) -> None:
     desk.add(text="x")
     desk.store.fail("delete_document")
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         desk.delete("d1")
 
     desk.delete("d1")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from chalicelib.cases.file_names import cleaned_file_name
+from chalicelib.cases.checks import cleaned_file_name
 from chalicelib.errors import InvalidRequest
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.metadata import MAX_METADATA_BYTES, checked_document_metadata, checked_metadata
+from chalicelib.cases.checks import MAX_METADATA_BYTES, checked_document_metadata, checked_metadata
 from chalicelib.errors import InvalidRequest
 
 

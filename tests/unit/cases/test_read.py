@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cases.create import NewCase, create_case
+from chalicelib.cases.changes import NewCase, create_case
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document
 from chalicelib.cases.model import Case, Document, DocumentStatus
 from chalicelib.cases.read import case_documents, case_file, case_outline, list_cases

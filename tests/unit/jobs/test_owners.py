@@ -7,12 +7,17 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import AlreadyFinished, NotFinished, NotFound
-from chalicelib.jobs.cancel import cancel_job
-from chalicelib.jobs.delete import delete_job, delete_jobs_of_case
 from chalicelib.jobs.model import Status
 from chalicelib.jobs.outcomes import Completed
-from chalicelib.jobs.read import read_job, result_of
-from chalicelib.jobs.retry import retryable_job, reusable_checkpoints
+from chalicelib.jobs.requests import (
+    JobsOfCase,
+    cancel_job,
+    delete_job,
+    read_job,
+    result_of,
+    retryable_job,
+    reusable_checkpoints,
+)
 from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
 from tests.fakes.jobs import CASE_ID
@@ -118,11 +123,12 @@ def test_a_case_with_an_open_job_keeps_all_its_jobs(engine: Engine) -> None:
     open_one = engine.start()
 
     with pytest.raises(NotFinished):
-        delete_jobs_of_case(CASE_ID, store=engine.store)
+        JobsOfCase(engine.store).refuse_open(CASE_ID)
     assert engine.job(finished) is not None
 
     cancel_job(open_one.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
-    delete_jobs_of_case(CASE_ID, store=engine.store)
+    JobsOfCase(engine.store).refuse_open(CASE_ID)
+    JobsOfCase(engine.store).delete(CASE_ID)
 
     assert engine.store.jobs_of_case(CASE_ID) == []
 

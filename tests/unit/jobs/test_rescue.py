@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import Unavailable
-from chalicelib.jobs.cancel import cancel_job
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.lifecycle import LEASE_SECONDS, lease_end
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import Completed
+from chalicelib.jobs.requests import cancel_job
 from chalicelib.jobs.rescue import RepairsFailed, rescue
 from chalicelib.jobs.submit import Submitted
 from chalicelib.principal import Principal
@@ -260,7 +260,7 @@ def test_an_idle_rescue_costs_one_call(engine: Engine) -> None:
 def test_storage_that_does_not_answer_fails_the_tick(engine: Engine) -> None:
     engine.store.fail("due_checks")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         engine.rescue()
 
 

@@ -8,8 +8,7 @@ from random import Random
 import pytest
 
 from chalicelib.errors import AttemptError, ProviderQuotaExhausted, ProviderRateLimited
-from chalicelib.jobs.outcomes import Failed, Retry
-from chalicelib.jobs.retry_policy import after_error, retry_delay
+from chalicelib.jobs.outcomes import Failed, Retry, after_error, retry_delay
 from tests.fakes.jobs import CREATED_AT, a_job
 
 

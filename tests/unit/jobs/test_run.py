@@ -11,7 +11,7 @@ from chalicelib.errors import (
     OutputInvalid,
     ProviderRateLimited,
     ProviderUnavailable,
-    Unavailable,
+    StorageUnavailable,
 )
 from chalicelib.jobs.model import Status
 from chalicelib.jobs.outcomes import Completed
@@ -169,5 +169,5 @@ def test_storage_that_does_not_answer_raises_so_that_the_message_comes_again() -
     started = engine.start()
     engine.store.fail("claim")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         engine.receive(JobMessage(job_id=started.job.job_id))

@@ -18,10 +18,10 @@ from chalicelib.errors import (
     ProviderAuth,
     ProviderUnavailable,
 )
-from chalicelib.jobs.cancel import cancel_job
 from chalicelib.jobs.model import ModelUsage, Status
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext, JobMessage, RetryPolicy
+from chalicelib.jobs.requests import cancel_job
 from chalicelib.principal import Principal
 from tests.fakes.engine import ANSWER, JOB_TYPE, Engine, complete
 from tests.fakes.jobs import CASE_ID

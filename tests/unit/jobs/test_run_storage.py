@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import AttemptError, ProviderAuth, ProviderUnavailable, Unavailable
-from chalicelib.jobs.cancel import cancel_job
+from chalicelib.errors import AttemptError, ProviderAuth, ProviderUnavailable, StorageUnavailable
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobMessage
+from chalicelib.jobs.requests import cancel_job
 from chalicelib.principal import Principal
 from tests.fakes.engine import Engine, complete
 
@@ -22,7 +22,7 @@ HALF_A_SURROGATE_PAIR = "half \ud83d"
 
 def silent(*, times: int) -> Callable[[AttemptContext], Completed]:
     """An analysis that meets storage that does not answer, so many times."""
-    remaining = [Unavailable("S3 does not answer.", retry_after_seconds=2)] * times
+    remaining = [StorageUnavailable("S3 does not answer.", retry_after_seconds=2)] * times
 
     def run(ctx: AttemptContext) -> Completed:
         ctx.progress(40, "Document 2 of 5 read")
@@ -55,7 +55,7 @@ def test_storage_that_does_not_answer_an_attempt_once_has_it_repeated_after_a_vi
 
     assert waiting.status is Status.PENDING
     assert waiting.error is not None
-    assert (waiting.error.code, waiting.error.retryable) == ("worker_lost", True)
+    assert (waiting.error.code, waiting.error.retryable) == ("storage_unavailable", True)
     assert 2 <= (waiting.due_at - waiting.created_at).total_seconds() <= 10
     assert (engine.job(started).status, engine.job(started).attempt) == (Status.COMPLETED, 2)
 
@@ -70,13 +70,13 @@ def test_storage_that_never_answers_an_attempt_fails_the_job_once_its_attempts_a
 
     job = engine.job(started)
     assert job.error is not None
-    assert (job.status, job.attempt, job.error.code) == (Status.FAILED, 3, "worker_lost")
+    assert (job.status, job.attempt, job.error.code) == (Status.FAILED, 3, "storage_unavailable")
 
 
 def test_a_cancel_wins_over_storage_that_does_not_answer() -> None:
     def run(ctx: AttemptContext) -> Completed:
         cancel_job(ctx.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
-        raise Unavailable("S3 does not answer.")
+        raise StorageUnavailable("S3 does not answer.")
 
     engine = Engine(run)
     started = engine.start()
@@ -91,7 +91,7 @@ def test_a_record_that_cannot_be_written_either_raises_so_that_the_message_comes
     started = engine.start()
     engine.store.fail("save")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         engine.receive(JobMessage(job_id=started.job.job_id))
 
     assert engine.job(started).status is Status.RUNNING  # until rescue finds its lease over
@@ -119,7 +119,7 @@ def test_a_result_that_is_stored_though_its_answer_was_lost_stays_completed() ->
     def answer_lost(before: Job, after: Job, **extras: Any) -> Job:
         save(before, after, **extras)
         engine.store.save = save
-        raise Unavailable("DynamoDB does not answer.")
+        raise StorageUnavailable("DynamoDB does not answer.")
 
     engine.store.save = answer_lost
 

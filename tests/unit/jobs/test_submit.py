@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.errors import IdempotencyKeyReused, NotFound, TooManyOpenJobs, Unavailable
-from chalicelib.jobs.delete import delete_job
+from chalicelib.errors import IdempotencyKeyReused, NotFound, StorageUnavailable, TooManyOpenJobs
 from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import IdempotencyKey
+from chalicelib.jobs.requests import delete_job
 from chalicelib.jobs.submit import lock_name, replay
 from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
@@ -37,7 +37,7 @@ def test_a_start_makes_one_record_and_one_message(engine: Engine) -> None:
 def test_a_record_that_cannot_be_written_means_that_nothing_exists(engine: Engine) -> None:
     engine.store.fail("create")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         engine.start()
 
     assert engine.queue.sent == []

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib.adapters.dynamodb.calls import TRIES, ConditionRefused, DynamoCalls, TransactionRefused
-from chalicelib.errors import Unavailable
+from chalicelib.errors import StorageUnavailable
 
 STORED = {"job_id": {"S": "j"}}
 
@@ -71,7 +71,7 @@ def test_a_transaction_in_conflict_is_repeated_after_a_growing_pause() -> None:
 def test_conflicts_without_end_are_unavailable() -> None:
     client, pauses = ScriptedClient(*[CONFLICT] * TRIES), list[float]()
 
-    with pytest.raises(Unavailable) as unavailable:
+    with pytest.raises(StorageUnavailable) as unavailable:
         transact(calls_of(client, pauses))
 
     assert isinstance(unavailable.value.__cause__, ClientError)
@@ -151,7 +151,7 @@ def test_a_refused_condition_comes_back_with_what_is_stored() -> None:
 def test_what_does_not_answer_is_unavailable_at_once(error: Exception) -> None:
     client = ScriptedClient(error)
 
-    with pytest.raises(Unavailable) as unavailable:
+    with pytest.raises(StorageUnavailable) as unavailable:
         transact(calls_of(client))
 
     assert unavailable.value.__cause__ is error
@@ -192,7 +192,7 @@ def test_a_batch_that_is_never_done_is_unavailable() -> None:
     writes = [{"DeleteRequest": {"Key": STORED}}]
     client = ScriptedClient(*[{"UnprocessedItems": {"jobs": writes}}] * TRIES)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(StorageUnavailable):
         calls_of(client).batch_write("jobs", writes)
 
 

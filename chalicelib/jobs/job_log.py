@@ -1,4 +1,4 @@
-"""What is told of a job's way? One log line for each transition, with what is to be counted: numbers, ids and codes."""
+"""Log lines and metrics of each transition: numbers, ids and codes."""
 
 from __future__ import annotations
 

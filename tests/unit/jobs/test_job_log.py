@@ -14,10 +14,10 @@ import pytest
 
 from chalicelib import telemetry
 from chalicelib.errors import ProviderAuth, ProviderRateLimited
-from chalicelib.jobs.cancel import cancel_job
 from chalicelib.jobs.model import ModelUsage
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext
+from chalicelib.jobs.requests import cancel_job
 from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
 

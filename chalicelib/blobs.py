@@ -1,4 +1,4 @@
-"""What do the use cases of cases need besides the store? Bytes by key: the documents themselves."""
+"""The port of the blob store: bytes by key."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
-class CaseBlobs(Protocol):
-    """The part of a blob store that cases use. All methods raise Unavailable."""
+class BlobStore(Protocol):
+    """Bytes by key: documents, large results, large checkpoints. All methods raise StorageUnavailable."""
 
     def put(self, key: str, content: bytes, *, content_type: str) -> None:
         """Store or replace the bytes."""
@@ -22,15 +22,13 @@ class CaseBlobs(Protocol):
         """Store the bytes of one key under another, with their type; does nothing when there are none any more."""
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Remove the keys; those that do not exist are passed over."""
+        """Remove the keys; those that do not exist are ignored."""
 
     def keys(self, prefix: str) -> Sequence[str]:
         """All keys that begin with the prefix."""
 
+    def link(self, key: str, *, expires_in_seconds: int) -> str:
+        """A URL that reads the blob without further credentials until it expires."""
+
     def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
         """A presigned browser upload: `{"method", "url", "fields"}`; the storage refuses more than `max_bytes`."""
-
-
-def case_prefixes(case_id: str) -> tuple[str, ...]:
-    """What the keys of all that belongs to one case begin with: what it has, and what browsers put up for it."""
-    return f"cases/{case_id}/", f"uploads/{case_id}/"

@@ -1,4 +1,7 @@
-"""Which jobs are there? Lists through the indexes, each job then read from its record, which alone is consistent."""
+"""The reads of the job store: records, results, checkpoints, and lists through the indexes.
+
+A list reads each of its jobs from the job's record, which alone is consistent.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,22 @@ from typing import Any
 
 from chalicelib import telemetry
 from chalicelib.adapters.dynamodb.calls import DynamoCalls
-from chalicelib.adapters.dynamodb.job_records import OPEN_SHARD, job_key, job_of
-from chalicelib.adapters.dynamodb.job_starts import case_partition
-from chalicelib.adapters.dynamodb.values import Item, epoch_seconds, iso, names, text
+from chalicelib.adapters.dynamodb.job_items import (
+    CREATED,
+    OPEN_SHARD,
+    STEP,
+    case_partition,
+    idempotency_key,
+    job_key,
+    job_of,
+    key_use,
+    result_blob,
+    result_key,
+)
+from chalicelib.adapters.dynamodb.values import JSON_TYPE, Item, epoch_seconds, iso, table_request, unpacked
+from chalicelib.blobs import BlobStore
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import JobFilter, JobPage, Position
+from chalicelib.jobs.ports import IdempotencyKey, JobFilter, JobPage, KeyUse, Position
 
 _MONTH = len("YYYY-MM")
 _SPARE_ROWS = 3
@@ -22,19 +36,53 @@ _SPARE_ROWS = 3
 _FILTERED_ROWS = 300
 """Rows asked for at a time when a filter drops many of them."""
 
-_CREATED = len("2025-12-31T10:30:00.000000Z")
 
+class DynamoJobReads:
+    """The methods of the JobStore that change nothing; `listed_days` is how far back a list of all jobs looks."""
 
-class JobLists:
-    """Pages and sets of jobs on one table; `listed_days` is how far back a list of all jobs looks."""
-
-    def __init__(self, calls: DynamoCalls, *, table: str, listed_days: int) -> None:
+    def __init__(self, calls: DynamoCalls, *, table: str, blobs: BlobStore, listed_days: int) -> None:
         self._calls = calls
         self._table = table
+        self._blobs = blobs
         self._listed = timedelta(days=listed_days)
 
-    def page(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> JobPage:
-        """See JobStore.list."""
+    def get(self, job_id: str) -> Job | None:
+        record = self._calls.get(self._table, job_key(job_id))
+        return None if record is None else job_of(record)
+
+    def find_key(self, key: IdempotencyKey, *, now: datetime) -> KeyUse | None:
+        item = self._calls.get(self._table, idempotency_key(key))
+        return None if item is None or item["expires"]["S"] <= iso(now) else key_use(item)
+
+    def result(self, job: Job) -> bytes | None:
+        item = self._calls.get(self._table, result_key(job))
+        return None if item is None else unpacked(item, blobs=self._blobs)
+
+    def result_key(self, job: Job) -> str | None:
+        item = self._calls.get(self._table, result_key(job))
+        if item is None:
+            return None
+        key = str(item["blob"]["S"]) if "blob" in item else result_blob(job)
+        if self._blobs.size(key) is None:
+            content = unpacked(item, blobs=self._blobs)
+            if content is None:
+                return None
+            self._blobs.put(key, content, content_type=JSON_TYPE)
+        return key
+
+    def checkpoints(self, job_id: str) -> Mapping[str, bytes]:
+        items = self._calls.query(
+            table_request(
+                self._table,
+                KeyConditionExpression="#job_id = :job_id AND begins_with(#item, :step)",
+                values={"job_id": job_id, "step": STEP},
+            )
+            | {"ConsistentRead": True}
+        )
+        found = {item["item"]["S"].removeprefix(STEP): unpacked(item, blobs=self._blobs) for item in items}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def list(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> JobPage:
         found: list[Job] = []
         rows = self._rows(wanted, now=now, after=after, limit=limit)
         while len(found) <= limit and (chunk := list(islice(rows, limit + 1))):
@@ -46,25 +94,21 @@ class JobLists:
             jobs=shown, next=Position(created_at=shown[-1].created_at, id=shown[-1].job_id) if more else None
         )
 
-    def due(self, *, now: datetime, limit: int) -> Sequence[Job]:
-        """See JobStore.due_checks."""
+    def due_checks(self, *, now: datetime, limit: int) -> Sequence[Job]:
         rows = self._calls.query(
-            {
-                "TableName": self._table,
-                "IndexName": "by_check",
-                "KeyConditionExpression": "#open = :open AND #check_at <= :now",
-                "ExpressionAttributeNames": names("open", "check_at"),
-                "ExpressionAttributeValues": {":open": OPEN_SHARD, ":now": epoch_seconds(now)},
-                "Limit": limit,
-            }
+            table_request(
+                self._table,
+                KeyConditionExpression="#open = :open AND #check_at <= :now",
+                values={"open": OPEN_SHARD, "now": epoch_seconds(now)},
+            )
+            | {"IndexName": "by_check", "Limit": limit}
         )
         records = self._stored([row["job_id"]["S"] for row in islice(rows, limit)])
         jobs = [job for record in records if (job := _readable(record)) is not None]
         due = [job for job in jobs if job.is_open and job.check_at <= now]
         return sorted(due, key=lambda job: job.check_at)
 
-    def of_case(self, case_id: str) -> Sequence[Job]:
-        """See JobStore.jobs_of_case; newest first."""
+    def jobs_of_case(self, case_id: str) -> Sequence[Job]:
         rows = list(self._case_rows(case_id, before=None, limit=_FILTERED_ROWS))
         jobs = self._records(rows)
         return [jobs[row] for row in rows if row in jobs]
@@ -87,23 +131,15 @@ class JobLists:
         return self._index_rows(partitions, wanted, before=after, limit=limit)
 
     def _case_rows(self, case_id: str, *, before: Position | None, limit: int) -> Iterator[str]:
-        values = {":case": text(case_partition(case_id))}
-        condition = "#job_id = :case"
+        values, condition = {"case": case_partition(case_id)}, "#job_id = :case"
         if before is not None:
+            values["before"] = f"{iso(before.created_at)}#{before.id}"
             condition += " AND #item < :before"
-            values[":before"] = text(f"{iso(before.created_at)}#{before.id}")
         entries = self._calls.query(
-            {
-                "TableName": self._table,
-                "KeyConditionExpression": condition,
-                "ExpressionAttributeNames": names("job_id", *(["item"] if before is not None else [])),
-                "ExpressionAttributeValues": values,
-                "ScanIndexForward": False,
-                "ConsistentRead": True,
-                "Limit": limit,
-            }
+            table_request(self._table, KeyConditionExpression=condition, values=values)
+            | {"ScanIndexForward": False, "ConsistentRead": True, "Limit": limit}
         )
-        return (entry["item"]["S"][_CREATED + 1 :] for entry in entries)
+        return (entry["item"]["S"][CREATED + 1 :] for entry in entries)
 
     def _index_rows(
         self,
@@ -115,8 +151,8 @@ class JobLists:
     ) -> Iterator[str]:
         start = None if before is None else (iso(before.created_at), before.id)
         for index, attribute, value in partitions:
-            request = _index_request(wanted, key={attribute: value}, before=before, limit=limit)
-            rows = self._calls.query({"TableName": self._table, "IndexName": index, **request})
+            asked = _index_request(self._table, wanted, key={attribute: value}, before=before, limit=limit)
+            rows = self._calls.query({**asked, "IndexName": index})
             for created_at, tied in groupby(rows, key=lambda row: str(row["created_at"]["S"])):
                 # An index leaves rows of the same microsecond in no order; a list has one.
                 for job_id in sorted((str(row["job_id"]["S"]) for row in tied), reverse=True):
@@ -134,7 +170,7 @@ def _readable(record: Item) -> Job | None:
 
 
 def _index_request(
-    wanted: JobFilter, *, key: Mapping[str, str], before: Position | None, limit: int
+    table: str, wanted: JobFilter, *, key: Mapping[str, str], before: Position | None, limit: int
 ) -> Mapping[str, Any]:
     """A Query of an index. Its filter only saves reads: each job is compared again when its record was read."""
     values = {**key, **({} if before is None else {"created_at": iso(before.created_at)})}
@@ -147,11 +183,13 @@ def _index_request(
     if wanted.job_type is not None:
         values["job_type"] = wanted.job_type
         filters.append("#job_type = :job_type")
-    return {
-        "KeyConditionExpression": " AND ".join(conditions),
-        **({"FilterExpression": " AND ".join(filters)} if filters else {}),
-        "ExpressionAttributeNames": names(*values),
-        "ExpressionAttributeValues": {f":{name}": text(value) for name, value in values.items()},
+    asked = table_request(
+        table,
+        KeyConditionExpression=" AND ".join(conditions),
+        FilterExpression=" AND ".join(filters) or None,
+        values=values,
+    )
+    return asked | {
         "ScanIndexForward": False,
         "Limit": _FILTERED_ROWS if filters else limit + _SPARE_ROWS,
     }

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from chalicelib.adapters.dynamodb.calls import DynamoCalls
-from chalicelib.adapters.dynamodb.job_lists import JobLists
-from chalicelib.adapters.dynamodb.job_records import record_of
+from chalicelib.adapters.dynamodb.job_items import record_of
+from chalicelib.adapters.dynamodb.job_reads import DynamoJobReads
 from chalicelib.jobs.lifecycle import cancelled
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import JobFilter
+from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.jobs import CREATED_AT, a_job
 
 NOW = CREATED_AT + timedelta(minutes=5)
@@ -35,15 +36,15 @@ class LaggingTable:
         return {"Responses": {"jobs": self.records}}
 
 
-def lists_of(table: LaggingTable, *, listed_days: int = 30) -> JobLists:
-    return JobLists(DynamoCalls(table), table="jobs", listed_days=listed_days)
+def lists_of(table: LaggingTable, *, listed_days: int = 30) -> DynamoJobReads:
+    return DynamoJobReads(DynamoCalls(table), table="jobs", blobs=FakeBlobStore(), listed_days=listed_days)
 
 
 def test_a_check_that_another_rescue_postponed_is_not_due() -> None:
     job = a_job()
     postponed = msgspec.structs.replace(job, check_at=NOW + timedelta(seconds=1))
 
-    due = lists_of(LaggingTable(indexed=[job], stored=[postponed])).due(now=NOW, limit=10)
+    due = lists_of(LaggingTable(indexed=[job], stored=[postponed])).due_checks(now=NOW, limit=10)
 
     assert due == []
 
@@ -51,7 +52,7 @@ def test_a_check_that_another_rescue_postponed_is_not_due() -> None:
 def test_a_job_that_ended_just_now_is_not_due() -> None:
     job = a_job()
 
-    due = lists_of(LaggingTable(indexed=[job], stored=[cancelled(job, at=NOW)])).due(now=NOW, limit=10)
+    due = lists_of(LaggingTable(indexed=[job], stored=[cancelled(job, at=NOW)])).due_checks(now=NOW, limit=10)
 
     assert due == []
 
@@ -61,7 +62,7 @@ def test_a_record_that_cannot_be_read_hides_no_other_job_that_is_due() -> None:
     table = LaggingTable(indexed=[broken, job], stored=[broken, job])
     table.records[0] = {**table.records[0], "status": {"S": "unheard of"}}
 
-    due = lists_of(table).due(now=NOW, limit=10)
+    due = lists_of(table).due_checks(now=NOW, limit=10)
 
     assert due == [job]
 
@@ -70,7 +71,7 @@ def test_a_list_shows_jobs_as_they_are_and_not_as_they_were() -> None:
     ended, gone, pending = (a_job(job_id=name) for name in ("ended", "gone", "pending"))
     table = LaggingTable(indexed=[ended, gone, pending], stored=[cancelled(ended, at=NOW), pending])
 
-    page = lists_of(table).page(JobFilter(owner="owner-1", status=Status.PENDING), now=NOW, after=None, limit=20)
+    page = lists_of(table).list(JobFilter(owner="owner-1", status=Status.PENDING), now=NOW, after=None, limit=20)
 
     assert page.jobs == (pending,)
     assert page.next is None
@@ -79,7 +80,7 @@ def test_a_list_shows_jobs_as_they_are_and_not_as_they_were() -> None:
 def test_a_list_of_everybody_looks_back_as_far_as_jobs_are_kept() -> None:
     table = LaggingTable(indexed=[], stored=[])
 
-    lists_of(table, listed_days=41).page(JobFilter(), now=NOW, after=None, limit=20)
+    lists_of(table, listed_days=41).list(JobFilter(), now=NOW, after=None, limit=20)
 
     months = [query["ExpressionAttributeValues"][":created_month"]["S"] for query in table.queries]
     assert months == ["2026-06", "2026-05", "2026-04"]  # 10 June - 41 days = 30 April

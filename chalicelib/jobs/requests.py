@@ -1,0 +1,108 @@
+"""What a caller asks of jobs after the start: read, list, cancel, retry, delete.
+
+Expired records and other people's jobs do not exist here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from chalicelib import telemetry
+from chalicelib.errors import NotFinished, NotFound, StorageUnavailable
+from chalicelib.jobs import job_log
+from chalicelib.jobs.lifecycle import cancel_accepted
+from chalicelib.jobs.model import Job, Status
+from chalicelib.jobs.ports import Conflict, JobFilter, JobPage, JobStore, Position
+from chalicelib.principal import Principal
+
+CANCEL_TRIES = 8
+
+_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
+def read_job(job_id: str, *, principal: Principal, store: JobStore, now: datetime) -> Job:
+    """The job, for its starter, the owner of its case and admins.
+
+    Raises: NotFound, the same for an unknown, an expired, a malformed and somebody else's id.
+    """
+    job = store.get(job_id) if _UUID.fullmatch(job_id) else None
+    if job is None or job.expires_at <= now or not principal.sees(job.user_id, job.requested_by):
+        raise NotFound("There is no such job.")
+    return job
+
+
+def result_of(job: Job, *, store: JobStore) -> bytes | None:
+    """The result of a completed job as JSON bytes (UTF-8); None for every other job."""
+    return None if job.result_bytes is None else store.result(job)
+
+
+def list_jobs(wanted: JobFilter, *, store: JobStore, now: datetime, after: Position | None, limit: int) -> JobPage:
+    """One page of the jobs that match, newest first."""
+    return store.list(wanted, now=now, after=after, limit=limit)
+
+
+def cancel_job(job_id: str, *, principal: Principal, store: JobStore, now: datetime) -> Job:
+    """The job after the cancel: `cancelled`, or running with `cancel_requested` until its worker stops.
+
+    Raises: NotFound; AlreadyFinished when it completed or failed; StorageUnavailable when it changes too fast.
+    """
+    for _ in range(CANCEL_TRIES):
+        job = read_job(job_id, principal=principal, store=store, now=now)
+        asked = cancel_accepted(job, at=now)
+        if asked is job:
+            return job
+        try:
+            stored = store.save(job, asked)
+        except Conflict:
+            continue  # the worker wrote first; what the job is now decides
+        job_log.cancel_accepted(stored)
+        return stored
+    raise StorageUnavailable("The job is changing too fast to be cancelled just now. Try again.", retry_after_seconds=1)
+
+
+def retryable_job(job_id: str, *, principal: Principal, store: JobStore, now: datetime) -> Job:
+    """The finished job that is to be run again.
+
+    Raises: NotFound; NotFinished while it is open.
+    """
+    job = read_job(job_id, principal=principal, store=store, now=now)
+    if job.is_open:
+        raise NotFinished("The job is not finished; only a finished job can be run again.")
+    return job
+
+
+def reusable_checkpoints(source: Job) -> str | None:
+    """The job whose checkpoints the new one may use (`checkpoints_from`); after a completed one it starts afresh."""
+    return None if source.status is Status.COMPLETED else source.job_id
+
+
+def delete_job(job_id: str, *, principal: Principal, store: JobStore, now: datetime) -> None:
+    """Remove the job, its result, checkpoints, events and stored objects.
+
+    Raises: NotFound; NotFinished while it is open, a cancelled worker that has not stopped yet included.
+    """
+    job = read_job(job_id, principal=principal, store=store, now=now)
+    if job.is_open:
+        raise NotFinished("The job is not finished. Cancel it first, and delete it when it is done.")
+    store.delete(job)
+    telemetry.info("job_deleted", job_id=job_id, job_type=job.job_type)
+
+
+class JobsOfCase:
+    """What the deletion of a case asks of its jobs (`cases.changes.CaseJobs`)."""
+
+    def __init__(self, store: JobStore) -> None:
+        self._store = store
+
+    def refuse_open(self, case_id: str) -> None:
+        """Raises: NotFinished while a job of the case is open."""
+        if any(job.is_open for job in self._store.jobs_of_case(case_id)):
+            raise NotFinished(
+                "A job of this case is not finished. Cancel it first, and delete the case when it is done."
+            )
+
+    def delete(self, case_id: str) -> None:
+        """Remove all jobs of a case that gets no new ones."""
+        for job in self._store.jobs_of_case(case_id):
+            self._store.delete(job)
