@@ -30,8 +30,8 @@ check: $(READY) ## Check format, lint, types and imports
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
 
-test: check ## Run the checks and the whole test suite
-	$(BIN)/python -m pytest
+test: check ## Run the checks and the whole test suite, on all cores
+	$(BIN)/python -m pytest -n auto
 
 unit: $(READY) ## Run the quick tests only (unit and contract), on all cores
 	$(BIN)/python -m pytest -n auto tests/unit tests/contract

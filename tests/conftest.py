@@ -24,6 +24,8 @@ import pytest
 
 from infra.local.resources import Resources, create_resources
 
+pytest_plugins = ["tests.scheduling"]
+
 ROOT = Path(__file__).resolve().parent.parent
 _numbers = itertools.count(1)
 

@@ -39,15 +39,24 @@ def check_against_description(method: str, route: str, *, status: int, headers: 
         assert problems == []
 
 
-def never_answered() -> set[tuple[str, str, int]]:
-    """The described statuses that no answer of this run had."""
+def never_answered() -> list[str]:
+    """The described statuses that no answer of this run had, such as "409 of start an analysis".
+
+    The starts are one kind of operation: what one of them answered, all of them do.
+    """
+    seen = {(_kind(method, route), status) for method, route, status in SEEN}
     described = {
-        (method.upper(), route, int(status))
+        (_kind(method, route), int(status))
         for route, operations in DOCUMENT["paths"].items()
         for method, operation in operations.items()
         for status in operation["responses"]
     }
-    return described - SEEN
+    return sorted(f"{status} of {kind}" for kind, status in described - seen)
+
+
+def _kind(method: str, route: str) -> str:
+    name: str = DOCUMENT["paths"][route][method.lower()]["operationId"]
+    return "start an analysis" if name.startswith("start_") else name
 
 
 @functools.cache

@@ -1,0 +1,40 @@
+"""The client of Casework: `Client(base_url, token).run("document_analysis_form7801", case_id)`.
+
+Client            start, run; .jobs, .cases, .documents; request() for everything else
+result_of(job)    the result of a job that is done, or the error that says why there is none
+CaseworkError     the root of all that is raised; the tree is in casework/errors.py
+"""
+
+from .client import Client
+from .errors import (
+    CaseworkError,
+    JobCancelledError,
+    JobFailedError,
+    NetworkError,
+    ProblemError,
+    TokenError,
+    WaitTimeoutError,
+)
+from .http import Ports, Response
+from .jobs import result_of
+from .types import Case, Document, Event, Job, Start, StartOptions
+
+__all__ = [
+    "Case",
+    "CaseworkError",
+    "Client",
+    "Document",
+    "Event",
+    "Job",
+    "JobCancelledError",
+    "JobFailedError",
+    "NetworkError",
+    "Ports",
+    "ProblemError",
+    "Response",
+    "Start",
+    "StartOptions",
+    "TokenError",
+    "WaitTimeoutError",
+    "result_of",
+]

@@ -1,0 +1,53 @@
+"""Which tests run in one process with `-n`, and in which order: a pytest plugin.
+
+xdist's own groups (`--dist loadgroup`) are not used: xdist 3.8 loses them under pytest 9.2, without a word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = frozenset({"app"})
+"""Folders whose tests run in one process: the last one judges the answers to the others."""
+MODULE_BY_MODULE = frozenset({"e2e", "local", "reliability", "benchmarks", "evals"})
+"""Folders whose modules start something that their tests share: a module stays in one process."""
+FIRST = ("e2e", "reliability", "local", "app", "benchmarks", "evals", "contract")
+"""The folders with long tests begin, so that no process is left alone with one at the end."""
+
+
+def group_of(nodeid: str) -> str:
+    """The name that all tests of one group share."""
+    file, _, _ = nodeid.partition("::")
+    folder = _folder(file)
+    if folder in TOGETHER:
+        return folder
+    return file if folder in MODULE_BY_MODULE else nodeid
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a process of `-n`: the long folders first."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _place(_folder(item.nodeid)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Hand out groups in the order in which they are collected."""
+    config.option.loadscopereorder = False
+    return _Groups(config, log)
+
+
+class _Groups(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def _folder(nodeid: str) -> str:
+    return nodeid.split("/")[1] if nodeid.startswith("tests/") else ""
+
+
+def _place(folder: str) -> int:
+    return FIRST.index(folder) if folder in FIRST else len(FIRST)

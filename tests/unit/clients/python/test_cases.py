@@ -1,0 +1,97 @@
+"""Cases and documents in the Python client; large files go straight to storage."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from clients.python.casework import Client, NetworkError
+from clients.python.casework.cases import LARGEST_INLINE_BYTES
+from tests.fakes.scripted_api import BASE_URL, CUT_OFF, ScriptedApi, answer
+
+DOCUMENT: dict[str, Any] = {"id": "d1"}
+ADDED = answer({"document": DOCUMENT}, 201)
+FORM = {"method": "POST", "url": "https://storage.example/api/bucket", "headers": {}, "fields": {"key": "k", "p": "q"}}
+
+
+def client_of(api: ScriptedApi) -> Client:
+    return Client(BASE_URL, "t", ports=api.ports)
+
+
+def test_a_case_is_created_with_what_is_given_only():
+    api = ScriptedApi(answer({"id": "c1"}, 201), answer({"id": "c1"}, 201))
+    client = client_of(api)
+
+    client.cases.create("A case")
+    client.cases.create("A case", description="d", metadata={"a": 1})
+
+    assert [request.body for request in api.requests] == [
+        {"title": "A case"},
+        {"title": "A case", "description": "d", "metadata": {"a": 1}},
+    ]
+
+
+def test_a_call_is_stored_and_cases_are_listed_page_by_page():
+    api = ScriptedApi(answer({"id": "c1"}), answer({"cases": [{"id": "c1"}], "next_cursor": None}), answer(status=204))
+    client = client_of(api)
+
+    client.cases.put_call("c1", {"transcript": "x"})
+    assert [case["id"] for case in client.cases.list(scope="mine")] == ["c1"]
+    client.cases.delete("c1")
+
+    assert api.lines == ["PUT /cases/c1/call", "GET /cases?scope=mine&limit=100", "DELETE /cases/c1"]
+
+
+def test_a_text_is_a_document():
+    api = ScriptedApi(ADDED)
+
+    assert client_of(api).documents.add_text("c1", "שלום", file_name="a.txt") == DOCUMENT
+    assert api.requests[0].body == {"content_type": "text/plain", "file_name": "a.txt", "text": "שלום"}
+
+
+def test_a_small_file_goes_in_the_request_under_its_name(tmp_path):
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    api = ScriptedApi(ADDED, ADDED)
+
+    client_of(api).documents.add_file("c1", path, document_type="medical_report")
+    client_of(api).documents.add_file("c1", b"%PDF-1.7", file_name="other.pdf")
+
+    inline = base64.b64encode(b"%PDF-1.7").decode()
+    assert [request.body for request in api.requests] == [
+        {"file_name": "letter.pdf", "document_type": "medical_report", "content_base64": inline},
+        {"file_name": "other.pdf", "content_base64": inline},
+    ]
+
+
+def test_a_large_file_goes_to_storage_fields_first_and_again_after_a_lost_connection():
+    content = b"x" * (LARGEST_INLINE_BYTES + 1)
+    api = ScriptedApi(answer({"document": DOCUMENT, "upload": FORM}, 201), CUT_OFF, answer(status=204))
+
+    assert client_of(api).documents.add_file("c1", content, file_name="scan.pdf") == DOCUMENT
+
+    assert api.requests[0].body == {"file_name": "scan.pdf", "size": len(content)}
+    assert api.lines[1:] == ["POST /bucket", "POST /bucket"]
+    sent = api.requests[2].content or b""
+    assert sent.index(b'name="key"') < sent.index(b'name="p"') < sent.index(b'name="file"') < sent.index(content)
+    assert "Authorization" not in api.requests[2].headers
+    assert api.requests[2].headers["Content-Type"].startswith("multipart/form-data; boundary=")
+
+
+def test_storage_that_refuses_the_upload_is_a_network_error():
+    api = ScriptedApi(answer({"document": DOCUMENT, "upload": FORM}, 201), answer(status=403))
+
+    with pytest.raises(NetworkError, match=r"Storage refused the request \(403\)"):
+        client_of(api).documents.add_file("c1", b"x" * (LARGEST_INLINE_BYTES + 1), file_name="scan.pdf")
+
+
+def test_documents_are_listed_and_deleted():
+    api = ScriptedApi(answer({"documents": [DOCUMENT], "count": 1}), answer(status=204))
+    client = client_of(api)
+
+    assert client.documents.list("c1") == [DOCUMENT]
+    client.documents.delete("c1", "d1")
+
+    assert api.lines == ["GET /cases/c1/documents", "DELETE /cases/c1/documents/d1"]
