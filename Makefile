@@ -54,8 +54,8 @@ test-frontend: $(READY) $(NODE_READY) ## Check and test the client and its examp
 example: $(READY) $(NODE_READY) ## Serve the example page with the whole system behind it
 	cd frontend && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent example
 
-eval: $(READY) ## Measure the analyses on every case of tests/data; CASE=name, QUICK=1; real models with their keys set
-	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick)
+eval: $(READY) ## Measure the analyses on every case of tests/data: make eval [CASE=name] [QUICK=1] [WRITE=1]; real models with their keys set
+	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick) $(if $(WRITE),--write)
 
 format: $(READY) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
