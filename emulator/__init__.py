@@ -9,7 +9,7 @@ input_tokens), /v1/chat/completions, /v1/messages (JSON and SSE, tools, structur
 The model's name in an answer is `emulated-<asked name>`.
 
 It understands nothing. For the cases of tests/data it answers from facts that were prepared by hand (`facts/`, one file
-a case), as far as their words are in the request; of other texts it reads labelled values (`name: value`). What is in no
+a case), as far as their words are in the request; elsewhere it reads labelled values (`name: value`). What is in no
 document or call is not in the answer. A JSON schema is filled by the names of its properties (`schema_fill`), whatever
 its shape; the agent takes its turns with the tools that it is offered. Texts are read inside the fences
 `<document id name>`, `<page number>` and `<call id>`; without any fence, all that the user wrote.
