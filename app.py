@@ -44,6 +44,7 @@ app.serve("DELETE", "/cases/{case_id}/documents/{document_id}", documents.delete
 
 app.serve("POST", "/vapi/webhook", webhook.vapi_webhook)
 app.serve("GET", "/health", public.health)
+app.serve("HEAD", "/health", public.health)
 app.serve("GET", "/openapi.json", public.openapi_endpoint(app.served))
 app.serve("GET", "/docs", public.docs_endpoint(app.served))
 
