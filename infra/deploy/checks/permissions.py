@@ -7,6 +7,14 @@ from typing import Any
 
 from infra.deploy.checks.view import Properties, Template, listed, target
 
+CHANGES_OBJECTS = (
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutObjectAcl",
+    "s3:PutObjectTagging",
+)
+
 
 def each_function_has_a_role_of_its_own(template: Template) -> Iterator[str]:
     """A shared role gives each function what any of them needs."""
@@ -32,6 +40,22 @@ def permissions_name_their_resources(template: Template) -> Iterator[str]:
             for resource in listed(statement.get("Resource", "*")):
                 if _is_open(resource):
                     yield f"{role} may {', '.join(listed(statement.get('Action', '*')))} on {resource}"
+
+
+def workers_never_write_originals(template: Template) -> Iterator[str]:
+    """Workers open files that strangers made: they may read the originals, and write beside them only."""
+    for name, function, _, _ in template.sources():
+        role = target(function.get("Role"))
+        for statement in _statements(template.properties(role)):
+            changes = [action for action in listed(statement.get("Action", "*")) if action in CHANGES_OBJECTS]
+            for resource in listed(statement.get("Resource", "*")) if changes else ():
+                if not _is_beside_the_originals(resource):
+                    yield f"{name} may {', '.join(changes)} on {resource}"
+
+
+def _is_beside_the_originals(resource: Any) -> bool:
+    prefixes = tuple(f"${{Bucket.Arn}}/{folder}/" for folder in ("bodies", "texts", "jobs"))
+    return isinstance(resource, dict) and str(resource.get("Fn::Sub", "")).startswith(prefixes)
 
 
 def _statements(role: Properties) -> Iterator[Properties]:
