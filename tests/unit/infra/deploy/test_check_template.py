@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import Internal, ProviderAuth, ProviderQuotaExhausted
+from chalicelib.errors import AttemptError
 from chalicelib.telemetry import NAMESPACE
 from infra.deploy.check_template import findings, rules
+from infra.deploy.checks.alarms import FAILURES
 from infra.deploy.package import make_template
 from infra.deploy.template import STAGES
 from tests.unit.infra.deploy.planted import functions, outside, storage
@@ -24,7 +25,13 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     return {stage: json.loads(path.read_text(encoding="utf-8")) for stage, path in paths.items()}
 
 
+ROOT = Path(__file__).resolve().parents[4]
+JOB_LOG = "transitions.py"
 DEFECTS = [*functions.DEFECTS, *storage.DEFECTS, *outside.DEFECTS]
+
+
+def subclasses(kind: type[AttemptError]) -> set[type[AttemptError]]:
+    return {kind}.union(*(subclasses(one) for one in kind.__subclasses__()))
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -62,7 +69,7 @@ def test_every_function_may_write_its_own_log_only(
 
 
 def test_the_runbook_says_what_to_do_about_each_alarm(templates: dict[str, Template]) -> None:
-    runbook = (Path(__file__).resolve().parents[4] / "docs" / "runbook.md").read_text(encoding="utf-8")
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 
     alarms = [name for name, r in templates["prod"]["Resources"].items() if r["Type"] == "AWS::CloudWatch::Alarm"]
     assert [name for name in alarms if f"`{name}`" not in runbook] == []
@@ -70,10 +77,35 @@ def test_the_runbook_says_what_to_do_about_each_alarm(templates: dict[str, Templ
 
 def test_alarms_on_our_own_metrics_ask_for_what_the_log_counts(templates: dict[str, Template]) -> None:
     """A name that differs by a letter is an alarm that never rings."""
-    every = [resource.get("Properties", {}) for resource in templates["prod"]["Resources"].values()]
-    ours = [alarm for alarm in every if alarm.get("Namespace") == NAMESPACE]
+    alarms = [r["Properties"] for r in templates["prod"]["Resources"].values() if r["Type"] == "AWS::CloudWatch::Alarm"]
+    single = [alarm for alarm in alarms if "MetricName" in alarm]
+    several = [
+        one["MetricStat"]["Metric"] for alarm in alarms for one in alarm.get("Metrics", ()) if "MetricStat" in one
+    ]
 
-    asked = {(alarm["MetricName"], tuple(d["Name"] for d in alarm["Dimensions"])) for alarm in ours}
-    codes = {d["Value"] for alarm in ours for d in alarm["Dimensions"] if d["Name"] == "code"}
-    known = {error.code for error in (Internal, ProviderAuth, ProviderQuotaExhausted)}
-    assert (asked, codes) == ({("JobsFailed", ("stage", "code")), ("Defects", ("stage",))}, known)
+    asked = {
+        (metric["MetricName"], tuple(dimension["Name"] for dimension in metric["Dimensions"]))
+        for metric in [*single, *several]
+        if metric["Namespace"] == NAMESPACE
+    }
+
+    counted = (ROOT / "chalicelib" / "jobs" / JOB_LOG).read_text(encoding="utf-8")
+    assert asked == {
+        ("JobsFailed", ("stage", "code")),
+        ("JobsFailed", ("stage",)),
+        ("JobsCompleted", ("stage",)),
+        ("AttemptsRepeated", ("stage",)),
+        ("CostUsd", ("stage",)),
+        ("Defects", ("stage",)),
+        ("MemoryPercent", ("stage",)),
+        ("QueueWaitSeconds", ("stage", "lane")),
+    }
+    assert [
+        name for name, _ in asked - {("Defects", ("stage",)), ("MemoryPercent", ("stage",))} if name not in counted
+    ] == []
+
+
+def test_alarms_on_codes_name_codes_that_jobs_fail_with() -> None:
+    known = {error.code for error in subclasses(AttemptError)}
+
+    assert FAILURES - known <= {"storage_unavailable"}
