@@ -19,7 +19,7 @@ INTEGRATION = "x-amazon-apigateway-integration"
 def merge_template(stage: str) -> dict[str, Any]:
     """What `chalice package --merge-template` takes: the resources with all overlays, the stage's own last."""
     template: dict[str, Any] = {}
-    for overlay in ("functions", "alarms", "alarms_jobs"):
+    for overlay in ("functions", "alarms", "alarms_jobs", "dashboard", "firewall"):
         template = merged(template, read_yaml(OVERLAYS / f"{overlay}.yaml"))
     template = merged(template, stored(stage))
     body = {"x-amazon-apigateway-gateway-responses": gateway_responses()}

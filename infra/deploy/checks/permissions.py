@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from infra.deploy.checks.view import Properties, Template, listed, target
+from infra.deploy.checks.view import Properties, Template, listed, references, target
 
 CHANGES_OBJECTS = (
     "s3:PutObject",
@@ -42,6 +42,13 @@ def permissions_name_their_resources(template: Template) -> Iterator[str]:
                     yield f"{role} may {', '.join(listed(statement.get('Action', '*')))} on {resource}"
 
 
+def roles_can_be_bounded(template: Template) -> Iterator[str]:
+    """Many organisations refuse roles without a permissions boundary: each takes the parameter's."""
+    for role, properties in template.of("AWS::IAM::Role"):
+        if "PermissionsBoundary" not in set(references(properties.get("PermissionsBoundary"))):
+            yield f"{role} takes no permissions boundary"
+
+
 def workers_never_write_originals(template: Template) -> Iterator[str]:
     """Workers open files that strangers made: they may read the originals, and write beside them only."""
     for name, function, _, _ in template.sources():
@@ -60,7 +67,8 @@ def _is_beside_the_originals(resource: Any) -> bool:
 
 def _statements(role: Properties) -> Iterator[Properties]:
     for policy in role.get("Policies", ()):
-        yield from policy["PolicyDocument"]["Statement"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def _is_open(resource: Any) -> bool:

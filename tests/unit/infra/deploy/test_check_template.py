@@ -26,7 +26,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
 
 
 ROOT = Path(__file__).resolve().parents[4]
-JOB_LOG = "transitions.py"
+JOB_LOG = "job_log.py"
 DEFECTS = [*functions.DEFECTS, *storage.DEFECTS, *outside.DEFECTS]
 
 
@@ -56,7 +56,9 @@ def test_every_function_may_write_its_own_log_only(
     templates: dict[str, Template],
 ) -> None:
     groups = {
-        role: [s["Resource"]["Fn::GetAtt"][0] for s in statements(templates["prod"], role) if s["Sid"] == "WriteLogs"]
+        role: [
+            s["Resource"]["Fn::GetAtt"][0] for s in statements(templates["prod"], role) if s.get("Sid") == "WriteLogs"
+        ]
         for role in ("ApiHandlerRole", "WorkHighRole", "WorkNormalRole", "RescueRole")
     }
 

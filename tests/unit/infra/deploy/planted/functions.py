@@ -52,6 +52,7 @@ DEFECTS: list[tuple[str, Plant]] = [
         lambda t: properties(t, "Rescue").update(ReservedConcurrentExecutions=5),
     ),
     ("rescue_can_have_reserved_concurrency", lambda t: t["Parameters"]["RescueReserved"].update(Default=5)),
+    ("roles_can_be_bounded", lambda t: properties(t, "RescueRole").pop("PermissionsBoundary")),
     (
         "workers_never_write_originals",
         lambda t: statement(t, "WorkHighRole", "Originals")["Action"].append("s3:PutObject"),

@@ -20,7 +20,7 @@ def statements(template: Template, role: str) -> list[dict[str, Any]]:
 
 
 def statement(template: Template, role: str, sid: str) -> dict[str, Any]:
-    (found,) = [one for one in statements(template, role) if one["Sid"] == sid]
+    (found,) = [one for one in statements(template, role) if one.get("Sid") == sid]
     return found
 
 
