@@ -10,6 +10,9 @@ from infra.deploy.checks.view import Template, is_reference, references, target
 IN_THE_CLEAR = ("jwt_secret", "openai_api_key", "anthropic_api_key", "vapi_webhook_secret")
 """Settings that hold a secret itself: for a developer's machine only."""
 
+OF_THE_API = ("worker_function",)
+"""Settings that the API alone has: a function cannot name itself in its environment."""
+
 API_SECONDS = 29
 """What API Gateway waits for an answer."""
 
@@ -21,10 +24,11 @@ RECEIVES = 5
 
 
 def settings_are_all_there(template: Template) -> Iterator[str]:
-    """Every variable that settings.py reads is set for every function, and no secret stands in the clear."""
-    wanted = {name.upper() for name in Settings.__struct_fields__ if name not in IN_THE_CLEAR}
+    """Every variable that settings.py reads is set for every function, and no secret is in the clear."""
+    settings = {name.upper() for name in Settings.__struct_fields__ if name not in IN_THE_CLEAR}
     for name, function in template.functions():
         variables = function.get("Environment", {}).get("Variables", {})
+        wanted = settings if name == "APIHandler" else settings - {name.upper() for name in OF_THE_API}
         for missing in sorted(wanted - set(variables)):
             yield f"{name} has no {missing}"
         for secret in IN_THE_CLEAR:

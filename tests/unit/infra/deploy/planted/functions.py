@@ -16,6 +16,10 @@ DEFECTS: list[tuple[str, Plant]] = [
     ("lanes_are_bounded", lambda t: event(t).update(BatchSize=10)),
     ("lanes_are_bounded", lambda t: event(t).pop("ScalingConfig")),
     ("settings_are_all_there", lambda t: variables(t).pop("JWKS_URL")),
+    (
+        "settings_are_all_there",
+        lambda t: properties(t, "APIHandler")["Environment"]["Variables"].pop("WORKER_FUNCTION"),
+    ),
     ("settings_are_all_there", lambda t: variables(t).pop("OPENAI_API_KEY_NAME")),
     ("settings_are_all_there", lambda t: variables(t).update(OPENAI_API_KEY="sk-made-up")),
     ("settings_are_all_there", lambda t: properties(t, "Rescue")["Environment"]["Variables"].update(STAGE="dev")),
