@@ -18,10 +18,12 @@ from chalice import Rate
 from chalicelib.analyses import catalogue
 from chalicelib.api import cases, documents, jobs, public, starts, webhook
 from chalicelib.api.application import Application
+from chalicelib.api.cors import Cors
 from chalicelib.bootstrap import system
-from chalicelib.settings import allowed_origin, current_stage
+from chalicelib.settings import cors_settings, current_stage
 
-app = Application("casework", system=system, allow_origin=allowed_origin())
+allowed = cors_settings()
+app = Application("casework", system=system, cors=Cors(origins=allowed.origins, more_headers=allowed.headers))
 
 for analysis in catalogue().values():
     app.serve("POST", analysis.route, starts.start_endpoint(analysis))
@@ -44,22 +46,21 @@ app.serve("DELETE", "/cases/{case_id}/documents/{document_id}", documents.delete
 
 app.serve("POST", "/vapi/webhook", webhook.vapi_webhook)
 app.serve("GET", "/health", public.health)
-app.serve("HEAD", "/health", public.health)
 app.serve("GET", "/openapi.json", public.openapi_endpoint(app.served))
 app.serve("GET", "/docs", public.docs_endpoint(app.served))
 
 
 # The two lanes. Their queues are named in infra/resources.yaml; one message, one job, one invocation.
 @app.on_sqs_message(queue="high", batch_size=1, name="work_high")
-def work_high(event: Any) -> Any:
+def work_high(event: Any) -> None:
     """Run the job of one message of the high lane."""
-    return system().work(event.to_dict(), event.context)
+    system().work(event.to_dict(), event.context)
 
 
 @app.on_sqs_message(queue="normal", batch_size=1, name="work_normal")
-def work_normal(event: Any) -> Any:
+def work_normal(event: Any) -> None:
     """Run the job of one message of the normal lane."""
-    return system().work(event.to_dict(), event.context)
+    system().work(event.to_dict(), event.context)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="rescue")

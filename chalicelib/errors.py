@@ -73,7 +73,11 @@ class InvalidRequest(Refusal, code="invalid_request", title="Invalid request"):
 
 
 class Unauthorized(Refusal, code="unauthorized", title="Unauthorized"):
-    """No valid bearer token came with the request."""
+    """No valid bearer token came with the request. `failed_check` is for the log, never for the caller."""
+
+    def __init__(self, detail: str, *, failed_check: str = "") -> None:
+        super().__init__(detail)
+        self.failed_check = failed_check
 
 
 class Forbidden(Refusal, code="forbidden", title="Forbidden"):

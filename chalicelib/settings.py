@@ -1,8 +1,9 @@
-"""What is configured? The only reader of the environment; every problem of it is named at once."""
+"""The settings of a process: the only reader of the environment; all its problems are named at once."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeVar
 
@@ -13,6 +14,13 @@ T = TypeVar("T")
 
 MINIMUM_RETENTION_DAYS = 8
 SHORTEST_SECRET_BYTES = 32
+
+ANY_ORIGIN = "*"
+DEFAULT_PORTS = {"https": "443", "http": "80"}
+"""Browsers leave these out of an origin."""
+
+_ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class SettingsError(Exception):
@@ -45,13 +53,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jwks_url: str | None
     """Where the keys (RS256, ES256) are published that sign tokens; required outside dev."""
     jwt_issuer: str | None
-    """The only `iss` that is accepted; unset: not checked."""
+    """The only `iss` that is accepted; required outside dev."""
     jwt_audience: str | None
-    """The only `aud` that is accepted; unset: not checked."""
+    """The only `aud` that is accepted (or `client_id`, as Cognito's access tokens have it); required outside dev."""
     jwt_role_claim: str
     """The claim that names the role: a name, or a dotted path such as `app_metadata.role`."""
-    cors_allow_origin: str
-    """The origin whose pages may call the API."""
+    cors_allow_origin: tuple[str, ...]
+    """The origins whose pages may call the API, such as `https://app.example`, separated by commas; `*`: any."""
+    cors_allow_headers: tuple[str, ...]
+    """Request headers that pages may send besides those of the API and of tracing, separated by commas."""
     retention_days: int
     """Days until a job and all it stored is forgotten, at least 8."""
     max_open_jobs: int
@@ -76,12 +86,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The SSM parameter that holds the key for OpenAI."""
     anthropic_api_key_name: str | None
     """The SSM parameter that holds the key for Anthropic."""
-    worker_function: str | None
-    """The worker's function, which deep health asks whether it can read the providers' keys; set for the API only."""
     vapi_webhook_secret: str | None
     """The shared secret of the voice assistant's webhook; without one it refuses everything."""
     vapi_webhook_secret_name: str | None
     """The SSM parameter that holds that secret."""
+    vapi_require_case_token: bool
+    """`true`: a report is ignored unless its metadata has the `case_token` that the case's owner read from the API."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
 
@@ -114,7 +124,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         jwt_issuer=reader.optional("JWT_ISSUER"),
         jwt_audience=reader.optional("JWT_AUDIENCE"),
         jwt_role_claim=reader.optional("JWT_ROLE_CLAIM") or "role",
-        cors_allow_origin=reader.optional("CORS_ALLOW_ORIGIN") or "*",
+        cors_allow_origin=reader.parsed("CORS_ALLOW_ORIGIN", _origins, default=ANY_ORIGIN),
+        cors_allow_headers=reader.parsed("CORS_ALLOW_HEADERS", _headers, default=""),
         retention_days=reader.parsed("RETENTION_DAYS", _retention, default="30"),
         max_open_jobs=reader.parsed("MAX_OPEN_JOBS", _positive, default="20"),
         openai_model=reader.optional("OPENAI_MODEL") or "gpt-6-luna",
@@ -127,9 +138,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         anthropic_api_key=reader.optional("ANTHROPIC_API_KEY"),
         openai_api_key_name=reader.optional("OPENAI_API_KEY_NAME"),
         anthropic_api_key_name=reader.optional("ANTHROPIC_API_KEY_NAME"),
-        worker_function=reader.optional("WORKER_FUNCTION"),
         vapi_webhook_secret=reader.optional("VAPI_WEBHOOK_SECRET"),
         vapi_webhook_secret_name=reader.optional("VAPI_WEBHOOK_SECRET_NAME"),
+        vapi_require_case_token=reader.parsed("VAPI_REQUIRE_CASE_TOKEN", _flag, default="false"),
         log_level=reader.parsed("LOG_LEVEL", _log_level, default="INFO"),
     )
     reader.check(settings)
@@ -141,9 +152,23 @@ def current_stage() -> str | None:
     return _Reader(os.environ).optional("STAGE")
 
 
-def allowed_origin() -> str:
-    """The origin that browsers may call from; Chalice needs it when `app` is imported, before the settings are read."""
-    return _Reader(os.environ).optional("CORS_ALLOW_ORIGIN") or "*"
+class CorsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Which pages may call, and which further headers they may send."""
+
+    origins: tuple[str, ...]
+    headers: tuple[str, ...]
+
+
+def cors_settings() -> CorsSettings:
+    """The CORS settings, which Chalice needs when `app` is imported.
+
+    Wrong values count as unset here: the first request reads all settings and names every problem.
+    """
+    reader = _Reader(os.environ)
+    return CorsSettings(
+        origins=reader.parsed("CORS_ALLOW_ORIGIN", _origins, default=ANY_ORIGIN),
+        headers=reader.parsed("CORS_ALLOW_HEADERS", _headers, default=""),
+    )
 
 
 class _Reader:
@@ -176,10 +201,22 @@ class _Reader:
             self._problems.append(
                 f"JWT_SECRET must have at least {SHORTEST_SECRET_BYTES} bytes (RFC 7518, section 3.2)"
             )
-        if settings.stage != "dev" and settings.jwt_secret:
-            self._problems.append(f"JWT_SECRET must not be set in stage {settings.stage}: use JWKS_URL")
+        if settings.stage != "dev":
+            self._problems += _problems_outside_dev(settings)
         if self._problems:
             raise SettingsError("The environment cannot be used:\n  " + "\n  ".join(self._problems))
+
+
+def _problems_outside_dev(settings: Settings) -> list[str]:
+    problems = []
+    if settings.jwt_secret:
+        problems.append(f"JWT_SECRET must not be set in stage {settings.stage}: use JWKS_URL")
+    # Without these two, every token of the issuer is accepted, whatever application it was issued for.
+    if settings.jwt_issuer is None:
+        problems.append(f"JWT_ISSUER is not set; stage {settings.stage} needs the `iss` of its tokens")
+    if settings.jwt_audience is None:
+        problems.append(f"JWT_AUDIENCE is not set; stage {settings.stage} needs the `aud` of its tokens")
+    return problems
 
 
 def _stage(text: str) -> Stage:
@@ -210,3 +247,36 @@ def _log_level(text: str) -> str:
     if text.upper() in ("DEBUG", "INFO", "WARNING", "ERROR"):
         return text.upper()
     raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in ("true", "1", "yes", "on", "false", "0", "no", "off"):
+        return text.lower() in ("true", "1", "yes", "on")
+    raise ValueError("must be true or false")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    listed = tuple(part for part in re.split(r"[,\s]+", text) if part)
+    if listed == (ANY_ORIGIN,):
+        return listed
+    wrong = [part for part in listed if _ORIGIN.fullmatch(part.lower()) is None]
+    if wrong or not listed:
+        raise ValueError(
+            f"must be * or a list of origins such as https://app.example (no path, no slash at the end, no wildcard); "
+            f"{' and '.join(map(repr, wrong)) or 'an empty list'} is none"
+        )
+    return tuple(dict.fromkeys(map(_as_sent, listed)))
+
+
+def _as_sent(origin: str) -> str:
+    """The origin as browsers write it: lower-case, without the default port of its scheme."""
+    origin = origin.lower()
+    scheme, _, rest = origin.partition("://")
+    return f"{scheme}://{rest.removesuffix(':' + DEFAULT_PORTS.get(scheme, '-'))}"
+
+
+def _headers(text: str) -> tuple[str, ...]:
+    listed = tuple(part for part in re.split(r"[,\s]+", text) if part)
+    if wrong := [part for part in listed if part == "*" or _HEADER.fullmatch(part) is None]:
+        raise ValueError(f"must be a list of header names; {' and '.join(map(repr, wrong))} is none")
+    return listed

@@ -43,13 +43,12 @@ _CURRENT: ContextVar[Request] = ContextVar("current_request")
 class Application(chalice.Chalice):  # type: ignore[misc]  # chalice is untyped
     """A Chalice app whose routes are endpoints."""
 
-    def __init__(self, name: str, *, system: Callable[[], System], allow_origin: str) -> None:
-        """`system` gives the assembled system when the first request needs it; `allow_origin` is CORS's."""
+    def __init__(self, name: str, *, system: Callable[[], System], cors: Cors) -> None:
+        """`system` gives the assembled system when the first request needs it."""
         super().__init__(app_name=name)
         self.api.binary_types = []  # every body here is text
         self._system = system
-        self._cors = Cors(allow_origin=allow_origin)
-        self._standing_headers = {**STANDING_HEADERS, **self._cors.get_access_control_headers()}
+        self._cors = cors
         self.served: list[Route] = []
 
     def serve(self, method: str, path: str, endpoint: Endpoint) -> None:
@@ -64,8 +63,7 @@ class Application(chalice.Chalice):  # type: ignore[misc]  # chalice is untyped
 
         # With content types, Chalice would check them before the token: 415 before 401.
         self.route(path, methods=[method], name=endpoint.name, cors=self._cors, content_types=[])(view)
-        if method != "HEAD":  # it is described by its GET
-            self.served.append(Route(method=method, path=path, endpoint=endpoint))
+        self.served.append(Route(method=method, path=path, endpoint=endpoint))
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """The response to an API Gateway event, in the form that Lambda takes."""
@@ -108,7 +106,8 @@ class Application(chalice.Chalice):  # type: ignore[misc]  # chalice is untyped
 
     def _finish(self, answer: dict[str, Any], request: Request) -> None:
         """Add the headers of every response. A response to HEAD has no body: it would break the connection."""
-        answer["headers"] = {**self._standing_headers, **answer["headers"]}
+        cors = self._cors.headers_for(request.header("Origin"), vary=answer["headers"].get("Vary", ""))
+        answer["headers"] = {**STANDING_HEADERS, **answer["headers"], **cors}
         if request.method == "HEAD":
             answer["body"] = ""
 

@@ -1,4 +1,4 @@
-"""Who calls? The bearer token of a request, verified, as a principal."""
+"""Authentication: the bearer token of a request, verified, as a principal."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class TokenVerifier:
         Raises: Unauthorized without a valid token; Unavailable while the issuer's keys cannot be had.
         """
         if authorization is None:
-            raise Unauthorized("A bearer token is required.")
+            raise Unauthorized("A bearer token is required.", failed_check="no_token")
         bearer = _BEARER.fullmatch(authorization.strip())
         if bearer is None:
-            raise Unauthorized(_INVALID)
+            raise Unauthorized(_INVALID, failed_check="no_bearer_token")
         claims = self._verified(bearer["token"])
         self._check(claims)
         return Principal(
@@ -68,11 +68,13 @@ class TokenVerifier:
             header = jwt.get_unverified_header(token)
             key = self._key(header)
             if key is None or "crit" in header:
-                raise Unauthorized(_INVALID)
+                raise Unauthorized(_INVALID, failed_check="key" if key is None else "crit")
             payload = jwt.PyJWS().decode(token, key.key, algorithms=[key.algorithm])
             return msgspec.json.decode(payload, type=dict[str, Any])
+        except jwt.InvalidSignatureError as exc:
+            raise Unauthorized(_INVALID, failed_check="signature") from exc
         except (jwt.PyJWTError, msgspec.DecodeError, RecursionError) as exc:
-            raise Unauthorized(_INVALID) from exc
+            raise Unauthorized(_INVALID, failed_check="format") from exc
 
     def _key(self, header: Mapping[str, Any]) -> VerificationKey | None:
         algorithm, kid = header.get("alg"), header.get("kid")
@@ -85,14 +87,16 @@ class TokenVerifier:
     def _check(self, claims: Mapping[str, Any]) -> None:
         now = self._clock().timestamp()
         expires, begins = claims.get("exp"), claims.get("nbf", now)
-        if not _is_time(expires) or not _is_time(begins) or begins > now + LEEWAY_SECONDS:
-            raise Unauthorized(_INVALID)
+        if not _is_time(expires):
+            raise Unauthorized(_INVALID, failed_check="exp")
+        if not _is_time(begins) or begins > now + LEEWAY_SECONDS:
+            raise Unauthorized(_INVALID, failed_check="nbf")
         if expires <= now - LEEWAY_SECONDS:
-            raise Unauthorized("The bearer token has expired.")
+            raise Unauthorized("The bearer token has expired.", failed_check="exp")
         if self._issuer is not None and claims.get("iss") != self._issuer:
-            raise Unauthorized(_INVALID)
-        if self._audience is not None and self._audience not in _texts(claims.get("aud")):
-            raise Unauthorized(_INVALID)
+            raise Unauthorized(_INVALID, failed_check="iss")
+        if self._audience is not None and self._audience not in _audiences(claims):
+            raise Unauthorized(_INVALID, failed_check="aud")
 
 
 def token_verifier(settings: Settings, *, clock: Callable[[], datetime]) -> TokenVerifier:
@@ -121,7 +125,12 @@ def _subject(claims: Mapping[str, Any]) -> str:
     subject = claims.get("sub")
     if isinstance(subject, str) and 1 <= len(subject) <= LONGEST_SUBJECT:
         return subject
-    raise Unauthorized(_INVALID)
+    raise Unauthorized(_INVALID, failed_check="sub")
+
+
+def _audiences(claims: Mapping[str, Any]) -> frozenset[str]:
+    """For whom the token was issued. Cognito's access tokens have no `aud`, but the `client_id` of the application."""
+    return _texts(claims["aud"] if "aud" in claims else claims.get("client_id"))
 
 
 def _texts(value: Any) -> frozenset[str]:

@@ -16,7 +16,7 @@ from chalicelib.api.parsing import KB, SizeCheck, parse_body, parse_query
 from chalicelib.api.problems import internal_error, refused
 from chalicelib.api.request import Request
 from chalicelib.api.response import Response
-from chalicelib.errors import Refusal, StorageUnavailable
+from chalicelib.errors import Refusal, StorageUnavailable, Unauthorized
 from chalicelib.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -105,7 +105,11 @@ def respond(served: Endpoint, request: Request, *, system: Callable[[], System])
 
 def authenticated(request: Request, system: System) -> Request:
     """The request with `caller` set. Raises: Unauthorized; Unavailable while tokens cannot be checked."""
-    caller = system.verifier.principal(request.header("Authorization"))
+    try:
+        caller = system.verifier.principal(request.header("Authorization"))
+    except Unauthorized as refusal:
+        telemetry.info("token_refused", request_id=request.id, failed_check=refusal.failed_check)
+        raise
     return msgspec.structs.replace(request, caller=caller)
 
 

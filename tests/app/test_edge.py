@@ -13,7 +13,11 @@ from chalicelib.errors import StorageUnavailable
 from tests.app.client import UNKNOWN_ID, Context
 
 EXPOSED = "Location,Retry-After,ETag,Link,Idempotency-Replayed,X-Request-Id"
-ALLOWED = "Authorization,Content-Type,Idempotency-Key,If-None-Match,Prefer"
+ALLOWED = (
+    "Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match,Prefer,"
+    "baggage,sentry-trace,traceparent,tracestate,x-datadog-origin,x-datadog-parent-id,x-datadog-sampled,"
+    "x-datadog-sampling-priority,x-datadog-tags,x-datadog-trace-id"
+)
 WITH_TOKEN = [route for route in casework.app.served if route.endpoint.admit is authenticated]
 WITH_BODY = [route for route in WITH_TOKEN if route.endpoint.body is not None]
 

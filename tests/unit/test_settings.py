@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from chalicelib.settings import Settings, SettingsError, allowed_origin, current_stage, read_settings
+from chalicelib.settings import Settings, SettingsError, cors_settings, current_stage, read_settings
 
 COMPLETE = {
     "STAGE": "prod",
@@ -14,6 +16,8 @@ COMPLETE = {
     "HIGH_QUEUE_URL": "https://queue/high",
     "NORMAL_QUEUE_URL": "https://queue/normal",
     "JWKS_URL": "https://issuer/jwks.json",
+    "JWT_ISSUER": "https://issuer",
+    "JWT_AUDIENCE": "casework",
 }
 
 SECRET = "a secret of the tests, 32 bytes or more"
@@ -24,7 +28,7 @@ def test_a_complete_environment_gives_settings_with_their_defaults() -> None:
 
     assert isinstance(settings, Settings)
     assert (settings.stage, settings.retention_days, settings.max_open_jobs) == ("prod", 30, 20)
-    assert (settings.jwt_role_claim, settings.cors_allow_origin) == ("role", "*")
+    assert (settings.jwt_role_claim, settings.cors_allow_origin) == ("role", ("*",))
 
 
 def test_every_problem_is_named_at_once() -> None:
@@ -76,12 +80,82 @@ def test_the_stage_can_be_asked_for_before_anything_else_is_configured(monkeypat
 
 
 @pytest.mark.parametrize(
-    ("environ", "origin"), [({}, "*"), ({"CORS_ALLOW_ORIGIN": "https://app.example"}, "https://app.example")]
+    ("environ", "origins", "headers"),
+    [
+        ({}, ("*",), ()),
+        (
+            {"CORS_ALLOW_ORIGIN": "https://app.example", "CORS_ALLOW_HEADERS": "X-Mine, x-two"},
+            ("https://app.example",),
+            ("X-Mine", "x-two"),
+        ),
+        ({"CORS_ALLOW_ORIGIN": "https://app.example/", "CORS_ALLOW_HEADERS": "a b:"}, ("*",), ()),
+    ],
 )
-def test_the_origin_that_may_call_can_be_asked_for_before_the_settings_are_read(monkeypatch, environ, origin):
+def test_cors_can_be_asked_for_before_the_settings_are_read(monkeypatch, environ, origins, headers):
     monkeypatch.setattr("os.environ", environ)
 
-    assert allowed_origin() == origin
+    assert (cors_settings().origins, cors_settings().headers) == (origins, headers)
+
+
+@pytest.mark.parametrize(
+    ("listed", "origins"),
+    [
+        ("*", ("*",)),
+        ("https://app.example", ("https://app.example",)),
+        ("https://a.example,https://b.example", ("https://a.example", "https://b.example")),
+        (" https://a.example , http://localhost:5173 ", ("https://a.example", "http://localhost:5173")),
+        ("https://a.example https://a.example", ("https://a.example",)),
+        ("https://App.Example:443", ("https://app.example",)),  # as browsers write it
+        ("http://[::1]:3000,capacitor://localhost", ("http://[::1]:3000", "capacitor://localhost")),
+    ],
+)
+def test_the_origins_that_may_call_are_a_list(listed: str, origins: tuple[str, ...]) -> None:
+    assert read_settings({**COMPLETE, "CORS_ALLOW_ORIGIN": listed}).cors_allow_origin == origins
+
+
+@pytest.mark.parametrize(
+    ("listed", "wrong"),
+    [
+        ("app.example", "'app.example'"),
+        ("https://app.example/", "'https://app.example/'"),
+        ("https://a.example,https://b.example/path", "'https://b.example/path'"),
+        ("https://*.example", "'https://*.example'"),
+        ("*,https://a.example", "'*'"),
+        ("null", "'null'"),
+        ("https://user@a.example;https://b.example", "'https://user@a.example;https://b.example'"),
+        (",", "an empty list"),
+    ],
+)
+def test_what_is_no_origin_is_named(listed: str, wrong: str) -> None:
+    with pytest.raises(SettingsError, match=f"CORS_ALLOW_ORIGIN .*{re.escape(wrong)} is none"):
+        read_settings({**COMPLETE, "CORS_ALLOW_ORIGIN": listed})
+
+
+@pytest.mark.parametrize("listed", ["X-A, X B:", "*", "X-Ä"])
+def test_what_is_no_header_name_is_named(listed: str) -> None:
+    with pytest.raises(SettingsError, match="CORS_ALLOW_HEADERS must be a list of header names"):
+        read_settings({**COMPLETE, "CORS_ALLOW_HEADERS": listed})
+
+
+@pytest.mark.parametrize("missing", ["JWT_ISSUER", "JWT_AUDIENCE"])
+def test_outside_dev_tokens_have_an_issuer_and_an_audience(missing: str) -> None:
+    environ = {name: value for name, value in COMPLETE.items() if name != missing}
+
+    with pytest.raises(SettingsError, match=f"{missing} is not set; stage prod needs"):
+        read_settings(environ)
+    assert getattr(read_settings({**environ, "STAGE": "dev"}), missing.lower()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "required"), [("", False), ("true", True), ("1", True), ("False", False), ("off", False)]
+)
+def test_the_case_token_is_required_where_the_settings_say_so(text: str, required: bool) -> None:
+    assert read_settings({**COMPLETE, "VAPI_REQUIRE_CASE_TOKEN": text}).vapi_require_case_token is required
+
+
+def test_a_flag_that_is_neither_true_nor_false_is_refused() -> None:
+    with pytest.raises(SettingsError, match="VAPI_REQUIRE_CASE_TOKEN must be true or false, not 'perhaps'"):
+        read_settings({**COMPLETE, "VAPI_REQUIRE_CASE_TOKEN": "perhaps"})
 
 
 def test_a_short_secret_is_refused() -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.api.application import Application
+from chalicelib.api.cors import Cors
 from chalicelib.api.endpoint import endpoint, open_endpoint
 from chalicelib.api.response import LARGEST_RESPONSE_BYTES, Response
 from chalicelib.errors import Forbidden, Unauthorized
@@ -18,7 +19,7 @@ class Refusing:
     """A verifier to whom no token is good."""
 
     def principal(self, authorization):
-        raise Unauthorized("No.")
+        raise Unauthorized("No.", failed_check="aud")
 
 
 @open_endpoint(responses={200: None})
@@ -59,7 +60,11 @@ def long(request, system):
 
 def an_application(**options) -> Application:
     system = options.pop("system", lambda: SimpleNamespace(verifier=Refusing()))
-    application = Application("test", system=system, allow_origin=options.pop("allow_origin", "*"))
+    application = Application(
+        "test",
+        system=system,
+        cors=Cors(origins=options.pop("origins", ("*",)), more_headers=options.pop("more_headers", ())),
+    )
     for path, served in (("/hello/{name}", hello), ("/secret", secret), ("/nothing", nothing)):
         application.serve("GET", path, served)
     application.serve("GET", "/refusing", refusing)
@@ -68,10 +73,10 @@ def an_application(**options) -> Application:
     return application
 
 
-def ask(application, path, *, method="GET", route=None, **parameters):
+def ask(application, path, *, method="GET", route=None, origin=None, **parameters):
     event = {
         "requestContext": {"httpMethod": method, "resourcePath": route or path, "path": path},
-        "headers": {},
+        "headers": {} if origin is None else {"Origin": origin},
         "pathParameters": parameters,
         "multiValueQueryStringParameters": None,
         "stageVariables": None,
@@ -103,7 +108,7 @@ def test_an_answer_leaves_as_utf_8_json_with_its_own_headers():
     ],
 )
 def test_every_answer_carries_the_configured_origin_and_its_id(path, method):
-    answer = ask(an_application(allow_origin="https://app.example"), path, method=method, name="x")
+    answer = ask(an_application(origins=("https://app.example",)), path, method=method, name="x")
 
     assert answer["headers"]["Access-Control-Allow-Origin"] == "https://app.example"
     assert answer["headers"]["X-Request-Id"] == "r-1"
@@ -180,3 +185,61 @@ def test_without_lambdas_context_a_request_has_an_id_all_the_same():
     event = {"requestContext": {"httpMethod": "GET", "resourcePath": "/nowhere"}, "headers": None}
 
     assert len(an_application()(event, None)["headers"]["X-Request-Id"]) == 36
+
+
+@open_endpoint(responses={200: None})
+def varying(request, system):
+    """Vary by the token."""
+    return Response(content={}, headers={"Vary": "Authorization"})
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("https://a.example", "https://a.example"),
+        ("https://b.example", "https://b.example"),
+        ("https://evil.example", "https://a.example"),
+        (None, "https://a.example"),
+    ],
+)
+@pytest.mark.parametrize(("path", "method"), [("/secret", "GET"), ("/nothing", "OPTIONS"), ("/nowhere", "GET")])
+def test_of_several_origins_the_one_that_asks_is_named(origin, allowed, path, method):
+    application = an_application(origins=("https://a.example", "https://b.example"))
+
+    answer = ask(application, path, method=method, origin=origin)
+
+    assert answer["headers"]["Access-Control-Allow-Origin"] == allowed
+    assert answer["headers"]["Vary"] == "Origin"
+
+
+def test_what_a_response_varies_by_already_stays():
+    application = an_application(origins=("https://a.example", "https://b.example"))
+    application.serve("GET", "/varying", varying)
+
+    assert ask(application, "/varying", origin="https://b.example")["headers"]["Vary"] == "Authorization, Origin"
+
+
+@pytest.mark.parametrize("origins", [("*",), ("https://a.example",)])
+def test_one_origin_is_named_to_everybody_alike(origins):
+    answer = ask(an_application(origins=origins), "/nothing", origin="https://b.example")
+
+    assert answer["headers"]["Access-Control-Allow-Origin"] == origins[0]
+    assert "Vary" not in answer["headers"]
+
+
+def test_headers_of_the_settings_are_allowed_besides_the_usual_ones():
+    answer = ask(an_application(more_headers=("X-Mine", "Prefer")), "/nothing", method="OPTIONS")
+
+    allowed = answer["headers"]["Access-Control-Allow-Headers"].split(",")
+    assert {"X-Mine", "traceparent", "x-datadog-trace-id", "If-Match"} <= set(allowed)
+    assert len(allowed) == len(set(allowed))
+
+
+def test_the_log_says_which_check_refused_a_token_and_the_response_does_not(monkeypatch):
+    logged = []
+    monkeypatch.setattr("chalicelib.telemetry.info", lambda event, **facts: logged.append((event, facts)))
+
+    answer = ask(an_application(), "/secret")
+
+    assert ("token_refused", {"request_id": "r-1", "failed_check": "aud"}) in logged
+    assert "aud" not in answer["body"]

@@ -148,3 +148,35 @@ def test_null_in_a_query_is_a_text_like_any_other():
 
 def test_pointers_are_escaped():
     assert pointer_to("a/b", 0, "~") == "/a~1b/0/~0"
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"title": "\xff\xfe"}', b"\xff\xfe{\x00}\x00", b'{"title": "\xed\xa0\xbd"}', b"\x80"]
+)
+def test_a_body_that_is_not_utf_8_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedJson, match=r"^The body is not UTF-8\.$"):
+        read_json(a_request(body), limit_bytes=10_000)
+
+
+def test_a_byte_order_mark_is_skipped() -> None:
+    assert read_json(a_request(b'\xef\xbb\xbf{"title": "t"}'), limit_bytes=10_000) == {"title": "t"}
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (r'"\ud83d"', "\ufffd"),  # JavaScript cut an emoji in the middle
+        (r'"a\uDE00b"', "a\ufffdb"),
+        (r'"\ud83d\ud83d\ude00"', "\ufffd\U0001f600"),
+        (r'"\ude00\ud83d"', "\ufffd\ufffd"),
+        (r'"\ud83d\n"', "\ufffd\n"),
+        (r'"\ud83d\ude00"', "\U0001f600"),
+        (r'"\\ud83d"', r"\ud83d"),  # a backslash, and then letters
+        (r'"\\\ud83d"', "\\\ufffd"),
+        (r'"\u05d0"', "א"),
+    ],
+)
+def test_half_of_a_surrogate_pair_becomes_the_replacement_character(text: str, read: str) -> None:
+    body = f"{{{text}: [{text}]}}".encode()
+
+    assert read_json(a_request(body), limit_bytes=10_000) == {read: [read]}

@@ -24,13 +24,13 @@ def no_system() -> Any:
 
 
 def toy_app() -> Application:
-    app = Application("toy", system=no_system, allow_origin="*")
+    app = Application("toy", system=no_system, cors=Cors())
 
     @app.route(
         "/echo/{name}",
         methods=["GET", "POST"],
         content_types=["application/json", "text/plain"],
-        cors=Cors(allow_origin="*"),
+        cors=Cors(),
     )
     def echo(name: str) -> Response:
         request = app.current_request

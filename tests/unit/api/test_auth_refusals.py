@@ -1,0 +1,56 @@
+"""For whom a token was issued, and which check refused one: the log knows, the caller does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.errors import Unauthorized
+from tests.unit.api.conftest import Keys, claims, token
+from tests.unit.api.test_auth import SECONDS, SECRET, unsigned, verifier
+
+
+@pytest.mark.parametrize(
+    ("members", "accepted"),
+    [
+        ({"client_id": "casework", "token_use": "access"}, True),
+        ({"client_id": "another"}, False),
+        ({"aud": "another", "client_id": "casework"}, False),  # it says for whom it is
+        ({"aud": ["casework", "another"], "client_id": "another"}, True),
+        ({}, False),
+    ],
+)
+def test_a_token_without_audience_may_name_the_application_as_its_client(clock, members, accepted):
+    bearer = f"Bearer {token(claims(**members))}"
+    check = verifier(clock, audience="casework")
+
+    if accepted:
+        assert check.principal(bearer).user_id == "user-1"
+    else:
+        with pytest.raises(Unauthorized):
+            check.principal(bearer)
+
+
+@pytest.mark.parametrize(
+    ("bearer", "failed"),
+    [
+        (None, "no_token"),
+        ("Basic dXNlcg==", "no_bearer_token"),
+        (f"Bearer {token(claims(), SECRET + 'x')}", "signature"),
+        (f"Bearer {token(claims(), Keys.__name__ * 16, algorithm='HS512')}", "key"),
+        (f"Bearer {unsigned(claims(), {'alg': 'none'})}x", "format"),
+        (f"Bearer {token(claims(exp=SECONDS - 61))}", "exp"),
+        (f"Bearer {token(claims(exp='soon'))}", "exp"),
+        (f"Bearer {token(claims(nbf=SECONDS + 61))}", "nbf"),
+        (f"Bearer {token(claims(iss='https://another', aud='casework'))}", "iss"),
+        (f"Bearer {token(claims(iss='https://issuer', aud='another'))}", "aud"),
+        (f"Bearer {token(claims(iss='https://issuer', aud='casework', sub=''))}", "sub"),
+    ],
+)
+def test_a_refusal_knows_which_check_failed_and_does_not_say_it(clock, bearer, failed):
+    check = verifier(clock, issuer="https://issuer", audience="casework")
+
+    with pytest.raises(Unauthorized) as refused:
+        check.principal(bearer)
+
+    assert refused.value.failed_check == failed
+    assert failed not in refused.value.detail.split()
