@@ -1,11 +1,20 @@
-"""What do the two shapes of a call look like to a machine? JSON Schema, from the tables that check them."""
+"""JSON Schema of the two shapes of a call, from the tables that check them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.cases.vapi import CALL_TYPES, MAX_CALL_ID_CHARACTERS, REPORT, SIGNS_OF_A_CALL, SPOKEN, Shape
+from chalicelib.cases.vapi import (
+    CALL_TYPE_ENDING,
+    CALL_TYPES,
+    MAX_CALL_ID_CHARACTERS,
+    NEVER_IN_A_CALL,
+    REPORT,
+    SIGNS_OF_A_CALL,
+    SPOKEN,
+    Shape,
+)
 
 Schema = dict[str, Any]
 
@@ -15,7 +24,7 @@ _NO_MESSAGE: Schema = {"message": {"not": {"type": "object"}}}
 
 
 def _members() -> Schema:
-    """The members that are looked at, each of its type or null."""
+    """The members that are read, each of its type or null."""
     found = _typed(CALL_TYPES)
     found["id"]["maxLength"] = MAX_CALL_ID_CHARACTERS
     found["artifact"]["properties"] = _typed(SPOKEN)
@@ -23,22 +32,27 @@ def _members() -> Schema:
 
 
 def _typed(types: Mapping[str, Shape]) -> Schema:
-    return {name: {"type": [_NAMES[kind], "null"]} for name, (kind, _) in types.items()}
+    return {name: {"type": [*(_NAMES[kind] for kind in kinds), "null"]} for name, (kinds, _) in types.items()}
 
 
 def _any_of(signs: Sequence[str]) -> list[Schema]:
     """At least one of these members is there and not empty."""
-    kinds = {sign: CALL_TYPES[sign][0] for sign in signs}
     return [
         {"required": [sign], "properties": {sign: {"type": _NAMES[kind], **_NOT_EMPTY[kind]}}}
-        for sign, kind in kinds.items()
+        for sign in signs
+        for kind in CALL_TYPES[sign][0]
     ]
 
 
 _CALL: Schema = {
     "title": "Call",
     "description": "Vapi's call object",
-    "properties": {**_members(), **_NO_MESSAGE, "type": {"not": {"const": REPORT}}},
+    "properties": {
+        **_members(),
+        **_NO_MESSAGE,
+        **{name: {"type": "null"} for name in NEVER_IN_A_CALL},
+        "type": {"pattern": f"^$|{CALL_TYPE_ENDING}$"},
+    },
     "anyOf": _any_of(SIGNS_OF_A_CALL),
 }
 _REPORT: Schema = {
@@ -51,7 +65,7 @@ _REPORT: Schema = {
     },
     "anyOf": [
         {"required": ["call"], "properties": {"call": {"type": "object"}}},
-        *_any_of(("artifact", "transcript", "messages")),
+        *_any_of(("artifact", *SPOKEN)),
     ],
 }
 _BARE_REPORT: Schema = {
@@ -83,9 +97,15 @@ WEBHOOK_RULES: Schema = {
                 "anyOf": [{"properties": {"type": {"not": {"const": REPORT}}}}, _REPORT],
             },
             title="Message",
-            description="any message of Vapi's; only an end-of-call-report does something",
+            description="any server message; only an end-of-call-report has an effect",
         ),
         _BARE_REPORT,
+        {
+            "title": "Bare message",
+            "description": "any other message by itself",
+            "required": ["type"],
+            "properties": {**_NO_MESSAGE, "type": {"type": "string", "not": {"const": REPORT}}},
+        },
     ]
 }
 """What Vapi may send to the webhook."""

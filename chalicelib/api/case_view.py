@@ -84,6 +84,16 @@ class CaseListView(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+class CallMetadataView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the owner's page puts into the metadata of a Vapi call, so that its report finds the case and is accepted.
+
+    `case_token` is null while the webhook is not configured.
+    """
+
+    case_id: str
+    case_token: str | None
+
+
 class CaseView(_CaseHead, frozen=True, kw_only=True):
     """A case with everything; empty members are null or []."""
 
@@ -103,17 +113,18 @@ class CaseView(_CaseHead, frozen=True, kw_only=True):
         tuple[DocumentView, ...],
         Meta(description="Too large a case has no `metadata` in them; the list of the case's documents has it"),
     ]
+    call_metadata: Annotated[CallMetadataView | None, Meta(description="Only for the owner of the case")]
 
 
-def fitting_case_view(file: CaseFile) -> CaseView:
+def fitting_case_view(file: CaseFile, *, call_metadata: CallMetadataView | None) -> CaseView:
     """The whole case; if one response cannot hold it, step by step without the copies in the call's artifact, without
     the metadata of the documents (`GET …/documents` has it), and without a transcript built from messages."""
-    view = case_view(file)
+    view = case_view(file, call_metadata=call_metadata)
     for shortened in (_without_copies, _without_document_metadata, _without_built_transcript):
         if fits(view):
             break
         file = shortened(file)
-        view = case_view(file)
+        view = case_view(file, call_metadata=call_metadata)
     return view
 
 
@@ -123,12 +134,13 @@ def fitting_summary_view(case: Case, documents: DocumentList) -> CaseSummaryView
     return view if fits(view) else case_summary_view(case, DocumentList(documents=documents.documents))
 
 
-def case_view(file: CaseFile) -> CaseView:
+def case_view(file: CaseFile, *, call_metadata: CallMetadataView | None) -> CaseView:
     """The whole case as clients see it."""
     case = file.case
     return CaseView(
         **_head(case),
         call_details=_call_details(file),
+        call_metadata=call_metadata,
         call_summary=file.call_summary,
         final_document_analysis=file.final_document_analysis,
         form_7801_analysis=file.form_7801_analysis,

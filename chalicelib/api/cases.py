@@ -8,7 +8,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.api.call_rules import CALL_RULES
-from chalicelib.api.case_view import CaseListView, CaseView, case_view, fitting_case_view, fitting_summary_view
+from chalicelib.api.case_view import (
+    CallMetadataView,
+    CaseListView,
+    CaseView,
+    case_view,
+    fitting_case_view,
+    fitting_summary_view,
+)
 from chalicelib.api.cursors import Cursor, Limit, Scope, cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
 from chalicelib.api.parsing import MB
@@ -18,10 +25,11 @@ from chalicelib.cases.changes import NewCase
 from chalicelib.cases.changes import create_case as store_case
 from chalicelib.cases.changes import delete_case as remove_case
 from chalicelib.cases.changes import put_call as store_call
-from chalicelib.cases.model import CaseFile
+from chalicelib.cases.model import Case, CaseFile
 from chalicelib.cases.read import case_file
 from chalicelib.cases.read import list_cases as page_of_cases
-from chalicelib.errors import Forbidden, NotFinished, NotFound
+from chalicelib.cases.webhook import case_token
+from chalicelib.errors import Forbidden, NotFinished, NotFound, StorageUnavailable
 from chalicelib.jobs.ports import Position
 from chalicelib.jobs.requests import JobsOfCase
 
@@ -50,9 +58,8 @@ def create_case(request: Request, system: System, *, body: NewCase) -> Response:
         now=system.clock(),
         case_id=system.new_id(),
     )
-    return Response(
-        status=201, content=case_view(CaseFile(case=case)), headers={"Location": f"{request.prefix}/cases/{case.id}"}
-    )
+    view = case_view(CaseFile(case=case), call_metadata=_call_metadata(case, request, system))
+    return Response(status=201, content=view, headers={"Location": f"{request.prefix}/cases/{case.id}"})
 
 
 @endpoint(query=CaseListQuery, responses={200: CaseListView}, refusals=(Forbidden,), response_headers=("Link",))
@@ -94,7 +101,7 @@ def read_case(request: Request, system: System) -> Response:
         store=system.case_store,
         blobs=system.blob_store,
     )
-    return Response(content=fitting_case_view(file))
+    return Response(content=_whole(file, request, system))
 
 
 @endpoint(responses={204: None}, refusals=(NotFound, NotFinished))
@@ -128,4 +135,19 @@ def put_call(request: Request, system: System, *, body: dict[str, Any]) -> Respo
         blobs=system.blob_store,
         now=system.clock(),
     )
-    return Response(content=fitting_case_view(file))
+    return Response(content=_whole(file, request, system))
+
+
+def _whole(file: CaseFile, request: Request, system: System) -> CaseView:
+    return fitting_case_view(file, call_metadata=_call_metadata(file.case, request, system))
+
+
+def _call_metadata(case: Case, request: Request, system: System) -> CallMetadataView | None:
+    """For the owner only: whoever has the token can report calls for the case."""
+    if request.principal.user_id != case.user_id:
+        return None
+    try:
+        secret = system.vapi_webhook_secret
+    except StorageUnavailable:  # the store of secrets; the case can be read without it
+        secret = None
+    return CallMetadataView(case_id=case.id, case_token=None if secret is None else case_token(case, secret=secret))

@@ -7,7 +7,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.api.case_view import CaseListView, CaseView, DocumentListView, case_summary_view, case_view
+from chalicelib.api.case_view import (
+    CallMetadataView,
+    CaseListView,
+    CaseView,
+    DocumentListView,
+    case_summary_view,
+    case_view,
+)
 from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view
 from chalicelib.api.problems import Problem
 from chalicelib.api.public import HealthView
@@ -34,6 +41,7 @@ def examples() -> Mapping[type, Any]:
     job, case = _running_job(), _case()
     seen = job_view(job, now=_AT + timedelta(seconds=20), typical_seconds=(30, 90))
     file = CaseFile(case=case, documents=(_document(),), document_metadata={_document().id: {}})
+    view = case_view(file, call_metadata=CallMetadataView(case_id=_CASE_ID, case_token="3f6c…"))  # noqa: S106  an example
     return {
         StartBody: StartBody(deadline_seconds=1800, max_cost_usd=0.5, labels={"screen": "dashboard"}),
         StartView: _start(job),
@@ -42,11 +50,11 @@ def examples() -> Mapping[type, Any]:
         EventListView: EventListView(events=tuple(event_view(e) for e in numbered_events(job)), next_after=3),
         NewCase: NewCase(title="תביעת נכות כללית", metadata={"source": "dashboard"}),
         NewDocument: NewDocument(file_name="מכתב שחרור.txt", text="מכתב שחרור מבית החולים …"),
-        CaseView: case_view(file),
+        CaseView: view,
         CaseListView: CaseListView(
             cases=(case_summary_view(case, DocumentList(documents=file.documents)),), count=1, next_cursor=None
         ),
-        DocumentListView: DocumentListView(documents=case_view(file).documents, count=1),
+        DocumentListView: DocumentListView(documents=view.documents, count=1),
         HealthView: HealthView(status="ok", version="0.1.0"),
         Problem: _problem(),
     }

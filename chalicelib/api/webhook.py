@@ -1,4 +1,4 @@
-"""What does Vapi's webhook do? A verified report of a call is stored once, and its analysis started once."""
+"""Vapi's webhook: a verified report of a call is stored once, and its analysis is started once."""
 
 from __future__ import annotations
 
@@ -89,7 +89,13 @@ def vapi_webhook(request: Request, system: System, *, body: dict[str, Any]) -> R
         key = _key_of_report(outline, call_id, request)
         return replay(key, store=system.job_store, now=now) is not None
 
-    outcome = take_report(body, store=system.case_store, was_started=was_started, now=now)
+    outcome = take_report(
+        body,
+        store=system.case_store,
+        was_started=was_started,
+        now=now,
+        token_secret=system.vapi_webhook_secret if system.settings.vapi_require_case_token else None,
+    )
     match outcome:
         case Ignored(reason=reason):
             return Response(content=IgnoredView(reason=reason))

@@ -1,16 +1,18 @@
-"""How does a call come to a case when Vapi reports it? Stored once, however often it is reported."""
+"""Calls that Vapi reports: stored once, however often, late or out of order they are reported."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from chalicelib.cases.model import CaseOutline, CaseStore
+from chalicelib.cases.model import Case, CaseOutline, CaseStore
 from chalicelib.cases.read import is_case_id
-from chalicelib.cases.vapi import OtherMessage, VapiCall, read_webhook
+from chalicelib.cases.vapi import OtherMessage, Report, VapiCall, is_older, read_webhook
 
 MAX_TYPE_CHARACTERS = 60
 
@@ -28,7 +30,7 @@ class StoredOnly(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToAnalyse(msgspec.Struct, frozen=True, kw_only=True):
-    """The case's call is to be analysed. `outline` is the case with this call, or with the one that followed it.
+    """The case's call is to be analysed. `outline` is the case with this call, or with a later one.
 
     `duplicate`: the same call was stored before and nothing was stored now, so its job exists, unless the first report
     broke off before the start. Starting with an idempotency key made of `call_id` serves all three.
@@ -42,27 +44,56 @@ class ToAnalyse(msgspec.Struct, frozen=True, kw_only=True):
 WebhookOutcome = Ignored | StoredOnly | ToAnalyse
 
 WasStarted = Callable[[CaseOutline, str], bool]
-"""Whether an earlier report started the analysis of the call with this id; a case's call may be a later one by now."""
+"""Whether an earlier report started the analysis of the call with this id; the case may have a later call now."""
 
 
-def take_report(payload: Any, *, store: CaseStore, was_started: WasStarted, now: datetime) -> WebhookOutcome:
-    """Store what Vapi reports, when it is a call of a known case. The signature was verified before.
+def case_token(case: Case, *, secret: str) -> str:
+    """The proof that a call's metadata came from the owner of the case: an HMAC-SHA256 of case and owner, in hex."""
+    content = msgspec.json.encode(["case_token", case.id, case.user_id])
+    return hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
 
+
+def take_report(
+    payload: Any, *, store: CaseStore, was_started: WasStarted, now: datetime, token_secret: str | None = None
+) -> WebhookOutcome:
+    """Store the reported call, when its case is known and has no newer call. The sender was verified before.
+
+    With a `token_secret` the call's metadata must hold the case token made with it.
     Raises: InvalidRequest when the payload is no message, or a report without a call.
     """
     report = read_webhook(payload)
     if isinstance(report, OtherMessage):
-        return Ignored(f"A message of type {report.type[:MAX_TYPE_CHARACTERS]} reports no call.")
+        return Ignored(f"A message of type {report.type[:MAX_TYPE_CHARACTERS]} reports no ended call.")
     if report.case_id is None:
         return Ignored("The call has no metadata.case_id.")
     outline = store.outline(report.case_id) if is_case_id(report.case_id) else None
     if outline is None:
         return Ignored("The call's metadata.case_id names no case.")
-    call_id = report.call.id
-    is_stored = outline.case.call_id == call_id
-    if outline.case.has_transcript if is_stored else was_started(outline, call_id):
-        return ToAnalyse(outline=outline, call_id=call_id, duplicate=True)
-    return _stored(outline, report.call, store=store, now=now)
+    if token_secret is not None and not _has_token(report, outline.case, secret=token_secret):
+        return Ignored("The call's metadata.case_token is missing or not the token of this case.")
+    call = report.call
+    is_stored = outline.case.call_id == call.id
+    if outline.case.has_transcript if is_stored else was_started(outline, call.id):
+        return ToAnalyse(outline=outline, call_id=call.id, duplicate=True)
+    if not is_stored and (reason := _reason_to_keep_the_stored_call(outline.case, call, store=store)):
+        return Ignored(reason)
+    return _stored(outline, call, store=store, now=now)
+
+
+def _has_token(report: Report, case: Case, *, secret: str) -> bool:
+    given = (report.case_token or "").encode("utf-8", "surrogatepass")
+    return hmac.compare_digest(given, case_token(case, secret=secret).encode())
+
+
+def _reason_to_keep_the_stored_call(case: Case, call: VapiCall, *, store: CaseStore) -> str | None:
+    """Why the reported call must not replace another call of the case; None when it may."""
+    if not case.has_call:
+        return None
+    if case.has_transcript and not call.has_transcript:
+        return "The call has no words, and the case has a call with words."
+    file = store.file(case.id)
+    stored = None if file is None else file.call_details
+    return "The case has a newer call." if stored and is_older(call.details, than=stored) else None
 
 
 def _stored(outline: CaseOutline, call: VapiCall, *, store: CaseStore, now: datetime) -> WebhookOutcome:

@@ -25,6 +25,7 @@ MEMBERS = [
     "form_7801_analysis_timestamp",
     "analysis_status",
     "documents",
+    "call_metadata",
 ]
 DOCUMENT_MEMBERS = [
     "id",

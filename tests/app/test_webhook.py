@@ -9,6 +9,8 @@ import json
 import msgspec
 import pytest
 
+from chalicelib.bootstrap import System
+from chalicelib.errors import StorageUnavailable
 from tests.app.client import UNKNOWN_ID, WEBHOOK_SECRET
 
 
@@ -204,3 +206,57 @@ def test_a_clients_key_cannot_be_taken_for_the_webhooks(api, case_id):
     reported = send(api, report(case_id))
 
     assert reported.json["job_id"] != by_client.json["job_id"]
+
+
+def test_a_late_or_repeated_report_of_an_older_call_leaves_the_newer_one(api, case_id):
+    older = report(case_id, call_id="call-a", transcript=None)
+    older["message"]["endedAt"] = "2026-06-10T08:00:00Z"
+    newer = report(case_id, call_id="call-b", transcript="User: the back")
+    newer["message"]["endedAt"] = "2026-06-10T08:30:00Z"
+
+    answers = [send(api, body) for body in (older, newer, older)]
+
+    assert [answer.json["status"] for answer in answers] == ["stored", "accepted", "ignored"]
+    assert api.user.get(f"/cases/{case_id}").json["call_details"]["id"] == "call-b"
+    assert api.user.post(f"/vapi/re-analyze-call/{case_id}").json["deduplicated"] is True
+
+
+def test_reports_that_overtake_each_other_leave_the_newer_call(api, case_id):
+    for call_id, ended in (("call-2", "2026-06-10T09:00:00Z"), ("call-1", "2026-06-10T08:00:00Z")):
+        body = report(case_id, call_id=call_id)
+        body["message"]["endedAt"] = ended
+        send(api, body)
+
+    assert api.user.get(f"/cases/{case_id}").json["call_details"]["id"] == "call-2"
+    assert len(api.queue.sent) == 1
+
+
+def test_the_owner_gets_what_belongs_into_a_calls_metadata_and_nobody_else(api, case_id):
+    by_owner = api.user.get(f"/cases/{case_id}").json["call_metadata"]
+
+    assert by_owner["case_id"] == case_id
+    assert len(by_owner["case_token"]) == 64
+    assert api.admin.get(f"/cases/{case_id}").json["call_metadata"] is None
+    assert api.user.post("/cases", {"title": "t"}).json["call_metadata"]["case_token"] != by_owner["case_token"]
+
+
+def test_where_a_token_is_required_a_report_without_it_is_ignored(api, case_id):
+    api.system.settings = msgspec.structs.replace(api.system.settings, vapi_require_case_token=True)
+    metadata = api.user.get(f"/cases/{case_id}").json["call_metadata"]
+    web_call = {"id": "call-1", "assistantOverrides": {"metadata": metadata}}
+
+    without = send(api, report(case_id))
+    with_it = send(api, {"message": {"type": "end-of-call-report", "call": web_call, "transcript": "User: שלום"}})
+
+    assert (without.status, without.json["status"], with_it.status) == (200, "ignored", 202)
+
+
+def test_a_case_can_be_read_while_the_webhooks_secret_cannot(api, case_id, monkeypatch):
+    def silent(system):
+        raise StorageUnavailable("Parameter Store does not answer just now.")
+
+    monkeypatch.setattr(System, "vapi_webhook_secret", property(silent))
+
+    metadata = api.user.get(f"/cases/{case_id}").json["call_metadata"]
+
+    assert metadata == {"case_id": case_id, "case_token": None}

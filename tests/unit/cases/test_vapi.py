@@ -159,7 +159,7 @@ def test_a_call_without_id_gets_one_and_the_same_call_the_same() -> None:
         ({"id": 7}, ["/id"]),
         ({"id": "x" * 256}, ["/id"]),
         (
-            {"id": "k1", "transcript": ["a"], "messages": "m", "artifact": [], "analysis": ""},
+            {"id": "k1", "transcript": 7, "messages": "m", "artifact": [], "analysis": ""},
             ["/artifact", "/analysis", "/transcript", "/messages"],
         ),
         ({"id": "k1", "artifact": {"transcript": 1, "messages": {}}}, ["/artifact/transcript", "/artifact/messages"]),
@@ -195,7 +195,7 @@ def test_another_message_of_vapi_is_told_apart(kind: str | None) -> None:
     assert read_webhook({"message": {"type": kind}}) == OtherMessage(str(kind))
 
 
-@pytest.mark.parametrize("payload", [{}, [], None, {"message": []}, {"id": "k1"}])
+@pytest.mark.parametrize("payload", [{}, [], None, {"message": []}, {"id": "k1"}, {"id": "k1", "type": 7}])
 def test_what_is_no_message_is_refused_by_the_webhook(payload: Any) -> None:
     with pytest.raises(InvalidRequest) as refused:
         read_webhook(payload)

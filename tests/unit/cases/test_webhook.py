@@ -1,14 +1,15 @@
-"""How does a call come to a case when Vapi reports it?"""
+"""Calls that Vapi reports: once, again, late, out of order, with and without the case token."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.cases.model import Case, CaseOutline
-from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, WasStarted, WebhookOutcome
+from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, WasStarted, WebhookOutcome, case_token
 from chalicelib.cases.webhook import take_report as take
 from chalicelib.errors import InvalidRequest
 from tests.fakes.case_store import FakeCaseStore
@@ -27,9 +28,9 @@ def never(outline: CaseOutline, call_id: str) -> bool:
 
 
 def take_report(
-    payload: Any, *, store: FakeCaseStore, now: datetime, was_started: WasStarted = never
+    payload: Any, *, store: FakeCaseStore, now: datetime, was_started: WasStarted = never, **options: Any
 ) -> WebhookOutcome:
-    return take(payload, store=store, was_started=was_started, now=now)
+    return take(payload, store=store, was_started=was_started, now=now, **options)
 
 
 def test_a_report_of_a_known_case_is_stored_and_to_be_analysed(store: FakeCaseStore, case: Case) -> None:
@@ -152,3 +153,71 @@ def test_a_case_that_goes_meanwhile_is_ignored(store: FakeCaseStore, case: Case)
 def test_what_is_no_message_or_a_report_of_nothing_is_refused(store: FakeCaseStore, payload: Any) -> None:
     with pytest.raises(InvalidRequest):
         take_report(payload, store=store, now=LATER)
+
+
+def stored_call(store: FakeCaseStore) -> Any:
+    file = store.file("c1")
+    return file and file.call_details and file.call_details["id"]
+
+
+@pytest.mark.parametrize("transcript", [None, "", " "])
+def test_a_call_without_words_never_replaces_one_with_words(
+    store: FakeCaseStore, case: Case, transcript: str | None
+) -> None:
+    take_report(report(), store=store, now=NOW)
+
+    outcome = take_report(report(call_id="k2", transcript=transcript), store=store, now=LATER)
+
+    assert isinstance(outcome, Ignored)
+    assert "no words" in outcome.reason
+    assert stored_call(store) == "k1"
+
+
+@pytest.mark.parametrize("time", ["startedAt", "endedAt"])
+@pytest.mark.parametrize("transcript", ["AI: שלום\n", None])
+def test_an_older_call_never_replaces_a_newer_one(
+    store: FakeCaseStore, case: Case, time: str, transcript: str | None
+) -> None:
+    take_report(report(transcript=transcript, **{time: "2026-06-10T09:00:00Z"}), store=store, now=NOW)
+
+    outcome = take_report(report(call_id="k0", **{time: "2026-06-10T08:00:00Z"}), store=store, now=LATER)
+
+    assert isinstance(outcome, Ignored)
+    assert outcome.reason == "The case has a newer call."
+    assert stored_call(store) == "k1"
+
+
+def test_a_newer_call_replaces_an_older_one(store: FakeCaseStore, case: Case) -> None:
+    take_report(report(startedAt="2026-06-10T08:00:00Z"), store=store, now=NOW)
+
+    outcome = take_report(report(call_id="k2", startedAt="2026-06-10T09:00:00Z"), store=store, now=LATER)
+
+    assert isinstance(outcome, ToAnalyse)
+    assert stored_call(store) == "k2"
+
+
+def test_the_right_token_is_that_of_the_case_and_its_owner(store: FakeCaseStore, case: Case) -> None:
+    right = case_token(case, secret="s1")
+    wrong = [None, "", right[:-1], right.upper(), 7, case_token(case, secret="s2")]
+    wrong.append(case_token(msgspec.structs.replace(case, user_id="u2"), secret="s1"))
+    wrong.append(case_token(msgspec.structs.replace(case, id="c2"), secret="s1"))
+
+    def with_token(token: Any) -> Any:
+        payload = report()
+        payload["message"]["call"]["metadata"]["case_token"] = token
+        return take_report(payload, store=store, now=NOW, token_secret="s1")
+
+    refused = [with_token(token) for token in wrong]
+    before = stored_call(store)
+
+    assert [type(outcome) for outcome in refused] == [Ignored] * len(wrong)
+    assert all("case_token" in outcome.reason for outcome in refused)
+    assert before is None
+    assert isinstance(with_token(right), ToAnalyse)
+
+
+def test_without_a_secret_for_tokens_none_is_asked_for(store: FakeCaseStore, case: Case) -> None:
+    payload = report()
+    payload["message"]["call"]["metadata"]["case_token"] = "wrong"
+
+    assert isinstance(take_report(payload, store=store, now=NOW), ToAnalyse)

@@ -1,0 +1,1 @@
+"""What does the text say? Rules that read labels, dates, names and numbers, Hebrew and English; nothing is guessed."""
