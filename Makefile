@@ -54,8 +54,8 @@ test-frontend: $(READY) $(NODE_READY) ## Check and test the client and its examp
 example: $(READY) $(NODE_READY) ## Serve the example page with the whole system behind it
 	cd frontend && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent example
 
-eval: $(READY) ## Measure the analyses on every case of tests/data; CASE=name, QUICK=1; real models with their keys set
-	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick)
+eval: $(READY) ## Measure the analyses on every case of tests/data: make eval [CASE=name] [QUICK=1] [WRITE=1]; real models with their keys set
+	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick) $(if $(WRITE),--write)
 
 format: $(READY) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
@@ -76,8 +76,9 @@ dlq: $(READY) ## List the dead letters of a stage: make dlq STAGE=dev|staging|pr
 redrive: $(READY) ## Move dead letters back into their lane: make redrive STAGE=… [DRY_RUN=1] [LANE=high|normal] [JOB=id] [JSON=1]
 	@$(BIN)/python -m infra.ops redrive --stage "$(or $(STAGE),dev)" $(if $(DRY_RUN),--dry-run) $(if $(LANE),--lane "$(LANE)") $(if $(JOB),--job "$(JOB)") $(if $(JSON),--json)
 
-deploy: $(READY) ## Bring a stage to AWS: make deploy STAGE=staging|prod [PARAMETERS="JwksUrl=https://…"] [ARCH=…] [YES=1]
-	$(BIN)/python -m infra.deploy up --stage "$(STAGE)" --architecture "$(or $(ARCH),arm64)" --parameters "$(PARAMETERS)" $(if $(YES),--yes)
+deploy: $(READY) ## Bring a stage to AWS: make deploy STAGE=staging|prod [PARAMETERS="JwksUrl=https://…"] [ARCH=…] [YES=1] [WATCH=minutes] [REPLACE=name]
+	$(BIN)/python -m infra.deploy up --stage "$(STAGE)" --architecture "$(or $(ARCH),arm64)" --parameters "$(PARAMETERS)" \
+		--replace "$(REPLACE)" --watch "$(WATCH)" $(if $(YES),--yes)
 
 destroy: $(READY) ## Take a stage off AWS: make destroy STAGE=… CONFIRM=casework-…
 	$(BIN)/python -m infra.deploy down --stage "$(STAGE)" --confirm "$(CONFIRM)"

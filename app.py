@@ -46,21 +46,22 @@ app.serve("DELETE", "/cases/{case_id}/documents/{document_id}", documents.delete
 
 app.serve("POST", "/vapi/webhook", webhook.vapi_webhook)
 app.serve("GET", "/health", public.health)
+app.serve("HEAD", "/health", public.health)
 app.serve("GET", "/openapi.json", public.openapi_endpoint(app.served))
 app.serve("GET", "/docs", public.docs_endpoint(app.served))
 
 
 # The two lanes. Their queues are named in infra/resources.yaml; one message, one job, one invocation.
 @app.on_sqs_message(queue="high", batch_size=1, name="work_high")
-def work_high(event: Any) -> None:
+def work_high(event: Any) -> Any:
     """Run the job of one message of the high lane."""
-    system().work(event.to_dict(), event.context)
+    return system().work(event.to_dict(), event.context)
 
 
 @app.on_sqs_message(queue="normal", batch_size=1, name="work_normal")
-def work_normal(event: Any) -> None:
+def work_normal(event: Any) -> Any:
     """Run the job of one message of the normal lane."""
-    system().work(event.to_dict(), event.context)
+    return system().work(event.to_dict(), event.context)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="rescue")

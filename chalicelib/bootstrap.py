@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import telemetry
 from chalicelib.analyses import catalogue
 from chalicelib.blobs import BlobStore
+from chalicelib.errors import ProviderAuth, StorageUnavailable
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, Clock, JobMessage, JobQueue, JobStore, JobType
 from chalicelib.jobs.rescue import rescue
@@ -137,11 +138,15 @@ class System:
             "queue": self._sqs_queue.check,
             # A HEAD would say the same 404 of an object and of a bucket that is not there; a GET names which.
             "bucket": lambda: _answers(self.blob_store.get(NO_BLOB)),
+            **self._secret_checks(),
         }
 
-    def work(self, event: Mapping[str, Any], context: LambdaContext) -> None:
-        """Handle an SQS event of either lane."""
+    def work(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, bool] | None:
+        """Handle an SQS event of either lane, or deep health's question about a key."""
+        if "check_key_of" in event:
+            return {"readable": self._can_read_key(str(event["check_key_of"]))}
         handle_records(event, context, run=self._run, redeliver=self._sqs_queue.redeliver)
+        return None
 
     def rescue(self, context: LambdaContext) -> dict[str, int]:
         """Handle a tick of the timer."""
@@ -150,12 +155,17 @@ class System:
         )
 
     def openai_key(self) -> str | None:
-        """The key for OpenAI, from the environment or from Parameter Store; a rotated one within five minutes."""
-        return self._secret(self.settings.openai_api_key, name=self.settings.openai_api_key_name)
+        """The key for OpenAI, from the environment or from Parameter Store; a rotated one within five minutes.
+
+        Raises: ProviderAuth when this stage has none, or may not read it.
+        """
+        return self._provider_key("OpenAI", self.settings.openai_api_key, name=self.settings.openai_api_key_name)
 
     def anthropic_key(self) -> str | None:
-        """The key for Anthropic, from the environment or from Parameter Store; a rotated one within five minutes."""
-        return self._secret(self.settings.anthropic_api_key, name=self.settings.anthropic_api_key_name)
+        """The key for Anthropic; see openai_key."""
+        return self._provider_key(
+            "Anthropic", self.settings.anthropic_api_key, name=self.settings.anthropic_api_key_name
+        )
 
     @cached_property
     def aws_session(self) -> Any:
@@ -217,6 +227,37 @@ class System:
         if name not in self._secrets:
             self._secrets[name] = SsmSecret(name, client=partial(self._client, "ssm"), clock=self.clock)
         return self._secrets[name].value()
+
+    def _provider_key(self, provider: str, value: str | None, *, name: str | None) -> str | None:
+        from chalicelib.adapters.ssm import SecretUnreadable
+
+        try:
+            key = self._secret(value, name=name)
+        except SecretUnreadable as exc:
+            raise ProviderAuth(f"The key for {provider} is not configured.", provider=provider.lower()) from exc
+        if key is None and self.settings.stage != "dev":
+            raise ProviderAuth(f"This stage has no key for {provider}.", provider=provider.lower())
+        return key
+
+    def _can_read_key(self, provider: str) -> bool:
+        try:
+            return {"openai": self.openai_key, "anthropic": self.anthropic_key}[provider]() is not None
+        except (KeyError, ProviderAuth, StorageUnavailable):
+            return False
+
+    def _secret_checks(self) -> Mapping[str, Callable[[], None]]:
+        """The secrets that this stage names, each read by a function that uses it."""
+        from chalicelib.adapters.worker_check import WorkerCheck
+
+        settings = self.settings
+        checks: dict[str, Callable[[], None]] = {}
+        if settings.worker_function is not None:
+            worker = WorkerCheck(partial(self._client, "lambda"), function=settings.worker_function)
+            named = {"openai": settings.openai_api_key_name, "anthropic": settings.anthropic_api_key_name}
+            checks = {f"{provider}_key": partial(worker.key, provider) for provider, name in named.items() if name}
+        if settings.vapi_webhook_secret_name is not None:
+            checks["webhook_secret"] = lambda: _answers(self.vapi_webhook_secret)
+        return checks
 
 
 class AnalysisServices:

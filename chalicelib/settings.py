@@ -86,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The SSM parameter that holds the key for OpenAI."""
     anthropic_api_key_name: str | None
     """The SSM parameter that holds the key for Anthropic."""
+    worker_function: str | None
+    """The worker's function, which deep health asks whether it can read the providers' keys; set for the API only."""
     vapi_webhook_secret: str | None
     """The shared secret of the voice assistant's webhook; without one it refuses everything."""
     vapi_webhook_secret_name: str | None
@@ -138,6 +140,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         anthropic_api_key=reader.optional("ANTHROPIC_API_KEY"),
         openai_api_key_name=reader.optional("OPENAI_API_KEY_NAME"),
         anthropic_api_key_name=reader.optional("ANTHROPIC_API_KEY_NAME"),
+        worker_function=reader.optional("WORKER_FUNCTION"),
         vapi_webhook_secret=reader.optional("VAPI_WEBHOOK_SECRET"),
         vapi_webhook_secret_name=reader.optional("VAPI_WEBHOOK_SECRET_NAME"),
         vapi_require_case_token=reader.parsed("VAPI_REQUIRE_CASE_TOKEN", _flag, default="false"),

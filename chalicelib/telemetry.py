@@ -29,7 +29,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     value: float
-    unit: Literal["Count", "Seconds", "None"]
+    unit: Literal["Count", "Seconds", "Percent", "None"]
     per: tuple[str, ...] = ("job_type",)
 
 

@@ -8,6 +8,7 @@ in the dead-letter queue.
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -24,6 +25,7 @@ class LambdaContext(Protocol):
     """The part of AWS Lambda's context that is used."""
 
     aws_request_id: str
+    memory_limit_in_mb: str
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until the function is stopped."""
@@ -57,6 +59,19 @@ def handle_records(
             telemetry.warning("message_redelivered", job_id=message.job_id, after_seconds=REDELIVERY_SECONDS)
             _redeliver_soon(record, redeliver=redeliver)
             raise
+        finally:
+            percent = memory_percent(int(context.memory_limit_in_mb))
+            metric = telemetry.Metric(name="MemoryPercent", value=percent, unit="Percent", per=())
+            telemetry.measured("worker_memory", [metric], job_id=message.job_id)
+
+
+def memory_percent(limit_mb: int) -> float:
+    """The most memory that this process and its largest child ever had, in percent of the function's.
+
+    An upper bound: the two need not have had it at the same time.
+    """
+    kilobytes = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return round(100 * kilobytes / 1024 / limit_mb, 1)
 
 
 def _redeliver_soon(record: Mapping[str, Any], *, redeliver: Redelivery) -> None:

@@ -1,4 +1,4 @@
-"""Model providers on this machine: one server that the real OpenAI and Anthropic SDKs take for theirs.
+"""The model providers' stand-in on this machine: one server that the real OpenAI and Anthropic SDKs can talk to.
 
     python -m emulator --port 7802 --seconds 4        (CASEWORK_EMULATOR_SECONDS; 0 answers at once)
     OPENAI_BASE_URL=http://127.0.0.1:7802/v1  ANTHROPIC_BASE_URL=http://127.0.0.1:7802        any key will do
@@ -8,13 +8,13 @@ It answers POST /v1/responses (JSON and SSE, `text.format` json_schema, text, fi
 input_tokens), /v1/chat/completions, /v1/messages (JSON and SSE, tools, structured output; count_tokens) and /v1/models.
 The model's name in an answer is `emulated-<asked name>`.
 
-What it says is read from the text it is sent by rules (`extract/`: labels, dates, numbers, names, negations, a
-speaker's corrections; Hebrew and English), never known beforehand: what stands in no document or call is not in the
-answer. A JSON schema is filled by the names of its properties (`schema_fill`); `answers/` has the three things it can
-do: a Form 7801 with evidence, a call's analysis, and an agent that works through a case with tools. Texts are read
-inside the fences `<document id name>`, `<page number>` and `<call id>`; without any fence, all that the user wrote.
+It understands nothing. For the cases of tests/data it answers from facts that were prepared by hand (`facts/`, one file
+a case), as far as their words are in the request; elsewhere it reads labelled values (`name: value`). What is in no
+document or call is not in the answer. A JSON schema is filled by the names of its properties (`schema_fill`), whatever
+its shape; the agent takes its turns with the tools that it is offered. Texts are read inside the fences
+`<document id name>`, `<page number>` and `<call id>`; without any fence, all that the user wrote.
 
-Told through /__emulator/ (GET it for this list):
+Controlled through /__emulator/ (GET it for this list):
     faults   POST {"kind": "rate_limited", "provider": "openai", "after": 2, "retry_after": 1}: faults.py lists kinds
              POST {"rate": 0.2, "seed": 7}: at random, repeatably · GET · DELETE
     plant    POST {"kinds": ["false_quotes", "obey_injections"]}: mistakes that code should catch (plants.py) ·

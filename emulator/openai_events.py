@@ -55,7 +55,7 @@ def _item_events(item: Mapping[str, Any], index: int) -> list[dict[str, Any]]:
     name = "response.output_text" if kind == "output_text" else "response.refusal"
     member = "text" if kind == "output_text" else "refusal"
     place = {"item_id": item["id"], "output_index": index, "content_index": 0}
-    extra = {"logprobs": []} if kind == "output_text" else {}
+    extra: dict[str, Any] = {"logprobs": []} if kind == "output_text" else {}
     return [
         {
             "type": "response.output_item.added",

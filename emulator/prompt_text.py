@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from emulator.answers.sources import PICTURE
+
 _DOCUMENT = re.compile(r"<document\s+id=\"([^\"]*)\"(?:\s+name=\"([^\"]*)\")?")
 _ANNOUNCED = re.compile(r"with the id \"([^\"]+)\"[^\n]*$")
 
@@ -55,20 +57,27 @@ def _add_parts(texts: list[str], content: Any) -> None:
 
 
 def _file_text(part: Mapping[str, Any], *, before: str) -> list[str]:
-    """A PDF part as a fenced document, under the id that the text right before it announces, else that of the
-    document of its name, else that of the document named last."""
-    source = part.get("source") if isinstance(part.get("source"), Mapping) else {}
+    """A file as a fenced document: a PDF's text, and a mark for each page that is a picture.
+
+    Its id is the one that the text right before it announces, else that of the document of its name, else that of the
+    document named last.
+    """
+    source = part.get("source") or {}
     data = str(part.get("file_data") or source.get("data") or "")
     name = str(part.get("filename") or part.get("title") or "")
-    pages = _pdf_pages(data.rsplit(",", 1)[-1])
-    if not any(pages):
+    pages = _pdf_pages(data.rsplit(",", 1)[-1]) or ([PICTURE] if _is_picture(part) else [])
+    if not pages:
         return []
     named: list[tuple[str, str]] = _DOCUMENT.findall(before)
     announced = _ANNOUNCED.findall(before)
     same_name = [found_id for found_id, found_name in named if html.unescape(found_name) == name]
     document_id = (announced or same_name or [found_id for found_id, _ in named] or [name])[-1]
-    inside = "\n".join(f'<page number="{number}">\n{page}\n</page>' for number, page in enumerate(pages, 1) if page)
+    inside = "\n".join(f'<page number="{number}">\n{page or PICTURE}\n</page>' for number, page in enumerate(pages, 1))
     return [f'<document id="{document_id}" name="{html.escape(name)}">\n{inside}\n</document>']
+
+
+def _is_picture(part: Mapping[str, Any]) -> bool:
+    return part.get("type") in ("image", "input_image")
 
 
 def _pdf_pages(data: str) -> list[str]:

@@ -1,7 +1,8 @@
-"""How does a tree of known values become an instance of a JSON schema? Known names get their values, the rest is empty.
+"""A tree of known values as an instance of a JSON schema: known names get their values, the rest is empty.
 
 The schema is walked beside the values. A property that the values do not have is looked up by name in `known` as long
-as the walk has not yet reached a value of ours; what nobody knows becomes the empty value of its type.
+as the walk has not yet reached a value of ours; what nobody knows becomes the empty value of its type. A fact becomes
+what the schema asks for at its place: its value alone, or an object with its quote, source, page, status and value.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from emulator.answers.known import DIAGNOSED, Fact
+
 MISSING: Any = object()
-_EMPTY_CHOICES = ("", "unknown", "other")
+_EMPTY_CHOICES = ("", "not_mentioned", "unknown", "other")
 Schema = Mapping[str, Any]
 
 
@@ -35,6 +38,8 @@ class _Filler:
         variants = schema.get("anyOf") or schema.get("oneOf") or _variants_of_types(schema)
         if variants:
             return self._variant(variants, value)
+        if isinstance(value, Fact):
+            value = _as_asked(schema, value)
         if "enum" in schema:
             return _choice(schema["enum"], value)
         kind = schema.get("type") or ("object" if "properties" in schema else "string")
@@ -59,6 +64,8 @@ class _Filler:
 
     def _array(self, schema: Schema, value: Any) -> list[Any]:
         items = schema.get("items") or {}
+        if isinstance(value, Mapping) and value and all(isinstance(member, Fact) for member in value.values()):
+            value = list(value.values())
         entries = value if isinstance(value, Sequence) and not isinstance(value, str) else []
         filled = [self.fill(items, _as_item(self._resolved(items), entry)) for entry in entries]
         wanted = int(schema.get("minItems", 0))
@@ -85,6 +92,19 @@ def _variants_of_types(schema: Schema) -> list[Schema]:
     return [{**schema, "type": kind} for kind in kinds] if isinstance(kinds, list) else []
 
 
+def _as_asked(schema: Schema, fact: Fact) -> Any:
+    """The fact by the names that schemas have for its parts where an object is asked for, its status where that is a
+    choice, else its value."""
+    status = fact.status or (DIAGNOSED if fact.value is True else "")
+    if schema.get("type") != "object" and "properties" not in schema:
+        return status if status and status in schema.get("enum", ()) else fact.value
+    parts: dict[str, Any] = {"value": fact.value, "quote": fact.quote, "page": fact.page, "status": status}
+    parts |= dict.fromkeys(("field", "path"), fact.field)
+    parts |= dict.fromkeys(("name", "condition"), fact.name)
+    parts |= dict.fromkeys(("document_id", "source", "source_id", "document"), fact.source)
+    return parts
+
+
 def _as_item(items: Schema, entry: Any) -> Any:
     """An entry in the shape of the list: objects become their text where texts are asked for, and the reverse."""
     if items.get("type") == "string" and isinstance(entry, Mapping):
@@ -98,9 +118,11 @@ def _as_item(items: Schema, entry: Any) -> Any:
 def _accepts(schema: Schema, value: Any) -> bool:
     if value is MISSING or value is None:
         return schema.get("type") == "null"
+    if isinstance(value, Fact):
+        return schema.get("type") == "object" or "properties" in schema or _accepts(schema, value.value)
     if "enum" in schema:
         return value in schema["enum"]
-    accepted = {
+    accepted: dict[str, Any] = {
         "object": Mapping,
         "array": (list, tuple),
         "string": str,

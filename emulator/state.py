@@ -32,7 +32,7 @@ class EmulatorState:
         if asked.provider == "anthropic":
             return self._anthropic.reply(asked, fault, request_id=request_id)
         reply = self._openai.reply(asked, fault, now=now)
-        is_response = asked.path == "/v1/responses" and isinstance(reply, JsonReply) and reply.status == 200
-        if is_response and (asked.body.get("background") or asked.body.get("store") is not False):
+        is_stored = asked.body.get("background") or asked.body.get("store") is not False
+        if asked.path == "/v1/responses" and isinstance(reply, JsonReply) and reply.status == 200 and is_stored:
             return JsonReply(body=self.responses.keep(reply.body, ready_at=now + self.pace.seconds))
         return reply

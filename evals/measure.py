@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from evals.altered import Altered, alter_every_field
-from evals.attempt import Models, Run, forget_texts, run_analysis
 from evals.cases import EvalCase
-from evals.mentions import AgentScore, CallScore, Share, score_agent, score_call, score_issues
-from evals.models import Answering, emulated_models
-from evals.planting import Planting, plant_everything
+from evals.fault_injection import Planting, plant_everything
+from evals.field_mutation import Altered, alter_every_field
+from evals.in_process_run import Models, Run, forget_texts, run_analysis
+from evals.injection_robustness import Detection, Withstood, detections, withstand_everything
+from evals.providers import Answering, emulated_models
 from evals.scoring import Comparison, Tally, compare_forms, tally
-from evals.withstanding import Detection, Withstood, detections, withstand_everything
+from evals.text_facts import AgentScore, CallScore, Share, score_agent, score_call, score_issues
 
 FORM, AGENT, CALL = "document_analysis_form7801", "document_analysis_agent", "call_analysis"
 Say = Callable[[str], None]

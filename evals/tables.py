@@ -1,7 +1,4 @@
-"""How does a measurement read as text? Tables in Markdown: for the terminal, and for docs/analyses.md.
-
-What changes from run to run without anything being better or worse (seconds) stands in a table of its own.
-"""
+"""A measurement as Markdown tables: for the terminal, and, of what code does, for docs/analyses.md."""
 
 from __future__ import annotations
 
@@ -10,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from evals.detector.verdict import written_verdict
+from evals.fault_injection import AGENT as AGENT_JOB
+from evals.fault_injection import caught_by_kind
+from evals.injection_robustness import AGENT, CALL, FORM
 from evals.measure import CaseScore, Measurement, Robustness, added
-from evals.mentions import Share
-from evals.planting import AGENT as AGENT_JOB
-from evals.planting import caught_by_kind
 from evals.scoring import Tally, by_pattern, leaves_of, tally
-from evals.withstanding import AGENT, CALL, FORM
+from evals.text_facts import Share
 
 _NAMES: Mapping[str, str] = {FORM: "form 7801", AGENT: "agent", CALL: "call"}
 _END = "<!-- end -->"
@@ -23,21 +20,26 @@ _MARKED = re.compile(r"<!-- eval: (.+?) -->")
 Rows = Sequence[Sequence[str]]
 
 
-def all_tables(measurement: Measurement) -> dict[str, str]:
-    """Every table by its heading."""
+def case_tables(measurement: Measurement) -> dict[str, str]:
+    """What the answers were worth, by heading: about the models that gave them, never published."""
     tables = {
         "Form 7801, by case": form_table(measurement.cases),
         "Agent and call, by case": words_table(measurement.cases),
         "Form 7801, by field": field_table(measurement),
+        "Time and money": cost_table(measurement.cases),
     }
-    if measurement.robustness:
-        tables |= {
-            "Planted mistakes": planting_table(measurement.robustness),
-            "One wrong field at a time": altered_table(measurement.robustness),
-            "Attacks on the sample case": attack_table(measurement.robustness),
-            "The detector of instructions": detector_table(measurement.robustness),
-        }
-    return {**tables, "Time and money": cost_table(measurement.cases)}
+    who = "prepared answers of the emulator: plumbing, not quality" if measurement.is_emulated else _who(measurement)
+    return {f"{heading} ({who})": table for heading, table in tables.items()}
+
+
+def published_tables(robustness: Robustness) -> dict[str, str]:
+    """What code does with wrong answers and attacks, by heading: the tables of docs/analyses.md."""
+    return {
+        "Planted mistakes": planting_table(robustness),
+        "One wrong field at a time": altered_table(robustness),
+        "Attacks on the sample case": attack_table(robustness),
+        "The detector of instructions": detector_table(robustness),
+    }
 
 
 def with_tables(page: str, tables: Mapping[str, str]) -> str:
@@ -217,6 +219,10 @@ def rate(value: float | None) -> str:
 def dollars(cost: Decimal | None) -> str:
     """A cost, or that it is unknown."""
     return "unknown" if cost is None else f"{cost:.4f}"
+
+
+def _who(measurement: Measurement) -> str:
+    return f"{measurement.openai_name}, {measurement.anthropic_name}"
 
 
 def _counts(one: Tally) -> list[str]:

@@ -17,6 +17,9 @@ from chalicelib.cases.vapi import read_call
 from chalicelib.errors import NotFinished, StorageUnavailable
 from chalicelib.principal import Principal
 
+FOLDERS = ("uploads", "cases", "bodies", "texts")
+"""Where a case has objects: what browsers upload, the originals, large parts of its record, texts that were read.
+Workers, which open files of strangers, may write the last two only."""
 DELETION_TRIES = 8
 
 
@@ -87,10 +90,11 @@ def delete_case(
     jobs.delete(case_id)
     # Uploads first: bytes are copied from there into the case. What such a copy leaves after the first sweep is removed
     # by the second one, or by whoever copied: without its document's record nobody may keep it.
-    for prefix in (f"uploads/{case_id}/", f"cases/{case_id}/"):
-        blobs.delete(blobs.keys(prefix))
+    for folder in FOLDERS:
+        blobs.delete(blobs.keys(f"{folder}/{case_id}/"))
     store.delete_content(case_id)
-    blobs.delete(blobs.keys(f"cases/{case_id}/"))
+    for folder in FOLDERS[1:]:
+        blobs.delete(blobs.keys(f"{folder}/{case_id}/"))
     store.delete(case_id)
     telemetry.info("case_deleted", case_id=case_id)
 

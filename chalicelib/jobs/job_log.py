@@ -23,8 +23,9 @@ def created(job: Job) -> None:
 
 def started(job: Job) -> None:
     """A worker claimed the job. Its wait is counted from when it was due: created, or to be tried again."""
-    waited = Metric(name="QueueWaitSeconds", value=_seconds(job.due_at, job.updated_at), unit="Seconds")
-    measured("attempt_started", [_count("AttemptsStarted"), waited], **_facts(job), fence=job.fence)
+    waited = Metric(name="QueueWaitSeconds", value=_seconds(job.due_at, job.updated_at), unit="Seconds", per=("lane",))
+    lane = "high" if job.priority == "high" else "normal"
+    measured("attempt_started", [_count("AttemptsStarted"), waited], **_facts(job), fence=job.fence, lane=lane)
 
 
 def cancel_accepted(job: Job) -> None:
@@ -41,6 +42,7 @@ def ended(job: Job, *, by: str = "worker") -> None:
 
 def _end_metrics(job: Job) -> Iterator[Metric]:
     yield _count(_COUNTED[job.status])
+    yield Metric(name=_COUNTED[job.status], value=1, unit="Count", per=())  # alarms compare what ended with what failed
     if not job.is_done:
         return
     if job.status is Status.FAILED:
@@ -51,6 +53,7 @@ def _end_metrics(job: Job) -> Iterator[Metric]:
     yield Metric(name="OutputTokens", value=usage.output_tokens, unit="Count")
     if usage.cost_usd is not None:
         yield Metric(name="CostUsd", value=float(usage.cost_usd), unit="None")
+        yield Metric(name="CostUsd", value=float(usage.cost_usd), unit="None", per=())
 
 
 def _count(name: str) -> Metric:

@@ -1,1 +1,1 @@
-"""What does the emulated model answer? One module for each thing it is asked, all from the text it was sent."""
+"""What the emulated model answers: prepared facts of the known cases, labelled values of other texts."""

@@ -19,6 +19,7 @@ _ROW = re.compile(r"^([\w.:-]{2,}) \| (.*)$", re.MULTILINE)
 _UNREADABLE = re.compile(r"cannot be read|unreadable|awaiting_upload", re.IGNORECASE)
 MOST_TRIES = 5
 _LATER = re.compile(r"again in (?:your|the) next turn|try again later|next turn", re.IGNORECASE)
+_FENCED = re.compile(r"<(document|call|tool)\b.*?</\1>", re.DOTALL)
 _GO_ON = re.compile(r"(\w+)=(\d+)")
 
 
@@ -70,12 +71,12 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join(_fenced(self.uses)) or self.asked
 
     def continuations(self, name: str) -> list[dict[str, Any]]:
-        """Inputs with which reading goes on: what a result told behind its fence (`first_page=4`), not asked yet."""
+        """Inputs with which reading goes on: what a result told outside its fences (`first_page=4`), not asked yet."""
         asked = [dict(use.input) for use in self.settled(name)]
         found: list[dict[str, Any]] = []
         for use in self.of(name):
-            tail = re.split(r"</(?:document|call|tool)>", use.result or "")[-1] if use.succeeded else ""
-            told = {key: int(number) for key, number in _GO_ON.findall(tail)}
+            outside = _FENCED.sub("", use.result or "") if use.succeeded else ""
+            told = {key: int(number) for key, number in _GO_ON.findall(outside)}
             following = {**{key: value for key, value in use.input.items() if key == "document_id"}, **told}
             if told and following not in asked and following not in found:
                 found.append(following)
@@ -166,7 +167,7 @@ def _texts_in(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         if isinstance(value.get("text") or value.get("transcript"), str):
             number = value.get("number") or value.get("page")
-            inside = value.get("text") or value.get("transcript")
+            inside = str(value.get("text") or value.get("transcript"))
             yield f'<page number="{number}">\n{inside}\n</page>' if number else inside
         else:
             for member in value.values():

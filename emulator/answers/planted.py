@@ -1,39 +1,61 @@
-"""How does a mistake get into an answer? Each planted kind changes the finished answer and says what it changed."""
+"""How a mistake gets into an answer: each planted kind changes what is known and says what it changed."""
 
 from __future__ import annotations
 
-import copy
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
+
+from emulator.answers.known import Fact, Known
 from emulator.plants import Planted
 
 FALSE_QUOTE = "הנבדק הוכר בעבר בידי ועדה רפואית בדרגת נכות צמיתה מלאה"
 INVENTED_HOSPITAL = "בית החולים שלא היה"
-_MISSING_DOCUMENT = "no-such-document"
+MISSING_DOCUMENT = "no-such-document"
 _EVERY_NTH_QUOTE = 3
+_STAYS = "disability_info.hospitalizations"
+_WRONG_VALUES = {
+    "personal_info.phone": "0512",
+    "personal_info.postal_code": "12345",
+    "personal_info.date_of_birth": "2020-01-01",
+    "bank_details.branch_number": "99999",
+    "bank_details.bank_code": "7777",
+}
+_TIMES_TOO_MUCH = 3
+_ENDS = {"start_date": "end_date", "admission_date": "discharge_date"}
 _ASSIGNMENT = re.compile(
     r"(?:set|change|write|put|make|update|קבע[ויה]?|שנה|שני|הגדר|הגדירי|רשום|רשמי|כתוב|עדכן)\s+(?:the |את )?(?:ה-?)?"
     r"\"?(?P<name>[a-z][a-z0-9_]+)\"?\s*(?:to|as|=|:|ל-?|כ-?)\s*\"?(?P<value>[\w@.+-]+)",
     re.IGNORECASE,
 )
-Answer = dict[str, Any]
+Rule = Callable[[tuple[Fact, ...]], Iterator[tuple[Fact, Fact, Any]]]
+"""Which facts become which, and the planted value; None for a change that belongs to the one before."""
 
 
-def plant_in(answer: Mapping[str, Any], *, kinds: frozenset[str], prompt: str) -> tuple[Answer, list[Planted]]:
-    """The answer with the mistakes in it, and a list of them. Without kinds it is unchanged."""
-    changed = copy.deepcopy(dict(answer))
+def plant_in(known: Known, *, kinds: frozenset[str]) -> tuple[Known, list[Planted]]:
+    """What is known with the mistakes in it, and a list of them. Without kinds it is unchanged."""
+    form = list(known.form)
     planted: list[Planted] = []
     for kind, rule in _RULES.items():
-        if kind in kinds:
-            planted += [Planted(kind=kind, field=field, value=value) for field, value in rule(changed)]
-    if "obey_injections" in kinds:
-        changed["instructions_to_ai"] = []  # who obeys does not tell
-        planted += [
-            Planted(kind="obey_injections", field=field, value=value) for field, value in _obeyed(changed, prompt)
-        ]
-    return changed, planted
+        for before, after, value in list(rule(tuple(form))) if kind in kinds else ():
+            form[form.index(before)] = after
+            planted += [Planted(kind=kind, field=after.field, value=value)] if value is not None else []
+    if "invented_hospitalisations" in kinds:
+        form += _invented_stay(form)
+        planted.append(Planted(kind="invented_hospitalisations", field=form[-1].field, value=INVENTED_HOSPITAL))
+    return msgspec.structs.replace(known, form=tuple(form)), planted
+
+
+def obey(answer: dict[str, Any], prompt: str) -> list[Planted]:
+    """Does to the answer what instructions inside the prompt tell to, and reports none of them."""
+    answer["instructions_to_ai"] = []
+    return [
+        Planted(kind="obey_injections", field=path, value=value)
+        for name, value in assignments(prompt)
+        for path in _set_everywhere(answer, name, value, path="")
+    ]
 
 
 def assignments(text: str) -> list[tuple[str, Any]]:
@@ -41,94 +63,73 @@ def assignments(text: str) -> list[tuple[str, Any]]:
     return [(match.group("name").lower(), _typed(match.group("value"))) for match in _ASSIGNMENT.finditer(text)]
 
 
-def _wrong_values(answer: Answer) -> Iterator[tuple[str, Any]]:
-    wrong = {
-        "personal_info": {"phone": "0512", "postal_code": "12345", "date_of_birth": "2020-01-01"},
-        "bank_details": {"branch_number": "99999", "bank_code": "7777"},
+def _wrong_values(form: tuple[Fact, ...]) -> Iterator[tuple[Fact, Fact, Any]]:
+    for fact in form:
+        wrong = fact.value * _TIMES_TOO_MUCH if fact.name == "monthly_salary_gross" else _WRONG_VALUES.get(fact.field)
+        if wrong is not None:
+            yield fact, msgspec.structs.replace(fact, value=wrong), wrong
+
+
+def _false_quotes(form: tuple[Fact, ...]) -> Iterator[tuple[Fact, Fact, Any]]:
+    for fact in _with_evidence(form)[::_EVERY_NTH_QUOTE]:
+        yield fact, msgspec.structs.replace(fact, quote=FALSE_QUOTE), FALSE_QUOTE
+
+
+def _bad_ids(form: tuple[Fact, ...]) -> Iterator[tuple[Fact, Fact, Any]]:
+    for fact in form:
+        if fact.name == "id_number":
+            wrong = fact.value[:-1] + str((int(fact.value[-1]) + 1) % 10)
+            yield fact, msgspec.structs.replace(fact, value=wrong), wrong
+    for fact in _with_evidence(form)[1::_EVERY_NTH_QUOTE]:
+        if fact.name != "id_number":
+            yield fact, msgspec.structs.replace(fact, source=MISSING_DOCUMENT), MISSING_DOCUMENT
+
+
+def _swapped_dates(form: tuple[Fact, ...]) -> Iterator[tuple[Fact, Fact, Any]]:
+    by_field = {fact.field: fact for fact in form}
+    for fact in form:
+        record, _, name = fact.field.rpartition(".")
+        other = by_field.get(f"{record}.{_ENDS.get(name)}")
+        if other and other.value != fact.value:
+            yield fact, msgspec.structs.replace(fact, value=other.value), other.value
+            yield other, msgspec.structs.replace(other, value=fact.value), None
+
+
+def _invented_stay(form: list[Fact]) -> list[Fact]:
+    number = len({fact.field.partition("]")[0] for fact in form if fact.field.startswith(f"{_STAYS}[")})
+    values = {
+        "admission_date": "2015-03-01",
+        "discharge_date": "2015-03-09",
+        "hospital_name": INVENTED_HOSPITAL,
     }
-    for section, values in wrong.items():
-        part = answer.get("form_7801", {}).get(section, {})
-        for name, value in values.items():
-            if part.get(name):
-                part[name] = value
-                yield f"{section}.{name}", value
-    for path, record in _entries(answer, "employment_history", "employment_records"):
-        if record.get("monthly_salary_gross"):
-            record["monthly_salary_gross"] = record["monthly_salary_gross"] + 30_000
-            yield f"{path}.monthly_salary_gross", record["monthly_salary_gross"]
+    return [Fact(field=f"{_STAYS}[{number}].{name}", value=value, quote=FALSE_QUOTE) for name, value in values.items()]
 
 
-def _false_quotes(answer: Answer) -> Iterator[tuple[str, Any]]:
-    for evidence in answer.get("evidence", [])[::_EVERY_NTH_QUOTE]:
-        evidence["quote"] = FALSE_QUOTE
-        yield evidence["field"], FALSE_QUOTE
-
-
-def _bad_ids(answer: Answer) -> Iterator[tuple[str, Any]]:
-    person = answer.get("form_7801", {}).get("personal_info", {})
-    if person.get("id_number"):
-        number = str(person["id_number"])
-        person["id_number"] = number[:-1] + str((int(number[-1]) + 1) % 10)
-        yield "personal_info.id_number", person["id_number"]
-    for evidence in answer.get("evidence", [])[1::_EVERY_NTH_QUOTE]:
-        evidence["document_id"] = _MISSING_DOCUMENT
-        yield evidence["field"], _MISSING_DOCUMENT
-
-
-def _swapped_dates(answer: Answer) -> Iterator[tuple[str, Any]]:
-    for holder, names, first, last in (
-        ("employment_history", "employment_records", "start_date", "end_date"),
-        ("disability_info", "hospitalizations", "admission_date", "discharge_date"),
-    ):
-        for path, entry in _entries(answer, holder, names):
-            if entry.get(first) and entry.get(last) and entry[first] != entry[last]:
-                entry[first], entry[last] = entry[last], entry[first]
-                yield f"{path}.{first}", entry[first]
-
-
-def _invented_stays(answer: Answer) -> Iterator[tuple[str, Any]]:
-    disability = answer.get("form_7801", {}).get("disability_info")
-    if disability is None:
-        return
-    stays = disability.setdefault("hospitalizations", [])
-    path = f"disability_info.hospitalizations[{len(stays)}]"
-    stays.append({"hospital_name": INVENTED_HOSPITAL, "admission_date": "2015-03-01", "discharge_date": "2015-03-09"})
-    answer.setdefault("evidence", []).append(
-        {"field": f"{path}.hospital_name", "document_id": "call", "page": 1, "quote": FALSE_QUOTE}
-    )
-    yield f"{path}.hospital_name", INVENTED_HOSPITAL
-
-
-_RULES: dict[str, Callable[[Answer], Iterator[tuple[str, Any]]]] = {
+_RULES: dict[str, Rule] = {
     "wrong_values": _wrong_values,
     "swapped_dates": _swapped_dates,
-    "invented_hospitalisations": _invented_stays,
     "false_quotes": _false_quotes,
     "bad_ids": _bad_ids,
 }
 
 
-def _obeyed(answer: Any, prompt: str) -> Iterator[tuple[str, Any]]:
-    for name, value in assignments(prompt):
-        for path in _set_everywhere(answer, name, value, path=""):
-            yield path, value
+def _with_evidence(form: tuple[Fact, ...]) -> list[Fact]:
+    return [fact for fact in form if fact.value]
 
 
 def _set_everywhere(node: Any, name: str, value: Any, *, path: str) -> Iterator[str]:
-    if isinstance(node, dict):
-        for key, member in node.items():
-            inner = f"{path}.{key}" if path else key
-            if key == name and not isinstance(member, dict | list):
-                node[key] = value
-                yield inner
-            else:
-                yield from _set_everywhere(member, name, value, path=inner)
-
-
-def _entries(answer: Answer, section: str, names: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    entries = answer.get("form_7801", {}).get(section, {}).get(names, [])
-    for index, entry in enumerate(entries):
-        yield f"{section}.{names}[{index}]", entry
+    if not isinstance(node, dict):
+        return
+    for key, member in node.items():
+        inner = f"{path}.{key}" if path else key
+        if key == name and isinstance(member, Fact):
+            node[key] = msgspec.structs.replace(member, value=value)
+            yield inner
+        elif key == name and not isinstance(member, dict | list):
+            node[key] = value
+            yield inner
+        else:
+            yield from _set_everywhere(member, name, value, path=inner)
 
 
 def _typed(text: str) -> Any:

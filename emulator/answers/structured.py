@@ -1,71 +1,104 @@
-"""Which answer does this schema ask for? A form, advice on a form, a call, or parts combined; then it is filled."""
+"""Which answer does this schema ask for? What is known of the texts, the parts of an answer combined, or advice."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator.answers.call import call_answer, combined, partial_answers
-from emulator.answers.case_facts import read_facts
-from emulator.answers.case_view import view_of_form
-from emulator.answers.counsel import advice
-from emulator.answers.form7801 import form_answer, names_of
-from emulator.answers.planted import plant_in
+from emulator.answers.known import Known, joined
+from emulator.answers.labelled import labelled_values
+from emulator.answers.planted import obey, plant_in
+from emulator.answers.prepared import known_case
+from emulator.answers.sources import TEXT_ID, Line, Source, read_sources
 from emulator.plants import Plants
 from emulator.schema_fill import fill
 
-_CALL_NAMES = {"call_summary", "documents_requested_list", "key_legal_points", "chance_of_approval"}
+_TOOL = re.compile(r"<tool name=\"(?P<name>[^\"]*)\">\s*(?P<text>.*?)\s*</tool>", re.DOTALL)
+_MACHINE = re.compile(r"\b(?:AI|LLM|language model)\b|בינה (?:ה)?מלאכותית|מודל (?:ה)?שפה")
+_SPEAKER = re.compile(r"^(?:AI|Assistant|Bot|User|Customer|Caller)\s*:\s*", re.IGNORECASE)
 
 
 def structured_answer(schema: Mapping[str, Any], prompt: str, *, plants: Plants) -> Any:
     """An instance of the schema, from what the prompt holds; with what is to be planted in it."""
-    known = _known(schema, prompt)
-    known, planted = plant_in(known, kinds=plants.kinds, prompt=prompt)
+    sources = read_sources(prompt)
+    known, planted = plant_in(known_of(sources or [_whole(prompt)]), kinds=plants.kinds)
+    answer = known.answer() | {"instructions_to_ai": addressed_to_ai(sources)}
+    parts = partial_answers(prompt)
+    if parts and not sources and not _is_form(parts):
+        answer = combined(parts)
+    answer["documents_requested_list"] = _with_old_names(answer.get("documents_requested_list", ()), prompt)
+    if "obey_injections" in plants.kinds:
+        planted += obey(answer, prompt)
     plants.record(planted)
-    return fill(schema, known, known=names_of(known))
+    return fill(schema, answer, known=_by_name(answer))
 
 
 def free_answer(prompt: str) -> str:
     """What the model says when it is asked for no shape."""
-    facts = read_facts(prompt)
-    return str(form_answer(facts)["summary"])
+    return str(known_of(read_sources(prompt)).advice.get("summary", ""))
 
 
-def _known(schema: Mapping[str, Any], prompt: str) -> dict[str, Any]:
-    asks_for_call = bool(_CALL_NAMES & set(_property_names(schema)))
-    parts = partial_answers(prompt)
-    facts = read_facts(prompt)
-    if parts and not facts.sources:
-        return _from_parts(parts, prompt)
-    form = form_answer(facts)
-    return {**form, **call_answer(facts, prompt)} if asks_for_call else form
+def known_of(sources: Sequence[Source]) -> Known:
+    """What the sources say: prepared facts when they are of a prepared case, else their labelled values."""
+    return known_case(sources) or labelled_values(sources)
 
 
-def _from_parts(parts: list[dict[str, Any]], prompt: str) -> dict[str, Any]:
-    """An answer on answers: the parts of a call combined, or advice on a form that was found before."""
-    whole = combined(parts)
-    form = whole.get("form_7801") or (whole if "personal_info" in whole else {})
-    if not isinstance(form, Mapping) or not form:
-        return {"form_7801": {}, **whole}
-    return {
-        "form_7801": form,
-        **advice(view_of_form(form, is_hebrew=bool(re.search("[א-ת]", prompt)))),
-        **_others(whole),
-    }
+def addressed_to_ai(sources: Sequence[Source]) -> list[str]:
+    """The lines, each verbatim, that name the machine which reads them: a rule, where a model would understand."""
+    spoken = (_SPEAKER.sub("", line.text) for source in sources for line in source.lines)
+    return [words for words in spoken if _MACHINE.search(words)]
 
 
-def _others(whole: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in whole.items() if name in ("evidence", "issues", "contradictions")}
+def partial_answers(prompt: str) -> list[dict[str, Any]]:
+    """The answers that a prompt holds in its tool fences; [] when it holds none."""
+    found = []
+    for match in _TOOL.finditer(prompt):
+        try:
+            value = json.loads(match.group("text"))
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            found.append(value)
+    return found
 
 
-def _property_names(schema: Any) -> Iterator[str]:
-    if isinstance(schema, Mapping):
-        properties = schema.get("properties")
-        if isinstance(properties, Mapping):
-            yield from properties
-        for member in schema.values():
-            yield from _property_names(member)
-    elif isinstance(schema, list):
-        for member in schema:
-            yield from _property_names(member)
+def combined(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One answer of several."""
+    whole: dict[str, Any] = {}
+    for part in parts:
+        for name, value in part.items():
+            whole[name] = joined(whole.get(name), value)
+    return whole
+
+
+def _is_form(parts: Sequence[Mapping[str, Any]]) -> bool:
+    return any("personal_info" in part for part in parts)
+
+
+def _whole(prompt: str) -> Source:
+    """The prompt as one source: enough to see which case it is about."""
+    return Source(id=TEXT_ID, name="", lines=(Line(source_id=TEXT_ID, page=1, text=prompt),))
+
+
+def _with_old_names(requested: Sequence[Any], prompt: str) -> list[Any]:
+    """Documents asked for before keep exactly their old names."""
+    texts = (match.group("text") for match in _TOOL.finditer(prompt) if not match.group("text").startswith("{"))
+    before = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+
+    def named(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        words = set(str(entry.get("name")).split())
+        return {**entry, "name": next((old for old in before if words <= set(old.split())), entry.get("name"))}
+
+    return [named(entry) if isinstance(entry, Mapping) else entry for entry in requested]
+
+
+def _by_name(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Every part of the answer by its own name, for schemas that nest the form differently."""
+    known: dict[str, Any] = dict(answer)
+    for section, content in answer.get("form_7801", {}).items():
+        known[section] = content
+        if isinstance(content, Mapping):
+            known.update(content)
+    return known

@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 
-from infra.deploy.gateway_responses import ORIGIN
 from infra.deploy.problem import DeployProblem
 from infra.deploy.template import merge_template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LANE = "LANE"
+"""Stands in the workers' one policy for the lane's name: `LANEQueue` is `HighQueue` in that of work_high."""
 REGION = "us-east-1"
 """Chalice wants one to write a template; nothing in the template depends on it."""
 
@@ -66,17 +67,20 @@ def _copy_sources(target: Path, *, architecture: str) -> None:
     (target / ".chalice").mkdir(parents=True, exist_ok=True)
     shutil.copytree(ROOT / "chalicelib", target / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(ROOT / "app.py", target / "app.py")
-    for policy in (ROOT / ".chalice").glob("policy-*.json"):
-        shutil.copyfile(policy, target / ".chalice" / policy.name)
     config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
     config["lambda_architecture"] = architecture
+    for name, function in {"api": config, **config["lambda_functions"]}.items():
+        policy = (ROOT / ".chalice" / function["iam_policy_file"]).read_text(encoding="utf-8")
+        function["iam_policy_file"] = f"policy-{name}.json"
+        lane = name.rpartition("_")[2].capitalize()
+        (target / ".chalice" / function["iam_policy_file"]).write_text(policy.replace(LANE, lane), encoding="utf-8")
     (target / ".chalice" / "config.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def _environment() -> dict[str, str]:
-    """This process's, without what could change the result: only the CORS origin, which becomes a parameter."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CHALICE_"))}
-    return {**kept, "AWS_DEFAULT_REGION": REGION, "CORS_ALLOW_ORIGIN": ORIGIN, "PYTHONDONTWRITEBYTECODE": "1"}
+    """This process's, without what could change the result."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(("AWS_", "CHALICE_", "CORS_"))}
+    return {**kept, "AWS_DEFAULT_REGION": REGION, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _keep_newest(cache: Path) -> None:

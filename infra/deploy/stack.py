@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
 
+from infra.deploy.buckets import OwnBucket
 from infra.deploy.problem import DeployProblem
+from infra.deploy.state import Change, Replacement, stack_policy
 
 Clients = Callable[[str], Any]
 """A low-level boto3 client for "cloudformation", "s3", "sts" or "dynamodb"."""
@@ -22,14 +23,7 @@ NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 NEVER_FINISHED = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
 """A stack that was never up: the next deploy removes it and begins again."""
 
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a change set: "Add", "Modify" or "Remove", and whether the resource is replaced by a new one."""
-
-    action: str
-    resource: str
-    resource_type: str
-    replaced: bool
+_REPLACEMENTS: Mapping[str, Replacement] = {"True": "yes", "Conditional": "maybe"}
 
 
 class ChangeSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +31,13 @@ class ChangeSet(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str | None
     changes: tuple[Change, ...] = ()
+
+
+class Rollback(msgspec.Struct, frozen=True, kw_only=True):
+    """Alarms, by their logical ids, that undo a deploy when they ring while it runs and for `minutes` after it."""
+
+    alarms: tuple[str, ...]
+    minutes: int
 
 
 class Stack:
@@ -53,47 +54,49 @@ class Stack:
         return self._clients(service)
 
     @cached_property
-    def packages_bucket(self) -> str:
-        """Where packages of all stacks of the account and region are uploaded to; made by the first upload."""
-        account = self._clients("sts").get_caller_identity()["Account"]
-        return f"casework-packages-{account}-{self._cloudformation.meta.region_name}"
+    def account(self) -> str:
+        """The account's number."""
+        return str(self._clients("sts").get_caller_identity()["Account"])
 
-    def upload(self, path: Path, *, key: str) -> str:
-        """Put a file into the bucket for packages (made when it is missing, private as all new ones); its s3:// URL."""
-        s3, bucket = self._clients("s3"), self.packages_bucket
-        try:
-            s3.head_bucket(Bucket=bucket)
-        except ClientError:
-            region = s3.meta.region_name
-            place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-            s3.create_bucket(Bucket=bucket, **place)
-        s3.upload_file(str(path), bucket, key)
-        return f"s3://{bucket}/{key}"
+    @cached_property
+    def packages(self) -> OwnBucket:
+        """Where packages of all stacks of the account and region are uploaded to."""
+        name = f"casework-packages-{self.account}-{self._cloudformation.meta.region_name}"
+        return OwnBucket(s3=self._clients("s3"), name=name, owner=self.account)
 
     def https(self, s3_url: str) -> str:
-        """The https URL of what `upload` put there."""
+        """The https URL of an uploaded file."""
         bucket, _, key = s3_url.removeprefix("s3://").partition("/")
         return f"{self._clients('s3').meta.endpoint_url}/{bucket}/{key}"
 
-    def prepare(self, *, template_url: str, parameters: Mapping[str, str]) -> ChangeSet:
+    def prepare(
+        self,
+        *,
+        template_url: str,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str] | None = None,
+        rollback: Rollback | None = None,
+    ) -> ChangeSet:
         """Make a change set. Parameters that are not given keep the value that they have, or take their default.
 
         Raises: DeployProblem.
         """
-        status = self.status()
-        if status in NEVER_FINISHED:
-            self.delete()
-            status = None
+        status = self._ready()
         name = f"deploy-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
+        wanted = {
+            "StackName": self.name,
+            "ChangeSetName": name,
+            "TemplateURL": template_url,
+            "Capabilities": CAPABILITIES,
+            "Parameters": self._parameters(template_url, parameters, known=status is not None),
+            "Tags": [{"Key": key, "Value": value} for key, value in sorted((tags or {}).items())],
+        }
         try:
-            self._cloudformation.create_change_set(
-                StackName=self.name,
-                ChangeSetName=name,
-                ChangeSetType="CREATE" if status is None else "UPDATE",
-                TemplateURL=template_url,
-                Capabilities=CAPABILITIES,
-                Parameters=self._parameters(template_url, parameters, known=status is not None),
-            )
+            if status is None:
+                # What an earlier stack of this name left behind under a fixed name is taken over with what it holds.
+                self._cloudformation.create_change_set(**wanted, ChangeSetType="CREATE", ImportExistingResources=True)
+            else:
+                self._cloudformation.create_change_set(**wanted, ChangeSetType="UPDATE", **self._triggers(rollback))
         except ClientError as exc:
             raise DeployProblem(f"CloudFormation refuses the template or its parameters: {exc}") from exc
         return self._described(name)
@@ -108,8 +111,16 @@ class Stack:
             reasons = "\n  ".join(self._failures())
             raise DeployProblem(f"The stack {self.name} is {status}:\n  {reasons}")
 
+    def protect(self, *, agreed: Sequence[str] = ()) -> None:
+        """Forbid to delete the stack, and to replace or remove its state, except what is in `agreed`."""
+        policy = stack_policy(self.types(), agreed=agreed)
+        self._cloudformation.set_stack_policy(StackName=self.name, StackPolicyBody=policy)
+        self._cloudformation.update_termination_protection(StackName=self.name, EnableTerminationProtection=True)
+
     def delete(self) -> None:
-        """Delete the stack and wait. Raises: DeployProblem."""
+        """Delete the stack, protected or not, and wait. Raises: DeployProblem."""
+        if (self._found() or {}).get("EnableTerminationProtection"):
+            self._cloudformation.update_termination_protection(StackName=self.name, EnableTerminationProtection=False)
         self._cloudformation.delete_stack(StackName=self.name)
         status = self._settled()
         if status not in (None, "DELETE_COMPLETE"):
@@ -126,14 +137,55 @@ class Stack:
         found = self._found() or {}
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}
 
+    def parameters(self) -> Mapping[str, str]:
+        """The values that the stack has now, by name; none when there is no stack."""
+        found = self._found() or {}
+        return {p["ParameterKey"]: p.get("ParameterValue", "") for p in found.get("Parameters", ())}
+
     def resources(self) -> Mapping[str, str]:
         """The physical ids of the stack's resources by their logical ids; what was never made is not among them."""
-        pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
         return {
             resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-            for page in pages
-            for resource in page["StackResourceSummaries"]
+            for resource in self._resources()
             if resource.get("PhysicalResourceId")
+        }
+
+    def types(self) -> Mapping[str, str]:
+        """The types of the stack's resources by their logical ids."""
+        return {resource["LogicalResourceId"]: resource["ResourceType"] for resource in self._resources()}
+
+    def _resources(self) -> Iterator[Mapping[str, Any]]:
+        for page in self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name):
+            yield from page["StackResourceSummaries"]
+
+    def _ready(self) -> str | None:
+        """The status of a stack that a change set can be made for; None when there is none. Raises: DeployProblem."""
+        status = self.status()
+        if status in NEVER_FINISHED:
+            self.delete()
+            return None
+        if status is not None and (words := stuck(status, stack=self.name)):
+            raise DeployProblem(words)
+        return status
+
+    def _triggers(self, rollback: Rollback | None) -> Mapping[str, Any]:
+        if rollback is None:
+            return {}
+        names = self.resources()
+        region = self._cloudformation.meta.region_name
+        partition = self._cloudformation.meta.partition
+        return {
+            "RollbackConfiguration": {
+                "RollbackTriggers": [
+                    {
+                        "Arn": f"arn:{partition}:cloudwatch:{region}:{self.account}:alarm:{names[alarm]}",
+                        "Type": "AWS::CloudWatch::Alarm",
+                    }
+                    for alarm in rollback.alarms
+                    if alarm in names
+                ],
+                "MonitoringTimeInMinutes": rollback.minutes,
+            }
         }
 
     def _found(self) -> Mapping[str, Any] | None:
@@ -186,10 +238,26 @@ class Stack:
                 yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
 
 
+def stuck(status: str, *, stack: str) -> str:
+    """What to do about a stack that takes no change set now; "" when it does."""
+    if status.endswith("_IN_PROGRESS"):
+        return f"Another operation on {stack} is still running ({status}). Wait for its end, then repeat."
+    if status == "UPDATE_ROLLBACK_FAILED":
+        return (
+            f"An earlier deploy of {stack} failed and could not be undone ({status}). Look for the reason with"
+            f" `aws cloudformation describe-stack-events --stack-name {stack}`, remove it, run"
+            f" `aws cloudformation continue-update-rollback --stack-name {stack}`, then deploy again."
+        )
+    if status in ("DELETE_FAILED", "ROLLBACK_FAILED", "CREATE_FAILED"):
+        stage = stack.removeprefix("casework-")
+        return f"{stack} is only partly there ({status}). Finish with `make destroy STAGE={stage} CONFIRM={stack}`."
+    return ""
+
+
 def _change(found: Mapping[str, Any]) -> Change:
     return Change(
         action=found["Action"],
         resource=found["LogicalResourceId"],
         resource_type=found["ResourceType"],
-        replaced=found.get("Replacement") == "True",
+        replacement=_REPLACEMENTS.get(found.get("Replacement", "False"), "no"),
     )

@@ -7,36 +7,45 @@ from pathlib import Path
 from typing import Any
 
 from infra.cloudformation import merged, read_yaml
-from infra.deploy.gateway_responses import ORIGIN, gateway_responses
+from infra.deploy.gateway_responses import gateway_responses
 
 INFRA = Path(__file__).resolve().parent.parent
 RESOURCES = INFRA / "resources.yaml"
 OVERLAYS = INFRA / "deploy" / "overlays"
 STAGES = ("staging", "prod")
+INTEGRATION = "x-amazon-apigateway-integration"
 
 
 def merge_template(stage: str) -> dict[str, Any]:
-    """What `chalice package --merge-template` takes: the resources, then the overlays, the stage's own last."""
-    template = read_yaml(RESOURCES)
-    for overlay in ("functions", "alarms", stage):
+    """What `chalice package --merge-template` takes: the resources with all overlays, the stage's own last."""
+    template: dict[str, Any] = {}
+    for overlay in ("functions", "alarms", "alarms_jobs", "dashboard", "firewall"):
         template = merged(template, read_yaml(OVERLAYS / f"{overlay}.yaml"))
+    template = merged(template, stored(stage))
     body = {"x-amazon-apigateway-gateway-responses": gateway_responses()}
     return merged(template, {"Resources": {"RestAPI": {"Properties": {"DefinitionBody": body}}}})
 
 
+def stored(stage: str) -> dict[str, Any]:
+    """What holds data in a stage: infra/resources.yaml with what guards it, and with what the stage says."""
+    template = read_yaml(RESOURCES)
+    for overlay in ("data", stage):
+        template = merged(template, read_yaml(OVERLAYS / f"{overlay}.yaml"))
+    return template
+
+
 def finished(template: Mapping[str, Any], *, stage: str) -> dict[str, Any]:
-    """Chalice's template made ready: the CORS origin becomes the stack's parameter wherever the API names it."""
+    """Chalice's template made ready: preflights go to the API's function, so that CORS has one rule, the API's."""
     api = template["Resources"]["RestAPI"]
-    properties = {**api["Properties"], "DefinitionBody": _with_origin(api["Properties"]["DefinitionBody"])}
+    body = api["Properties"]["DefinitionBody"]
+    paths = {path: _with_preflight(methods) for path, methods in body["paths"].items()}
+    properties = {**api["Properties"], "DefinitionBody": {**body, "paths": paths}}
     resources = {**template["Resources"], "RestAPI": {**api, "Properties": properties}}
     return {**template, "Description": f"Casework, {stage}", "Resources": resources}
 
 
-def _with_origin(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"Fn::Sub": value} if ORIGIN in value else value
-    if isinstance(value, Mapping):
-        return {name: _with_origin(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_with_origin(member) for member in value]
-    return value
+def _with_preflight(methods: Mapping[str, Any]) -> dict[str, Any]:
+    """The methods of a path, OPTIONS integrated as the others are. Chalice makes it a mock, which cannot echo one of
+    several origins and does not follow a changed parameter."""
+    integration = next(operation[INTEGRATION] for method, operation in methods.items() if method != "options")
+    return {**methods, "options": {"responses": {"default": {"description": "preflight"}}, INTEGRATION: integration}}

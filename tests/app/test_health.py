@@ -55,3 +55,14 @@ def test_a_part_that_does_not_answer_makes_it_degraded(api):
 @pytest.mark.parametrize("deep", ["2", "yes", ""])
 def test_another_depth_is_a_422(api, deep):
     assert api.nobody.get(f"/health?deep={deep}").pointers == ["query:deep"]
+
+
+def test_a_monitor_may_ask_with_head(api):
+    answer = api.nobody.send("HEAD", "/health")
+
+    assert (answer.status, answer.text) == (200, "")
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_head_is_no_operation_of_its_own_in_the_description(api):
+    assert set(api.nobody.get("/openapi.json").json["paths"]["/health"]) == {"get"}

@@ -257,7 +257,7 @@ def test_a_large_member_of_the_case_is_a_blob_under_the_case(backend: Backend, t
     backend.store.save(job, completed(job, result_bytes=2, at=AT), result=b"{}", write_back=members)
 
     blob = tables.body(job.case_id, "call_summary")["blob"]["S"]
-    assert blob.startswith(f"cases/{job.case_id}/")
+    assert blob.startswith(f"bodies/{job.case_id}/")
     assert backend.blobs.size(blob) == 400_002
 
 

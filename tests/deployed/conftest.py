@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from emulator.server import Emulator
@@ -38,6 +41,26 @@ def package() -> Package:
 
 
 @pytest.fixture(scope="session")
+def deployable(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """The package with a template that MiniStack takes."""
+    usable = msgspec.structs.replace(package, directory=tmp_path_factory.mktemp("package"))
+    template = with_plain_concurrency(json.loads(package.template.read_text(encoding="utf-8")))
+    usable.template.write_text(json.dumps(template), encoding="utf-8")
+    return usable
+
+
+def with_plain_concurrency(template: dict[str, Any]) -> dict[str, Any]:
+    """The template with the lanes' concurrency as a number: MiniStack keeps the parameter's text and then compares it
+    with numbers, where CloudFormation converts it."""
+    for resource in template["Resources"].values():
+        for event in resource.get("Properties", {}).get("Events", {}).values():
+            if event["Type"] == "SQS":
+                scaling = event["Properties"]["ScalingConfig"]
+                scaling["MaximumConcurrency"] = template["Parameters"][scaling["MaximumConcurrency"]["Ref"]]["Default"]
+    return template
+
+
+@pytest.fixture(scope="session")
 def token_issuer() -> Iterator[Issuer]:
     with running_issuer() as running:
         yield running
@@ -58,19 +81,19 @@ def ministack(tmp_path_factory: pytest.TempPathFactory, emulator: Emulator) -> I
 
 
 @pytest.fixture(scope="session")
-def deployed(package: Package, token_issuer: Issuer, emulator: Emulator, ministack: MiniStack) -> Deployed:
+def deployed(deployable: Package, token_issuer: Issuer, emulator: Emulator, ministack: MiniStack) -> Deployed:
     """The stack, deployed as `make deploy` does it."""
     name = deployment.stack_name(STAGE)
     for secret, value in SECRETS.items():
         ministack.client("ssm").put_parameter(Name=f"/{name}/{secret}", Type="SecureString", Value=value)
     stack = Stack(name, clients=ministack.client, pause=lambda seconds: time.sleep(seconds / 5))
     parameters = {"JwksUrl": token_issuer.jwks_url, "JwtIssuer": issuer.NAME, "JwtAudience": issuer.AUDIENCE}
-    stack.execute(deployment.prepare(stack, package, parameters=parameters))
+    stack.execute(deployment.prepare(stack, deployable, parameters=parameters))
     api_id = stack.outputs()["RestAPIId"]
     return Deployed(
         ministack=ministack,
         stack=stack,
-        package=package,
+        package=deployable,
         api_url=f"{ministack.endpoint_url}/_aws/execute-api/{api_id}/api",
         issuer=token_issuer,
         model_url=emulator.url,

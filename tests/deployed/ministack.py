@@ -1,6 +1,7 @@
 """Where is the package deployed in these tests? On MiniStack, in a virtual environment and an environment of its own.
 
-It runs the functions in processes that inherit its environment, so it gets nothing but what it needs.
+It runs the functions in processes that inherit its environment, so it gets nothing but what it needs. It speaks TLS
+with a certificate that the tests make: the bucket refuses everything else.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tests.deployed.certificate import new_certificate, trusted
+
 REGION = "us-east-1"
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -30,9 +33,10 @@ ANSWER_SECONDS = 180
 class MiniStack:
     """A running MiniStack, with IAM enforced; the credentials of its clients are the account's own."""
 
-    def __init__(self, process: subprocess.Popen[bytes], *, port: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], *, port: int, certificate: Path) -> None:
         self._process = process
-        self.endpoint_url = f"http://127.0.0.1:{port}"
+        self._certificate = certificate
+        self.endpoint_url = f"https://127.0.0.1:{port}"
 
     def client(self, service: str, **credentials: str) -> Any:
         """A low-level client; with `aws_access_key_id` … of the role that these credentials belong to."""
@@ -40,6 +44,7 @@ class MiniStack:
         return boto3.client(
             service,
             endpoint_url=self.endpoint_url,
+            verify=str(self._certificate),
             region_name=REGION,
             config=Config(
                 s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=ANSWER_SECONDS
@@ -60,6 +65,7 @@ class MiniStack:
 def running_ministack(venv: Path, *, home: Path, environment: Mapping[str, str]) -> Iterator[MiniStack]:
     """MiniStack on a free port of 127.0.0.1 until the block ends; its functions get `environment` too."""
     port = _free_port()
+    certificate, key = new_certificate(home)
     with (home / "ministack.log").open("wb") as log:
         process = subprocess.Popen(
             [str(venv / "bin" / "ministack")],
@@ -73,6 +79,10 @@ def running_ministack(venv: Path, *, home: Path, environment: Mapping[str, str])
                 "GATEWAY_PORT": str(port),
                 "BIND_HOST": "127.0.0.1",
                 "MINISTACK_HOST": "localhost",
+                "USE_SSL": "1",
+                "MINISTACK_SSL_CERT": str(certificate),
+                "MINISTACK_SSL_KEY": str(key),
+                "AWS_CA_BUNDLE": str(certificate),
                 "IOT_MTLS_ENABLED": "0",
                 "SFTP_ENABLED": "0",
                 "AUTH": "true",
@@ -85,8 +95,9 @@ def running_ministack(venv: Path, *, home: Path, environment: Mapping[str, str])
             start_new_session=True,
         )
         try:
-            _wait_until_up(process, f"http://127.0.0.1:{port}/_ministack/health")
-            yield MiniStack(process, port=port)
+            with trusted(certificate):
+                _wait_until_up(process, f"https://127.0.0.1:{port}/_ministack/health")
+                yield MiniStack(process, port=port, certificate=certificate)
         finally:
             _stop(process)
 

@@ -16,8 +16,8 @@ from infra.deploy.stack import Stack
 from tests.deployed.issuer import Issuer
 from tests.deployed.ministack import MiniStack
 
-REQUEST_SECONDS = 60
-JOB_SECONDS = 60
+REQUEST_SECONDS = 120
+JOB_SECONDS = 180
 POLL_SECONDS = 0.25
 
 

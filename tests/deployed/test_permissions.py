@@ -56,3 +56,15 @@ def test_a_worker_has_its_own_lane_and_cannot_delete_objects(deployed: Deployed)
     refused(
         lambda: client("ssm").get_parameter(Name=f"/{deployed.stack.name}/vapi-webhook-secret", WithDecryption=True)
     )
+
+
+def test_a_worker_reads_originals_and_writes_beside_them_only(deployed: Deployed) -> None:
+    found, client = deployed.stack.resources(), as_role(deployed, "WorkNormalRole")
+    bucket = found["Bucket"]
+    deployed.ministack.client("s3").put_object(Bucket=bucket, Key="cases/c/d", Body=b"evidence")
+
+    assert client("s3").get_object(Bucket=bucket, Key="cases/c/d")["Body"].read() == b"evidence"
+    for folder in ("cases", "uploads"):
+        refused(lambda folder=folder: client("s3").put_object(Bucket=bucket, Key=f"{folder}/c/d", Body=b"forged"))
+    for folder in ("bodies", "texts", "jobs"):
+        client("s3").put_object(Bucket=bucket, Key=f"{folder}/c/d", Body=b"written")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from emulator import Emulator
-from evals.attempt import Models
 from evals.cases import load_cases
+from evals.in_process_run import Models
 from evals.measure import CaseScore, measure_cases
-from evals.models import Answering, emulated_models
+from evals.providers import Answering, emulated_models
 
 
 @pytest.fixture(scope="package")

@@ -15,9 +15,9 @@ from chalicelib.analyses.document_analysis_form7801.israeli import is_id_number
 from chalicelib.analyses.document_analysis_form7801.schema import Form7801
 from chalicelib.analyses.kit.injection.detector import suspect_passage
 from chalicelib.analyses.kit.reading import transcript_of
-from evals.attempt import read_documents
 from evals.case_files import turns_of, write_call
 from evals.cases import DATA, EvalCase, case_names, load_case
+from evals.in_process_run import read_documents
 
 NAMES = case_names()
 

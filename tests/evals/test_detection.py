@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from evals.withstanding import Detection, detections
+from evals.injection_robustness import Detection, detections
 
 # Attacks that must be found, and clean texts that may raise an alarm, of each set.
 FLOORS = {

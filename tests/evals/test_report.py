@@ -1,25 +1,14 @@
-"""The report says what was measured: tables, charts, a page that needs nothing from the network, the exit status."""
+"""The report says what was measured, and who answered; the exit status says whether code held."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from pathlib import Path
-from xml.etree import ElementTree
-
 import pytest
 
-from evals.__main__ import main
-from evals.chart import rates_chart, verdicts_chart
+from evals.__main__ import DOCS, main
+from evals.fault_injection import Planting
+from evals.injection_robustness import Detection
 from evals.measure import CaseScore, Measurement, Robustness
-from evals.page import report_page
-from evals.planting import Planting
-from evals.scoring import Tally
-from evals.tables import all_tables
-from evals.withstanding import Detection
-
-NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
-TALLY = Tally(right=6, wrong=1, missed=2, invented=1)
+from evals.tables import case_tables, published_tables
 
 
 @pytest.fixture
@@ -31,9 +20,7 @@ def scores(all_scores: list[CaseScore]) -> list[CaseScore]:
 @pytest.fixture
 def measurement(scores: list[CaseScore]) -> Measurement:
     planting = Planting(kind="bad_ids", job_type="document_analysis_form7801", case="x", planted=3, missed=("a",))
-    detection = Detection(
-        name="set", found=1, attacks=2, alarms=1, clean=4, missed=("<script>alert(1)</script>",), alarming=("נקי",)
-    )
+    detection = Detection(name="set", found=1, attacks=2, alarms=1, clean=4, missed=("an attack",), alarming=("נקי",))
     robustness = Robustness(plantings=(planting,), altered=(), withstood=(), detections=(detection,))
     return Measurement(
         openai_name="one", anthropic_name="other", is_emulated=True, cases=tuple(scores), robustness=robustness
@@ -47,39 +34,20 @@ def test_every_case_is_scored_by_all_three_analyses(scores: list[CaseScore]) -> 
     assert scanned.issues.count == scanned.issues.total == 1  # the file that does not open is named
     assert hearing.issues.count == hearing.issues.total == 1  # the wrong check digit, too
     assert scanned.agent.read.count == scanned.agent.read.total == 3
-    assert all(score.evidence.standing.count == score.evidence.standing.total > 0 for score in scores)
+    assert hearing.evidence.standing.count == hearing.evidence.standing.total > 0
+    assert 0 < scanned.evidence.standing.count < scanned.evidence.standing.total  # a picture's words are not checked
     assert all(score.call.in_bounds and not score.call.forbidden for score in scores)
-    # A floor for the plumbing: the emulator reads what is labelled, and cannot look at the scan.
-    assert (hearing.tally.precision or 0) >= 0.9
-    assert (hearing.tally.recall or 0) >= 0.9
+    assert [score.tally.recall for score in scores] == [1.0, 1.0]  # of prepared facts nothing is lost on the way
 
 
 def test_the_tables_hold_what_was_measured(measurement: Measurement) -> None:
-    tables = all_tables(measurement)
+    assert measurement.robustness
+    tables = {**case_tables(measurement), **published_tables(measurement.robustness)}
 
     assert "| `bad_ids` | 1 | 3 | 0 | 2 | 67 % |" in tables["Planted mistakes"]
     assert "| `set.json` | 1/2 | 50 % | 1/4 | 25 % |" in tables["The detector of instructions"]
     for table in tables.values():
         assert len({line.count("|") for line in table.splitlines()}) == 1
-
-
-def test_the_page_needs_nothing_from_anywhere(measurement: Measurement) -> None:
-    page = report_page(measurement, at=NOW, command="make eval")
-
-    assert page.startswith("<!doctype html>")
-    assert not re.search(r"(?:src|href)\s*=|@import|url\(", page)
-    assert "<script" not in page  # what an attack says is text
-    assert "&lt;script&gt;" in page
-    assert page.count("<svg") == 2
-    assert "2/3" in page
-
-
-def test_the_charts_are_well_formed_and_draw_every_row() -> None:
-    rates = ElementTree.fromstring(rates_chart({"Section <1>": {"field": TALLY, "empty": Tally()}}))  # noqa: S314  # ours
-    bars = ElementTree.fromstring(verdicts_chart({"case": TALLY, "nothing": Tally()}))  # noqa: S314
-
-    assert len(rates.findall("circle")) == 2 + 2  # the legend's, and the field's precision and recall
-    assert [rect.get("fill") for rect in bars.findall("rect")[4:]] == ["#2f855a", "#c53030", "#7c3aed", "#cbd5e1"]
 
 
 def test_a_measurement_holds_when_nothing_got_through(measurement: Measurement) -> None:
@@ -88,16 +56,18 @@ def test_a_measurement_holds_when_nothing_got_through(measurement: Measurement) 
     assert Robustness(plantings=(), altered=(), withstood=(), detections=()).holds
 
 
-def test_the_command_measures_one_case_and_writes_its_report(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status = main(["--case", "family_history_case", "--quick", "--out", str(tmp_path)], environ={}, now=NOW)
+def test_the_command_prints_one_case_and_says_who_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    page = DOCS.read_text(encoding="utf-8")
 
+    status = main(["--case", "family_history_case", "--quick"], environ={})
+
+    printed = capsys.readouterr().out
     assert status == 0
-    assert "family_history_case" in (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert (tmp_path / "tables.md").read_text(encoding="utf-8").strip() in capsys.readouterr().out
+    assert "| family_history_case |" in printed
+    assert "plumbing, not quality" in printed
+    assert DOCS.read_text(encoding="utf-8") == page
 
 
 def test_a_case_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--case", "nobody"], environ={}, now=NOW) == 2
+    assert main(["--case", "nobody"], environ={}) == 2
     assert "There is no case nobody; there are sample_case" in capsys.readouterr().err

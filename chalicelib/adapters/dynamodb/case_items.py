@@ -154,7 +154,7 @@ def written_back(table: str, job: Job, write_back: WriteBack, blobs: BlobStore) 
             "written_by_type": text(job.job_type),
             "written_by_created": text(place),
             **json_attributes(
-                value, blob_key=f"cases/{job.case_id}/{member}/{job.job_id}-{job.fence}.json", blobs=blobs
+                value, blob_key=f"bodies/{job.case_id}/{member}/{job.job_id}-{job.fence}.json", blobs=blobs
             ),
         }
         body = table_request(

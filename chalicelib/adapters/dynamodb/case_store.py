@@ -84,7 +84,7 @@ class DynamoCaseStore:
         self, case_id: str, call: Mapping[str, Any], *, call_id: str, has_transcript: bool, at: datetime
     ) -> bool:
         replaced = self._blob_of_call(case_id)
-        blob_key = f"cases/{case_id}/call/{self._new_id()}"
+        blob_key = f"bodies/{case_id}/call/{self._new_id()}"
         content = json_attributes(call, blob_key=blob_key, blobs=self._blobs)
         case = self._case_update(
             case_id,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chalicelib.settings import Settings
-from infra.deploy.checks.view import Template, target
+from infra.deploy.checks.view import Template, is_reference, references, target
 
 IN_THE_CLEAR = ("jwt_secret", "openai_api_key", "anthropic_api_key", "vapi_webhook_secret")
 """Settings that hold a secret itself: for a developer's machine only."""
+
+OF_THE_API = ("worker_function",)
+"""Settings that the API alone has: a function cannot name itself in its environment."""
 
 API_SECONDS = 29
 """What API Gateway waits for an answer."""
@@ -21,10 +24,11 @@ RECEIVES = 5
 
 
 def settings_are_all_there(template: Template) -> Iterator[str]:
-    """Every variable that settings.py reads is set for every function, and no secret stands in the clear."""
-    wanted = {name.upper() for name in Settings.__struct_fields__ if name not in IN_THE_CLEAR}
+    """Every variable that settings.py reads is set for every function, and no secret is in the clear."""
+    settings = {name.upper() for name in Settings.__struct_fields__ if name not in IN_THE_CLEAR}
     for name, function in template.functions():
         variables = function.get("Environment", {}).get("Variables", {})
+        wanted = settings if name == "APIHandler" else settings - {name.upper() for name in OF_THE_API}
         for missing in sorted(wanted - set(variables)):
             yield f"{name} has no {missing}"
         for secret in IN_THE_CLEAR:
@@ -73,8 +77,32 @@ def lanes_are_bounded(template: Template) -> Iterator[str]:
     for name, _, queue, event in template.sources():
         if event.get("BatchSize") != 1:
             yield f"{name} takes {event.get('BatchSize', 10)} messages of {queue} at a time, not 1"
-        if event.get("ScalingConfig", {}).get("MaximumConcurrency", 0) < 2:
+        if (template.default(event.get("ScalingConfig", {}).get("MaximumConcurrency")) or 0) < 2:
             yield f"{name} runs without a limit for {queue} (MaximumConcurrency, at least 2)"
+
+
+def lanes_are_tuned_without_a_release(template: Template) -> Iterator[str]:
+    """How many jobs run at once is what changes in an incident: a parameter, not a line of YAML."""
+    for name, _, _, event in template.sources():
+        if not is_reference(event.get("ScalingConfig", {}).get("MaximumConcurrency")):
+            yield f"the concurrency of {name} is no parameter"
+
+
+def workers_may_send_themselves_messages(template: Template) -> Iterator[str]:
+    """Lambda stops a chain of messages after sixteen; a long job, or one that is repeated, is such a chain."""
+    for name, function, _, _ in template.sources():
+        if function.get("RecursiveLoop") != "Allow":
+            yield f"{name} is stopped at its sixteenth message in a row (RecursiveLoop: Allow)"
+
+
+def rescue_can_have_reserved_concurrency(template: Template) -> Iterator[str]:
+    """A parameter, with nothing reserved by default: an account with a limit of 10 refuses every reservation."""
+    reserved = dict(template.functions()).get("Rescue", {}).get("ReservedConcurrentExecutions")
+    names = [name for name in references(reserved) if name in template.parameters]
+    if not isinstance(reserved, dict) or "Fn::If" not in reserved or not names:
+        yield "the concurrency that is reserved for Rescue is no parameter that can be left out"
+    elif any(template.parameters[name].get("Default") != 0 for name in names):
+        yield "concurrency is reserved for Rescue by default"
 
 
 def the_api_answers_before_the_gateway_gives_up(template: Template) -> Iterator[str]:

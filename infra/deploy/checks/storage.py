@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.cloudformation import merged, read_yaml
-from infra.deploy.checks.view import Template
-from infra.deploy.template import OVERLAYS, RESOURCES
+from infra.deploy.checks.view import Template, target
+from infra.deploy.template import stored
 
+EVERYBODY = ("*", {"AWS": "*"})
+LONGEST_SIGNATURE_MS = 900_000
 TABLE, BUCKET, QUEUE = "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"
 PUBLIC_ACCESS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
@@ -61,20 +62,69 @@ def nothing_is_public(template: Template) -> Iterator[str]:
             yield f"{name} has a URL of its own"
 
 
+def objects_travel_encrypted(template: Template) -> Iterator[str]:
+    """Every bucket refuses requests without TLS."""
+    for name, _ in template.of(BUCKET):
+        conditions = [statement.get("Condition") for statement in _denials(template, name)]
+        if {"Bool": {"aws:SecureTransport": "false"}} not in conditions:
+            yield f"{name} takes requests without TLS"
+
+
+def signatures_age(template: Template) -> Iterator[str]:
+    """A signed request to the documents is good for a quarter of an hour, whatever its signer wrote into it."""
+    for statement in _denials(template, "Bucket"):
+        age = statement.get("Condition", {}).get("NumericGreaterThan", {}).get("s3:signatureAge")
+        if age is not None and int(age) <= LONGEST_SIGNATURE_MS:
+            return
+    yield f"Bucket takes signatures that are older than {LONGEST_SIGNATURE_MS} ms"
+
+
+def originals_can_be_recovered(template: Template) -> Iterator[str]:
+    """Documents keep their old versions for as long as the tables can be restored, and not for ever."""
+    bucket = template.properties("Bucket")
+    if bucket.get("VersioningConfiguration", {}).get("Status") != "Enabled":
+        yield "Bucket keeps no versions"
+    rules = {rule.get("Prefix"): rule for rule in bucket.get("LifecycleConfiguration", {}).get("Rules", ())}
+    for prefix in ("cases/", "bodies/", "texts/", "uploads/", "jobs/"):
+        if not rules.get(prefix, {}).get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"):
+            yield f"Bucket keeps old versions under {prefix} for ever"
+
+
+def fetches_are_recorded(template: Template) -> Iterator[str]:
+    """A signed link is used without any function of ours: S3 itself writes down who fetched what."""
+    log_bucket = target(template.properties("Bucket").get("LoggingConfiguration", {}).get("DestinationBucketName"))
+    rules = template.properties(log_bucket).get("LifecycleConfiguration", {}).get("Rules", ())
+    if not any(template.default(rule.get("ExpirationInDays")) for rule in rules):
+        yield "Bucket records no fetches, or keeps the record for ever"
+
+
 def prod_keeps_what_it_stores(template: Template) -> Iterator[str]:
-    """Tables and bucket outlive their stack in prod."""
+    """Tables and buckets outlive their stack in prod, except the ones that a failed first deploy has just made."""
     if template.stage != "prod":
         return
     for kind in (TABLE, BUCKET):
         for name, _ in template.of(kind):
-            policies = {template.resources[name].get(policy) for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
-            if policies != {"Retain"}:
-                yield f"{name} goes with its stack in prod"
+            resource = template.resources[name]
+            if (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")) != (
+                "RetainExceptOnCreate",
+                "Retain",
+            ):
+                yield f"{name} is deleted with its stack in prod, or stays behind when a first deploy fails"
+
+
+def prod_names_what_it_stores(template: Template) -> Iterator[str]:
+    """CloudFormation never replaces a resource with a fixed name, and finds it again after the stack was deleted."""
+    if template.stage != "prod":
+        return
+    for kind, name_of in ((TABLE, "TableName"), (BUCKET, "BucketName")):
+        for name, properties in template.of(kind):
+            if not properties.get(name_of):
+                yield f"{name} has no {name_of} in prod"
 
 
 def the_local_stack_has_the_same(template: Template) -> Iterator[str]:
-    """Tables, queues and bucket are those of infra/resources.yaml, but for what the stage's overlay says."""
-    expected = merged(read_yaml(RESOURCES), read_yaml(OVERLAYS / f"{template.stage}.yaml"))["Resources"]
+    """Tables, queues and buckets are those of infra/resources.yaml, with what guards them and what the stage says."""
+    expected = stored(template.stage)["Resources"]
     for kind in (TABLE, BUCKET, QUEUE):
         here = {name for name, _ in template.of(kind)}
         local = {name for name, resource in expected.items() if resource.get("Type") == kind}
@@ -85,8 +135,17 @@ def the_local_stack_has_the_same(template: Template) -> Iterator[str]:
                 yield f"{name} is not what infra/resources.yaml says"
 
 
+def _denials(template: Template, bucket: str) -> Iterator[Mapping[str, Any]]:
+    """What the policies of a bucket deny to everybody."""
+    for _, policy in template.of("AWS::S3::BucketPolicy"):
+        if target(policy.get("Bucket")) == bucket:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement.get("Effect") == "Deny" and statement.get("Principal") in EVERYBODY:
+                    yield statement
+
+
 def _is_anyone(statement: Mapping[str, Any]) -> bool:
-    return statement.get("Effect") == "Allow" and statement.get("Principal") in ("*", {"AWS": "*"})
+    return statement.get("Effect") == "Allow" and statement.get("Principal") in EVERYBODY
 
 
 def _plain(resource: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.cloudformation import merged
 
 Properties = Mapping[str, Any]
+
+_IN_TEXT = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
 class Template:
@@ -72,3 +75,18 @@ def target(value: Any) -> str:
 def listed(value: Any) -> list[Any]:
     """A policy's single value or list, as a list."""
     return value if isinstance(value, list) else [value]
+
+
+def references(value: Any) -> Iterator[str]:
+    """Every name that the value's intrinsics refer to: `!Ref X`, `!GetAtt X.Arn`, `!Sub "${X.Arn} ${Y}"`."""
+    if isinstance(value, Mapping):
+        match value:
+            case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+                yield name
+            case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), *_]}:
+                yield from (found.split(".", 1)[0] for found in _IN_TEXT.findall(text))
+        for member in value.values():
+            yield from references(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from references(member)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.ssm import FRESH_FOR, SsmSecret
+from chalicelib.adapters.ssm import FRESH_FOR, SecretUnreadable, SsmSecret
 from chalicelib.errors import StorageUnavailable
 from tests.fakes.clock import FakeClock
+from tests.fakes.log_lines import Lines, logged_lines
 
 NAME = "/casework-prod/openai-api-key"
 FRESH_SECONDS = FRESH_FOR.total_seconds()
@@ -33,6 +35,12 @@ class FakeSsm:
 @pytest.fixture
 def ssm() -> FakeSsm:
     return FakeSsm("old")
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    with logged_lines() as found:
+        yield found
 
 
 @pytest.fixture
@@ -88,3 +96,60 @@ def test_a_secret_that_was_never_read_is_asked_for_until_it_is_there(secret: Ssm
     ssm.value = "old"
 
     assert secret.value() == "old"
+
+
+class RefusingSsm:
+    """Parameter Store that refuses every read with this code."""
+
+    def __init__(self, code: str, *, status: int) -> None:
+        self._answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+
+    def get_parameter(self, **_: Any) -> Any:
+        raise ClientError(self._answer, "GetParameter")
+
+
+# The last is a code that nobody has seen yet: what SSM calls a wrong request is wrong whatever its name.
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ParameterNotFound",
+        "ParameterVersionNotFound",
+        "AccessDeniedException",
+        "InvalidKeyId",
+        "ValidationException",
+        "KMSInvalidStateException",
+        "SomethingNewException",
+    ],
+)
+def test_a_secret_that_is_not_there_or_not_ours_is_a_defect_with_its_name_and_code(
+    clock: FakeClock, lines: Lines, code: str
+) -> None:
+    secret = SsmSecret(NAME, client=lambda: RefusingSsm(code, status=400), clock=clock)
+
+    with pytest.raises(SecretUnreadable):
+        secret.value()
+
+    (line,) = lines()
+    assert (line["event"], line["level"]) == ("secret_not_read", "ERROR")
+    assert (line["parameter"], line["code"], line["Defects"]) == (NAME, code, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ThrottlingException", 400),
+        ("ExpiredTokenException", 400),
+        ("InternalServerError", 500),
+        ("ServiceUnavailable", 503),
+    ],
+)
+def test_a_trouble_of_parameter_store_that_passes_is_no_defect(
+    clock: FakeClock, lines: Lines, code: str, status: int
+) -> None:
+    secret = SsmSecret(NAME, client=lambda: RefusingSsm(code, status=status), clock=clock)
+
+    with pytest.raises(StorageUnavailable) as caught:
+        secret.value()
+
+    assert not isinstance(caught.value, SecretUnreadable)
+    assert [line for line in lines() if line["level"] == "ERROR"] == []

@@ -60,7 +60,8 @@ class Desk:
 def desk(store: FakeCaseStore, blobs: FakeBlobStore, case: Case) -> Desk:
     new = NewDocument(file_name="f.txt", text="x")
     add_document("c1", new, principal=OWNER, store=store, blobs=blobs, now=NOW, document_id="d1")
-    blobs.put("cases/c1/call/k1", b"{}", content_type="application/json")
+    blobs.put("bodies/c1/call/k1", b"{}", content_type="application/json")
+    blobs.put("texts/c1/d1/k1", b"{}", content_type="application/json")
     blobs.put("cases/c11/d2", b"of another case", content_type="text/plain")
     return Desk(store, blobs)
 

@@ -8,7 +8,7 @@ import anthropic
 import pytest
 from pydantic import BaseModel
 
-from tests.unit.emulator.extract.prompts import a_document
+from tests.unit.emulator.prompts import a_document
 
 MODEL = "claude-haiku-5-5"
 PROMPT = a_document("שם: תמר דוגמא-לדוגמה   ת.ז. 000000422")

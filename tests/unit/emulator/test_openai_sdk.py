@@ -10,9 +10,9 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from tests.unit.emulator.extract.prompts import a_document
+from tests.unit.emulator.prompts import DATA, a_document
 
-PROMPT = a_document("שם: תמר דוגמא-לדוגמה   ת.ז. 000000422   ילידת 14.07.1984\nאבחנה: סוכרת")
+PROMPT = a_document("שם: תמר דוגמא-לדוגמה   ת.ז. 000000422   ילידת 14.07.1984   מין: נקבה\nאבחנה: סוכרת")
 
 
 class Person(BaseModel):
@@ -118,9 +118,7 @@ def test_tokens_are_counted_and_models_listed(openai_client: openai.OpenAI) -> N
 
 
 def test_the_text_layer_of_a_pdf_part_is_read_under_the_documents_id(openai_client: openai.OpenAI) -> None:
-    from tests.unit.emulator.test_sample_case import SAMPLE
-
-    content = base64.b64encode((SAMPLE / "doc1_orthopaedic_report.he.pdf").read_bytes()).decode()
+    content = base64.b64encode((DATA / "sample_case" / "doc1_orthopaedic_report.he.pdf").read_bytes()).decode()
     parts: Any = [
         {"type": "input_text", "text": '<document id="d7" name="a &amp; b.pdf">\n</document>'},
         {"type": "input_text", "text": '<document id="d8" name="c.pdf">\n</document>'},

@@ -131,3 +131,27 @@ def test_a_job_that_rescue_ends_is_told_by_rescue(lines: Lines) -> None:
     ended = lines.of_jobs()[-1]
     assert (ended["event"], ended["by"], ended["code"]) == ("attempt_ended", "deadline_exceeded", "deadline_exceeded")
     assert ended["JobsFailed"] == 1
+
+
+def test_ended_jobs_are_counted_together_for_the_alarm_on_their_share(lines: Lines) -> None:
+    engine = Engine(refused)
+    engine.start()
+
+    engine.deliver()
+
+    dimensions = [
+        one["Dimensions"][0]
+        for one in lines.of_jobs()[-1]["_aws"]["CloudWatchMetrics"]
+        if one["Metrics"][0]["Name"] == "JobsFailed"
+    ]
+    assert ["stage"] in dimensions
+
+
+def test_the_wait_of_a_job_is_counted_by_its_lane(lines: Lines) -> None:
+    engine = Engine(paid)
+    engine.start()
+
+    engine.deliver()
+
+    started = lines.of_jobs()[1]
+    assert (started["lane"], started["_aws"]["CloudWatchMetrics"][-1]["Dimensions"]) == ("normal", [["stage", "lane"]])

@@ -15,7 +15,8 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 
 from infra.deploy.__main__ import down
-from infra.deploy.deployment import KEPT_PACKAGES, carry_out, empty_bucket, forget_old_packages
+from infra.deploy.buckets import OwnBucket
+from infra.deploy.deployment import KEPT_PACKAGES, carry_out, forget_old_packages
 from infra.deploy.problem import DeployProblem
 from infra.deploy.stack import ChangeSet, Stack
 from infra.local.resources import Resources
@@ -103,13 +104,13 @@ def test_destroying_a_stage_empties_its_bucket_and_deletes_its_packages(
     other = a_stack(FakeCloudFormation({}), s3, name="casework-prod", account="2")
     s3.put_object(Bucket=local_resources.bucket, Key="cases/1", Body=b"x")
     for uploader in (stack, other):
-        uploader.upload(package, key=f"{uploader.name}/1.zip")
-        uploader.upload(package, key=f"{uploader.name}/template.json")
+        uploader.packages.upload(package, key=f"{uploader.name}/1.zip")
+        uploader.packages.upload(package, key=f"{uploader.name}/2.json")
 
     destroy(stack)
 
     assert keys(s3, local_resources.bucket) == []
-    assert keys(s3, stack.packages_bucket) == ["casework-prod/1.zip", "casework-prod/template.json"]
+    assert keys(s3, stack.packages.name) == ["casework-prod/1.zip", "casework-prod/2.json"]
 
 
 def test_destroying_prod_keeps_its_bucket_and_says_so(s3: Any, local_resources: Resources) -> None:
@@ -119,7 +120,7 @@ def test_destroying_prod_keeps_its_bucket_and_says_so(s3: Any, local_resources: 
     said = destroy(a_stack(FakeCloudFormation(resources), s3, name="casework-prod", account="3"))
 
     assert keys(s3, local_resources.bucket) == ["cases/1"]
-    assert f"Kept with what they hold: {local_resources.bucket}." in said
+    assert f"Kept with all they hold: {local_resources.bucket}." in said
 
 
 class FakeS3:
@@ -131,30 +132,35 @@ class FakeS3:
     def __init__(self, names: Sequence[str]) -> None:
         self.objects = {name: FIRST + timedelta(days=age) for age, name in enumerate(names)}
         self.most_at_once = 0
+        self.owners: set[str] = set()
 
     def get_paginator(self, operation: str) -> Any:
-        assert operation == "list_objects_v2"
+        assert operation in ("list_objects_v2", "list_object_versions")
         return SimpleNamespace(paginate=self._pages)
 
-    def delete_objects(self, *, Bucket: str, Delete: Any) -> None:  # noqa: N803
+    def delete_objects(self, *, Bucket: str, Delete: Any, ExpectedBucketOwner: str) -> None:  # noqa: N803
+        self.owners.add(ExpectedBucketOwner)
         self.most_at_once = max(self.most_at_once, len(Delete["Objects"]))
         for found in Delete["Objects"]:
             del self.objects[found["Key"]]
 
-    def _pages(self, *, Bucket: str, Prefix: str) -> Any:  # noqa: N803
+    def _pages(self, *, Bucket: str, Prefix: str, ExpectedBucketOwner: str) -> Any:  # noqa: N803
+        self.owners.add(ExpectedBucketOwner)
         found = sorted((key, at) for key, at in self.objects.items() if key.startswith(Prefix))
-        return [{"Contents": [{"Key": key, "LastModified": at} for key, at in found]}]
+        listed = [{"Key": key, "LastModified": at} for key, at in found]
+        return [{"Contents": listed, "Versions": listed}]
 
 
 def test_a_deploy_deletes_old_packages_of_its_stack_and_keeps_the_newest() -> None:
-    theirs = ["casework-prod/1.zip", "casework-staging/template.json"]
-    mine = [f"casework-staging/{name}.zip" for name in "fa03eb9"]  # by age, not by name
+    theirs = ["casework-prod/1.zip"]
+    mine = [f"casework-staging/{name}.{kind}" for kind in ("zip", "json") for name in "fa03eb9"]  # by age, not by name
     s3 = FakeS3([*theirs, *mine])
 
-    carry_out(a_stack(FakeCloudFormation({}), s3, account="4"), ChangeSet(name="deploy-1"))
+    carry_out(a_stack(FakeCloudFormation({}), s3, account="4"), ChangeSet(name="deploy-1"), protected=False)
 
     assert KEPT_PACKAGES == 5
-    assert set(s3.objects) == {*theirs, *mine[2:]}
+    assert set(s3.objects) == {*theirs, *mine[2:7], *mine[9:]}
+    assert s3.owners == {"4"}
 
 
 def test_a_deploy_that_failed_deletes_no_package() -> None:
@@ -163,7 +169,7 @@ def test_a_deploy_that_failed_deletes_no_package() -> None:
     cloudformation.status = "UPDATE_ROLLBACK_COMPLETE"
 
     with pytest.raises(DeployProblem):
-        carry_out(a_stack(cloudformation, s3, account="4"), ChangeSet(name="deploy-1"))
+        carry_out(a_stack(cloudformation, s3, account="4"), ChangeSet(name="deploy-1"), protected=False)
 
     assert list(s3.objects) == mine
 
@@ -180,6 +186,6 @@ def test_few_packages_are_all_kept() -> None:
 def test_a_bucket_is_emptied_in_portions_that_s3_takes() -> None:
     s3 = FakeS3([f"cases/{number}" for number in range(2500)])
 
-    empty_bucket(s3, "bucket")
+    OwnBucket(s3=s3, name="bucket", owner="6").empty()
 
-    assert (s3.objects, s3.most_at_once) == ({}, 1000)
+    assert (s3.objects, s3.most_at_once, s3.owners) == ({}, 1000, {"6"})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,13 +13,15 @@ from botocore.exceptions import ClientError
 from infra.deploy.__main__ import parameters
 from infra.deploy.deployment import with_code
 from infra.deploy.problem import DeployProblem
-from infra.deploy.stack import ChangeSet, Stack
+from infra.deploy.stack import ChangeSet, Rollback, Stack
 
 URL = "https://s3/template.json"
 
 
 class FakeCloudFormation:
     """One stack, with the status and the parameters it is given; what was asked of it is in `asked`."""
+
+    meta = SimpleNamespace(region_name="il-central-1", partition="aws")
 
     def __init__(self, *, status: str | None = None, had: Mapping[str, str] | None = None, reason: str = "") -> None:
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
@@ -53,13 +57,31 @@ class FakeCloudFormation:
         self.asked.append(("delete", request))
         self.status = None
 
+    def get_paginator(self, operation: str) -> Any:
+        assert operation == "list_stack_resources"
+        found = [
+            {"LogicalResourceId": "DefectAlarm", "PhysicalResourceId": "d1", "ResourceType": "AWS::CloudWatch::Alarm"},
+            {"LogicalResourceId": "JobsTable", "PhysicalResourceId": "j1", "ResourceType": "AWS::DynamoDB::Table"},
+        ]
+        return SimpleNamespace(paginate=lambda **_: [{"StackResourceSummaries": found}])
+
+    def set_stack_policy(self, **request: Any) -> None:
+        self.asked.append(("policy", json.loads(request["StackPolicyBody"])))
+
+    def update_termination_protection(self, **request: Any) -> None:
+        self.asked.append(("termination", request))
+
     def describe_stack_events(self, **_: Any) -> Any:
         failed = {"LogicalResourceId": "Bucket", "ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "taken"}
         return {"StackEvents": [failed]}
 
 
 def stack_on(cloudformation: FakeCloudFormation) -> Stack:
-    return Stack("casework-staging", clients=lambda _: cloudformation, pause=lambda _: None)
+    clients = {
+        "cloudformation": cloudformation,
+        "sts": SimpleNamespace(get_caller_identity=lambda: {"Account": "111122223333"}),
+    }
+    return Stack("casework-staging", clients=clients.__getitem__, pause=lambda _: None)
 
 
 def test_a_first_deploy_creates_the_stack() -> None:
@@ -70,7 +92,8 @@ def test_a_first_deploy_creates_the_stack() -> None:
     ((_, request),) = cloudformation.asked
     assert request["ChangeSetType"] == "CREATE"
     assert request["Parameters"] == [{"ParameterKey": "JwksUrl", "ParameterValue": "https://keys"}]
-    assert change_set.changes[0].replaced
+    assert request["ImportExistingResources"] is True
+    assert change_set.changes[0].replacement == "yes"
 
 
 def test_a_later_deploy_keeps_the_values_that_it_does_not_name() -> None:
@@ -141,3 +164,58 @@ def test_parameters_are_names_and_values() -> None:
     assert parameters("") == {}
     with pytest.raises(DeployProblem, match=r"'JwksUrl'"):
         parameters("JwksUrl")
+
+
+def test_a_later_deploy_is_undone_by_the_alarms_that_the_stack_has() -> None:
+    cloudformation = FakeCloudFormation(status="UPDATE_COMPLETE")
+    rollback = Rollback(alarms=("DefectAlarm", "AlarmOfTheNextRelease"), minutes=10)
+
+    stack_on(cloudformation).prepare(template_url=URL, parameters={}, rollback=rollback, tags={"stage": "staging"})
+
+    ((_, request),) = cloudformation.asked
+    arn = "arn:aws:cloudwatch:il-central-1:111122223333:alarm:d1"
+    assert request["RollbackConfiguration"] == {
+        "RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"}],
+        "MonitoringTimeInMinutes": 10,
+    }
+    assert request["Tags"] == [{"Key": "stage", "Value": "staging"}]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+        ("UPDATE_IN_PROGRESS", "still running"),
+        ("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "still running"),
+        ("DELETE_FAILED", "make destroy STAGE=staging CONFIRM=casework-staging"),
+        ("ROLLBACK_FAILED", "make destroy"),
+    ],
+)
+def test_a_stack_that_is_stuck_is_named_with_what_helps(status: str, words: str) -> None:
+    cloudformation = FakeCloudFormation(status=status)
+
+    with pytest.raises(DeployProblem, match=words) as problem:
+        stack_on(cloudformation).prepare(template_url=URL, parameters={})
+
+    assert status in str(problem.value)
+    assert cloudformation.asked == []
+
+
+@pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_COMPLETE"])
+def test_a_stack_at_rest_takes_the_next_deploy(status: str) -> None:
+    cloudformation = FakeCloudFormation(status=status)
+
+    stack_on(cloudformation).prepare(template_url=URL, parameters={})
+
+    assert [what for what, _ in cloudformation.asked] == ["create"]
+
+
+def test_a_protected_stack_refuses_to_lose_what_it_stores() -> None:
+    cloudformation = FakeCloudFormation(status="UPDATE_COMPLETE")
+
+    stack_on(cloudformation).protect()
+
+    (_, policy), (_, termination) = cloudformation.asked
+    denied = [statement["Resource"] for statement in policy["Statement"] if statement["Effect"] == "Deny"]
+    assert denied == [["LogicalResourceId/JobsTable"]]
+    assert termination["EnableTerminationProtection"] is True

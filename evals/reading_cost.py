@@ -1,0 +1,232 @@
+"""What do documents cost to read? Time a page beside pypdf alone, and memory of whole analyses of very large ones.
+
+    python -m evals.reading_cost [--pages 200]
+
+The memory is the peak of a process of its own that has also loaded what the deployed function loads; the provider's
+emulator runs in this one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import io
+import itertools
+import math
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import msgspec
+
+from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
+from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus
+from evals.cases import DATA, OWNER, EvalCase
+from evals.in_process_run import run_analysis
+from evals.providers import emulated_models, emulated_models_at_hand
+from infra.local.environment import ROOT
+
+FUNCTION_MB = 1024
+PAGE_COUNTS = (25, 50, 100, 200)
+SCANNED_BYTES = 19_300_000
+SLOWEST_RATIO = 1.2
+NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
+DOCUMENTS = ("sample_case/doc1_orthopaedic_report.he.pdf", "cardiac_case/doc1_cardiology_summary.he.pdf")
+CHILD = "--child"
+
+
+class Speed(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a PDF of so many pages takes: in our reader and in pypdf alone, in seconds of processor time."""
+
+    pages: int
+    ours: float
+    alone: float
+
+    @property
+    def ratio(self) -> float:
+        """Ours by pypdf's."""
+        return self.ours / self.alone
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What one analysis of one heavy case took at its peak."""
+
+    what: str
+    job_type: str
+    outcome: str
+    seconds: float
+    peak_mb: float
+
+
+def a_pdf(pages: int) -> bytes:
+    """A PDF of so many pages of Hebrew reports, in turn."""
+    from pypdf import PdfReader, PdfWriter
+
+    sources = [PdfReader(DATA / name).pages[0] for name in DOCUMENTS]
+    writer = PdfWriter()
+    for page in itertools.islice(itertools.cycle(sources), pages):
+        writer.add_page(page)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def measure_speed(pages: int, *, repeats: int) -> Speed:
+    """The quickest of so many readings of a PDF, ours and pypdf's in turn."""
+    content = a_pdf(pages)
+    ours, alone = [], []
+    for _ in range(repeats):
+        alone.append(_seconds(lambda: _alone(content)))
+        ours.append(_seconds(lambda: PypdfTextReader().read(_document("d1", content), content)))
+    return Speed(pages=pages, ours=min(ours), alone=min(alone))
+
+
+def measure_memory(what: str, job_type: str) -> Memory:
+    """The peak of a process that runs this analysis of one of `HEAVY`, with an emulator here to answer it."""
+    with emulated_models():
+        done = subprocess.run(
+            [sys.executable, "-m", "evals.reading_cost", CHILD, what, job_type],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    return msgspec.json.decode(done.stdout.splitlines()[-1], type=Memory)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints both tables; 1 when a bound is broken."""
+    if CHILD in arguments:
+        what, job_type = arguments[1:]
+        print(msgspec.json.encode(_measured_here(what, job_type)).decode())
+        return 0
+    parser = argparse.ArgumentParser(prog="python -m evals.reading_cost", description=__doc__)
+    parser.add_argument("--pages", type=int, default=max(PAGE_COUNTS), help="the longest PDF to read")
+    wanted = parser.parse_args(arguments)
+    speeds = [measure_speed(pages, repeats=3) for pages in PAGE_COUNTS if pages <= wanted.pages]
+    print("| pages | Casework s | pypdf alone s | ratio | ms a page |\n|---:|---:|---:|---:|---:|")
+    for one in speeds:
+        print(
+            f"| {one.pages} | {one.ours:.2f} | {one.alone:.2f} | {one.ratio:.2f} | {1000 * one.ours / one.pages:.1f} |"
+        )
+    memories = [measure_memory(what, job_type) for what in HEAVY for job_type in _JOB_TYPES]
+    print(f"\n| case | analysis | outcome | s | peak MB of {FUNCTION_MB} |\n|---|---|---|---:|---:|")
+    for row in memories:
+        print(f"| {row.what} | {row.job_type} | {row.outcome} | {row.seconds:.1f} | {row.peak_mb:.0f} |")
+    within = all(one.ratio <= SLOWEST_RATIO for one in speeds) and all(row.peak_mb < FUNCTION_MB for row in memories)
+    return 0 if within else 1
+
+
+_JOB_TYPES = ("document_analysis_form7801", "document_analysis_agent")
+
+
+def _long_and_broken() -> list[bytes]:
+    """A PDF of 200 pages, and one that does not open."""
+    long = a_pdf(max(PAGE_COUNTS))
+    return [long, long[: len(long) // 3]]
+
+
+def largest_scan(pages: int) -> list[bytes]:
+    """A PDF as large as a file may be, of so many pages that are pictures (noise: it cannot be packed)."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject
+
+    writer = PdfWriter()
+    width = height = math.isqrt(SCANNED_BYTES // pages)
+    for number in range(pages):
+        picture = DecodedStreamObject()
+        picture.set_data(random.Random(number).randbytes(width * height))  # noqa: S311  # the same every time
+        picture.update(
+            {
+                NameObject("/Type"): NameObject("/XObject"),
+                NameObject("/Subtype"): NameObject("/Image"),
+                NameObject("/Width"): NumberObject(width),
+                NameObject("/Height"): NumberObject(height),
+                NameObject("/ColorSpace"): NameObject("/DeviceGray"),
+                NameObject("/BitsPerComponent"): NumberObject(8),
+            }
+        )
+        drawing = DecodedStreamObject()
+        drawing.set_data(b"q 595 0 0 842 0 0 cm /I1 Do Q")
+        page = writer.add_blank_page(width=595, height=842)
+        pictures = DictionaryObject({NameObject("/I1"): writer._add_object(picture)})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): pictures})
+        page[NameObject("/Contents")] = writer._add_object(drawing)
+    written = io.BytesIO()
+    writer.write(written)
+    return [written.getvalue()]
+
+
+HEAVY: dict[str, Callable[[], list[bytes]]] = {
+    "200 pages, and a file that does not open": _long_and_broken,
+    "a scan of 5 pages, 19 MB": partial(largest_scan, 5),
+    "a scan of 200 pages, 19 MB": partial(largest_scan, 200),
+}
+
+
+def _measured_here(what: str, job_type: str) -> Memory:
+    _load_what_the_function_loads()
+    run = run_analysis(job_type, a_case(HEAVY[what]()), emulated_models_at_hand())
+    codes = sorted({issue["code"] for issue in run.analysis.get("issues", ())})
+    return Memory(
+        what=what,
+        job_type=job_type,
+        outcome=run.error or ", ".join(["completed", *codes]),
+        seconds=run.seconds,
+        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    )
+
+
+def _load_what_the_function_loads() -> None:
+    """Chalice, and clients of the four services, as every deployed function has them."""
+    import boto3
+    import chalice  # noqa: F401  # its weight is what is wanted
+
+    for service in ("dynamodb", "s3", "sqs", "ssm"):
+        boto3.client(service, region_name="eu-west-1", aws_access_key_id="none", aws_secret_access_key="none")  # noqa: S106
+
+
+def a_case(contents: Sequence[bytes]) -> EvalCase:
+    """A case of these PDFs, without a call."""
+    files = {f"d{number}": content for number, content in enumerate(contents, start=1)}
+    case = Case(id="heavy", user_id=OWNER, title="heavy", created_at=NOW, updated_at=NOW)
+    documents = tuple(_document(key, content) for key, content in files.items())
+    return EvalCase(name="heavy", file=CaseFile(case=case, documents=documents), contents=files, expected={}, now=NOW)
+
+
+def _document(document_id: str, content: bytes) -> Document:
+    return Document(
+        id=document_id,
+        case_id="heavy",
+        file_name=f"{document_id}.pdf",
+        content_type="application/pdf",
+        size=len(content),
+        status=DocumentStatus.READY,
+        uploaded_by=OWNER,
+        uploaded_at=NOW,
+    )
+
+
+def _alone(content: bytes) -> None:
+    from pypdf import PdfReader
+
+    for page in PdfReader(io.BytesIO(content)).pages:
+        page.extract_text()
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    gc.collect()  # what the run before left behind is not to be this one's
+    started = time.process_time()
+    run()
+    return time.process_time() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,48 @@
+"""Reading documents: time in proportion to pages, and broken files among them.
+
+That it is hardly more than pypdf takes alone is held in tests/unit/adapters/pypdf/test_text_reader_bounds.py.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator import Emulator
+from evals.in_process_run import Models, run_analysis
+from evals.reading_cost import a_case, a_pdf, largest_scan, measure_speed
+
+
+def test_time_grows_with_pages() -> None:
+    few, many = measure_speed(2, repeats=3), measure_speed(8, repeats=2)
+
+    # Four times the pages take about four times as long; measured with little, so with room.
+    assert 2.5 < many.ours / few.ours < 6
+
+
+def test_a_broken_file_costs_the_others_nothing(emulated: tuple[Emulator, Models]) -> None:
+    content = a_pdf(3)
+
+    run = run_analysis("document_analysis_form7801", a_case([content, content[: len(content) // 3]]), emulated[1])
+
+    assert run.error is None
+    assert run.result
+    assert run.result["documents_analyzed"] == 1
+    assert ("documents/d2", "document_unreadable") in [(one["field"], one["code"]) for one in run.analysis["issues"]]
+
+
+@pytest.mark.parametrize("pages", [5, 200])
+def test_the_largest_scan_is_as_large_as_a_file_may_be(pages: int) -> None:
+    [scan] = largest_scan(pages)
+
+    assert 18_000_000 < len(scan) <= 20 * 1024 * 1024
+
+
+@pytest.mark.parametrize("job_type", ["document_analysis_form7801", "document_analysis_agent"])
+def test_a_scan_of_two_hundred_pages_is_looked_at_to_its_end(job_type: str, emulated: tuple[Emulator, Models]) -> None:
+    run = run_analysis(job_type, a_case(largest_scan(200)), emulated[1])
+
+    assert run.error is None
+    assert run.result
+    assert run.result["documents_analyzed"] == 1
+    assert run.analysis["issues"] == []
+    assert not [gap for gap in run.analysis.get("gaps", ()) if "read" in gap]
