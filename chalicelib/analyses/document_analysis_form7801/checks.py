@@ -20,6 +20,7 @@ from chalicelib.analyses.kit.issues import Issue
 
 ADULT_YEARS = 18
 
+_PART_OF_DATE = re.compile(r"((?:19|20)[0-9]{2})(?:-([0-9]{2}))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _NEVER_FUTURE = re.compile(
@@ -71,6 +72,15 @@ def day_of(value: Any) -> date | None:
         return None
 
 
+def first_possible_day(value: Any) -> date | None:
+    """The day that a date names, or the first one of the month (2026-05) or the year (2020) that it names."""
+    match = _PART_OF_DATE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return day_of(value)
+    month = int(match[2] or 1)
+    return date(int(match[1]), month, 1) if 1 <= month <= 12 else None
+
+
 def age_on(birth: date, day: date) -> int:
     """Full years from birth to a day."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
@@ -79,6 +89,10 @@ def age_on(birth: date, day: date) -> int:
 def _well_formed(form: Form) -> Iterator[Issue]:
     for leaf in leaves(form):
         if leaf.is_filled and leaf.kind in _CODES and not _VERDICTS[leaf.kind](leaf.value):
+            if leaf.kind is Kind.DATE and "-" in leaf.value and first_possible_day(leaf.value):
+                message = f"{leaf.value} is no full date; the day was not found."
+                yield Issue(field=leaf.path, code="date_incomplete", message=message)
+                continue
             code, what = _CODES[leaf.kind]
             yield Issue(field=leaf.path, code=code, message=f"{leaf.value} {what}.")
 

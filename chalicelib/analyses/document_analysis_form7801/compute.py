@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from chalicelib.analyses.document_analysis_form7801.checks import day_of
+from chalicelib.analyses.document_analysis_form7801.checks import day_of, first_possible_day
 from chalicelib.analyses.document_analysis_form7801.fields import (
     COMPUTED_PATTERNS,
     EMPLOYMENT,
@@ -26,7 +27,11 @@ _SORTED_BY = {EMPLOYMENT: "start_date", PHYSICIANS: "last_visit_date", HOSPITALI
 _COUNTED_SECTIONS = ("personal_info", "bank_details")
 _COUNTED_FIELDS = ("disability_info.disability_start_date", "disability_info.primary_disability_description")
 _COUNTED_LISTS = (EMPLOYMENT, PHYSICIANS)
+_MONTHS = "employment_history.total_employment_months"
 _MONTHS_A_YEAR = 12
+_GOES_ON = re.compile(
+    r"(?:עד )?(?:ה?יום|כיום|עכשיו|עדיין|היום)|(?:to |until )?(?:today|now|present|current)", re.IGNORECASE
+)
 
 
 class Sorted(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +54,9 @@ def sorted_form(form: Form) -> Sorted:
     moved: dict[str, str] = {}
     for path, key in _SORTED_BY.items():
         items = value_at(new, path)
-        order = sorted(range(len(items)), key=lambda index: day_of(items[index][key]) or date.min, reverse=True)
+        order = sorted(
+            range(len(items)), key=lambda index: first_possible_day(items[index][key]) or date.min, reverse=True
+        )
         moved.update({f"{path}[{old}]": f"{path}[{place}]" for place, old in enumerate(order)})
         items[:] = [items[index] for index in order]
     return Sorted(form=new, moved=moved)
@@ -58,15 +65,40 @@ def sorted_form(form: Form) -> Sorted:
 def employment_months(records: Iterable[Mapping[str, Any]], *, today: date) -> int:
     """Distinct calendar months touched by any record, up to today.
 
-    A record without an end goes on until today; one without a start, or that ends before it starts, touches none.
+    A record without an end goes on until today, one whose end cannot be read until the first day that it could mean, at
+    least through the month of its start; one without a start, or that ends before it starts, touches none.
     """
     months: set[int] = set()
     for record in records:
-        start = day_of(record["start_date"])
-        end = today if not is_filled(record["end_date"]) else day_of(record["end_date"])
+        start, end = day_of(record["start_date"]), _end_of(record, today)
+        if start and end is None:
+            end = start
         if start and end and start <= end:
             months.update(range(_month_number(start), _month_number(min(end, today)) + 1))
     return len(months)
+
+
+def employment_issues(form: Form, *, today: date) -> list[Issue]:
+    """An issue for each record whose dates do not say exactly which months it touches.
+
+    A missing end is one only where a disability began after the start: the claimant may have stopped since.
+    """
+    issues = []
+    onset = day_of(form["disability_info"]["disability_start_date"])
+    for index, record in enumerate(value_at(form, EMPLOYMENT)):
+        end = str(record["end_date"]).strip()
+        if end and day_of(end) is None and not _GOES_ON.fullmatch(end):
+            message = f"Record {index + 1} ends on {end}, no full date: only the months that are certain are counted."
+            issues.append(Issue(field=_MONTHS, code="employment_end_unclear", message=message))
+        elif not end and onset and (day_of(record["start_date"]) or date.max) < onset:
+            message = f"Record {index + 1} has no end: its months are counted until {today.isoformat()}."
+            issues.append(Issue(field=_MONTHS, code="employment_end_missing", message=message))
+    return issues
+
+
+def _end_of(record: Mapping[str, Any], today: date) -> date | None:
+    end = str(record["end_date"]).strip()
+    return today if not end or _GOES_ON.fullmatch(end) else first_possible_day(end)
 
 
 def stay_days(stay: Mapping[str, Any]) -> int | None:

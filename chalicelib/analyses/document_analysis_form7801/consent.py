@@ -62,12 +62,13 @@ _BESIDE_AGREEING = _words(
 )
 _NO_TROUBLE = _words(
     r"(?:לא,? )?אין (?:לי )?(?:שום )?(?:בעיה|התנגדות|ספק|מה להסתיר|סיבה שלא|סיבה לסרב)"
-    r"|(?:בלי|ללא) (?:שום )?(?:בעיה|ספק|התנגדות)|למה (?:ש)?לא|לא (?:אכפת|מפריע) לי|no problem|why not|(?:no, )?(?:i )?(?:do not|don't) mind|no objections?|nothing to hide"
+    r"|(?:בלי|ללא) (?:שום )?(?:בעיה|ספק|התנגדות)|למה (?:ש)?לא|לא (?:אכפת|מפריע) לי"
+    r"|no problem|why not|(?:no, )?(?:i )?(?:do not|don't) mind|no objections?|nothing to hide"
 )
 _A_REQUEST_BESIDE_IT = _words(r"רק (?:ש)?ת\w+|(?:just|only) (?:please )?(?:send|tell|give|let)")
 _YES = _words(
-    r"ו?(?:כן|בסדר|בסדר גמור|בטח|בהחלט|ודאי|בוודאי|ברור|כמובן|יאללה|קדימה|סבבה|חיובי|או?קיי?|או קיי|yes|yeah|yep|yup|sure|ok"
-    r"|okay|certainly|absolutely|of course|go ahead|definitely)"
+    r"ו?(?:כן|בסדר|בסדר גמור|בטח|בהחלט|ודאי|בוודאי|ברור|כמובן|יאללה|קדימה|סבבה|חיובי|או?קיי?|או קיי"
+    r"|yes|yeah|yep|yup|sure|ok|okay|certainly|absolutely|of course|go ahead|definitely)"
 )
 _AGREEING_WORDS = _words(_AGREES)
 _ONLY_HEARD = _words(r"הבנתי|תודה(?: רבה)?|אוקיי תודה|שמעתי|understood|i see|thanks|thank you|got it")
@@ -171,7 +172,7 @@ def _says_itself(text: str) -> bool:
 
 def _question(text: str) -> str:
     """The last sentence that asks, or the last one when none has a question mark."""
-    sentences = _SENTENCE.findall(text) or [text]
+    sentences: list[str] = _SENTENCE.findall(text) or [text]
     return next((one for one in reversed(sentences) if "?" in one), sentences[-1])
 
 

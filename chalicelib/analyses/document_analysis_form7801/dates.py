@@ -17,28 +17,44 @@ _MONTH_NUMBER = {
     **{name: number for number, name in enumerate(_ENGLISH_MONTHS, 1)},
     "מרס": 3,
 }
-_MONTH = "(" + "|".join(_HEBREW_MONTHS) + "|מרס|(?:" + "|".join(_ENGLISH_MONTHS) + r")[a-z]*)\.?"
+_HEBREW_SHORT = {"ינו": 1, "פבר": 2, "אפר": 4, "אוג": 8, "ספט": 9, "אוק": 10, "נוב": 11, "דצמ": 12, "דצ": 12}
+_MONTH = (
+    "("
+    + "|".join(_HEBREW_MONTHS)
+    + "|מרס|(?:"
+    + "|".join(_HEBREW_SHORT)
+    + ")(?=['׳.])|(?:"
+    + "|".join(_ENGLISH_MONTHS)
+    + r")[a-z]*)['׳.]?"
+)
 _YEAR = r"(\d{4}|\d{2})"
 _SEPARATOR = r"\s?[./\-]\s?"
+_YEARS_AHEAD = 5
+"""A document of today may name a day so far ahead ("until 31.12.27"); nobody who claims was born in 1927."""
 
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?!\d)")
-_DAY_FIRST = re.compile(rf"(?<![\d./])(\d{{1,2}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}{_YEAR}(?!\d|[./\-]\d)")
+_NO_MORE_DIGITS = r"(?!\d|[./]\d|-\d+(?![\d./\-]))"
+"""What may follow a date: another one after a hyphen ("10/02/2026-14/02/2026"), but no lone number."""
+_DAY_FIRST = re.compile(rf"(?<![\d./])(\d{{1,2}}){_SEPARATOR}(\d{{1,2}}){_SEPARATOR}{_YEAR}{_NO_MORE_DIGITS}")
 _DAY_RANGE = re.compile(rf"(?<![\d./])(\d{{1,2}})\s?[-–]\s?\d{{1,2}}[./](\d{{1,2}})[./]{_YEAR}(?!\d)")
+_MONTH_RANGE = re.compile(
+    rf"(?<![\d./])(\d{{1,2}})[./](\d{{1,2}})\s?(?:[-–]|עד)\s?\d{{1,2}}[./](\d{{1,2}})[./]{_YEAR}(?!\d)"
+)
 _DAY_MONTH_NAME = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?ב?{_MONTH},?\s+{_YEAR}(?!\d)", re.IGNORECASE
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?[בל]?{_MONTH},?\s+{_YEAR}(?!\d)", re.IGNORECASE
 )
 _MONTH_NAME_DAY = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
 _MONTHS = (
     re.compile(r"(\d{4})[-./](\d{1,2})"),
     re.compile(r"(\d{1,2})[-./](\d{4})"),
-    re.compile(rf"ב?{_MONTH},?\s+(\d{{4}})", re.IGNORECASE),
+    re.compile(rf"[בל]?{_MONTH},?\s+(\d{{4}})", re.IGNORECASE),
 )
 
 
 def day_named(text: str, *, today: date) -> date | None:
     """The day that the whole text names, e.g. "14/07/1984", "14.7.84", "1984-07-14", "14 ביולי 1984"; None: no day.
 
-    A year of two digits is the last one that is not after `today`'s.
+    A year of two digits is one of this century up to some years from `today`, else of the last.
     """
     plain = text.strip().partition("T")[0] if _YEAR_FIRST.match(text.strip()) else text.strip()
     found = list(_days_with_spans(plain, today))
@@ -85,6 +101,12 @@ def _days_with_spans(text: str, today: date) -> Iterator[tuple[date, tuple[int, 
             found = _day(year, month, day, today)
             if found:
                 yield found, match.span()
+    for match in _MONTH_RANGE.finditer(text):
+        day, month, last_month, year = match.groups()
+        started = _full_year(year, today) - (int(month) > int(last_month))
+        found = _day(str(started), month, day, today)
+        if found:
+            yield found, (match.start(), match.start(3))
 
 
 def _day(year: str, month: str, day: str, today: date) -> date | None:
@@ -99,9 +121,9 @@ def _full_year(year: str, today: date) -> int:
     if len(year) == 4:
         return int(year)
     century = today.year // 100 * 100
-    return century + int(year) if century + int(year) <= today.year else century - 100 + int(year)
+    return century + int(year) if century + int(year) <= today.year + _YEARS_AHEAD else century - 100 + int(year)
 
 
 def _month_number(name: str) -> int:
     plain = name.casefold()
-    return _MONTH_NUMBER.get(plain) or _MONTH_NUMBER[plain[:3]]
+    return _MONTH_NUMBER.get(plain) or _HEBREW_SHORT.get(plain) or _MONTH_NUMBER[plain[:3]]

@@ -10,7 +10,12 @@ import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer import Evidence, extracted
 from chalicelib.analyses.document_analysis_form7801.checks import check_form
-from chalicelib.analyses.document_analysis_form7801.compute import fields_to_ground, sorted_form, with_stays_computed
+from chalicelib.analyses.document_analysis_form7801.compute import (
+    employment_issues,
+    fields_to_ground,
+    sorted_form,
+    with_stays_computed,
+)
 from chalicelib.analyses.document_analysis_form7801.conditions import settled_conditions
 from chalicelib.analyses.document_analysis_form7801.conflicts import resolved
 from chalicelib.analyses.document_analysis_form7801.consent import gives_consent
@@ -54,11 +59,12 @@ def settle(
     form, consent = _without_unspoken_waiver(form, grounding.evidence, sources)
     grounded = grounding.grounded & frozenset(fields_to_ground(form))
     checks = check_form(form, today=today)
+    work = employment_issues(form, today=today)
     return Settled(
         form=form,
         evidence=grounding.evidence,
         grounded=grounded,
-        issues=(*differences, *conditions.issues, *stays, *checks, *consent, *grounding.issues),
+        issues=(*differences, *conditions.issues, *stays, *work, *checks, *consent, *grounding.issues),
     )
 
 

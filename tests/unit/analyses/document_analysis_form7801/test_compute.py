@@ -10,6 +10,7 @@ from chalicelib.analyses.document_analysis_form7801.compute import (
     complete_form,
     completion_percentage,
     confidence,
+    employment_issues,
     employment_months,
     fields_to_ground,
     language_of,
@@ -32,7 +33,9 @@ MONTHS = [
     ([("2020-05-01", "2020-04-01")], 0),  # ends before it begins
     ([("2026-05-01", "2027-05-01")], 2),  # an end after today counts until today
     ([("2020", "2021-01-01")], 0),  # a start that is no day
-    ([("2020-01-01", "unknown")], 0),  # an end that is no day
+    ([("2020-01-01", "unknown")], 1),  # an end that is no day: the month of the start is certain
+    ([("2018-09-01", "2020")], 17),  # at least until January 2020: 4 + 12 + 1
+    ([("2026-01-01", "היום")], 6),  # to today, in June
     ([], 0),
 ]
 
@@ -195,3 +198,19 @@ def test_the_language_is_that_of_most_letters() -> None:
     assert language_of("שלום L4-L5") == "hebrew"
     assert language_of("Discharge summary, כרמל") == "english"
     assert language_of("2026") == "hebrew"
+
+
+def test_an_end_that_cannot_be_read_or_is_missing_is_an_issue() -> None:
+    records = [
+        a_record(start_date="2018-09-01", end_date="2020"),
+        a_record(start_date="2021-01-01", end_date=""),
+        a_record(start_date="2026-03-01", end_date=""),  # after the disability began: the claimant works
+        a_record(start_date="2021-01-01", end_date="היום"),
+        a_record(start_date="2021-01-01", end_date="2021-02-01"),
+    ]
+    form = a_form(records=records, disability_info__disability_start_date="2026-02-03")
+
+    issues = employment_issues(form, today=TODAY)
+
+    assert [issue.code for issue in issues] == ["employment_end_unclear", "employment_end_missing"]
+    assert {issue.field for issue in issues} == {"employment_history.total_employment_months"}

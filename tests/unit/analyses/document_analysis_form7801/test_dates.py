@@ -21,7 +21,7 @@ DAYS = [
     ("3 / 2 / 2026", "2026-02-03"),
     ("14.7.84", "1984-07-14"),  # 2084 would be after this year
     ("1.3.26", "2026-03-01"),  # 2026 is this year
-    ("1.3.27", "1927-03-01"),  # 2027 would be after it
+    ("1.3.27", "2027-03-01"),  # 2027 would be after it
     ("14 ביולי 1984", "1984-07-14"),
     ("1 מרס 2012", "2012-03-01"),
     ("14th of July, 1984", "1984-07-14"),
@@ -77,3 +77,26 @@ MENTIONED = [
 @pytest.mark.parametrize(("text", "days"), MENTIONED)
 def test_all_days_of_a_text_are_found(text: str, days: set[str]) -> None:
     assert {day.isoformat() for day in days_in(text, today=TODAY)} == days
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("אושפז 10/02/2026-14/02/2026 במחלקה", ["2026-02-10", "2026-02-14"]),
+        ("בין 10.02.26-14.02.26", ["2026-02-10", "2026-02-14"]),
+        ("אשפוז 28/2-3/3/2026", ["2026-02-28", "2026-03-03"]),
+        ("אשפוז 28.12-3.1.2026", ["2025-12-28", "2026-01-03"]),  # over the end of a year
+        ("1/9/2018-30/4/2026", ["2018-09-01", "2026-04-30"]),
+        ("מ-10-02-2026 עד 14-02-2026", ["2026-02-10", "2026-02-14"]),
+        ("14 ליולי 1984", ["1984-07-14"]),
+        ("5 בספט' 2023", ["2023-09-05"]),
+        ("בתוקף עד 31.12.27", ["2027-12-31"]),
+        ("תיק 10/02/2026-3", []),  # a number of something
+    ],
+)
+def test_both_ends_of_every_range_are_named(written: str, days: list[str]) -> None:
+    assert sorted(day.isoformat() for day in days_in(written, today=TODAY)) == days
+
+
+def test_a_month_may_be_shortened() -> None:
+    assert month_named("ינו' 2024") == (2024, 1)
