@@ -119,16 +119,16 @@ run: $(READY) ## Start an analysis and follow it: make run STAGE=… CASE=id ANA
 
 docs: $(READY) ## Write the pages of docs/ that come from the code
 	$(BIN)/python -m docs.builder.configuration
-	$(BIN)/python -m benchmarks.cost > /dev/null
+	$(BIN)/python -m benchmarks.cost --write > /dev/null
 
 docs-api: $(READY) ## Write docs/api.md from a run of the local system
 	$(BIN)/python -m docs.builder.api
 
-bench: $(READY) build/bench-venv/.ready ## Measure everything beside its peers, and write docs/performance.md
-	$(BIN)/python -m benchmarks
+bench: $(READY) build/bench-venv/.ready ## Measure everything beside its peers: make bench [WRITE=1 writes docs/performance.md]
+	$(BIN)/python -m benchmarks $(if $(WRITE),--write)
 
-scale: $(READY) build/bench-venv/.ready ## Simulate waiting times at 1, 10 and 100 times the load, and write docs/scale.md
-	$(BIN)/python -m benchmarks.scale
+scale: $(READY) build/bench-venv/.ready ## Simulate waiting times at 1, 10 and 100 times the load: make scale [WRITE=1 writes docs/scale.md]
+	$(BIN)/python -m benchmarks.scale $(if $(WRITE),--write)
 
 build/bench-venv/.ready: benchmarks/requirements-peers.txt
 	$(PYTHON) -m venv build/bench-venv

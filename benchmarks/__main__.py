@@ -1,11 +1,13 @@
-"""Measure everything, print every row, and write docs/performance.md.
+"""Measure everything and print every row.
 
 python -m benchmarks                   all parts, about seven minutes on an idle machine of two cores
-python -m benchmarks handler growth    only these; docs/performance.md is left as it is
+python -m benchmarks --write           the same, and write docs/performance.md
+python -m benchmarks handler growth    only these
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -30,13 +32,19 @@ BEGIN, END = "<!-- begin: written by make bench -->\n", "<!-- end -->\n"
 
 def main() -> None:
     """Measure; exit 1 when a row is missed."""
-    wanted = sys.argv[1:] or list(PARTS)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[*PARTS, []], help="measure only these")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md; needs all parts")
+    asked = parser.parse_args()
+    wanted = asked.part or list(PARTS)
+    if asked.write and set(wanted) != set(PARTS):
+        parser.error("--write needs all parts")
     began, parts = time.monotonic(), dict[str, Part]()
     for name in wanted:
         print(f"{name} …", file=sys.stderr, flush=True)
         parts[name] = PARTS[name]()
         print(table(parts[name].rows), end="\n\n", flush=True)
-    if set(wanted) == set(PARTS):
+    if asked.write:
         _write(parts, seconds=time.monotonic() - began)
     missed = [row.what for part in parts.values() for row in part.rows if not row.met]
     if missed:

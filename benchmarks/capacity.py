@@ -1,4 +1,4 @@
-"""What would AWS charge for these bytes? DynamoDB's capacity units, by its documented rounding; moto's own are fiction.
+"""DynamoDB's capacity units, by AWS's documented rounding (moto's own are not to be used).
 
 Source: DynamoDB Developer Guide, "DynamoDB item sizes and formats" and "Capacity unit consumption". Items are in the
 form of the low-level API: `{"progress": {"N": "45"}}`.
@@ -6,10 +6,9 @@ form of the low-level API: `{"progress": {"N": "45"}}`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-from benchmarks.cost.calls import item_bytes
 
 Item = Mapping[str, Any]
 
@@ -56,3 +55,25 @@ def _row(item: Item | None, *, keys: Sequence[str], projected: Sequence[str] | N
     if item is None or any(key not in item for key in keys):
         return None
     return item if projected is None else {name: item[name] for name in projected if name in item}
+
+
+def item_bytes(item: Mapping[str, Any]) -> int:
+    """An item's size as DynamoDB counts it: names and values in UTF-8, numbers by their digits."""
+    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
+
+
+def _value_bytes(value: Mapping[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "B":
+            return len(content)
+        case "N":
+            return math.ceil(len(content.strip("-").replace(".", "")) / 2) + 1
+        case "L":
+            return 3 + sum(1 + _value_bytes(member) for member in content)
+        case "M":
+            return 3 + sum(1 + len(name.encode()) + _value_bytes(member) for name, member in content.items())
+        case _:
+            return 1

@@ -33,11 +33,12 @@ class _OneUser:
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for: calls of AWS, capacity units read and written."""
+    """What was asked for: calls of AWS (by operation, too), capacity units read and written."""
 
     calls: int
     read_units: float
     written_units: int
+    by_operation: Mapping[str, int] = {}
 
     @property
     def units(self) -> float:
@@ -58,7 +59,12 @@ class Counted:
         do()
         told = self._meter("read")
         calls, units = told["calls"]["client"], told["units"]["client"]
-        return Cost(calls=sum(calls.values()), read_units=units.get("read", 0), written_units=units.get("written", 0))
+        return Cost(
+            calls=sum(calls.values()),
+            read_units=units.get("read", 0),
+            written_units=units.get("written", 0),
+            by_operation=calls,
+        )
 
     def ask(self, method: str, route: str, parameters: Mapping[str, str], **parts: Any) -> dict[str, Any]:
         """One request through `app.app`; `parts` are its `headers`, `query` and `body` (a value)."""

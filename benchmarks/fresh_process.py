@@ -19,13 +19,13 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from benchmarks.jobs import a_job
 from benchmarks.keep_alive import HOST, KeepAliveServer
 from benchmarks.processes import metered_aws
 from chalicelib.adapters.dynamodb.job_items import record_of
 from infra.deploy.cold_start import ColdStart, measure
 from infra.deploy.package import Package
 from infra.local.resources import resource_names
-from tests.fakes.jobs import a_job
 
 ROUNDS = 5
 USER = "poller"

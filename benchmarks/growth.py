@@ -14,13 +14,13 @@ from typing import Any
 import msgspec
 
 from benchmarks.counted import USER, Cost, Counted, counted
+from benchmarks.jobs import a_job
 from benchmarks.processes import metered_aws
 from chalicelib.adapters.dynamodb.job_items import case_entry, record_of
 from chalicelib.jobs import lifecycle
 from chalicelib.jobs.model import Job
 from infra.local.invocation import LambdaContext
 from infra.local.resources import Resources, resource_names
-from tests.fakes.jobs import a_job
 
 STORED = (10, 100, 1_000, 10_000)
 OPEN = (1, 10, 100, 1_000)

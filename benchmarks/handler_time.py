@@ -87,10 +87,10 @@ def casework() -> Case:
     import msgspec
 
     import app
+    from benchmarks.jobs import a_job
     from chalicelib import bootstrap
     from chalicelib.jobs.model import Status
     from chalicelib.principal import Principal
-    from tests.fakes.jobs import a_job
 
     now = bootstrap.utc_now()
     running = msgspec.structs.replace(

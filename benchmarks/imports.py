@@ -14,16 +14,16 @@ print(json.dumps(sorted({"openai", "anthropic"} & set(sys.modules))))
 """
 
 JOB = """
-import json, os, sys
+import json, sys
 import app
-from emulator.server import Emulator
-from chalicelib.analyses import catalogue
-from tests.fakes.attempt_context import FakeContext
-from tests.fakes.sample_case import Providers, sample_texts
+from evals.cases import load_case
+from evals.in_process_run import run_analysis
+from evals.providers import emulated_models
 
-with Emulator() as emulator:
-    os.environ["ANTHROPIC_BASE_URL"], os.environ["OPENAI_BASE_URL"] = emulator.url, emulator.url + "/v1"
-    catalogue()[sys.argv[1]].run(FakeContext(), Providers(emulator).services(texts=sample_texts()[1:]))
+with emulated_models() as (_, models):
+    error = run_analysis(sys.argv[1], load_case("sample_case"), models).error
+if error:
+    sys.exit(error)
 print(json.dumps(sorted({"openai", "anthropic"} & set(sys.modules))))
 """
 

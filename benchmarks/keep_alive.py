@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
             "QUERY_STRING": asked.query,
             "REQUEST_URI": self.path,
             "SERVER_NAME": HOST,
-            "SERVER_PORT": str(self.server.server_address[1]),
+            "SERVER_PORT": str(self.connection.getsockname()[1]),
             "SERVER_PROTOCOL": "HTTP/1.1",
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "CONTENT_LENGTH": str(len(body)),

@@ -69,16 +69,30 @@ def document(pages: int) -> bytes:
     """A PDF of so many pages, no two of them the same."""
     from pypdf import PdfReader, PdfWriter
 
-    from tests.unit.adapters.pdfs import lines, pdf
-
-    marks = PdfReader(io.BytesIO(pdf(*(lines(_mark(number, pages)) for number in range(1, pages + 1))))).pages
     writer = PdfWriter()
-    for mark in marks:
-        (report,) = PdfReader(REPORT).pages  # read anew: pages of one file would share, and heap up, their fonts
-        writer.add_page(report).merge_page(mark)
+    for number in range(1, pages + 1):
+        (report,) = PdfReader(REPORT).pages  # read again: pages of one file would share, and heap up, their fonts
+        writer.add_page(report).merge_page(_page_that_says(_mark(number, pages)))
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
+
+
+def _page_that_says(line: str) -> Any:
+    """A page with one line in Helvetica."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+    fonts = DictionaryObject(
+        {NameObject("/F1"): DictionaryObject({NameObject(name): NameObject(value) for name, value in font.items()})}
+    )
+    drawing = DecodedStreamObject()
+    drawing.set_data(f"BT /F1 10 Tf 40 20 Td ({line}) Tj ET".encode())
+    page = PdfWriter().add_blank_page(width=595, height=842)
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    page[NameObject("/Contents")] = drawing
+    return page
 
 
 def _mark(number: int, pages: int) -> str:

@@ -168,7 +168,7 @@ def _read_units(operation: str, request: Mapping[str, Any], answer: bytes) -> fl
 
 def _stored(table: str, key: Item) -> Item | None:
     """The item as it is stored now; `key` may hold more than the key."""
-    stored = dynamodb_backends[ACCOUNT][REGION].tables[table]
+    stored: Any = dynamodb_backends[ACCOUNT][REGION].tables[table]
     row = stored.items.get(DynamoType(key[stored.hash_key_attr]))
     if row is not None and stored.has_range_key:
         row = row.get(DynamoType(key[stored.range_key_attr]))

@@ -1,19 +1,17 @@
-"""python -m benchmarks.cost: measures one job on emulated tables, and writes the tables of docs/deploy.md."""
+"""python -m benchmarks.cost [--write]: measures one job on emulated tables and prints the bill of a million."""
 
 from __future__ import annotations
 
-import json
-import os
+import argparse
 import re
-import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
 from benchmarks.cost.one_job import Assumptions, OneJob, measure
 from benchmarks.cost.table import idle_month, markdown, million_jobs, read_prices
+from benchmarks.processes import metered_aws
 from infra.deploy.problem import DeployProblem
 from infra.local.environment import ROOT
-from infra.local.resources import create_resources
 
 PAGE = ROOT / "docs" / "deploy.md"
 _MEASURED = re.compile(r"(?<=<!-- costs -->\n).*?(?=<!-- /costs -->)", re.DOTALL)
@@ -38,32 +36,18 @@ def with_costs(page: str, computed: str) -> str:
     return _MEASURED.sub(lambda _: f"{computed}\n", page, count=1)
 
 
-def main() -> None:
-    """Measure, and write the page."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "infra.local.child", str(os.getpid()), "infra.local.moto_server"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    if server.stdout is None:
-        raise AssertionError("its output was asked for")
-    try:
-        resources = create_resources(json.loads(server.stdout.readline())["endpoint_url"], prefix="million")
-        assumed = Assumptions()
-        computed = costs(measure(resources, assumed), assumed)
-    finally:
-        server.kill()
-        server.wait()
-    write(PAGE, computed)
+def main(arguments: Sequence[str]) -> None:
+    """Measure and print; with --write, write the page."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cost", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/deploy.md, too")
+    wanted = parser.parse_args(arguments)
+    assumed = Assumptions()
+    with metered_aws() as aws:
+        computed = costs(measure(aws, assumed), assumed)
     print(computed)
-
-
-def write(page: Path, computed: str) -> None:
-    """Put the computed part into the page."""
-    page.write_text(with_costs(page.read_text(encoding="utf-8"), computed), encoding="utf-8")
+    if wanted.write:
+        PAGE.write_text(with_costs(PAGE.read_text(encoding="utf-8"), computed), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,31 +1,31 @@
-"""What does one job make AWS do? It runs through the real adapters, on emulated tables and queues, and is counted."""
+"""What one job makes AWS do: run through the real adapters on a metered moto, and counted."""
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import uuid
 from collections.abc import Mapping
-from contextlib import redirect_stderr
+from contextlib import nullcontext, redirect_stderr
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import msgspec
 
-from benchmarks.cost.calls import Meter, item_bytes
+from benchmarks.capacity import item_bytes
+from benchmarks.counted import counted
+from benchmarks.processes import Aws
 from chalicelib import telemetry
 from chalicelib.bootstrap import System
 from chalicelib.cases.model import Case
 from chalicelib.jobs.outcomes import Completed, WriteBack
-from chalicelib.jobs.ports import AttemptContext, JobType
+from chalicelib.jobs.ports import AttemptContext, JobMessage, JobType
 from chalicelib.jobs.requests import read_job, result_of
+from chalicelib.jobs.run import run_attempt
 from chalicelib.jobs.submit import StartRequest, lock_name, submit
 from chalicelib.principal import Principal
-from chalicelib.settings import read_settings
 from infra.local.invocation import LambdaContext
-from infra.local.resources import Resources
+from infra.local.resources import resource_names
 
 JOB_TYPE = "call_analysis"
 USER = "user-00000001"
@@ -47,60 +47,61 @@ class OneJob(msgspec.Struct, frozen=True, kw_only=True):
     """What one job made AWS do, from its start to the poll that brought its result."""
 
     write_units: int
-    read_units: int
+    read_units: float
     queue_requests: int
     object_writes: int
     stored_bytes: int
     log_bytes: int
 
 
-def measure(resources: Resources, assumed: Assumptions) -> OneJob:
+def measure(aws: Aws, assumed: Assumptions) -> OneJob:
     """Run one job and count."""
-    os.environ.update(resources.environment)  # the session of the adapters reads its endpoint there
-    clock = _Clock()
-    settings = read_settings({**resources.environment, "STAGE": "dev", "JWT_SECRET": "x" * 32})
-    system = System(settings, clock=clock)
-    system.job_types = {JOB_TYPE: JobType(name=JOB_TYPE, run=lambda ctx: _analysis(ctx, assumed, clock, system))}
-    client = resources.client("dynamodb")
-    meter = Meter(system.aws_session, client=client)  # before the first client: each takes over who listens then
-    case_id = _new_case(system, clock())
-    meter.reset()
-    log = StringIO()
-    with redirect_stderr(log):
+    clock, log, job_ids = _Clock(), StringIO(), list[str]()
+    with counted(aws) as casework, redirect_stderr(log):
+        system = casework.system
+        system.clock = clock
+        system.job_types = {JOB_TYPE: JobType(name=JOB_TYPE, run=lambda ctx: _analysis(ctx, assumed, clock, system))}
+        case_id = _new_case(system, clock())
         telemetry.configure("INFO", stage="prod")
-        job_id = _life(system, case_id, assumed, clock, meter)
-    # Lambda's event source adds a receive and a delete.
-    queue_requests = meter.counts["queue_requests"] + 2
-    items = client.query(
+        cost = casework.cost(lambda: job_ids.append(_life(system, case_id, assumed, clock)))
+    resources = resource_names(aws.client_url)
+    items = resources.client("dynamodb").query(
         TableName=resources.jobs_table,
         KeyConditionExpression="job_id = :job",
-        ExpressionAttributeValues={":job": {"S": job_id}},
+        ExpressionAttributeValues={":job": {"S": job_ids[0]}},
     )["Items"]
     return OneJob(
-        write_units=meter.counts["write_units"],
-        read_units=meter.counts["read_units"],
-        queue_requests=queue_requests,
-        object_writes=meter.counts["object_writes"],
+        write_units=cost.written_units,
+        read_units=cost.read_units,
+        # Lambda's event source adds a receive and a delete.
+        queue_requests=cost.by_operation.get("SendMessage", 0) + 2,
+        object_writes=cost.by_operation.get("PUT", 0),
         stored_bytes=sum(item_bytes(item) for item in items),
         log_bytes=round(len(log.getvalue().encode()), -2) + REQUEST_LOG_BYTES * (assumed.polls + 2),
     )
 
 
-def _life(system: System, case_id: str, assumed: Assumptions, clock: _Clock, meter: Meter) -> str:
+def _life(system: System, case_id: str, assumed: Assumptions, clock: _Clock) -> str:
     system.case_store.outline(case_id)
     started = submit(_request(case_id), store=system.job_store, queue=system.job_queue, **_start_options(clock()))
     job_id = started.job.job_id
-    meter.settle()
     caller = Principal(user_id=USER)
     for _ in range(assumed.polls - 1):
         read_job(job_id, principal=caller, store=system.job_store, now=clock())
-    meter.settle()
-    system.work(_event(job_id, system.settings.normal_queue_url), _context())
-    meter.settle()
+    run_attempt(
+        JobMessage(job_id=job_id),
+        store=system.job_store,
+        queue=system.job_queue,
+        job_types=system.job_types,
+        clock=clock,
+        rng=random.Random(1),  # noqa: S311  # jitter, not a secret
+        claim_token=str(uuid.uuid4()),
+        time_left=lambda: float(FUNCTION_SECONDS),
+        pulse=lambda attempt: nullcontext(),  # the analysis beats by the clock of this measurement
+    )
     job = read_job(job_id, principal=caller, store=system.job_store, now=clock())
     if result_of(job, store=system.job_store) is None:
         raise AssertionError(f"the measured job has {job.status}")
-    meter.settle()
     return job_id
 
 
@@ -138,12 +139,6 @@ def _request(case_id: str) -> StartRequest:
 
 def _start_options(now: datetime) -> Mapping[str, Any]:
     return {"now": now, "job_id": str(uuid.uuid4()), "retention_days": 30, "open_jobs_limit": 20}
-
-
-def _event(job_id: str, queue_url: str) -> Mapping[str, Any]:
-    body = json.dumps({"v": 1, "job_id": job_id})
-    arn = f"arn:aws:sqs:us-east-1:123456789012:{queue_url.rpartition('/')[2]}"
-    return {"Records": [{"messageId": "m-1", "receiptHandle": "r-1", "body": body, "eventSourceARN": arn}]}
 
 
 def _context() -> LambdaContext:

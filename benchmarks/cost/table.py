@@ -59,7 +59,7 @@ def million_jobs(job: OneJob, assumed: Assumptions, prices: Mapping[str, Any]) -
         _line("API function", f"{api_seconds:.2f} GB-s", api_seconds * each["lambda_arm_gb_second"]),
         _line("Lambda requests", f"{requests + 1}", (requests + 1) * per["lambda_requests"] / MILLION),
         _line("DynamoDB writes", f"{job.write_units} units", job.write_units * per["write_units"] / MILLION),
-        _line("DynamoDB reads", f"{job.read_units} units", job.read_units * per["read_units"] / MILLION),
+        _line("DynamoDB reads", f"{job.read_units:g} units", job.read_units * per["read_units"] / MILLION),
         _line("DynamoDB storage, a month", f"{job.stored_bytes} bytes", _gb(job.stored_bytes) * each["table_gb_month"]),
         _line("SQS", f"{job.queue_requests} requests", job.queue_requests * per["queue_requests"] / MILLION),
         _line("CloudWatch Logs", f"{job.log_bytes} bytes", _gb(job.log_bytes) * each["log_gb"]),

@@ -5,6 +5,7 @@ python -m benchmarks.scale
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import subprocess
@@ -46,13 +47,18 @@ def scenarios() -> Mapping[str, tuple[float, Limits]]:
 
 
 def main() -> None:
-    """Simulate, print, write."""
+    """Simulate and print; with --write, write docs/scale.md and its chart."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write docs/scale.md and its chart")
+    wanted = parser.parse_args()
     found = {
         name: simulate(jobs, limits, rng=random.Random(SEED))  # noqa: S311  # a simulation
         for name, (jobs, limits) in scenarios().items()
     }
     written = table(found)
     print(written)
+    if not wanted.write:
+        return
     NUMBERS.write_text(json.dumps({name: _curves(outcome) for name, outcome in found.items()}))
     subprocess.run([str(PEERS_PYTHON), "-m", "benchmarks.scale.chart", str(NUMBERS), str(CHART)], cwd=ROOT, check=True)
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)

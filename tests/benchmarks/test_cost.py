@@ -7,30 +7,24 @@ from typing import Any
 
 import pytest
 
+from benchmarks.capacity import item_bytes
 from benchmarks.cost.__main__ import PAGE, costs, with_costs
-from benchmarks.cost.calls import item_bytes
 from benchmarks.cost.one_job import Assumptions, OneJob, measure
 from benchmarks.cost.table import idle_month, million_jobs, read_prices
+from benchmarks.processes import metered_aws
 from infra.deploy.problem import DeployProblem
-from infra.local.resources import Resources
 
 JOB = OneJob(write_units=10, read_units=20, queue_requests=3, object_writes=0, stored_bytes=1000, log_bytes=2000)
 
 
-@pytest.fixture
-def own_environment(monkeypatch: pytest.MonkeyPatch, local_resources: Resources) -> Resources:
-    for name, value in local_resources.environment.items():
-        monkeypatch.setenv(name, value)
-    return local_resources
-
-
-def test_the_page_has_the_costs_that_are_measured(own_environment: Resources) -> None:
+def test_the_page_has_the_costs_that_are_measured() -> None:
     page = Path(PAGE).read_text(encoding="utf-8")
 
-    computed = costs(measure(own_environment, Assumptions()), Assumptions())
+    with metered_aws() as aws:
+        computed = costs(measure(aws, Assumptions()), Assumptions())
 
     assert "| **together** |" in page
-    assert with_costs(page, computed) == page, "run python -m benchmarks.cost"
+    assert with_costs(page, computed) == page, "regenerate the page: make docs"
 
 
 @pytest.mark.parametrize("before", ["", "| an old table |\n"])
