@@ -1,8 +1,7 @@
-"""How does the sample case get into Casework, and which form should come out?"""
+"""The sample case: how it gets into Casework, and which form should come out."""
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from clients.demo.client import Client
+from clients.python.casework import Client
 from infra.local.environment import ROOT
 
 DIRECTORY = ROOT / "tests" / "data" / "sample_case"
@@ -66,16 +65,32 @@ DOCUMENTS = (
 
 
 def create_case(client: Client, *, directory: Path = DIRECTORY) -> str:
-    """Create the sample case with its call and its documents (the PDF as bytes, the others as text); its id.
+    """Create the sample case with its call and its documents (the PDF as a file, the others as text); its id.
 
-    Raises: DemoProblem.
+    Raises: CaseworkError.
     """
-    case = client.post("/cases", {"title": "תביעת נכות – תמר (דוגמה)"})
-    case_id: str = case["id"]
-    client.put(f"/cases/{case_id}/call", json.loads((directory / "vapi_call.json").read_text(encoding="utf-8")))
+    case_id = client.cases.create("תביעת נכות – תמר (דוגמה)")["id"]
+    client.cases.put_call(case_id, json.loads((directory / "vapi_call.json").read_text(encoding="utf-8")))
     for document in DOCUMENTS:
-        client.post(f"/cases/{case_id}/documents", _upload(document, directory))
+        add_document(client, case_id, document, directory=directory)
     return case_id
+
+
+def add_document(client: Client, case_id: str, document: SampleDocument, *, directory: Path = DIRECTORY) -> None:
+    """Add one document of the sample case. Raises: CaseworkError."""
+    content = (directory / document.file).read_bytes()
+    if document.content_type == "text/plain":
+        client.documents.add_text(
+            case_id, content.decode("utf-8"), file_name=document.file_name, document_type=document.document_type
+        )
+        return
+    client.documents.add_file(
+        case_id,
+        content,
+        file_name=document.file_name,
+        content_type=document.content_type,
+        document_type=document.document_type,
+    )
 
 
 def compare(form: Any, *, directory: Path = DIRECTORY) -> list[Comparison]:
@@ -101,18 +116,6 @@ def value_at(form: Any, field: str) -> Any:
 def filled_fields(form: Any) -> list[str]:
     """The paths of all extracted fields of a form that are not empty ("", 0, false, null)."""
     return [path for path, value in _leaves(form, "") if value and not _NOT_EXTRACTED.fullmatch(path)]
-
-
-def _upload(document: SampleDocument, directory: Path) -> dict[str, str]:
-    content = (directory / document.file).read_bytes()
-    upload = {
-        "file_name": document.file_name,
-        "content_type": document.content_type,
-        "document_type": document.document_type,
-    }
-    if document.content_type == "text/plain":
-        return {**upload, "text": content.decode("utf-8")}
-    return {**upload, "content_base64": base64.b64encode(content).decode("ascii")}
 
 
 def _leaves(value: Any, path: str) -> list[tuple[str, Any]]:

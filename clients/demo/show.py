@@ -1,4 +1,4 @@
-"""What does the demo show? Progress while the jobs run, then what each of them found."""
+"""What the demo shows of a finished job: what it found, and what it took."""
 
 from __future__ import annotations
 
@@ -9,74 +9,34 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from clients.demo.sample import compare, filled_fields
+from clients.python.casework import Job
+from infra.ops.progress import display_name
 
-NAMES = {
-    "document_analysis_form7801": "Form 7801",
-    "document_analysis_agent": "Document agent",
-    "call_analysis": "Call analysis",
-}
 MOST_ROWS = 6
 
 
-class Bars:
-    """One progress bar a job on a terminal; one line a change where the output goes elsewhere."""
-
-    def __init__(self, console: Console, job_types: Sequence[str]) -> None:
-        self._console = console
-        self._progress = Progress(
-            TextColumn("{task.fields[name]:<15}"),
-            BarColumn(bar_width=30),
-            TextColumn("{task.percentage:>3.0f}%"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[message]}", markup=False),
-            console=console,
-            disable=not console.is_terminal,
-        )
-        self._tasks: dict[str, TaskID] = {
-            job_type: self._progress.add_task("", total=100, name=NAMES[job_type], message="") for job_type in job_types
-        }
-        self._told: dict[str, str] = {}
-
-    def __enter__(self) -> Bars:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def show(self, job: Mapping[str, Any]) -> None:
-        """Bring one job's bar to where the job is."""
-        job_type, message = job["job_type"], job["progress_message"]
-        self._progress.update(self._tasks[job_type], completed=job["progress"], message=message)
-        if job["done"]:
-            self._progress.stop_task(self._tasks[job_type])
-        line = f"{NAMES[job_type]:<15} {job['progress']:>3}%  {message}"
-        if not self._console.is_terminal and self._told.get(job_type) != line:
-            self._told[job_type] = line
-            self._console.print(line, markup=False, highlight=False)
-
-
-def show_result(console: Console, job: Mapping[str, Any]) -> None:
+def show_result(console: Console, job: Job) -> None:
     """What one completed job found, its time, tokens and cost; of a failed one, why."""
-    console.rule(f"[bold]{NAMES[job['job_type']]}", align="left")
+    console.rule(f"[bold]{display_name(job['job_type'])}", align="left")
     if job["status"] != "completed":
         console.print(f"[red]{escape(job['status'])}[/red]: {escape(str(job['error']))}", highlight=False)
         return
-    analysis = job["result"]["analysis"]
-    if job["job_type"] == "document_analysis_form7801":
-        _show_form(console, analysis)
-    elif job["job_type"] == "document_analysis_agent":
+    analysis = job["result"].get("analysis", {})
+    if "findings" in analysis:
         _show_findings(console, analysis)
-    else:
+    elif "form_7801" in analysis:
+        _show_form(console, analysis)
+    elif "documents_requested_list" in analysis:
         _show_call(console, analysis)
+    else:
+        console.print(_shown(job["result"]), markup=False, highlight=False)
     _show_issues(console, analysis.get("issues", []))
 
 
-def show_costs(console: Console, jobs: Sequence[Mapping[str, Any]]) -> None:
+def show_costs(console: Console, jobs: Sequence[Job]) -> None:
     """One line a job: how long, how many tokens, how much money, which models."""
     console.rule("[bold]What it took", align="left")
     table = Table()
@@ -87,7 +47,7 @@ def show_costs(console: Console, jobs: Sequence[Mapping[str, Any]]) -> None:
     for job in jobs:
         usage = job["usage"]
         table.add_row(
-            NAMES[job["job_type"]],
+            display_name(job["job_type"]),
             job["status"],
             f"{_seconds(job):.1f}",
             str(usage["input_tokens"]),
@@ -146,10 +106,10 @@ def _show_rest(console: Console, rows: Sequence[Any]) -> None:
         console.print(f"  … and {len(rows) - MOST_ROWS} more", highlight=False)
 
 
-def _seconds(job: Mapping[str, Any]) -> float:
+def _seconds(job: Job) -> float:
     """From the start request to the end."""
-    created, completed = (datetime.fromisoformat(job[name]) for name in ("created_at", "completed_at"))
-    return (completed - created).total_seconds()
+    ended = job["completed_at"] or job["updated_at"]
+    return (datetime.fromisoformat(ended) - datetime.fromisoformat(job["created_at"])).total_seconds()
 
 
 def _shown(value: Any) -> str:

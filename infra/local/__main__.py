@@ -15,9 +15,10 @@ import threading
 import msgspec
 
 from infra.local import lifeline, system
-from infra.local.environment import HOST, LocalProblem, Ports, emulated_providers, local_environment, read_ports
+from infra.local.environment import HOST, Ports, emulated_providers, local_environment, read_ports
 from infra.local.log import open_log
 from infra.local.supervisor import Supervisor
+from infra.problem import Problem
 
 
 def main() -> None:
@@ -30,7 +31,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         _run(arguments)
-    except LocalProblem as problem:
+    except Problem as problem:
         open_log().alarm("local")(str(problem))
         sys.exit(1)
 

@@ -18,7 +18,8 @@ from typing import Any, NoReturn
 from chalice.local import LocalDevServer
 
 from infra.local import autoreload, gateway, lifeline, system
-from infra.local.environment import ROOT, LocalProblem, Ports, local_environment, read_ports
+from infra.local.environment import ROOT, Ports, local_environment, read_ports
+from infra.problem import Problem
 
 
 def attach_to_chalice() -> None:
@@ -59,7 +60,7 @@ def _wrap_serving(*, top_pid: int, watches: bool) -> None:
             sys.stdout.reconfigure(line_buffering=True)  # what Chalice says is to be read in time, in a pipe too
         try:
             _bring_up(top_pid)
-        except LocalProblem as problem:
+        except Problem as problem:
             _give_up(str(problem), top_pid=top_pid)
         if watches:
             autoreload.start_watching(ROOT)
@@ -70,7 +71,7 @@ def _wrap_serving(*, top_pid: int, watches: bool) -> None:
 
 
 def _bring_up(top_pid: int) -> None:
-    """Have a system behind the API, and this process's environment made for it. Raises: LocalProblem."""
+    """Have a system behind the API, and this process's environment made for it. Raises: Problem."""
     ports = read_ports(os.environ)
     environment = local_environment(os.environ, ports=ports)
     if os.environ.get("CASEWORK_BEHIND_API") != "up":  # the supervisor of `make dev` says so: the system is its own
@@ -111,7 +112,7 @@ def _start(environment: dict[str, str], *, top_pid: int) -> int:
     os.close(to_be_written)
     with open(ready, encoding="utf-8") as lines:  # noqa: PTH123  # a descriptor, not a path
         if not lines.readline():
-            raise LocalProblem("The system behind the API did not come up; its log above says why.")
+            raise Problem("The system behind the API did not come up; its log above says why.")
     return supervisor.pid
 
 

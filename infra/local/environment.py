@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from infra.local.resources import resource_names
+from infra.problem import Problem
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
@@ -16,10 +17,6 @@ VAPI_WEBHOOK_SECRET = "casework-development-webhook-secret"  # noqa: S105
 
 # What a developer's shell may say about the real AWS; none of it may reach a local process.
 _REAL_AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-
-
-class LocalProblem(Exception):
-    """The local system cannot start or go on; the message says why and what to do."""
 
 
 class Ports(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,26 +31,26 @@ PORT_VARIABLES = {"api": "CASEWORK_API_PORT", "aws": "CASEWORK_AWS_PORT", "model
 
 
 def read_ports(environ: Mapping[str, str]) -> Ports:
-    """The ports that the environment names, or the usual ones. Raises: LocalProblem."""
+    """The ports that the environment names, or the usual ones. Raises: Problem."""
     found = {}
     for name, variable in PORT_VARIABLES.items():
         text = environ.get(variable, "").strip()
         if not text:
             continue
         if not text.isdecimal() or not 1 <= int(text) <= 65535:
-            raise LocalProblem(f"{variable} must be a port between 1 and 65535, not {text!r}.")
+            raise Problem(f"{variable} must be a port between 1 and 65535, not {text!r}.")
         found[name] = int(text)
     ports = Ports(**found)
     if len({ports.api, ports.aws, ports.model}) < len(PORT_VARIABLES):
-        raise LocalProblem(f"{', '.join(PORT_VARIABLES.values())} must name three different ports.")
+        raise Problem(f"{', '.join(PORT_VARIABLES.values())} must name three different ports.")
     return ports
 
 
 def positive_number(environ: Mapping[str, str], variable: str, *, default: int) -> int:
-    """A whole number from the environment, at least 1. Raises: LocalProblem."""
+    """A whole number from the environment, at least 1. Raises: Problem."""
     text = environ.get(variable, "").strip() or str(default)
     if not text.isdecimal() or int(text) < 1:
-        raise LocalProblem(f"{variable} must be a whole number, at least 1, not {text!r}.")
+        raise Problem(f"{variable} must be a whole number, at least 1, not {text!r}.")
     return int(text)
 
 

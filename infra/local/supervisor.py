@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from infra.local import sources, system
-from infra.local.environment import HOST, ROOT, LocalProblem, Ports
+from infra.local.environment import HOST, ROOT, Ports
 from infra.local.log import Log
 from infra.local.program import Child, Program
 from infra.local.restarts import restart_delay
+from infra.problem import Problem
 
 TICK_SECONDS = 0.2
 SOURCES_EVERY_SECONDS = 1.0
@@ -50,7 +51,7 @@ class Supervisor:
     def run(self, *, ports: Ports, on_ready: Callable[[], None]) -> None:
         """Start everything, call `on_ready` once all of it answers, keep it up until `stop`.
 
-        Raises: LocalProblem when the system does not come up or cannot be kept up.
+        Raises: Problem when the system does not come up or cannot be kept up.
         """
         try:
             self._start_all(ports)
@@ -85,11 +86,9 @@ class Supervisor:
             for started, child in self._children.items():
                 ending = child.how_it_ended()
                 if ending is not None:
-                    raise LocalProblem(f"{started} did not start ({ending}); what it said is above.")
+                    raise Problem(f"{started} did not start ({ending}); what it said is above.")
             if time.monotonic() > deadline:
-                raise LocalProblem(
-                    f"{name} was not ready within {READY_WITHIN_SECONDS:.0f} s; the log above says more."
-                )
+                raise Problem(f"{name} was not ready within {READY_WITHIN_SECONDS:.0f} s; the log above says more.")
             self._stop.wait(0.05)
 
     def _start(self, name: str) -> None:
@@ -111,7 +110,7 @@ class Supervisor:
             elif self._programs[name].follows_sources:
                 self._alarm(f"{name} keeps failing ({ending}); it starts again when app.py or chalicelib changes.")
             else:
-                raise LocalProblem(f"{name} keeps failing ({ending}); the log above says why.")
+                raise Problem(f"{name} keeps failing ({ending}); the log above says why.")
 
     def _start_due(self, now: float) -> None:
         for name, starts_at in list(self._starts_at.items()):

@@ -13,16 +13,9 @@ from typing import Any
 
 import msgspec
 
-from infra.local.environment import (
-    HOST,
-    PORT_VARIABLES,
-    ROOT,
-    LocalProblem,
-    Ports,
-    emulated_providers,
-    positive_number,
-)
+from infra.local.environment import HOST, PORT_VARIABLES, ROOT, Ports, emulated_providers, positive_number
 from infra.local.program import Program
+from infra.problem import Problem
 
 IDENTITY_PATH = "/casework"
 
@@ -35,7 +28,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def programs(environment: Mapping[str, str], *, ports: Ports, identity: Identity) -> list[Program]:
-    """The processes behind the API, in the order in which they start. Raises: LocalProblem."""
+    """The processes behind the API, in the order in which they start. Raises: Problem."""
     concurrency = str(positive_number(environment, "CASEWORK_CONCURRENCY", default=5))
     function_seconds = str(positive_number(environment, "CASEWORK_FUNCTION_SECONDS", default=300))
     rescue_seconds = str(positive_number(environment, "CASEWORK_RESCUE_SECONDS", default=60))
@@ -100,11 +93,11 @@ def answers(url: str) -> bool:
 
 
 def refuse_taken_ports(ports: Ports, names: tuple[str, ...]) -> None:
-    """Raises: LocalProblem naming the first of the ports (by their names in Ports) that is taken, and its variable."""
+    """Raises: Problem naming the first of the ports (by their names in Ports) that is taken, and its variable."""
     for name in names:
         port = getattr(ports, name)
         if is_taken(port):
-            raise LocalProblem(taken_message(name, port, identify(ports)))
+            raise Problem(taken_message(name, port, identify(ports)))
 
 
 def is_taken(port: int) -> bool:

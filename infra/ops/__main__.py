@@ -1,11 +1,11 @@
-"""Which questions can an operator ask? One subcommand each.
+"""The operator's commands, one module each.
 
 python -m infra.ops dlq --stage prod [--json]
 python -m infra.ops redrive --stage prod [--dry-run] [--lane high] [--job ID] [--json]
 python -m infra.ops status --stage prod [--json]
 python -m infra.ops inspect --stage prod --job ID [--json]
 python -m infra.ops cost --stage prod [--since 7d] [--json]
-python -m infra.ops run --stage prod --case ID --analysis call|agent|form7801 [--json]
+python -m infra.ops run --stage prod --case ID --analysis TYPE [--json]
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from infra.ops import commands, job_commands
-from infra.ops.problem import OpsProblem
+from infra.ops.cost import show_cost
+from infra.ops.dlq import show_dead_letters
+from infra.ops.inspect import show_job
+from infra.ops.redrive import redrive_dead_letters
+from infra.ops.run import run_analysis
 from infra.ops.stage import LOCAL_STAGE, find_stage
-from infra.ops.starting import ROUTES
+from infra.ops.status import show_status
+from infra.problem import Problem
 
 PIPED_COLUMNS = 160
 
@@ -31,7 +35,7 @@ def main() -> None:
     try:
         stage = find_stage(arguments.stage, environ=os.environ)
         arguments.command(stage, arguments, console=_console(), now=datetime.now(UTC))
-    except OpsProblem as problem:
+    except Problem as problem:
         sys.exit(str(problem))
 
 
@@ -40,33 +44,35 @@ def _console() -> Console:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.ops", description="Look at a running Casework, and mend it.")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.ops", description="Look at a running Casework, and repair it."
+    )
     asked = parser.add_subparsers(required=True, metavar="COMMAND")
 
     dlq = asked.add_parser("dlq", help="list the dead letters: age, job, receive count, reason")
-    dlq.set_defaults(command=commands.show_dead_letters)
+    dlq.set_defaults(command=show_dead_letters)
 
     redrive = asked.add_parser("redrive", help="move dead letters back into their lane")
     redrive.add_argument("--dry-run", action="store_true", help="say what would be moved, and move nothing")
     redrive.add_argument("--lane", choices=("high", "normal"), help="only the letters of this lane")
     redrive.add_argument("--job", metavar="ID", help="only the letters of this job")
-    redrive.set_defaults(command=commands.redrive_dead_letters)
+    redrive.set_defaults(command=redrive_dead_letters)
 
     status = asked.add_parser("status", help="open jobs by lane, status and age; the queues; what failed lately")
-    status.set_defaults(command=job_commands.show_status)
+    status.set_defaults(command=show_status)
 
     inspect = asked.add_parser("inspect", help="one job: record, timeline, usage, errors")
     inspect.add_argument("--job", metavar="ID", required=True)
-    inspect.set_defaults(command=job_commands.show_job)
+    inspect.set_defaults(command=show_job)
 
     cost = asked.add_parser("cost", help="what the model providers cost, by analysis and model")
     cost.add_argument("--since", default="7d", help="a span (7d, 24h, 30m) or a date (2026-06-01); default 7d")
-    cost.set_defaults(command=job_commands.show_cost)
+    cost.set_defaults(command=show_cost)
 
     run = asked.add_parser("run", help="start an analysis of a case and follow it")
     run.add_argument("--case", metavar="ID", required=True)
-    run.add_argument("--analysis", choices=sorted(ROUTES), required=True)
-    run.set_defaults(command=job_commands.run_analysis)
+    run.add_argument("--analysis", metavar="TYPE", required=True, help="a job type, or a word of it: form7801")
+    run.set_defaults(command=run_analysis)
 
     for command in (dlq, redrive, status, inspect, cost, run):
         command.add_argument("--stage", default=LOCAL_STAGE, help="dev (this machine, the default) or a deployed stage")

@@ -16,9 +16,9 @@ from chalicelib.adapters.s3 import S3BlobStore
 from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import JobStore
 from infra.local import system
-from infra.local.environment import HOST, PORT_VARIABLES, LocalProblem, read_ports
+from infra.local.environment import HOST, PORT_VARIABLES, read_ports
 from infra.local.resources import Resources, resource_names
-from infra.ops.problem import OpsProblem
+from infra.problem import Problem
 
 LOCAL_STAGE = "dev"
 DEPLOYED_POLL_SECONDS = 1
@@ -96,7 +96,7 @@ class Stage:
 def find_stage(name: str, *, environ: Mapping[str, str], clients: Clients | None = None) -> Stage:
     """The stage of that name: "dev" is the local stack of this machine, every other one a stack `casework-<name>`.
 
-    Raises: OpsProblem when it is not there or cannot be asked.
+    Raises: Problem when it is not there or cannot be asked.
     """
     if name == LOCAL_STAGE:
         return _local_stage(environ)
@@ -107,10 +107,10 @@ def find_stage(name: str, *, environ: Mapping[str, str], clients: Clients | None
 def _local_stage(environ: Mapping[str, str]) -> Stage:
     try:
         ports = read_ports(environ)
-    except LocalProblem as problem:
-        raise OpsProblem(str(problem)) from problem
+    except Problem as problem:
+        raise Problem(str(problem)) from problem
     if system.identify(ports) is None:
-        raise OpsProblem(
+        raise Problem(
             f"No local system is up: nothing answers for Casework at {HOST}:{ports.aws}."
             f" Start it with `make dev` (another port: {PORT_VARIABLES['aws']}), or name a deployed stage: STAGE=prod."
         )
@@ -128,12 +128,12 @@ def _deployed_resources(stack: str, *, clients: Clients) -> Resources:
             for found in page["StackResourceSummaries"]
         }
     except ClientError as exc:
-        raise OpsProblem(_refused(stack, exc)) from exc
+        raise Problem(_refused(stack, exc)) from exc
     except BotoCoreError as exc:
-        raise OpsProblem(f"AWS cannot be asked for the stack {stack}: {exc} {CHOOSE_ACCOUNT}") from exc
+        raise Problem(f"AWS cannot be asked for the stack {stack}: {exc} {CHOOSE_ACCOUNT}") from exc
     missing = [name for name in LOGICAL_NAMES if not physical.get(name)]
     if missing:
-        raise OpsProblem(f"The stack {stack} has no {', '.join(missing)}: it is no Casework stack, or not complete.")
+        raise Problem(f"The stack {stack} has no {', '.join(missing)}: it is no Casework stack, or not complete.")
     return Resources(
         endpoint_url=client.meta.endpoint_url,
         jobs_table=physical["JobsTable"],

@@ -1,18 +1,13 @@
-"""How does a test ask the running API as browsers do: with any headers, and seeing status and headers of the answer?"""
+"""Requests of a test to the running API with any headers, and answers with their status, headers and duration."""
 
 from __future__ import annotations
 
-import http.client
-import json
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 import msgspec
 
-from infra.local.environment import HOST
-from infra.local.token import token
 from tests.e2e.local_system import Running
 
 PATIENCE_SECONDS = 60
@@ -31,8 +26,7 @@ class Asker:
     """One user's requests to a running API, each on a connection of its own; threads may share it."""
 
     def __init__(self, local: Running, user: str) -> None:
-        self._port = local.ports.api
-        self._authorization = f"Bearer {token(user=user, role='user', now=time.time())}"
+        self._client = local.client(user)
 
     def get(self, path: str, **headers: str) -> Answered:
         """The answer to GET; header names may have underscores for hyphens."""
@@ -56,16 +50,8 @@ class Asker:
         return case_id
 
     def _ask(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answered:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         started = time.monotonic()
-        with closing(http.client.HTTPConnection(HOST, self._port, timeout=PATIENCE_SECONDS)) as connection:
-            connection.request(method, path, content, {"Authorization": self._authorization, **named})
-            with connection.getresponse() as answer:  # it holds the socket as well, when it breaks off
-                text = answer.read()
-        return Answered(
-            answer.status,
-            {name.lower(): value for name, value in answer.getheaders()},
-            json.loads(text) if text else None,
-            time.monotonic() - started,
+        response = self._client.request(
+            method, path, body, headers={name.replace("_", "-"): value for name, value in headers.items()}
         )
+        return Answered(response.status, response.headers, response.json, time.monotonic() - started)

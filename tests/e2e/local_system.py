@@ -1,4 +1,4 @@
-"""How does a test start the real local system? In a copy of the project, from an environment with nothing in it."""
+"""The real local system for a test: in a copy of the project, from an environment with nothing in it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from clients.demo.__main__ import free_ports
-from clients.demo.client import Client
+from clients.python.casework import Client
 from infra.local import lifeline
 from infra.local.environment import HOST, PORT_VARIABLES, ROOT, Ports
+from infra.local.ports import new_ports
 from infra.local.token import token
 
 WITHIN_SECONDS = 60  # how long a busy machine may take for what takes a few seconds on an idle one
@@ -48,12 +48,6 @@ def clean_environment(ports: Ports, home: Path, **more: str) -> dict[str, str]:
         "CASEWORK_EMULATOR_SECONDS": "0.3",
         **more,
     }
-
-
-def new_ports() -> Ports:
-    """Three free ports."""
-    api, aws, model = free_ports(3)
-    return Ports(api=api, aws=aws, model=model)
 
 
 class Running:
@@ -99,8 +93,8 @@ class Running:
         return pid
 
     def models(self) -> Client:
-        """The emulator of the model providers: its pace, its log."""
-        return Client(f"http://{HOST}:{self.ports.model}", "no token")
+        """The emulator of the model providers: its pace, its log (`call("GET", "/__emulator/log")`)."""
+        return Client(f"http://{HOST}:{self.ports.model}")
 
     def client(self, user: str = "u1") -> Client:
         """The API as a user sees it."""

@@ -10,36 +10,38 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from clients.demo.__main__ import ROUTES
-from clients.demo.client import Client
+from chalicelib.analyses import catalogue
 from clients.demo.conversation import conversation
 from clients.demo.sample import compare, create_case
+from clients.python.casework import Client, Job
 from tests.e2e.local_system import WITHIN_SECONDS, Running, clean_environment
 
 pytestmark = pytest.mark.e2e
 
 
-def polled(client: Client, job_id: str) -> list[dict[str, Any]]:
+FORM_7801 = "document_analysis_form7801"
+
+
+def polled(client: Client, job_id: str) -> list[Job]:
     """The job as it was seen at each poll, until it is done."""
-    seen = [client.get(f"/jobs/{job_id}")]
+    seen = [client.jobs.get(job_id)]
     deadline = time.monotonic() + WITHIN_SECONDS
     while not seen[-1]["done"] and time.monotonic() < deadline:
         time.sleep(0.1)
-        seen.append(client.get(f"/jobs/{job_id}"))
+        seen.append(client.jobs.get(job_id))
     return seen
 
 
 @contextmanager
 def answers_within(local: Running, *, seconds: int) -> Iterator[None]:
     """Let the providers take as long as that for an answer, then as long as before."""
-    before = local.models().get("/__emulator/pace")
-    local.models().post("/__emulator/pace", {"seconds": seconds})
+    before = local.models().call("GET", "/__emulator/pace")
+    local.models().call("POST", "/__emulator/pace", {"seconds": seconds})
     yield
-    local.models().post("/__emulator/pace", before)
+    local.models().call("POST", "/__emulator/pace", before)
 
 
 def files(project: Path) -> dict[str, int]:
@@ -51,7 +53,7 @@ def test_a_form_7801_job_goes_from_pending_over_rising_progress_to_completed(loc
     case_id = create_case(client)
 
     with answers_within(local, seconds=4):
-        started = client.post(ROUTES["document_analysis_form7801"].format(case_id=case_id))
+        started = client.start(FORM_7801, case_id)
         seen = polled(client, started["job_id"])
 
     statuses = list(dict.fromkeys(job["status"] for job in seen))
@@ -67,25 +69,25 @@ def test_the_form_holds_what_the_sample_documents_say(local):
     client = local.client()
     case_id = create_case(client)
 
-    job = polled(client, client.post(ROUTES["document_analysis_form7801"].format(case_id=case_id))["job_id"])[-1]
+    job = polled(client, client.start(FORM_7801, case_id)["job_id"])[-1]
 
     comparisons = compare(job["result"]["analysis"]["form_7801"])
     wrong = [row for row in comparisons if not row.matches]
     assert len(wrong) <= 0.1 * len(comparisons), wrong
-    assert client.get(f"/cases/{case_id}")["final_document_analysis"] == job["result"]["analysis"]
+    assert client.cases.get(case_id)["final_document_analysis"] == job["result"]["analysis"]
 
 
 def test_all_three_analyses_complete_side_by_side_and_write_to_the_case(local):
     client = local.client()
     case_id = create_case(client)
 
-    started = {name: client.post(route.format(case_id=case_id)) for name, route in ROUTES.items()}
+    started = {job_type: client.start(job_type, case_id) for job_type in catalogue()}
     done = {name: polled(client, answer["job_id"])[-1] for name, answer in started.items()}
 
     assert {name: (job["status"], job["error"]) for name, job in done.items()} == dict.fromkeys(
-        ROUTES, ("completed", None)
+        catalogue(), ("completed", None)
     )
-    case = client.get(f"/cases/{case_id}")
+    case = client.cases.get(case_id)
     assert case["form_7801_analysis"] == done["document_analysis_agent"]["result"]["analysis"]
     assert json.loads(case["call_summary"]) == done["call_analysis"]["result"]["analysis"]
     assert case["analysis_status"] == "completed"
@@ -113,7 +115,7 @@ def test_nothing_is_written_inside_the_project_while_it_runs(local):
     client = local.client()
     case_id = create_case(client)
     before = files(local.project)
-    polled(client, client.post(ROUTES["document_analysis_form7801"].format(case_id=case_id))["job_id"])
+    polled(client, client.start(FORM_7801, case_id)["job_id"])
 
     assert files(local.project) == before
     assert "restarting the local dev server" not in local.said()

@@ -28,7 +28,7 @@ def test_schemathesis_finds_nothing_that_the_description_does_not_say(local: Run
     admin = token(user="admin-1", role="admin", now=time.time())
     api = f"http://127.0.0.1:{local.ports.api}"
     # From a file: the operation that a description is read from is not among those that are asked.
-    document = local.client().get("/openapi.json")
+    document = local.client().call("GET", "/openapi.json")
     description = tmp_path / "openapi.json"
     description.write_text(json.dumps(document))
     operations = sum(len(methods) for methods in document["paths"].values())

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from clients.demo.__main__ import ROUTES
+from chalicelib.analyses import catalogue
 from infra.local.resources import resource_names
 from tests.e2e.asking import PATIENCE_SECONDS, Asker
 from tests.e2e.local_system import Running, wait_until
@@ -38,15 +38,18 @@ POLLS = 30
 A_POLL_AT_MOST_SECONDS = 2.0
 
 
+ROUTES = {job_type: analysis.route for job_type, analysis in catalogue().items()}
+
+
 @contextmanager
 def answers_within(local: Running, seconds: float) -> Iterator[None]:
     """Let the providers take as long as that for an answer, then as long as before."""
-    before = local.models().get("/__emulator/pace")
-    local.models().post("/__emulator/pace", {"seconds": seconds})
+    before = local.models().call("GET", "/__emulator/pace")
+    local.models().call("POST", "/__emulator/pace", {"seconds": seconds})
     try:
         yield
     finally:
-        local.models().post("/__emulator/pace", before)
+        local.models().call("POST", "/__emulator/pace", before)
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -131,7 +134,7 @@ def test_the_old_frontends_loop_works_unchanged(local: Running, job_type: str) -
 def test_twenty_posts_at_once_are_one_job_one_message_and_one_analysis(local: Running) -> None:
     user = Asker(local, "eager")
     path = ROUTES["call_analysis"].format(case_id=user.new_case())
-    asked_before = local.models().get("/__emulator/log")["count"]
+    asked_before = local.models().call("GET", "/__emulator/log")["count"]
 
     with answers_within(local, OPEN_SECONDS):
         answers = at_once([lambda: user.post(path)] * 20)
@@ -142,4 +145,4 @@ def test_twenty_posts_at_once_are_one_job_one_message_and_one_analysis(local: Ru
     assert sorted(answer.json["deduplicated"] for answer in answers) == [False, *[True] * 19]
     assert user.get("/jobs").json["count"] == 1
     wait_until(lambda: not any(messages_left(local).values()), lambda: f"left in the queues: {messages_left(local)}")
-    assert local.models().get("/__emulator/log")["count"] == asked_before + 1
+    assert local.models().call("GET", "/__emulator/log")["count"] == asked_before + 1

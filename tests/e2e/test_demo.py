@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.e2e.local_system import WITHIN_SECONDS, Running, clean_environment, new_ports, wait_until_gone
+from infra.local.ports import new_ports
+from tests.e2e.local_system import WITHIN_SECONDS, Running, clean_environment, wait_until_gone
 
 pytestmark = pytest.mark.e2e
 

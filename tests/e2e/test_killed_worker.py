@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from clients.demo.__main__ import ROUTES
 from clients.demo.sample import create_case
 from tests.e2e.local_system import Running, chalice_local, wait_until
 
@@ -21,26 +20,24 @@ RECOVERY_SECONDS = 120
 
 def asked(running: Running) -> list[dict[str, Any]]:
     """Every call to the models so far."""
-    calls: list[dict[str, Any]] = running.models().get("/__emulator/log")["requests"]
+    calls: list[dict[str, Any]] = running.models().call("GET", "/__emulator/log")["requests"]
     return calls
 
 
 def test_no_turn_that_was_answered_is_asked_again(project):
     with chalice_local(project, "--no-autoreload", CASEWORK_RESCUE_SECONDS="1") as running:
         client = running.client()
-        running.models().post("/__emulator/pace", {"seconds": 2})
-        job_id = client.post(ROUTES["document_analysis_agent"].format(case_id=create_case(client)))["job_id"]
+        running.models().call("POST", "/__emulator/pace", {"seconds": 2})
+        job_id = client.start("document_analysis_agent", create_case(client))["job_id"]
         # The third call is under way: two turns are stored.
         wait_until(lambda: len(asked(running)) >= 3, lambda: running.said())
 
         os.kill(running.worker("normal"), signal.SIGKILL)
         killed_at = time.monotonic()
-        running.models().post("/__emulator/pace", {"seconds": 0})
-        wait_until(
-            lambda: client.get(f"/jobs/{job_id}")["done"], lambda: running.said(), within_seconds=RECOVERY_SECONDS
-        )
+        running.models().call("POST", "/__emulator/pace", {"seconds": 0})
+        wait_until(lambda: client.jobs.get(job_id)["done"], lambda: running.said(), within_seconds=RECOVERY_SECONDS)
 
-        job = client.get(f"/jobs/{job_id}")
+        job = client.jobs.get(job_id)
         calls = asked(running)
         answered = Counter(call["body_sha256"] for call in calls if call["outcome"] == "answered")
         assert (job["status"], job["attempt"]) == ("completed", 2)

@@ -13,6 +13,7 @@ import pytest
 
 from clients.demo.sample import create_case
 from infra.local.environment import Ports
+from infra.local.ports import new_ports
 from tests.e2e.local_system import (
     CHALICE,
     WITHIN_SECONDS,
@@ -20,7 +21,6 @@ from tests.e2e.local_system import (
     clean_environment,
     copy_project,
     make_dev,
-    new_ports,
     wait_until,
     wait_until_gone,
 )
@@ -115,7 +115,7 @@ def test_tables_survive_an_autoreload(tmp_path):
 
         running.wait_until_said("app.py changed; restarting the local dev server.")
         running.wait_until_said("Serving on", times=2)
-        assert running.client().get(f"/cases/{case_id}")["id"] == case_id
+        assert running.client().cases.get(case_id)["id"] == case_id
         family = running.family()
         running.process.kill()
         wait_until_gone(family)

@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from clients.demo.__main__ import free_ports
 from infra.local import system
-from infra.local.environment import LocalProblem, Ports
+from infra.local.environment import Ports
 from infra.local.log import Log
+from infra.local.ports import new_ports
 from infra.local.program import Program
 from infra.local.supervisor import Supervisor
+from infra.problem import Problem
 
 
 def aws(ports: Ports) -> Program:
@@ -37,15 +38,14 @@ def supervise(programs: list[Program], ports: Ports, *, stop: threading.Event, *
     supervisor = Supervisor(programs, environment=os.environ, log=Log(stream, coloured=False), stop=stop, **options)
     try:
         supervisor.run(ports=ports, on_ready=lambda: None)
-    except LocalProblem as problem:
+    except Problem as problem:
         stream.write(f"problem: {problem}\n")
     return stream.getvalue()
 
 
 @pytest.fixture
 def ports() -> Ports:
-    api, aws_port, model = free_ports(3)
-    return Ports(api=api, aws=aws_port, model=model)
+    return new_ports()
 
 
 def test_a_system_whose_first_process_fails_does_not_come_up(ports):

@@ -6,11 +6,11 @@ import os
 import time
 
 from chalicelib.api.problems import STATUS_OF
-from clients.demo.__main__ import running_system
 from docs.builder.api.conversation import converse
 from docs.builder.api.page import page
 from docs.builder.api.recorder import Recorder
 from infra.local.environment import HOST, ROOT, read_ports
+from infra.local.own_system import running_system
 from infra.local.token import token
 
 PAGE = ROOT / "docs" / "api.md"
@@ -19,7 +19,7 @@ ANSWER_SECONDS = "2"
 
 
 def main() -> None:
-    """Write the page anew."""
+    """Write the page."""
     os.environ["CASEWORK_EMULATOR_SECONDS"] = ANSWER_SECONDS
     with running_system() as environment:
         api_url = f"http://{HOST}:{read_ports(environment).api}"

@@ -6,15 +6,15 @@ import json
 import time
 from typing import Any
 
-from clients.demo.client import DemoProblem
+from chalicelib.analyses import catalogue
 from clients.demo.sample import DIRECTORY
 from docs.builder.api.recorder import Exchange, Recorder
 from infra.local.environment import VAPI_WEBHOOK_SECRET
+from infra.problem import Problem
 
 LETTER = DIRECTORY / "doc2_discharge_letter.he.txt"
-FORM_7801 = "POST /cases/{case_id}/analyze-documents-form7801"
-AGENT = "POST /cases/{case_id}/analyze-with-agent"
-CALL = "POST /vapi/re-analyze-call/{case_id}"
+STARTS = {job_type: f"POST {analysis.route}" for job_type, analysis in catalogue().items()}
+FORM_7801, AGENT = STARTS["document_analysis_form7801"], STARTS["document_analysis_agent"]
 READ = "GET /jobs/{job_id}"
 PATIENCE_SECONDS = 120
 LOOK_EVERY_SECONDS = 0.1
@@ -23,7 +23,7 @@ LOOK_EVERY_SECONDS = 0.1
 def converse(nobody: Recorder, user: Recorder, admin: Recorder) -> None:
     """Ask everything, in the order in which a client would; `nobody` has no token.
 
-    Raises: DemoProblem when a job does not get on.
+    Raises: Problem when a job does not get on.
     """
     nobody.ask("GET /health")
     admin.ask("GET /health", query="?deep=1", about="With `deep=1`, for admins.")
@@ -81,8 +81,8 @@ def _change(user: Recorder, case_id: str, job_id: str) -> None:
     user.ask("POST /jobs/{job_id}/cancel", about="What has completed cannot be cancelled.", job_id=job_id)
     _until(user, agent_id, lambda job: job["done"])
     again = user.ask("POST /jobs/{job_id}/retry", {"max_cost_usd": 0.5}, job_id=agent_id).answer["job_id"]
-    called = user.ask(CALL, case_id=case_id)
-    for open_job in (again, called.answer["job_id"]):
+    others = [user.ask(route, case_id=case_id) for route in STARTS.values() if route not in (FORM_7801, AGENT)]
+    for open_job in (again, *(start.answer["job_id"] for start in others)):
         _until(user, open_job, lambda job: job["done"])
 
 
@@ -115,4 +115,4 @@ def _until(user: Recorder, job_id: str, is_so: Any) -> Exchange:
         if is_so(seen.answer):
             return seen
         time.sleep(LOOK_EVERY_SECONDS)
-    raise DemoProblem(f"Job {job_id} did not get on within {PATIENCE_SECONDS} s.")
+    raise Problem(f"Job {job_id} did not get on within {PATIENCE_SECONDS} s.")

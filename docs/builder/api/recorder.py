@@ -1,17 +1,13 @@
-"""What was asked, and what came back? Exchanges with the running API, each kept for the page."""
+"""Exchanges with the running API, each kept for the page: what was asked, and what came back."""
 
 from __future__ import annotations
 
-import http.client
-import json
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
-REQUEST_SECONDS = 60
+from clients.python.casework import Client
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +35,7 @@ class Recorder:
     """Requests of one user, or of somebody without a token; those that are to be shown are kept in `exchanges`."""
 
     def __init__(self, api_url: str, token: str | None) -> None:
-        self._host = urlsplit(api_url).netloc
+        self._client = Client(api_url, token)
         self._authorization = {} if token is None else {"Authorization": f"Bearer {token}"}
         self.exchanges: list[Exchange] = []
 
@@ -72,18 +68,19 @@ class Recorder:
         method, template = route.split(" ")
         path = template.format(**parameters) + query
         headers = self._authorization | ({} if body is None else {"Content-Type": "application/json"})
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        with closing(http.client.HTTPConnection(self._host, timeout=REQUEST_SECONDS)) as connection:
-            connection.request(method, path, content, {**headers, **(sent or {})})
-            with connection.getresponse() as answer:
-                text = answer.read().decode()
+        response = self._client.request(method, path, body, headers=sent)
         return Exchange(
             route=route,
             path=path,
             sent={**headers, **(sent or {})},
             request=body,
-            status=answer.status,
-            headers=dict(answer.getheaders()),
-            answer=json.loads(text) if text and "json" in answer.getheader("Content-Type", "") else text or None,
+            status=response.status,
+            headers={_as_usual(name): value for name, value in response.headers.items()},
+            answer=response.json if response.json is not None else response.content.decode() or None,
             about=about,
         )
+
+
+def _as_usual(name: str) -> str:
+    """The header's name as it is usually written; upper and lower case are the same to HTTP."""
+    return {"etag": "ETag"}.get(name, name.title())

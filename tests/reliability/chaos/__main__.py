@@ -18,8 +18,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from clients.python.casework import CaseworkError
+from infra.problem import Problem
 from tests.reliability.chaos.run import run
-from tests.reliability.chaos.system import ChaosProblem, Plan
+from tests.reliability.chaos.system import Plan
 from tests.reliability.chaos.verdict import broken_promises, figures, show
 
 
@@ -36,7 +38,7 @@ def main() -> None:
                 report=lambda line: console.print(f"{time.monotonic() - began:5.0f} s  {line}", highlight=False),
                 say=lambda name, line: None if file is None else _write(file.write, name, line),
             )
-    except ChaosProblem as problem:
+    except (Problem, CaseworkError) as problem:
         sys.exit(str(problem))
     except KeyboardInterrupt:
         sys.exit(130)

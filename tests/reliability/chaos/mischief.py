@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import random
 import threading
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from clients.python.casework import Client
 from tests.reliability.chaos.system import ChaosSystem, Kill, Plan, Worker
 
 LONGEST_DELAY_SECONDS = 6
@@ -135,19 +135,10 @@ class Mischief:
 
 def fail_calls(system: ChaosSystem, plan: Plan) -> None:
     """From now on the providers fail this share of the calls, in every way that a patient client gets over."""
-    _emulator(system, "faults", {"rate": plan.fault_rate, "seed": plan.seed})
+    Client(system.model_url).call("POST", "/__emulator/faults", {"rate": plan.fault_rate, "seed": plan.seed})
 
 
 def calls_of(system: ChaosSystem) -> list[dict[str, Any]]:
     """The emulator's log of every call to a model."""
-    requests: list[dict[str, Any]] = _emulator(system, "log", None)["requests"]
+    requests: list[dict[str, Any]] = Client(system.model_url).call("GET", "/__emulator/log")["requests"]
     return requests
-
-
-def _emulator(system: ChaosSystem, route: str, body: Any) -> Any:
-    request = urllib.request.Request(  # noqa: S310  # our own emulator
-        f"{system.model_url}/__emulator/{route}", data=None if body is None else json.dumps(body).encode()
-    )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=30) as answer:
-        return json.loads(answer.read())

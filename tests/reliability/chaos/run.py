@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,9 +18,9 @@ from chalicelib.analyses import catalogue
 from chalicelib.errors import NoCall
 from chalicelib.jobs.model import Job
 from clients.demo.sample import DIRECTORY
+from clients.python.casework import Client
 from infra.local.resources import Resources
 from infra.local.token import token
-from tests.reliability.chaos.client import PatientClient
 from tests.reliability.chaos.mischief import Mischief, calls_of, fail_calls
 from tests.reliability.chaos.system import ChaosSystem, Plan
 from tests.reliability.chaos.verdict import CaseEnd, Evidence, Started
@@ -32,10 +31,16 @@ START_SHARE = 0.6
 """The share of the mischief's time over which jobs are started: the rest hits a system that is full."""
 JOBS_A_USER = 10  # below the limit of open jobs
 CLIENTS = 4
+REQUEST_SECONDS = 15.0
+PATIENCE_SECONDS = 90.0
+"""How long a client goes on asking an API that comes and goes."""
 
 
 def run(plan: Plan, *, report: Callable[[str], None], say: Callable[[str, str], None]) -> Evidence:
-    """Start the system, break things, wait for the end of every job; the evidence. Raises: ChaosProblem."""
+    """Start the system, break things, wait for the end of every job; the evidence.
+
+    Raises: Problem, CaseworkError.
+    """
     with ChaosSystem(plan, environ=os.environ, say=say) as system:
         report(f"the system is up with {len(system.workers)} workers; seed {plan.seed}")
         archive, load = Archive(system.resources), Load(plan, api_url=system.api_url)
@@ -76,7 +81,7 @@ class Load:
             return tuple(self._started)
 
     def start_all(self, *, within_seconds: float) -> None:
-        """Start every job, spread evenly over this time, by several clients at once. Raises: ChaosProblem."""
+        """Start every job, spread evenly over this time, by several clients at once. Raises: CaseworkError."""
         with ThreadPoolExecutor(CLIENTS) as clients:
             asked = []
             for number in range(self._plan.jobs):
@@ -88,18 +93,17 @@ class Load:
     def _start(self, number: int) -> None:
         is_high = bool(self._high_every) and number % self._high_every == 0
         user, role = ("chaos-admin", "admin") if is_high else (f"chaos-{number // JOBS_A_USER}", "user")
-        client = PatientClient(self._api_url, token(user=user, role=role, now=time.time()))
+        own_token = token(user=user, role=role, now=time.time())
+        client = Client(self._api_url, own_token, timeout_seconds=REQUEST_SECONDS, patience_seconds=PATIENCE_SECONDS)
         analysis = self._analyses[number % len(self._analyses)]
-        case_id = client.ask("POST", "/cases", {"title": f"chaos {number}"})["id"]
+        case_id = client.cases.create(f"chaos {number}")["id"]
         if NoCall in analysis.refusals:
             call = {"id": f"call-{number}", "transcript": f"{_sample('transcript.he.txt')}\nAI: {number:06}"}
-            client.ask("PUT", f"/cases/{case_id}/call", call)
+            client.cases.put_call(case_id, call)
         else:
             text = f"{_sample('doc2_discharge_letter.he.txt')}\nRef. {number:06}"
-            document = {"file_name": f"{number}.txt", "content_type": "text/plain", "text": text}
-            client.ask("POST", f"/cases/{case_id}/documents", document)
-        body = {"priority": "high"} if is_high else {}
-        answer = client.ask("POST", analysis.route.format(case_id=case_id), body, key=str(uuid.uuid4()))
+            client.documents.add_text(case_id, text, file_name=f"{number}.txt")
+        answer = client.start(analysis.job_type, case_id, priority="high" if is_high else "normal")
         with self._lock:
             self._started.append(Started(job_id=answer["job_id"], job_type=analysis.job_type, case_id=case_id))
 
@@ -172,7 +176,8 @@ def _left_behind(items: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _sample(file: str) -> str:
-    return (DIRECTORY / file).read_text(encoding="utf-8")
+    text: str = (DIRECTORY / file).read_text(encoding="utf-8")
+    return text
 
 
 def _wait(open_count: Callable[[], int], *, until: float, report: Callable[[str], None], even_if_none: bool) -> None:

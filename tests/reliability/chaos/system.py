@@ -16,14 +16,11 @@ from infra.local.environment import HOST, local_environment
 from infra.local.ports import new_ports
 from infra.local.program import Child, Program
 from infra.local.resources import Resources, resource_names
+from infra.problem import Problem
 
 READY_WITHIN_SECONDS = 90.0
 _REAL_PROVIDERS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
 _ENDS_OF_ATTEMPTS = frozenset({"attempt_ended", "attempt_given_up", "outcome_discarded", "message_redelivered"})
-
-
-class ChaosProblem(Exception):
-    """The run cannot begin or go on; the message says why."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,9 +213,9 @@ class ChaosSystem:
         while not is_ready():
             ending = self._others[name].how_it_ended()
             if ending is not None:
-                raise ChaosProblem(f"{name} did not start ({ending}).")
+                raise Problem(f"{name} did not start ({ending}).")
             if time.monotonic() > deadline:
-                raise ChaosProblem(f"{name} was not ready within {READY_WITHIN_SECONDS:.0f} s.")
+                raise Problem(f"{name} was not ready within {READY_WITHIN_SECONDS:.0f} s.")
             time.sleep(0.05)
 
     def _end(self) -> None:

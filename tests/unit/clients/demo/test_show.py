@@ -1,4 +1,4 @@
-"""What the demo shows: a line a change where there is no terminal, the essential of each result, why a job failed."""
+"""What the demo shows: the essential of each result, why a job failed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from clients.demo.sample import DIRECTORY
-from clients.demo.show import Bars, show_costs, show_result
+from clients.demo.show import show_costs, show_result
 
 FORM = json.loads((DIRECTORY / "expected.json").read_text(encoding="utf-8"))["form_7801"]
 
@@ -23,7 +23,7 @@ def text(console: Console) -> str:
     return console.file.getvalue()
 
 
-def job(**changes: Any) -> dict[str, Any]:
+def job(**changes: Any) -> Any:
     return {
         "job_id": "j1",
         "job_type": "document_analysis_form7801",
@@ -43,19 +43,6 @@ def job(**changes: Any) -> dict[str, Any]:
         },
         **changes,
     }
-
-
-def test_without_a_terminal_each_change_of_progress_is_one_line():
-    console = plain_console()
-
-    with Bars(console, ["document_analysis_form7801"]) as bars:
-        for progress in (10, 10, 40):
-            bars.show(job(progress=progress, progress_message=f"[Step] {progress}", done=False))
-
-    assert [line.rstrip() for line in text(console).splitlines()] == [
-        "Form 7801        10%  [Step] 10",
-        "Form 7801        40%  [Step] 40",
-    ]
 
 
 def test_a_form_is_compared_with_what_is_expected():
@@ -125,3 +112,12 @@ def test_an_unknown_price_is_not_shown_as_nothing():
     assert "unknown" in text(console)
     assert "12.3" in text(console)
     assert "a, b" in text(console)
+
+
+def test_a_result_of_any_other_analysis_is_shown_as_it_is():
+    console = plain_console()
+
+    show_result(console, job(job_type="word_count", result={"total": 5}))
+
+    assert "word_count" in text(console)
+    assert '{"total": 5}' in text(console)

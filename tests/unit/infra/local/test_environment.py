@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.settings import read_settings
-from infra.local.environment import LocalProblem, Ports, emulated_providers, local_environment, read_ports
+from infra.local.environment import Ports, emulated_providers, local_environment, read_ports
+from infra.problem import Problem
 
 PORTS = Ports(api=1001, aws=1002, model=1003)
 
@@ -80,10 +81,10 @@ def test_ports_have_variables_of_their_own():
 
 @pytest.mark.parametrize("text", ["x", "0", "65536", "-1", "8 0"])
 def test_a_port_that_is_none_is_refused_by_the_name_of_its_variable(text):
-    with pytest.raises(LocalProblem, match="CASEWORK_AWS_PORT"):
+    with pytest.raises(Problem, match="CASEWORK_AWS_PORT"):
         read_ports({"CASEWORK_AWS_PORT": text})
 
 
 def test_two_listeners_cannot_share_a_port():
-    with pytest.raises(LocalProblem, match="three different ports"):
+    with pytest.raises(Problem, match="three different ports"):
         read_ports({"CASEWORK_AWS_PORT": "8000"})

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import argparse
+import io
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
+from rich.console import Console
 
-from chalicelib.jobs.model import Job
+from chalicelib.errors import ProviderAuth
+from chalicelib.jobs import lifecycle
+from chalicelib.jobs.model import Job, ModelUsage, Usage
 from chalicelib.jobs.ports import Created
 from infra.local.resources import Resources
 from infra.ops.stage import Lane, Stage
-from tests.fakes.jobs import a_job
+from tests.fakes.jobs import CREATED_AT, a_job
+
+NOW = CREATED_AT + timedelta(minutes=90)
+OTHER_JOB = "33333333-3333-4333-8333-333333333333"
+SPENT = ModelUsage(
+    model="gpt-6-luna", requests=2, input_tokens=900, output_tokens=70, cached_tokens=5, cost_usd=Decimal("0.02")
+)
 
 
 class OpsStage(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +70,20 @@ class OpsStage(msgspec.Struct, frozen=True, kw_only=True):
         )
         assert self.stage.jobs.create(job, key=None, open_jobs_limit=None) == Created(job)
         return job
+
+    def fail(self, job: Job) -> Job:
+        """Let a worker take the stored job and fail it, after calls that cost `SPENT`."""
+        claimed = self.stage.jobs.claim(job.job_id, now=NOW, lease_until=lifecycle.lease_end(NOW), claim_token="w/1")
+        assert claimed is not None
+        used = msgspec.structs.replace(claimed, usage=Usage().plus(SPENT))
+        return self.stage.jobs.save(claimed, lifecycle.failed(used, ProviderAuth("The key is refused."), at=NOW))
+
+    def printed(self, command: Any, **options: Any) -> str:
+        """What a command prints."""
+        out = io.StringIO()
+        given = argparse.Namespace(**{"json": False, **options})
+        command(self.stage, given, console=Console(file=out, width=200), now=NOW)
+        return out.getvalue()
 
 
 @pytest.fixture

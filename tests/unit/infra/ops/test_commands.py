@@ -14,7 +14,8 @@ from typing import Any
 from rich.console import Console
 
 from infra.local.environment import ROOT
-from infra.ops.commands import redrive_dead_letters, show_dead_letters
+from infra.ops.dlq import show_dead_letters
+from infra.ops.redrive import redrive_dead_letters
 from tests.fakes.jobs import JOB_ID
 
 BODY = f'{{"v":1,"job_id":"{JOB_ID}"}}'

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.ops.dead_letters import DeadLetter
-from infra.ops.problem import OpsProblem
+from infra.ops.dlq import DeadLetter
 from infra.ops.redrive import redrive
+from infra.problem import Problem
 
 LATER = timedelta(minutes=1)
 
@@ -70,7 +70,7 @@ def test_a_letter_that_cannot_be_sent_stays_where_it_is_and_so_do_those_after_it
         ops.bury(ops.high, f"body-{number}")
     breaking = BreakingSqs(ops.stage.sqs, "send_message", from_call=2)
 
-    with pytest.raises(OpsProblem, match="1 messages were moved to the high lane; then it took no more"):
+    with pytest.raises(Problem, match="1 messages were moved to the high lane; then it took no more"):
         redrive(breaking, ops.high, before=later(), wanted=everything)
 
     left = ops.bodies(ops.high.dead_letter_queue_url)

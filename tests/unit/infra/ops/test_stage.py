@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
 
-from infra.ops.problem import OpsProblem
 from infra.ops.stage import LOGICAL_NAMES, find_stage
+from infra.problem import Problem
 
 FREE_PORT = {"CASEWORK_AWS_PORT": "9"}  # discard: nobody listens there
 
@@ -63,7 +63,7 @@ def test_an_unknown_stage_is_said_to_be_none():
             "list_stack_resources", "ValidationError", "Stack with id casework-nowhere does not exist"
         )
 
-        with pytest.raises(OpsProblem, match="no stack casework-nowhere"):
+        with pytest.raises(Problem, match="no stack casework-nowhere"):
             find_stage("nowhere", environ={}, clients=lambda _: client)
 
 
@@ -72,7 +72,7 @@ def test_a_refusal_of_aws_is_passed_on():
     with Stubber(client) as stub:
         stub.add_client_error("list_stack_resources", "AccessDenied", "not you")
 
-        with pytest.raises(OpsProblem, match="AccessDenied: not you"):
+        with pytest.raises(Problem, match="AccessDenied: not you"):
             find_stage("prod", environ={}, clients=lambda _: client)
 
 
@@ -80,7 +80,7 @@ def test_missing_credentials_are_named():
     def refuse(service: str) -> Any:
         raise NoCredentialsError
 
-    with pytest.raises(OpsProblem, match="Unable to locate credentials"):
+    with pytest.raises(Problem, match="Unable to locate credentials"):
         find_stage("prod", environ={}, clients=refuse)
 
 
@@ -89,17 +89,17 @@ def test_a_stack_without_the_queues_is_no_casework_stack():
     with Stubber(client) as stub:
         stub.add_response("list_stack_resources", {"StackResourceSummaries": summaries(LOGICAL_NAMES[:5])})
 
-        with pytest.raises(OpsProblem, match="has no HighDeadLetterQueue, NormalDeadLetterQueue"):
+        with pytest.raises(Problem, match="has no HighDeadLetterQueue, NormalDeadLetterQueue"):
             find_stage("prod", environ={}, clients=lambda _: client)
 
 
 def test_a_local_stack_that_is_not_up_is_said_to_be_down_and_how_it_is_started():
-    with pytest.raises(OpsProblem, match=r"No local system is up: .*127\.0\.0\.1:9\..*make dev"):
+    with pytest.raises(Problem, match=r"No local system is up: .*127\.0\.0\.1:9\..*make dev"):
         find_stage("dev", environ=FREE_PORT)
 
 
 def test_a_malformed_port_is_named():
-    with pytest.raises(OpsProblem, match="CASEWORK_AWS_PORT must be a port"):
+    with pytest.raises(Problem, match="CASEWORK_AWS_PORT must be a port"):
         find_stage("dev", environ={"CASEWORK_AWS_PORT": "abc"})
 
 

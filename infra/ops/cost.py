@@ -1,16 +1,23 @@
-"""What did the model providers cost? The usage that finished and open jobs counted, by analysis and model."""
+"""`cost`: what the model providers cost, by analysis and model."""
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
+from rich.console import Console
 
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job
-from infra.ops.problem import OpsProblem
+from chalicelib.jobs.ports import JobFilter
+from infra.ops.output import STORAGE_SILENT, print_json, print_table
+from infra.ops.stage import Stage
+from infra.ops.status import jobs_since
+from infra.problem import Problem
 
 _SPAN = re.compile(r"(?P<count>\d+)(?P<unit>[dhm])")
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
@@ -56,14 +63,38 @@ def total(rows: Iterable[Spent]) -> Decimal | None:
 
 
 def since(text: str, *, now: datetime) -> datetime:
-    """The moment that "7d", "24h", "30m" or a date "2026-06-01" (UTC) means. Raises: OpsProblem."""
+    """The moment that "7d", "24h", "30m" or a date "2026-06-01" (UTC) means. Raises: Problem."""
     span = _SPAN.fullmatch(text)
     try:
         if span is not None:
             return now - int(span["count"]) * _UNITS[span["unit"]]
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise OpsProblem(f"SINCE is a span (7d, 24h, 30m) or a date (2026-06-01), not {text!r}.") from None
+        raise Problem(f"SINCE is a span (7d, 24h, 30m) or a date (2026-06-01), not {text!r}.") from None
+
+
+def show_cost(stage: Stage, arguments: argparse.Namespace, *, console: Console, now: datetime) -> None:
+    """What the providers cost since a moment, by analysis and model. Raises: Problem."""
+    begin = since(arguments.since, now=now)
+    try:
+        rows = spending(jobs_since(stage.jobs, JobFilter(), since=begin, now=now))
+    except StorageUnavailable as exc:
+        raise Problem(STORAGE_SILENT) from exc
+    spent = total(rows)
+    if arguments.json:
+        report = {"since": begin.isoformat(), "total_usd": None if spent is None else str(spent)}
+        print_json(console, {"stage": stage.name, **report, "rows": msgspec.to_builtins(rows)})
+        return
+    names = ("analysis", "model", "jobs", "calls", "tokens in", "of them cached", "tokens out", "US$")
+    shown = [
+        (
+            *(row.job_type, row.model, row.jobs, row.requests, row.input_tokens, row.cached_tokens, row.output_tokens),
+            "unknown" if row.cost_usd is None else row.cost_usd,
+        )
+        for row in rows
+    ]
+    print_table(console, f"Model usage of {stage.name} since {begin:%Y-%m-%d %H:%M} UTC", names, shown)
+    console.print(f"Together: {'unknown' if spent is None else f'{spent} US$'}.", highlight=False)
 
 
 def _nothing(job_type: str, model: str) -> Spent:

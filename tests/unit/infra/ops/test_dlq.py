@@ -11,8 +11,8 @@ import pytest
 from chalicelib.errors import ProviderUnavailable, WorkerLost
 from chalicelib.jobs import lifecycle
 from chalicelib.jobs.model import Job, Status
-from infra.ops.dead_letters import DeadLetter, dead_letters, let_go, reason
-from infra.ops.problem import OpsProblem
+from infra.ops.dlq import DeadLetter, dead_letters, let_go, reason
+from infra.problem import Problem
 from tests.fakes.jobs import CREATED_AT, JOB_ID, a_job
 
 BODY = f'{{"v":1,"job_id":"{JOB_ID}"}}'
@@ -62,7 +62,7 @@ def test_an_empty_queue_has_no_letters(ops):
 def test_a_queue_that_does_not_answer_is_a_problem_that_names_it(ops):
     gone = msgspec.structs.replace(ops.high, dead_letter_queue_url=ops.high.queue_url + "-gone")
 
-    with pytest.raises(OpsProblem, match="HighQueue-gone does not answer"):
+    with pytest.raises(Problem, match="HighQueue-gone does not answer"):
         list(dead_letters(ops.stage.sqs, gone))
 
 

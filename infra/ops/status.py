@@ -1,18 +1,22 @@
-"""How does a stage stand? Its open jobs by lane, status and age, what waits in its queues, and what failed lately."""
+"""`status`: open jobs by lane, status and age, what waits in the queues, and what failed lately."""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
 
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import JobFilter, JobStore
-from infra.ops.problem import OpsProblem
-from infra.ops.stage import Lane
+from infra.ops.output import STORAGE_SILENT, print_json, print_table
+from infra.ops.stage import Lane, Stage
+from infra.problem import Problem
 
 MOST_OPEN_JOBS = 10_000
 """How many are counted: each is read, a hundred in one call."""
@@ -21,6 +25,8 @@ SPARE = 1000
 PAGE = 100
 LOOK_AHEAD = timedelta(days=1)
 """Further ahead than any open job's next check is."""
+
+FAILURES_SHOWN = timedelta(days=1)
 
 DEPTHS = {
     "waiting": "ApproximateNumberOfMessages",
@@ -59,7 +65,7 @@ def open_jobs(store: JobStore, *, now: datetime) -> OpenJobs:
 
 
 def depths(sqs: Any, lane: Lane) -> Mapping[str, int]:
-    """How many messages wait, are in flight and are delayed in the lane, and how many are dead. Raises: OpsProblem."""
+    """How many messages wait, are in flight and are delayed in the lane, and how many are dead. Raises: Problem."""
     alive, dead = _attributes(sqs, lane.queue_url), _attributes(sqs, lane.dead_letter_queue_url)
     return {**{name: int(alive[attribute]) for name, attribute in DEPTHS.items()}, "dead": int(dead[DEPTHS["waiting"]])}
 
@@ -87,6 +93,28 @@ def jobs_since(store: JobStore, wanted: JobFilter, *, since: datetime, now: date
             return
 
 
+def show_status(stage: Stage, arguments: argparse.Namespace, *, console: Console, now: datetime) -> None:
+    """Open jobs by lane, status and age; the queues; what failed within a day. Raises: Problem."""
+    try:
+        found = open_jobs(stage.jobs, now=now)
+        failed = failures(stage.jobs, since=now - FAILURES_SHOWN, now=now)
+    except StorageUnavailable as exc:
+        raise Problem(STORAGE_SILENT) from exc
+    queues = {lane.name: depths(stage.sqs, lane) for lane in stage.lanes}
+    if arguments.json:
+        counted = {"open": msgspec.to_builtins(found.groups), "open_are_all": found.are_all}
+        print_json(console, {"stage": stage.name, **counted, "queues": queues, "failed_last_day": dict(failed)})
+        return
+    rows = [(g.lane, g.status, g.jobs, timedelta(seconds=g.oldest_seconds), g.oldest_job_id) for g in found.groups]
+    print_table(console, f"Open jobs of {stage.name}", ("lane", "status", "jobs", "oldest", "its job"), rows)
+    if not found.are_all:
+        console.print(f"There are more: only {MOST_OPEN_JOBS:,} were counted, and the oldest may be another one.")
+    counts = [(lane, *depth.values()) for lane, depth in queues.items()]
+    print_table(console, "Messages", ("lane", "waiting", "in flight", "delayed", "dead letters"), counts)
+    failures_by_code = [(code, len(job_ids)) for code, job_ids in sorted(failed.items())]
+    print_table(console, "Failed within a day", ("code", "jobs"), failures_by_code)
+
+
 def _status(job: Job) -> str:
     """The status, with what makes a job wait."""
     if job.cancel_requested:
@@ -111,5 +139,5 @@ def _attributes(sqs: Any, url: str) -> Mapping[str, str]:
             "Attributes"
         ]
     except (ClientError, BotoCoreError) as exc:
-        raise OpsProblem(f"The queue {url} does not answer: {exc}") from exc
+        raise Problem(f"The queue {url} does not answer: {exc}") from exc
     return found

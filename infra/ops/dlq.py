@@ -1,18 +1,24 @@
-"""What lies in the dead-letter queues, and why? Messages that crashed the worker itself, beside their job's record."""
+"""`dlq`: the messages that crashed the worker itself, each with what its job's record says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import JobMessage
-from infra.ops.problem import OpsProblem
-from infra.ops.stage import Lane
+from infra.ops.output import print_json
+from infra.ops.stage import Lane, Stage
+from infra.problem import Problem
 
 HELD_SECONDS = 60
 """How long a message that somebody looks at is invisible to others, unless it is let go before."""
@@ -45,7 +51,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 def dead_letters(sqs: Any, lane: Lane) -> Iterator[DeadLetter]:
     """Receive each message of the lane's dead-letter queue once; it stays invisible for `HELD_SECONDS`.
 
-    The caller deletes it or lets it go (`let_go`). Raises: OpsProblem.
+    The caller deletes it or lets it go (`let_go`). Raises: Problem.
     """
     seen: set[str] = set()
     while True:
@@ -85,6 +91,57 @@ def reason(letter: DeadLetter, *, read_job: ReadJob) -> str:
     return str(job.status)
 
 
+def show_dead_letters(stage: Stage, arguments: argparse.Namespace, *, console: Console, now: datetime) -> None:
+    """List the dead letters of both lanes, the oldest first. Nothing is changed. Raises: Problem."""
+    rows = [row for lane in stage.lanes for row in look(stage, lane, now=now, wanted=lambda _: True)]
+    if arguments.json:
+        print_json(console, {"stage": stage.name, "messages": rows})
+    elif rows:
+        console.print(letter_table(f"Dead letters of {stage.name}", rows))
+        console.print(f"Move them back with `make redrive STAGE={stage.name}` once their cause is mended.")
+    else:
+        console.print(f"The dead-letter queues of {stage.name} are empty.")
+
+
+def look(stage: Stage, lane: Lane, *, now: datetime, wanted: Callable[[DeadLetter], bool]) -> Sequence[dict[str, Any]]:
+    """The wanted dead letters of a lane as rows, the oldest first; all stay where they are. Raises: Problem."""
+    letters = list(dead_letters(stage.sqs, lane))
+    let_go(stage.sqs, lane, letters)
+    chosen = sorted((letter for letter in letters if wanted(letter)), key=lambda letter: letter.sent_at)
+    return [letter_row(letter, stage=stage, now=now) for letter in chosen]
+
+
+def letter_row(letter: DeadLetter, *, stage: Stage, now: datetime) -> dict[str, Any]:
+    """What a command reports of one message."""
+    try:
+        why = reason(letter, read_job=stage.jobs.get)
+    except StorageUnavailable:
+        why = "unknown: the job's record cannot be read"
+    return {
+        "lane": letter.lane,
+        "age_seconds": max(0, round((now - letter.sent_at).total_seconds())),
+        "job_id": letter.job_id,
+        "receive_count": letter.receive_count,
+        "reason": why,
+        "message_id": letter.message_id,
+    }
+
+
+def letter_table(title: str, rows: Sequence[dict[str, Any]]) -> Table:
+    """The rows for people."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("lane")
+    table.add_column("age", justify="right")
+    table.add_column("job", no_wrap=True)
+    table.add_column("receives", justify="right")
+    table.add_column("reason", overflow="fold")
+    for row in rows:
+        job = row["job_id"] or f"message {row['message_id']}"
+        age = str(timedelta(seconds=row["age_seconds"]))
+        table.add_row(row["lane"], age, escape(job), str(row["receive_count"]), escape(row["reason"]))
+    return table
+
+
 def _receive(sqs: Any, lane: Lane) -> list[Mapping[str, Any]]:
     try:
         answer = sqs.receive_message(
@@ -95,7 +152,7 @@ def _receive(sqs: Any, lane: Lane) -> list[Mapping[str, Any]]:
             MessageSystemAttributeNames=["All"],
         )
     except (ClientError, BotoCoreError) as exc:
-        raise OpsProblem(f"The dead-letter queue {lane.dead_letter_queue_url} does not answer: {exc}") from exc
+        raise Problem(f"The dead-letter queue {lane.dead_letter_queue_url} does not answer: {exc}") from exc
     messages: list[Mapping[str, Any]] = answer.get("Messages", [])
     return messages
 
