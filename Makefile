@@ -48,7 +48,8 @@ $(NODE_READY): frontend/package.json frontend/package-lock.json
 	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null || { echo "The frontend needs Node 20.19 or later, with npm."; exit 1; }
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund
 
-test-frontend: $(READY) $(NODE_READY) ## Check and test the client and its example page, in Debian's Chromium too
+test-frontend: $(READY) $(NODE_READY) ## Check and test the client and its example page in Chromium; prints the figures
+	@.ci/chromium
 	cd frontend && npm run --silent check && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent test
 
 example: $(READY) $(NODE_READY) ## Serve the example page with the whole system behind it

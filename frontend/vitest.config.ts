@@ -6,6 +6,9 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["tests/unit/**/*.test.{ts,tsx}"] } },
       {
+        test: { name: "package", include: ["tests/package/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+      {
         test: {
           name: "system",
           include: ["tests/system/**/*.test.ts"],

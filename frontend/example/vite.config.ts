@@ -8,7 +8,11 @@ const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.
 export default defineConfig({
   plugins: [react(), localCasework()],
   resolve: {
-    alias: { "@casework/client/react": source("react/index.ts"), "@casework/client": source("index.ts") },
+    alias: {
+      "@casework/client/messages": source("messages/index.ts"),
+      "@casework/client/react": source("react/index.ts"),
+      "@casework/client": source("index.ts"),
+    },
   },
   server: { host: "127.0.0.1" },
 });

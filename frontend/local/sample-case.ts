@@ -17,7 +17,7 @@ export async function createSampleCase(client: Client): Promise<string> {
   const { id } = await client.cases.create({ title: "תביעת נכות – תמר דוגמא" });
   await client.cases.putCall(id, JSON.parse(await content("vapi_call.json")));
   const report = new Blob([await readFile(join(DIRECTORY, PDF))], { type: "application/pdf" });
-  await client.documents.addFile(id, report, { file_name: "סיכום אורתופדי 28.5.2026.pdf" });
+  await client.documents.upload(id, report, { file_name: "סיכום אורתופדי 28.5.2026.pdf" });
   for (const [file_name, file] of Object.entries(TEXTS)) {
     await client.documents.addText(id, { file_name, text: await content(file) });
   }

@@ -1,189 +1,244 @@
 // What does a user see of one analysis of one case? A state to draw and four things to do; no framework in it.
 
-import type { StartBody } from "./api.js";
-import type { Client } from "./client.js";
-import { CaseworkError, isCutOff, isProblem } from "./errors.js";
-import type { Job, JobStatus } from "./job.js";
-import type { Page, PageChange } from "./ports.js";
-import type { JobType, Results } from "./results.js";
-import type { Sight } from "./watch.js";
+import { type AnalysisState, IDLE, type LiveAnalysis, UNKNOWN } from "./analysis-state.js";
+import { FOR_EVER, patiently } from "./backoff.js";
+import type { Core } from "./core.js";
+import { asOurs, isCutOff, isProblem, JobFailedError, UserChangedError } from "./errors.js";
+import type { Job, JobPage, Start } from "./job.js";
+import type { PageChange } from "./ports.js";
+import type { JobType } from "./routes.js";
+import type { Pin } from "./session.js";
+import { type Sending, startAgain, startJob } from "./starts.js";
+import { type Connection, connectionAfter, type JobView } from "./watch.js";
 
-/**
- * `status`: `idle` before anything was started, `starting` until the API has answered, then the job's. `error` is a
- * sentence to show: why the job failed, or why the API refused; `failure` is the same as an error, when it was no job's.
- * While `isBusy` that is a refused cancel or token, and the following goes on. `trouble`: the connection is lost at the
- * moment; the job goes on, and so does the following.
- */
-export interface AnalysisState<T extends JobType = JobType> {
-  status: "idle" | "starting" | JobStatus;
-  isBusy: boolean;
-  isCancelling: boolean;
-  /** 0 to 100 */
-  progress: number;
-  message: string;
-  job: Job<T> | null;
-  result: Results[T] | null;
-  error: string | null;
-  failure: CaseworkError | null;
-  trouble: CaseworkError | null;
-}
-
-/** All functions may be passed around by themselves, and none of them throws: what goes wrong stands in the state. */
-export interface Analysis<T extends JobType = JobType> {
-  getState(): AnalysisState<T>;
-  /** Tell of changes; the first subscriber also finds the job that was open before a reload. */
-  subscribe(listener: () => void): () => void;
-  /** Does nothing while a job is open. */
-  start(body?: StartBody): Promise<void>;
-  cancel(): Promise<void>;
-  /** Run the finished job again. */
-  retry(body?: StartBody): Promise<void>;
-  /** Put what is finished out of sight. */
-  reset(): void;
-}
-
-const IDLE: AnalysisState<never> = {
-  status: "idle",
-  isBusy: false,
-  isCancelling: false,
-  progress: 0,
-  message: "",
-  job: null,
-  result: null,
-  error: null,
-  failure: null,
-  trouble: null,
-};
-const OPEN = { status: "pending", isBusy: true } as const;
+/** A page that is shown again asks for news of others after this time. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** The analysis of this type of this case. */
-export function createAnalysis<T extends JobType>(
-  { client, page }: { client: Client; page: Page },
-  caseId: string,
-  jobType: T,
-): Analysis<T> {
+export function createAnalysis<T extends JobType>(core: Core, caseId: string, jobType: T): LiveAnalysis<T> {
+  const { api, watches, store } = core;
+  const { ports, session } = api;
+  const place = { caseId, jobType };
   const listeners = new Set<() => void>();
-  let state: AnalysisState<T> = IDLE;
+  let state: AnalysisState<T> = UNKNOWN;
   let jobId: string | null = null;
-  let resuming: Promise<void> | null = null;
+  let hiddenJobId: string | null = null;
+  let action: AbortController | null = null;
+  let beforeAction: AnalysisState<T> = IDLE;
+  let search: AbortController | null = null;
+  let searchedAt = 0;
   let unwatch = () => {};
   let ignorePage = () => {};
 
-  function change(next: AnalysisState<T>): void {
-    state = next;
-    for (const listener of [...listeners]) listener();
+  function change(changed: Partial<AnalysisState<T>>): void {
+    state = { ...state, ...changed };
+    for (const listener of [...listeners]) {
+      try {
+        if (listeners.has(listener)) listener();
+      } catch (error) {
+        ports.report(error);
+      }
+    }
   }
 
   function follow(id: string): void {
     unwatch();
     jobId = id;
-    if (listeners.size > 0) unwatch = client.watchJob(id, (sight) => change(stateAfter(state, sight)));
+    if (listeners.size > 0) unwatch = watches.watch(id, (view) => show(id, view));
   }
 
-  async function begin(ask: () => Promise<{ job_id: string }>): Promise<void> {
-    const before = state;
+  function show(id: string, { job, error, connection }: JobView): void {
+    if (id !== jobId || error instanceof UserChangedError) return;
+    if (isProblem(error, "not_found")) {
+      jobId = null;
+      change(IDLE); // deleted, or expired
+    } else if (error) change({ isLoading: false, isBusy: false, isCancelling: false, error, connection });
+    else if (job) change(stateOf(job as Job<T>, connection));
+    else change({ connection });
+  }
+
+  /** `isCancelling` stays while the answer to a cancel is on its way. */
+  function stateOf(job: Job<T>, connection: Connection): AnalysisState<T> {
+    const isCancelling =
+      !job.done && (job.cancel_requested || (state.isCancelling && state.job?.job_id === job.job_id));
+    return {
+      ...{ status: job.status, isLoading: false, isBusy: !job.done, isCancelling, connection },
+      ...{ progress: job.progress, message: job.progress_message, job, result: job.result },
+      error: job.status === "failed" ? new JobFailedError(job as Job) : null,
+    };
+  }
+
+  async function begin(ask: (sending: Sending) => Promise<Start>, mayResend = true): Promise<void> {
+    const own = new AbortController();
+    const before = { jobId, state };
+    search?.abort();
+    search = null;
+    action = own;
+    beforeAction = state;
+    unwatch();
     jobId = null;
     change({ ...IDLE, status: "starting", isBusy: true });
     try {
-      const { job_id } = await ask();
-      change({ ...IDLE, ...OPEN });
+      const onTrouble = (error: unknown) => action === own && change({ connection: connectionAfter(error) });
+      const { job_id } = await ask({ signal: own.signal, onTrouble });
+      if (action !== own) return;
+      action = null;
+      change({ ...IDLE, status: "pending", isBusy: true });
       follow(job_id);
     } catch (error) {
-      change({ ...before, ...refused(error) });
+      if (action !== own) return;
+      action = null;
+      jobId = before.jobId;
+      change({ ...before.state, error: asOurs(error) });
+      if (before.state.isLoading && listeners.size > 0) void find({ mayResend: mayResend && !isCutOff(error) });
     }
   }
 
-  async function resume(): Promise<void> {
-    if (state.status === "starting") return; // what follows the answer is begin's
-    if (jobId !== null) return state.isBusy ? follow(jobId) : undefined;
-    try {
-      const id = await client.resume(caseId, jobType);
-      if (id === null) return;
-      change({ ...IDLE, ...OPEN });
-      follow(id);
-    } catch (error) {
-      change({ ...state, ...refused(error) });
-    }
-  }
-
-  function resumeOnce(): void {
-    resuming ??= resume().finally(() => {
-      resuming = null;
+  /** What does the API know of this analysis? Asked until it answers; a start whose answer was lost is sent again. */
+  async function find({ mayResend = true }: { mayResend?: boolean } = {}): Promise<void> {
+    search?.abort();
+    const own = new AbortController();
+    search = own;
+    const pin: Pin = { person: null };
+    const onTrouble = (error: unknown) => change({ connection: connectionAfter(error) });
+    const patience = { ...FOR_EVER, ports, signal: own.signal, onTrouble };
+    await patiently(() => look(own.signal, pin, mayResend), patience).catch((error) => {
+      if (!own.signal.aborted) change({ isLoading: false, error: asOurs(error) });
     });
+    if (search === own) search = null;
   }
 
-  /** What became of a start that went out into a lost connection shows when that is back. */
+  async function look(signal: AbortSignal, pin: Pin, mayResend: boolean): Promise<void> {
+    await session.token({ pin, isRead: true, signal });
+    const lost = mayResend && pin.person ? core.unanswered.latest(pin.person, place) : null;
+    if (lost) return begin((sending) => startAgain(core, lost, sending), false);
+    const found = await latestJob(signal, pin);
+    if (signal.aborted) return;
+    searchedAt = ports.now();
+    foundOut(found);
+  }
+
+  async function latestJob(signal: AbortSignal, pin: Pin): Promise<Job | null> {
+    const query = { case_id: caseId, job_type: jobType, limit: 1 };
+    const is = (body: object) => Array.isArray((body as Partial<JobPage>).jobs);
+    const { jobs } = (await api.send<JobPage>({ route: "GET /jobs", query, signal, pin, is })).body;
+    return jobs[0] ?? null;
+  }
+
+  function foundOut(job: Job | null): void {
+    if (job === null || job.job_id === hiddenJobId) {
+      const isGone = job === null && jobId !== null;
+      jobId = null;
+      change(isGone ? IDLE : { isLoading: false, connection: "ok" });
+      return;
+    }
+    // An index that lags behind may not have the newest yet.
+    if (state.job !== null && job.created_at < state.job.created_at) {
+      change({ connection: "ok" });
+      return;
+    }
+    if (job.job_id !== jobId) follow(job.job_id);
+    store.accept(job);
+  }
+
+  /** The start is not wanted any longer, and there is no job yet. */
+  function takeBack(started: AbortController): void {
+    started.abort();
+    action = null;
+    change(beforeAction);
+    if (beforeAction.isLoading && listeners.size > 0) void find();
+  }
+
+  async function cancel(id: string): Promise<void> {
+    change({ isCancelling: true, error: null });
+    try {
+      const job = await core.cancel(id);
+      if (jobId === id && listeners.size === 0) change(stateOf(job as Job<T>, "ok"));
+    } catch (error) {
+      if (jobId === id && state.isBusy) change({ isCancelling: false, error: asOurs(error) });
+    }
+  }
+
+  function lookAgain(): void {
+    if (action === null && listeners.size > 0 && !state.isBusy) void find();
+  }
+
   function onPage(pageChange: PageChange): void {
-    if (pageChange !== "hidden" && !state.isBusy && isCutOff(state.failure)) resumeOnce();
+    if (pageChange === "hidden") return;
+    const isDue = Math.abs(ports.now() - searchedAt) >= LOOK_AGAIN_MS;
+    if (search !== null || isCutOff(state.error) || isDue) lookAgain();
+  }
+
+  function beginToLook(): void {
+    ignorePage = ports.page.onChange(onPage);
+    if (action !== null) return;
+    if (jobId === null) void find();
+    else follow(jobId);
+  }
+
+  function stopToLook(): void {
+    ignorePage();
+    stop();
+    if (action !== null) return;
+    jobId = null; // nothing is kept that nobody looks at
+    state = UNKNOWN;
+  }
+
+  function stop(): void {
+    search?.abort();
+    search = null;
+    unwatch();
+    unwatch = () => {};
   }
 
   return {
-    getState: () => state,
+    getState: () => session.person && state, // asking who is there first: it may be somebody else
+    get isUsed() {
+      return listeners.size > 0 || action !== null;
+    },
     subscribe(listener) {
-      listeners.add(listener);
-      if (listeners.size === 1) {
-        ignorePage = page.onChange(onPage);
-        resumeOnce();
-      }
+      const call = () => listener();
+      listeners.add(call);
+      if (listeners.size === 1) beginToLook();
       return () => {
-        if (!listeners.delete(listener) || listeners.size > 0) return;
-        ignorePage();
-        unwatch();
+        if (listeners.delete(call) && listeners.size === 0) stopToLook();
       };
     },
     async start(body = {}) {
-      await resuming;
-      if (!state.isBusy) await begin(() => client.start(jobType, caseId, body));
+      if (!state.isBusy) await begin((sending) => startJob(core, { ...place, body, retriedFrom: null }, sending));
     },
     async cancel() {
-      if (jobId === null || !state.isBusy) return;
-      change({ ...state, isCancelling: true, error: null, failure: null });
-      try {
-        change(stateAfter(state, { job: await client.cancel(jobId), trouble: null, failure: null }));
-      } catch (error) {
-        change({ ...state, isCancelling: false, ...refused(error) });
-      }
+      if (action !== null) takeBack(action);
+      else if (jobId !== null && state.isBusy) await cancel(jobId);
     },
     async retry(body = {}) {
-      await resuming;
       const { job } = state;
-      if (job?.done) await begin(() => client.retry(job, body));
+      if (!job?.done || state.isBusy) return;
+      await begin((sending) => startJob(core, { ...place, body, retriedFrom: job.job_id }, sending));
     },
     reset() {
       if (state.isBusy) return;
+      stop();
+      hiddenJobId = jobId;
       jobId = null;
       change(IDLE);
     },
+    personChanged(isLeft) {
+      stop();
+      action?.abort();
+      action = null;
+      jobId = null;
+      hiddenJobId = null;
+      state = isLeft ? IDLE : UNKNOWN;
+      if (listeners.size === 0) return;
+      queueMicrotask(() => change({})); // it may have been noticed while somebody was drawing
+      if (!isLeft) void find();
+    },
+    startedElsewhere(id) {
+      if (action !== null || state.isBusy || listeners.size === 0) return;
+      search?.abort();
+      search = null;
+      follow(id);
+    },
   };
-}
-
-/** The state after one more sight of the job. */
-export function stateAfter<T extends JobType>(
-  state: AnalysisState<T>,
-  { job, trouble, failure }: Sight,
-): AnalysisState<T> {
-  if (isProblem(trouble, "unauthorized")) return { ...state, trouble: null, ...refused(trouble) };
-  if (trouble) return { ...state, trouble };
-  // Not even a remembered job: it has expired, or belongs to whoever was logged in before.
-  if (isProblem(failure, "not_found") && state.job === null) return IDLE;
-  if (failure) return { ...state, isBusy: false, trouble: null, ...refused(failure) };
-  if (job === null) return state;
-  return {
-    status: job.status,
-    isBusy: !job.done,
-    isCancelling: !job.done && job.cancel_requested,
-    progress: job.progress,
-    message: job.progress_message,
-    job: job as Job<T>,
-    result: job.result as Results[T] | null,
-    error: job.error,
-    failure: null,
-    trouble: null,
-  };
-}
-
-function refused(error: unknown): { error: string; failure: CaseworkError } {
-  const failure =
-    error instanceof CaseworkError ? error : new CaseworkError("The client met a defect.", { cause: error });
-  return { error: failure.message, failure };
 }

@@ -1,138 +1,182 @@
 // What can a program do with Casework? Start analyses, follow jobs, keep cases: `createClient` puts it all together.
 
-import { type Analysis, createAnalysis } from "./analysis.js";
-import type { Event, EventList, Start, StartBody, Status } from "./api.js";
-import { patiently } from "./backoff.js";
+import { createAnalysis } from "./analysis.js";
+import type { Analysis, LiveAnalysis } from "./analysis-state.js";
 import { type Cases, casesOf } from "./cases.js";
+import type { Core } from "./core.js";
 import { type Documents, documentsOf } from "./documents.js";
-import { isProblem, isTransient } from "./errors.js";
-import { type Call, connect, type GetToken } from "./http.js";
-import type { Job, JobPage } from "./job.js";
-import { OpenJobs } from "./open-jobs.js";
-import { type Ports, standardPorts } from "./ports.js";
-import { CANCEL_TAKES_MS, readJob } from "./read-job.js";
-import type { JobType } from "./results.js";
-import { type ActionOptions, resumedJob, startJob } from "./starts.js";
+import { isProblem, UserChangedError, WaitTimeoutError } from "./errors.js";
+import { type CallOptions, connect, rootOf } from "./http.js";
+import { type Job, resultOf, type Start } from "./job.js";
+import { JobStore } from "./job-store.js";
+import { idOf, type JobRef, type Jobs, jobsOf } from "./jobs.js";
+import { type KeyValueStorage, type Ports, shortMemory, standardPorts } from "./ports.js";
+import type { Results } from "./results.js";
+import type { JobType } from "./routes.js";
+import { type GetToken, Session, type UserOption } from "./session.js";
+import { type StartOptions, startJob } from "./starts.js";
+import { openTabs } from "./tabs.js";
+import { UnansweredStarts } from "./unanswered.js";
 import { jobWhenDone, type WaitOptions } from "./wait.js";
-import { type Sight, type SightListener, Watches } from "./watch.js";
+import { type JobView, Watches } from "./watch.js";
 
 export interface ClientOptions {
   /** Where the API is, with its stage: `https://….amazonaws.com/api`. */
   baseUrl: string;
   getToken: GetToken;
-  /** Replaces parts of the surroundings: fetch, time, chance, storage, the page. */
+  /**
+   * An id of the user who is logged in, or a function that gives it. Without it the client reads the `sub` of the tokens;
+   * when they have none, it remembers nothing over a reload.
+   */
+  user?: UserOption;
+  fetch?: Ports["fetch"];
+  /** Where starts without an answer are remembered over a reload: localStorage, unless another is named; null for nowhere. */
+  storage?: KeyValueStorage | null;
+  /** How many requests one call takes at most while there is no answer: 5. */
+  retry?: number;
+  /** Replaces other parts of the surroundings: time, chance, the page. For tests. */
   ports?: Partial<Ports>;
 }
 
-export interface JobListQuery {
-  status?: Status;
-  job_type?: JobType;
-  case_id?: string;
-  limit?: number;
-  cursor?: string;
-  scope?: "all" | "mine";
+/** How an analysis is run to its result. */
+export interface RunOptions<T extends JobType> extends StartOptions, WaitOptions<Job<T>> {
+  /** Cancel the job, too, when the signal aborts or the time is over. */
+  cancelOnAbort?: boolean | undefined;
 }
 
 /**
- * A client of one user. What it throws stands in errors.ts. An action (start, retry, cancel) is repeated by itself while
- * the network or the API does not answer; a start has one Idempotency-Key, so that it makes one job.
+ * A client of one user at a time. What it throws stands in errors.ts. Whatever fails for want of an answer is repeated by
+ * itself; a start has one Idempotency-Key, so that it makes one job.
  */
 export interface Client {
-  reAnalyzeCall(caseId: string, body?: StartBody, options?: ActionOptions): Promise<Start>;
-  analyzeWithAgent(caseId: string, body?: StartBody, options?: ActionOptions): Promise<Start>;
-  analyzeForm7801(caseId: string, body?: StartBody, options?: ActionOptions): Promise<Start>;
-  start(jobType: JobType, caseId: string, body?: StartBody, options?: ActionOptions): Promise<Start>;
+  /** Start an analysis and wait for its result. */
+  run<T extends JobType>(jobType: T, caseId: string, options?: RunOptions<T>): Promise<Results[T]>;
+  start<T extends JobType>(jobType: T, caseId: string, options?: StartOptions): Promise<Start<T>>;
   /** Run a finished job again, as a new job. */
-  retry(job: Job | string, body?: StartBody, options?: ActionOptions): Promise<Start>;
+  retry<T extends JobType = JobType>(job: Job<T> | string, options?: StartOptions): Promise<Start<T>>;
   /** The job ends as `cancelled`, at once or as soon as its worker stops; one that had ended before is given as it is. */
-  cancel(jobId: string): Promise<Job>;
-
-  getJob<T extends JobType = JobType>(jobId: string): Promise<Job<T>>;
+  cancel(job: JobRef, options?: CallOptions): Promise<Job>;
   /** The job when it is done, however it ended: `resultOf(job)` gives its result or throws why there is none. */
-  waitForJob<T extends JobType = JobType>(jobId: string, options?: WaitOptions): Promise<Job<T>>;
-  /** Tell of every change until the job is done, or until the function that this returns is called. */
-  watchJob(jobId: string, listener: SightListener): () => void;
-  listJobs(query?: JobListQuery): Promise<JobPage>;
-  jobEvents(jobId: string, after?: number): Promise<Event[]>;
-  deleteJob(jobId: string): Promise<void>;
-
-  /** The id of the job that was started here for this case and not seen to end, e.g. before a reload; or null. */
-  resume(caseId: string, jobType: JobType): Promise<string | null>;
+  waitForJob<T extends JobType = JobType>(job: JobRef<T>, options?: WaitOptions<Job<T>>): Promise<Job<T>>;
+  /** Call the listener after every change until the job is done, or until the function that this returns is called. */
+  watchJob(job: JobRef, listener: (view: JobView) => void): () => void;
   /** One analysis of one case as a user sees it: its state, and what can be done. The same object for the same case. */
   analysis<T extends JobType>(caseId: string, jobType: T): Analysis<T>;
 
+  readonly jobs: Jobs;
   readonly cases: Cases;
   readonly documents: Documents;
+
+  /** Something to tell users apart by, e.g. in the keys of a cache; null when it is not known who is there. */
+  readonly user: string | null;
+  /**
+   * The end, e.g. at a logout: nothing is asked for or shown any more, in other tabs of this user neither. `forget`: keep
+   * nothing of the user on this computer.
+   */
+  close(options?: { forget?: boolean }): void;
 }
+
+/** Analyses that nobody uses are kept up to this number, so that the same case has the same object. */
+const KEPT_ANALYSES = 100;
 
 /** A client of the API at `baseUrl`. */
-export function createClient({ baseUrl, getToken, ports: given = {} }: ClientOptions): Client {
-  const ports = { ...standardPorts(), ...given };
-  const send = connect({ baseUrl, getToken, ports });
-  const openJobs = new OpenJobs(ports.storage);
-  const watches = new Watches({ send, ports, onEnd: (jobId, sight) => isOver(sight) && openJobs.forgetJob(jobId) });
-  const starter = { send, ports, openJobs, expect: watches.expect.bind(watches) };
-  const analyses = new Map<string, Analysis<JobType>>();
-
-  async function asked<T>(call: Call): Promise<T> {
-    return (await patiently(() => send<T>(call), { mayRepeat: isTransient, ports })).body;
-  }
-
-  const start: Client["start"] = (jobType, caseId, body = {}, options = {}) =>
-    startJob(starter, { jobType, caseId, body, retriedFrom: null }, options);
-
-  const getJob = async <T extends JobType>(jobId: string) => {
-    const seen = await patiently(() => readJob(jobId, { send, ports }), { mayRepeat: isTransient, ports });
-    return seen.job as Job<T>;
+export function createClient(options: ClientOptions): Client {
+  const { baseUrl, getToken, user, fetch, storage, retry } = options;
+  const ports: Ports = {
+    ...standardPorts(),
+    ...(fetch ? { fetch } : {}),
+    ...(storage === undefined ? {} : { storage: storage ?? shortMemory() }),
+    ...options.ports,
   };
+  const session = new Session({ getToken, user });
+  const api = connect({ baseUrl, session, ports, retry });
+  const store = new JobStore(ports);
+  const watches = new Watches({ api, store });
+  const root = rootOf(baseUrl);
+  const unanswered = new UnansweredStarts({ root, storage: ports.storage, now: ports.now });
+  const analyses = new Map<string, LiveAnalysis>();
+  const tabs = openTabs({ ports, session, root }, ({ caseId, jobType, jobId }) =>
+    analyses.get(nameOf(jobType, caseId))?.startedElsewhere(jobId),
+  );
 
-  const client: Client = {
-    start,
-    reAnalyzeCall: (...given) => start("call_analysis", ...given),
-    analyzeWithAgent: (...given) => start("document_analysis_agent", ...given),
-    analyzeForm7801: (...given) => start("document_analysis_form7801", ...given),
-    async retry(given, body = {}, options = {}) {
-      const { job_id, job_type, metadata } = typeof given === "string" ? await getJob(given) : given;
-      const wanted = { jobType: job_type, caseId: String(metadata.case_id), body, retriedFrom: job_id };
-      return startJob(starter, wanted, options);
+  const core: Core = {
+    ...{ api, store, watches, unanswered },
+    begun({ job_id, retry_after_ms }, place) {
+      watches.expect(job_id, retry_after_ms);
+      tabs.tellStarted({ ...place, jobId: job_id });
     },
-    async cancel(jobId) {
+    async cancel(jobId, options) {
+      const parameters = { job_id: jobId };
       try {
-        const job = await asked<Job>({ route: "POST /jobs/{job_id}/cancel", parameters: { job_id: jobId } });
-        watches.expect(jobId, job.done ? 0 : CANCEL_TAKES_MS);
-        return job;
+        return store.accept(await api.ask<Job>({ route: "POST /jobs/{job_id}/cancel", parameters }, options));
       } catch (error) {
         if (!isProblem(error, "already_finished")) throw error;
-        watches.expect(jobId, 0);
-        return getJob(jobId);
+        return jobs.get(jobId, options);
       }
     },
-    getJob,
-    waitForJob: <T extends JobType>(jobId: string, options: WaitOptions = {}) =>
-      jobWhenDone(jobId, options, { watches, ports }) as Promise<Job<T>>,
-    watchJob: (jobId, listener) => watches.watch(jobId, listener),
-    listJobs: (query = {}) => asked<JobPage>({ route: "GET /jobs", query }),
-    async jobEvents(jobId, after = 0) {
-      const call: Call = { route: "GET /jobs/{job_id}/events", parameters: { job_id: jobId }, query: { after } };
-      return (await asked<EventList>(call)).events;
-    },
-    async deleteJob(jobId) {
-      await send<null>({ route: "DELETE /jobs/{job_id}", parameters: { job_id: jobId } });
-      openJobs.forgetJob(jobId);
-    },
-    resume: (caseId, jobType) => resumedJob(starter, { caseId, jobType }),
-    analysis<T extends JobType>(caseId: string, jobType: T) {
-      const name = `${jobType} ${caseId}`;
-      const analysis = analyses.get(name) ?? createAnalysis({ client, page: ports.page }, caseId, jobType);
-      analyses.set(name, analysis);
-      return analysis as Analysis<T>;
-    },
-    cases: casesOf({ send, ports }),
-    documents: documentsOf({ send, ports }),
   };
-  return client;
+  const jobs = jobsOf(core);
+
+  session.onChange((isLeft) => {
+    store.clear();
+    unanswered.clear();
+    watches.endAll(new UserChangedError("Another user has logged in, or the client was closed."));
+    for (const analysis of analyses.values()) analysis.personChanged(isLeft);
+  });
+
+  const start = <T extends JobType>(jobType: T, caseId: string, { body = {}, ...sending }: StartOptions = {}) =>
+    startJob(core, { jobType, caseId, body, retriedFrom: null }, sending);
+
+  const waitForJob = <T extends JobType>(job: JobRef<T>, waiting: WaitOptions<Job<T>> = {}) =>
+    jobWhenDone(idOf(job), waiting as WaitOptions, { watches, ports }) as Promise<Job<T>>;
+
+  return {
+    async run<T extends JobType>(jobType: T, caseId: string, options: RunOptions<T> = {}) {
+      const { cancelOnAbort = false, onProgress, signal, timeout, ...starting } = options;
+      const { job_id } = await start(jobType, caseId, { ...starting, signal });
+      try {
+        return resultOf(await waitForJob<T>(job_id, { onProgress, signal, timeout }));
+      } catch (error) {
+        const isGivenUp = signal?.aborted || error instanceof WaitTimeoutError;
+        if (cancelOnAbort && isGivenUp) await core.cancel(job_id).catch(() => undefined);
+        throw error;
+      }
+    },
+    start,
+    async retry<T extends JobType>(given: Job<T> | string, { body = {}, ...sending }: StartOptions = {}) {
+      const job = typeof given === "string" ? await jobs.get<T>(given, { signal: sending.signal }) : given;
+      const wanted = { jobType: job.job_type, caseId: String(job.metadata.case_id), body, retriedFrom: job.job_id };
+      return startJob(core, wanted, sending);
+    },
+    cancel: async (job, options) => core.cancel(idOf(job), options),
+    waitForJob,
+    watchJob: (job, listener) => watches.watch(idOf(job), (view) => listener(view)),
+    analysis<T extends JobType>(caseId: string, jobType: T) {
+      const name = nameOf(jobType, caseId);
+      const analysis = (analyses.get(name) as LiveAnalysis<T> | undefined) ?? createAnalysis(core, caseId, jobType);
+      analyses.set(name, analysis as LiveAnalysis);
+      makeRoom(analyses);
+      return analysis;
+    },
+    jobs,
+    cases: casesOf(api),
+    documents: documentsOf(api),
+    get user() {
+      return session.person.key;
+    },
+    close({ forget = false } = {}) {
+      if (forget) unanswered.forget(session.person);
+      tabs.tellClosed();
+      session.close();
+    },
+  };
 }
 
-function isOver({ job, failure }: Sight): boolean {
-  return job?.done === true || isProblem(failure, "not_found");
+function nameOf(jobType: JobType, caseId: string): string {
+  return `${jobType} ${caseId}`;
+}
+
+function makeRoom(analyses: Map<string, LiveAnalysis>): void {
+  if (analyses.size <= KEPT_ANALYSES) return;
+  for (const [name, { isUsed }] of [...analyses].slice(0, -KEPT_ANALYSES)) if (!isUsed) analyses.delete(name);
 }

@@ -1,103 +1,199 @@
-// How do documents get into a case? As text, as bytes in the request, or, when they are large, straight to storage.
+// How do documents get into a case? As text, as bytes in the request, or, above 256 KB, straight to storage.
 
-import type { AddedDocument, Document, DocumentList, NewDocument, Upload } from "./api.js";
+import type { AddedDocument, CaseDocument, DocumentList, NewDocument, Upload } from "./api.js";
 import { patiently } from "./backoff.js";
-import { isTransient, isTurnedAway, NetworkError } from "./errors.js";
-import type { Send } from "./http.js";
-import type { Ports } from "./ports.js";
+import { type CreateOptions, keyed } from "./cases.js";
+import { asOurs, isTransient, UploadError } from "./errors.js";
+import type { Api, CallOptions } from "./http.js";
+import type { Pin } from "./session.js";
+import { throwIfAborted } from "./signals.js";
+import type { Progress } from "./upload.js";
 
-/** Above this many bytes a file goes straight to storage. */
-export const LARGEST_INLINE_BYTES = 4 * 1024 * 1024;
+/** Above this many bytes a file goes straight to storage, which is quicker, can say how far it is and be interrupted. */
+export const LARGEST_INLINE_BYTES = 256 * 1024;
 
 const BYTES_AT_A_TIME = 0x8000;
 
 /** What is known of a document beside its content. */
 export type DocumentFacts = Omit<NewDocument, "text" | "content_base64" | "size" | "content_type" | "file_name">;
 
-export type ContentType = NonNullable<NewDocument["content_type"]>;
-
-/** A file: a `File` names itself and its type; for a `Blob` say both. */
-export interface FileFacts extends DocumentFacts {
+/** A file: a `File` names itself and its type; for a `Blob` say the name. The API finds a missing type by the content. */
+export interface UploadOptions extends DocumentFacts, CreateOptions {
   file_name?: string;
-  content_type?: ContentType;
-  signal?: AbortSignal;
+  content_type?: string;
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Where a document can be downloaded from, for a quarter of an hour. */
+export interface DocumentContent {
+  url: string;
+  expires_at: string;
+}
+
+/** What the machine read of a page, and a picture of it; width and height in points. */
+export interface DocumentPage {
+  number: number;
+  pages: number;
+  text: string;
+  text_source: "text_layer" | "form_fields" | "none";
+  width: number;
+  height: number;
+  image_url: string;
+  image_url_expires_at: string;
 }
 
 export interface Documents {
   /** Add a text. */
-  addText(caseId: string, document: DocumentFacts & { file_name: string; text: string }): Promise<Document>;
-  /** Add a file of any size the API takes: PDF, PNG, JPEG or plain text. */
-  addFile(caseId: string, file: Blob, facts?: FileFacts): Promise<Document>;
-  list(caseId: string): Promise<Document[]>;
-  delete(caseId: string, documentId: string): Promise<void>;
+  addText(
+    caseId: string,
+    document: DocumentFacts & { file_name: string; text: string },
+    options?: CreateOptions,
+  ): Promise<CaseDocument>;
+  /** Add a file of any size and kind that the API takes. A failed or aborted upload leaves no document behind. */
+  upload(caseId: string, file: Blob, options?: UploadOptions): Promise<CaseDocument>;
+  list(caseId: string, options?: CallOptions): Promise<CaseDocument[]>;
+  delete(caseId: string, documentId: string, options?: CallOptions): Promise<void>;
+  /** The file as it was uploaded. */
+  content(caseId: string, documentId: string, options?: CallOptions): Promise<DocumentContent>;
+  /** One page; the first is 1. */
+  page(caseId: string, documentId: string, number: number, options?: CallOptions): Promise<DocumentPage>;
 }
 
 /** The documents' part of the client. */
-export function documentsOf({ send, ports }: { send: Send; ports: Ports }): Documents {
-  // A document has no Idempotency-Key: what may have been stored is not sent again.
-  async function add(caseId: string, body: NewDocument, signal?: AbortSignal): Promise<AddedDocument> {
-    const call = { route: "POST /cases/{case_id}/documents" as const, parameters: { case_id: caseId }, body, signal };
-    const options = { mayRepeat: isTurnedAway, ports, signal };
-    return (await patiently(() => send<AddedDocument>(call), options)).body;
+export function documentsOf(api: Api): Documents {
+  const { ask, erase, ports } = api;
+  const idsOf = (caseId: string, documentId: string) => ({ case_id: caseId, document_id: documentId });
+
+  function add(caseId: string, body: NewDocument, { key, pin, ...options }: CreateOptions & { pin?: Pin }) {
+    const headers = keyed(key ?? ports.newKey());
+    const call = { route: "POST /cases/{case_id}/documents" as const, parameters: { case_id: caseId }, body, headers };
+    const is = (answer: object) => typeof (answer as Partial<AddedDocument>).document === "object";
+    return ask<AddedDocument>({ ...call, is, ...(pin ? { pin } : {}) }, options);
+  }
+
+  async function list(caseId: string, options?: CallOptions, pin?: Pin) {
+    const call = { route: "GET /cases/{case_id}/documents" as const, parameters: { case_id: caseId } };
+    const is = (answer: object) => Array.isArray((answer as Partial<DocumentList>).documents);
+    return (await ask<DocumentList>({ ...call, is, ...(pin ? { pin } : {}) }, options)).documents;
+  }
+
+  /** The bytes go to storage; when they do not arrive, the document that waits for them goes again. */
+  async function sendToStorage(file: Blob, added: AddedDocument, options: UploadOptions & { pin: Pin }) {
+    const { document, upload } = added;
+    const { signal, onProgress, pin } = options;
+    try {
+      if (upload === undefined) throw new UploadError("The API gave no address to upload to.");
+      const patience = { mayRepeat: isTransient, ports, attempts: api.attempts(options.retry), signal };
+      await patiently(() => stored(api, upload, { file, onProgress, signal }), patience);
+    } catch (cause) {
+      const parameters = idsOf(document.case_id, document.id);
+      const call = { route: "DELETE /cases/{case_id}/documents/{document_id}" as const, parameters, pin };
+      const erasing = erase(call, { retry: 2 }).then(
+        () => null,
+        () => document.id,
+      );
+      throwIfAborted(signal);
+      const left = await erasing;
+      if (!(cause instanceof UploadError)) throw asOurs(cause);
+      throw new UploadError(cause.message, {
+        ...{ cause: cause.cause, documentId: left, status: cause.status, reason: cause.reason },
+      });
+    }
+    const listed = await list(document.case_id, { signal, retry: options.retry }, pin).catch(() => []);
+    return listed.find(({ id }) => id === document.id) ?? document;
   }
 
   return {
-    async addText(caseId, document) {
-      return (await add(caseId, { content_type: "text/plain", ...document })).document;
+    async addText(caseId, document, options = {}) {
+      return (await add(caseId, { content_type: "text/plain", ...document }, options)).document;
     },
-    async addFile(caseId, file, { signal, ...facts } = {}) {
-      const described = { file_name: nameOf(file), ...typeOf(file), ...facts };
-      if (file.size <= LARGEST_INLINE_BYTES) {
-        return (await add(caseId, { ...described, content_base64: await base64Of(file) }, signal)).document;
+    async upload(caseId, file, options = {}) {
+      const { signal, retry, key, onProgress, file_name, content_type, ...facts } = options;
+      throwIfAborted(signal);
+      const [type = ""] = (content_type || file.type).split(";", 1);
+      const body = {
+        ...{ file_name: file_name || nameOf(file), ...facts },
+        ...(type ? { content_type: type as NonNullable<NewDocument["content_type"]> } : {}),
+      };
+      const pin: Pin = { person: null };
+      const adding = { signal, retry, key, pin };
+      if (file.size > LARGEST_INLINE_BYTES) {
+        const added = await add(caseId, { ...body, size: file.size }, adding);
+        return sendToStorage(file, added, { ...options, pin });
       }
-      const { document, upload } = await add(caseId, { ...described, size: file.size }, signal);
-      if (upload)
-        await patiently(() => uploaded(upload, file, { ports, signal }), { mayRepeat: isTransient, ports, signal });
+      const { document } = await add(caseId, { ...body, content_base64: await base64Of(file) }, adding);
+      told(api, onProgress, { sent: file.size, total: file.size });
       return document;
     },
-    async list(caseId) {
-      const call = { route: "GET /cases/{case_id}/documents" as const, parameters: { case_id: caseId } };
-      const options = { mayRepeat: isTransient, ports };
-      return (await patiently(() => send<DocumentList>(call), options)).body.documents;
-    },
-    async delete(caseId, documentId) {
-      const parameters = { case_id: caseId, document_id: documentId };
-      await send<null>({ route: "DELETE /cases/{case_id}/documents/{document_id}", parameters });
-    },
+    list: (caseId, options) => list(caseId, options),
+    delete: (caseId, documentId, options) =>
+      erase(
+        { route: "DELETE /cases/{case_id}/documents/{document_id}", parameters: idsOf(caseId, documentId) },
+        options,
+      ),
+    content: (caseId, documentId, options) =>
+      ask<DocumentContent>(
+        { route: "GET /cases/{case_id}/documents/{document_id}/content", parameters: idsOf(caseId, documentId) },
+        options,
+      ),
+    page: (caseId, documentId, number, options) =>
+      ask<DocumentPage>(
+        {
+          route: "GET /cases/{case_id}/documents/{document_id}/pages/{n}",
+          parameters: { ...idsOf(caseId, documentId), n: String(number) },
+        },
+        options,
+      ),
   };
 }
 
-/** Send the bytes where the API said: a form of its fields, the file last. */
-async function uploaded(
+interface Sent {
+  file: Blob;
+  onProgress: UploadOptions["onProgress"];
+  signal: AbortSignal | undefined;
+}
+
+/** Send the bytes where the API said: a form of its fields, the file last. Throws UploadError. */
+async function stored(
+  api: Api,
   { method, url, headers, fields }: Upload,
-  file: Blob,
-  { ports, signal }: { ports: Ports; signal: AbortSignal | undefined },
+  { file, onProgress, signal }: Sent,
 ): Promise<void> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append("file", file);
-  let response: Response;
+  const outgoing = {
+    ...{ method, url, headers, fields, file, signal },
+    onProgress: (progress: Progress) => told(api, onProgress, progress),
+  };
+  const answer = await api.ports.upload(outgoing).catch((cause: unknown) => {
+    throwIfAborted(signal);
+    throw new UploadError("The upload was interrupted.", { cause });
+  });
+  const { status, text } = answer;
+  if (status >= 200 && status < 300) return;
+  const [, reason = null] = /<Code>(\w+)<\/Code>/.exec(text) ?? [];
+  const why = reason ? `${status} ${reason}` : status;
+  throw new UploadError(`Storage refused the upload (${why}).`, { status, reason });
+}
+
+/** A listener's error is the listener's. */
+function told(api: Api, listener: UploadOptions["onProgress"], progress: Progress): void {
   try {
-    response = await ports.fetch(url, { method, headers, body: form, ...(signal ? { signal } : {}) });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new NetworkError("The upload was interrupted.", { cause });
+    listener?.(progress);
+  } catch (error) {
+    api.ports.report(error);
   }
-  if (!response.ok)
-    throw new NetworkError(`Storage refused the upload (${response.status}).`, { status: response.status });
 }
 
 function nameOf(file: Blob): string {
   return "name" in file && typeof file.name === "string" ? file.name : "";
 }
 
-function typeOf(file: Blob): { content_type?: ContentType } {
-  const [type = ""] = file.type.split(";", 1);
-  return type ? { content_type: type as ContentType } : {};
-}
-
 async function base64Of(file: Blob): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(await file.arrayBuffer());
+  } catch (cause) {
+    throw new UploadError("The file cannot be read. It was changed or moved after it was chosen.", { cause });
+  }
   let binary = "";
   for (let start = 0; start < bytes.length; start += BYTES_AT_A_TIME) {
     binary += String.fromCharCode(...bytes.subarray(start, start + BYTES_AT_A_TIME));

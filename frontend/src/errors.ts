@@ -1,35 +1,22 @@
 // What can go wrong? The tree:
 //
 // CaseworkError
-// ├── ProblemError      the API refused; `code` says why and is stable
-// ├── NetworkError      no answer, or none that can be understood
-// ├── TokenError        `getToken` threw
-// ├── WaitTimeoutError  the job is not done yet; it goes on
-// ├── JobFailedError    the job ended without a result; `code` says why
-// └── JobCancelledError
+// ├── ProblemError       the API refused; `code` says why and is stable
+// ├── NetworkError       no answer, or one that cannot be understood
+// ├── TokenError         `getToken` threw, took too long or gave no token
+// ├── UploadError        a file did not get to storage
+// ├── UserChangedError   another user has logged in, or the client was closed
+// ├── WaitTimeoutError   the job is not done yet; it goes on
+// ├── ResultMissingError the job is completed, but this copy of it came without its result
+// ├── JobFailedError     the job ended without a result; `code` says why
+// ├── JobCancelledError
+// └── UsageError         the program that calls is wrong
+//
+// An aborted action throws its signal's reason.
 
 import type { FieldProblem, Problem } from "./api.js";
 import type { Job } from "./job.js";
-
-/** Why the API refuses a request. */
-export type ProblemCode =
-  | "malformed_json"
-  | "unauthorized"
-  | "forbidden"
-  | "not_found"
-  | "method_not_allowed"
-  | "no_call"
-  | "no_transcript"
-  | "no_documents"
-  | "already_finished"
-  | "not_finished"
-  | "body_too_large"
-  | "unsupported_media_type"
-  | "invalid_request"
-  | "idempotency_key_reused"
-  | "too_many_open_jobs"
-  | "unavailable"
-  | "internal";
+import type { ProblemCode } from "./routes.js";
 
 /** Why a job failed. */
 export type FailureCode =
@@ -44,6 +31,7 @@ export type FailureCode =
   | "deadline_exceeded"
   | "budget_exceeded"
   | "worker_lost"
+  | "storage_unavailable"
   | "internal";
 
 export class CaseworkError extends Error {
@@ -73,20 +61,19 @@ export class ProblemError extends CaseworkError {
   }
 }
 
+interface NetworkFacts {
+  cause?: unknown;
+  status?: number | null;
+  retryAfterMs?: number | null;
+}
+
 export class NetworkError extends CaseworkError {
   override name = "NetworkError";
-  /** The HTTP status, when there was an answer that is none of the API's. */
+  /** The HTTP status, when there was an answer that is not the API's. */
   readonly status: number | null;
   readonly retryAfterMs: number | null;
 
-  constructor(
-    message: string,
-    {
-      cause,
-      status = null,
-      retryAfterMs = null,
-    }: { cause?: unknown; status?: number | null; retryAfterMs?: number | null },
-  ) {
+  constructor(message: string, { cause, status = null, retryAfterMs = null }: NetworkFacts = {}) {
     super(message, { cause });
     this.status = status;
     this.retryAfterMs = retryAfterMs;
@@ -97,6 +84,34 @@ export class TokenError extends CaseworkError {
   override name = "TokenError";
 }
 
+/** `documentId`: the document that was to hold the file, when it could not be deleted again; else null. */
+export class UploadError extends CaseworkError {
+  override name = "UploadError";
+  readonly documentId: string | null;
+  /** The HTTP status of storage, and its own word for the reason, e.g. `EntityTooLarge`; null without an answer. */
+  readonly status: number | null;
+  readonly reason: string | null;
+
+  constructor(
+    message: string,
+    {
+      cause,
+      documentId = null,
+      status = null,
+      reason = null,
+    }: { cause?: unknown; documentId?: string | null; status?: number | null; reason?: string | null } = {},
+  ) {
+    super(message, { cause });
+    this.documentId = documentId;
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+export class UserChangedError extends CaseworkError {
+  override name = "UserChangedError";
+}
+
 export class WaitTimeoutError extends CaseworkError {
   override name = "WaitTimeoutError";
   readonly jobId: string;
@@ -104,6 +119,16 @@ export class WaitTimeoutError extends CaseworkError {
   constructor(jobId: string) {
     super("The job is not done yet; it goes on.");
     this.jobId = jobId;
+  }
+}
+
+export class ResultMissingError extends CaseworkError {
+  override name = "ResultMissingError";
+  readonly job: Job;
+
+  constructor(job: Job) {
+    super("This copy of the job came without its result. Read it with client.jobs.get(job.job_id).");
+    this.job = job;
   }
 }
 
@@ -130,6 +155,10 @@ export class JobCancelledError extends CaseworkError {
   }
 }
 
+export class UsageError extends CaseworkError {
+  override name = "UsageError";
+}
+
 /** True for a refusal with this code: `if (isProblem(error, "no_documents")) …` */
 export function isProblem(error: unknown, code: ProblemCode): error is ProblemError {
   return error instanceof ProblemError && error.code === code;
@@ -138,16 +167,21 @@ export function isProblem(error: unknown, code: ProblemCode): error is ProblemEr
 /** True when the same request may well work later: no answer, a busy or a broken server. */
 export function isTransient(error: unknown): error is CaseworkError {
   if (error instanceof TokenError) return true;
-  if (!(error instanceof NetworkError || error instanceof ProblemError)) return false;
+  if (!(error instanceof NetworkError || error instanceof ProblemError || error instanceof UploadError)) return false;
   return error.status === null || error.status === 408 || error.status === 429 || error.status >= 500;
-}
-
-/** True when the API says that it has done nothing and would like to be asked again later. */
-export function isTurnedAway(error: unknown): error is ProblemError {
-  return isProblem(error, "too_many_open_jobs") || isProblem(error, "unavailable");
 }
 
 /** True when there was no answer at all, or no token to ask with: worth another request as soon as the network is back. */
 export function isCutOff(error: unknown): boolean {
   return error instanceof TokenError || (error instanceof NetworkError && error.status === null);
+}
+
+/** True for what passes without anybody's doing, or when a token is renewed: it is asked over. */
+export function isPassing(error: unknown): boolean {
+  return isTransient(error) || error instanceof NetworkError || isProblem(error, "unauthorized");
+}
+
+/** The error, or one that says that it is none of ours. */
+export function asOurs(error: unknown): CaseworkError {
+  return error instanceof CaseworkError ? error : new CaseworkError("The client met a defect.", { cause: error });
 }

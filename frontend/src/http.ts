@@ -1,14 +1,23 @@
 // How is one request made? With a token, a time limit, and an error of ours for whatever is not an answer.
 
-import type { Problem, Route } from "./api.js";
-import { isProblem, NetworkError, ProblemError, TokenError } from "./errors.js";
+import type { Problem } from "./api.js";
+import { ATTEMPTS, patiently } from "./backoff.js";
+import { CaseworkError, isProblem, isTransient, NetworkError, ProblemError, TokenError, UsageError } from "./errors.js";
 import type { Ports } from "./ports.js";
+import type { Route } from "./routes.js";
+import type { Person, Pin, Session } from "./session.js";
+import { merged, throwIfAborted, unlessAborted } from "./signals.js";
 
 /** API Gateway gives up after 29 s. */
 const REQUEST_TIMEOUT_MS = 35_000;
+/** A body gets the time of the slowest line that is worth waiting for. */
+const SLOWEST_BYTES_PER_MS = 16;
 
-/** A bearer token. `rejected` is the one that the API has just refused, e.g. because it expired; else null. */
-export type GetToken = (asked: { rejected: string | null }) => string | Promise<string>;
+/** `signal` ends the call with its reason. `retry`: how many requests it may take in all, or false for one. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  retry?: number | false | undefined;
+}
 
 /** A request; `parameters` fill the braces of the route. */
 export interface Call {
@@ -16,8 +25,13 @@ export interface Call {
   parameters?: Readonly<Record<string, string>>;
   query?: object;
   headers?: Readonly<Record<string, string>>;
-  body?: object;
+  body?: object | undefined;
   signal?: AbortSignal | undefined;
+  pin?: Pin;
+  /** Called before the request goes out, as soon as it is known for whom. */
+  before?: (person: Person) => void;
+  /** Whether a body can be the answer; without it any object can. */
+  is?: (body: object) => boolean;
 }
 
 /** What came back; `body` is null when there was none. */
@@ -27,114 +41,200 @@ export interface Answer<T> {
   body: T;
 }
 
-/** One request, one answer; a token that the API refuses is renewed once. Throws ProblemError, NetworkError, TokenError. */
-export type Send = <T>(call: Call) => Promise<Answer<T>>;
+/** How a call is repeated that takes more than one request. */
+export interface Repeating extends CallOptions {
+  mayRepeat?: (error: unknown) => boolean;
+  onTrouble?: ((error: unknown) => void) | undefined;
+}
 
-/** A way to send requests to the API at this address. */
-export function connect({ baseUrl, getToken, ports }: { baseUrl: string; getToken: GetToken; ports: Ports }): Send {
-  const root = baseUrl.replace(/\/+$/, "");
-  return async <T>(call: Call) => {
-    const token = await tokenFrom(getToken, null);
-    try {
-      return await answered<T>(root, call, { token, ports });
-    } catch (error) {
-      if (!isProblem(error, "unauthorized")) throw error;
-      const renewed = await tokenFrom(getToken, token);
-      if (renewed === token) throw error;
-      return await answered<T>(root, call, { token: renewed, ports });
-    }
-  };
+/** The API, as the parts of the client see it. */
+export interface Api {
+  ports: Ports;
+  session: Session;
+  /** One request, one answer; a token that the API refuses is renewed once. */
+  send<T>(call: Call): Promise<Answer<T>>;
+  /** The same, repeated while the network or the API does not answer. */
+  ask<T>(call: Call, repeating?: Repeating): Promise<T>;
+  /** A DELETE, repeated likewise: what is gone after an answer was lost has been deleted. */
+  erase(call: Call, options?: CallOptions): Promise<void>;
+  /** How many requests a call may take. */
+  attempts(retry: number | false | undefined): number;
+}
+
+/** The API at this address. What it throws stands in errors.ts. */
+export function connect(options: { baseUrl: string; session: Session; ports: Ports; retry?: number | undefined }): Api {
+  const { session, ports, retry = ATTEMPTS } = options;
+  const root = rootOf(options.baseUrl);
+
+  async function send<T>(call: Call): Promise<Answer<T>> {
+    throwIfAborted(call.signal);
+    const [url, init] = written(root, call);
+    const isRead = init.method === "GET";
+    const pin: Pin = call.pin ?? { person: null };
+    const bodyMs = typeof init.body === "string" ? init.body.length / SLOWEST_BYTES_PER_MS : 0;
+    return within(REQUEST_TIMEOUT_MS + bodyMs, { signal: call.signal, ports }, async (signal) => {
+      const tokenFor = (rejected: string | null) =>
+        session.token({ rejected, pin, isRead, signal }).catch((error: unknown) => {
+          throw error instanceof CaseworkError ? error : new TokenError("getToken took too long.");
+        });
+      const answerTo = async (token: string) =>
+        understood<T>(call, await answered(ports, { url, init, token, signal, person: pin.person as Person }));
+      const token = await tokenFor(null);
+      call.before?.(pin.person as Person);
+      return answerTo(token).catch(async (error: unknown) => {
+        if (!isProblem(error, "unauthorized")) throw error;
+        const renewed = await tokenFor(token);
+        if (renewed === token) throw error;
+        return answerTo(renewed).catch((refused: unknown) => {
+          if (isProblem(refused, "unauthorized")) session.spoiled(renewed);
+          throw refused;
+        });
+      });
+    });
+  }
+
+  const attempts = (own: number | false | undefined) => (own === false ? 1 : (own ?? retry));
+
+  async function ask<T>(call: Call, { mayRepeat = isTransient, retry: own, signal, onTrouble }: Repeating = {}) {
+    const pin: Pin = call.pin ?? { person: null };
+    const patience = { mayRepeat, ports, attempts: attempts(own), signal, onTrouble };
+    return (await patiently(() => send<T>({ ...call, pin, signal }), patience)).body;
+  }
+
+  async function erase(call: Call, options?: CallOptions) {
+    let mayBeGone = false;
+    const onTrouble = () => {
+      mayBeGone = true;
+    };
+    await ask<null>(call, { ...options, onTrouble }).catch((error) => {
+      if (!(mayBeGone && isProblem(error, "not_found"))) throw error;
+    });
+  }
+
+  return { ports, session, send, ask, erase, attempts };
 }
 
 /** Seconds or a date, as milliseconds from now; null without one. */
 export function retryAfterMs(headers: Headers, now: number): number | null {
-  const value = headers.get("Retry-After");
-  if (value === null) return null;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  const value = headers.get("Retry-After")?.trim();
+  if (!value) return null;
+  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }
 
-async function tokenFrom(getToken: GetToken, rejected: string | null): Promise<string> {
+/** The address without slashes at its end. */
+export function rootOf(baseUrl: unknown): string {
+  if (typeof baseUrl === "string" && /^(https?:\/\/[^/]|\/(?!\/))/.test(baseUrl)) return baseUrl.replace(/\/+$/, "");
+  throw new UsageError(
+    `baseUrl must be the API's address, as https://…/api; it is ${JSON.stringify(baseUrl)}. ` +
+      "When it comes from the environment of a build, e.g. VITE_CASEWORK_API, set that before the build.",
+  );
+}
+
+/** What the work gives, if it does so in time; its signal aborts with the caller's, whose reason is then thrown. */
+async function within<T>(
+  ms: number,
+  { signal, ports }: { signal: AbortSignal | undefined; ports: Ports },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const finished = new AbortController();
+  const limit = new AbortController();
+  void ports.sleep(ms, finished.signal).then(() => limit.abort());
+  const either = merged(signal, limit.signal);
   try {
-    return await getToken({ rejected });
-  } catch (cause) {
-    throw new TokenError("There is no token to ask with.", { cause });
+    return await work(either.signal);
+  } catch (error) {
+    throwIfAborted(signal);
+    throw error;
+  } finally {
+    finished.abort();
+    either.release();
   }
 }
 
-async function answered<T>(
-  root: string,
-  call: Call,
-  { token, ports }: { token: string; ports: Ports },
-): Promise<Answer<T>> {
+/** The request without its token. Throws UsageError for what can never be sent. */
+function written(root: string, call: Call): [string, RequestInit & { method: string }] {
   const [method = "GET"] = call.route.split(" ", 1);
-  const response = await withinTime(call, ports, (signal) =>
-    ports.fetch(root + pathOf(call), {
-      method,
-      headers: {
-        Authorization: `Bearer ${token}`,
-        ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...call.headers,
-      },
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-      cache: "no-store", // we keep ETags ourselves
-      signal,
-    }),
-  );
-  if (response.ok || response.status === 304) {
-    return { status: response.status, headers: response.headers, body: parsed(response.text) as T };
+  try {
+    const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
+    const type = call.body === undefined ? {} : { "Content-Type": "application/json" };
+    const headers = { ...type, ...call.headers };
+    new Headers(headers);
+    // We keep ETags ourselves.
+    return [root + pathOf(call), { method, headers, ...body, cache: "no-store" }];
+  } catch (cause) {
+    throw new UsageError(`The request cannot be written: ${(cause as Error).message}`, { cause });
   }
-  throw problemOf(response, ports.now());
 }
 
 /** The path with its parameters and query; members that are undefined are left out. */
 function pathOf({ route, parameters = {}, query = {} }: Call): string {
   const path = route.slice(route.indexOf(" ") + 1);
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ""));
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = parameters[name];
+    if (typeof value !== "string" || value === "")
+      throw new TypeError(`${name} is ${JSON.stringify(value)}, not an id.`);
+    return encodeURIComponent(value);
+  });
   const asked = Object.entries(query).filter(([, value]) => value !== undefined);
   return asked.length
     ? `${filled}?${new URLSearchParams(asked.map(([name, value]) => [name, String(value)]))}`
     : filled;
 }
 
-interface Read {
-  ok: boolean;
-  status: number;
-  headers: Headers;
-  text: string;
+interface Addressed {
+  url: string;
+  init: RequestInit;
+  token: string;
+  signal: AbortSignal;
+  person: Person;
 }
 
-/** The whole answer, its body included. Throws NetworkError; what the caller's signal says when that was aborted. */
-async function withinTime(call: Call, ports: Ports, ask: (signal: AbortSignal) => Promise<Response>): Promise<Read> {
-  call.signal?.throwIfAborted();
-  const finished = new AbortController();
-  const timeLimit = new AbortController();
-  void ports.sleep(REQUEST_TIMEOUT_MS, finished.signal).then(() => timeLimit.abort());
+/** The whole answer, its body included. Throws NetworkError, ProblemError, UserChangedError. */
+async function answered<T>(ports: Ports, { url, init, token, signal, person }: Addressed): Promise<Answer<T>> {
+  const until = merged(signal, person.signal);
+  const headers = { ...(init.headers as Record<string, string>), Authorization: `Bearer ${token}` };
+  let response: Response;
+  let text: string;
   try {
-    const response = await ask(AbortSignal.any([timeLimit.signal, ...(call.signal ? [call.signal] : [])]));
-    return { ok: response.ok, status: response.status, headers: response.headers, text: await response.text() };
+    const asked = ports.fetch(url, { ...init, headers, signal: until.signal });
+    response = await unlessAborted(asked, until.signal); // a fetch of the caller's may not know of signals
+    text = await unlessAborted(response.text(), until.signal);
   } catch (cause) {
-    call.signal?.throwIfAborted();
+    throwIfAborted(person.signal);
     throw new NetworkError("The service cannot be reached.", { cause });
   } finally {
-    finished.abort();
+    until.release();
   }
+  throwIfAborted(person.signal);
+  if (response.ok || response.status === 304) {
+    return { status: response.status, headers: response.headers, body: parsed(text) as T };
+  }
+  throw problemOf(response, text, ports.now());
 }
 
+/** The answer, when it can be one to this call; a page of a proxy or captive portal is none. */
+function understood<T>({ is = () => true }: Call, answer: Answer<T>): Answer<T> {
+  const { status, body } = answer;
+  if (status === 204 || status === 304) return answer;
+  if (typeof body === "object" && body !== null && is(body)) return answer;
+  throw new NetworkError("The answer is not the service's.");
+}
+
+/** The JSON of a text; undefined when it is none. */
 function parsed(text: string): unknown {
-  if (text === "") return null;
   try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new NetworkError("The answer is not the service's.", { cause }); // a captive portal's page, for one
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
-function problemOf(response: Read, now: number): ProblemError | NetworkError {
-  const pause = retryAfterMs(response.headers, now);
-  if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
-    return new ProblemError(parsed(response.text) as Problem, pause);
+function problemOf({ status, headers }: Response, text: string, now: number): ProblemError | NetworkError {
+  const pause = retryAfterMs(headers, now);
+  const problem = parsed(text) as Partial<Problem> | null | undefined;
+  if (headers.get("Content-Type")?.startsWith("application/problem+json") && typeof problem?.code === "string") {
+    return new ProblemError({ ...problem, status, detail: problem.detail ?? problem.code } as Problem, pause);
   }
-  const options = { status: response.status, retryAfterMs: pause };
-  return new NetworkError(`The answer is not the service's (${response.status}).`, options);
+  return new NetworkError(`The answer is not the service's (${status}).`, { status, retryAfterMs: pause });
 }

@@ -1,15 +1,38 @@
 // What does @casework/client offer? Everything but the React hooks, which are in @casework/client/react.
 
-export type { Analysis, AnalysisState } from "./analysis.js";
-export type * from "./api.js";
-export type { CaseListQuery, Cases } from "./cases.js";
-export { type Client, type ClientOptions, createClient, type JobListQuery } from "./client.js";
-export type { ContentType, DocumentFacts, Documents, FileFacts } from "./documents.js";
+export type { Analysis, AnalysisState } from "./analysis-state.js";
+export type {
+  AddedDocument,
+  Case,
+  CaseDocument,
+  CaseList,
+  CaseSummary,
+  DocumentStatus,
+  ErrorInfo,
+  FieldProblem,
+  JobEvent,
+  ModelUsage,
+  NewCase,
+  NewDocument,
+  Problem,
+  StartBody,
+  Usage,
+} from "./api.js";
+export type { CaseListQuery, Cases, CreateOptions } from "./cases.js";
+export { type Client, type ClientOptions, createClient, type RunOptions } from "./client.js";
+export type { DocumentContent, DocumentFacts, DocumentPage, Documents, UploadOptions } from "./documents.js";
 export * from "./errors.js";
-export type { GetToken } from "./http.js";
-export { type Job, type JobPage, type JobStatus, resultOf } from "./job.js";
-export type { KeyValueStorage, Page, PageChange, Ports } from "./ports.js";
+export type { Form, FormChanges, FormField, FormHistory } from "./form.js";
+export type { CallOptions } from "./http.js";
+export { type AnyJob, type Job, type JobPage, type JobStatus, resultOf, type Start } from "./job.js";
+export type { JobList, JobListState } from "./job-list.js";
+export type { JobListQuery, JobRef, Jobs } from "./jobs.js";
+export type { KeyValueStorage, Page, PageChange, Ports, Tabs } from "./ports.js";
 export type * from "./results.js";
-export type { ActionOptions } from "./starts.js";
+export type { JobType, ProblemCode } from "./routes.js";
+export type { GetToken, UserOption } from "./session.js";
+export type { ActionOptions, StartOptions } from "./starts.js";
+export type { Outgoing, Progress, Stored } from "./upload.js";
+export { createUploads, type UploadItem, type UploadStatus, type Uploads } from "./uploads.js";
 export type { WaitOptions } from "./wait.js";
-export type { Sight, SightListener } from "./watch.js";
+export type { Connection, JobView } from "./watch.js";

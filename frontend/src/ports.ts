@@ -1,20 +1,30 @@
-// What does the client take from its surroundings? Network, time, chance, memory and the page; each can be replaced.
+// What does the client take from its surroundings? Network, time, chance, memory, the page and its other tabs.
+
+import { type Outgoing, type Stored, standardUpload } from "./upload.js";
 
 export interface Ports {
   fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Send a form with a file to storage, and say how far it is. */
+  upload(outgoing: Outgoing): Promise<Stored>;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Resolves after so many milliseconds, or as soon as the signal aborts; never rejects. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves after so many milliseconds, however many, or as soon as the signal aborts; never rejects. `isIdle`: a process
+   * that has nothing else to do need not wait for it.
+   */
+  sleep(ms: number, signal?: AbortSignal, isIdle?: boolean): Promise<void>;
   /** At least 0, less than 1. */
   random(): number;
   /** A new Idempotency-Key. */
   newKey(): string;
   storage: KeyValueStorage;
   page: Page;
+  tabs: Tabs;
+  /** Where errors go that a listener throws: they are its own, and end nothing here. */
+  report(error: unknown): void;
 }
 
-/** Where open jobs are remembered over a reload; the Web Storage API fits. */
+/** Where unanswered starts are remembered over a reload; the Web Storage API fits. */
 export interface KeyValueStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -31,16 +41,27 @@ export interface Page {
 /** `online`: the network is back. */
 export type PageChange = "shown" | "hidden" | "online";
 
+/** The other tabs of this browser: who opens the same channel gets what the others post. */
+export interface Tabs {
+  open(channel: string, listener: (message: unknown) => void): { post(message: unknown): void; close(): void };
+}
+
+/** setTimeout counts with 32 bits: more than this fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** What a browser offers, and Node as far as it goes. */
 export function standardPorts(): Ports {
   return {
     fetch: (url, init) => globalThis.fetch(url, init),
+    upload: standardUpload,
     now: Date.now,
     sleep,
     random: Math.random,
     newKey,
     storage: standardStorage(),
     page: standardPage(),
+    tabs: { open: openChannel },
+    report,
   };
 }
 
@@ -54,33 +75,40 @@ export function shortMemory(): KeyValueStorage {
   };
 }
 
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
+async function sleep(ms: number, signal?: AbortSignal, isIdle = false): Promise<void> {
+  for (let left = ms; left > 0 && !signal?.aborted; left -= LONGEST_TIMER_MS) {
+    await nap(Math.min(left, LONGEST_TIMER_MS), signal, isIdle);
+  }
+}
+
+function nap(ms: number, signal: AbortSignal | undefined, isIdle: boolean): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
     const wake = () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", wake);
+      signal?.removeEventListener("abort", wake);
       resolve();
     };
     const timer = setTimeout(wake, ms);
-    signal.addEventListener("abort", wake);
+    if (isIdle) (timer as { unref?: () => void }).unref?.(); // Node's
+    signal?.addEventListener("abort", wake);
   });
 }
 
 // Not randomUUID: browsers have that on https and localhost only.
-function newKey(): string {
+export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function standardStorage(): KeyValueStorage {
   try {
-    return typeof window === "undefined" ? shortMemory() : window.localStorage;
+    return typeof window === "undefined" || !window.localStorage ? shortMemory() : window.localStorage;
   } catch {
     return shortMemory(); // a browser may forbid it
   }
 }
 
 function standardPage(): Page {
+  // React Native has a window without a document, and neither has these events.
   if (typeof document === "undefined" || typeof window === "undefined") {
     return { isHidden: () => false, onChange: () => () => undefined };
   }
@@ -98,4 +126,19 @@ function standardPage(): Page {
       };
     },
   };
+}
+
+function openChannel(name: string, listener: (message: unknown) => void) {
+  // Node has channels too, and one keeps its process alive.
+  if (typeof document === "undefined" || typeof BroadcastChannel === "undefined") {
+    return { post: () => undefined, close: () => undefined };
+  }
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = ({ data }) => listener(data);
+  return { post: (message: unknown) => channel.postMessage(message), close: () => channel.close() };
+}
+
+function report(error: unknown): void {
+  if (typeof reportError === "function") reportError(error);
+  else console.error(error);
 }

@@ -1,43 +1,62 @@
-// How is a job read? Conditionally, when it was read before; a result that is only linked to is fetched.
+// How is a job read? Conditionally, when it is known already; a result that is only linked to is fetched.
 
+import { clamped } from "./backoff.js";
 import { NetworkError } from "./errors.js";
-import { retryAfterMs, type Send } from "./http.js";
-import type { Job } from "./job.js";
+import { type Api, retryAfterMs } from "./http.js";
+import { isJob, type Job } from "./job.js";
+import type { JobStore } from "./job-store.js";
 import type { Ports } from "./ports.js";
+import type { Pin } from "./session.js";
+import { throwIfAborted } from "./signals.js";
 
 /** When an answer does not say when to come back. */
 const DEFAULT_PAUSE_MS = 5_000;
 /** The API's pause is about progress; a worker that was told to stop does so sooner. */
 export const CANCEL_TAKES_MS = 2_000;
 
-/** A job as it was read, the version that it was, and how long to leave it alone. */
+/** A job as it was read, and how long to leave it alone. */
 export interface SeenJob {
   job: Job;
-  etag: string | null;
   pauseMs: number;
 }
 
-/** The job as it is now; `seen` saves the transfer when it has not changed since. */
-export async function readJob(
-  jobId: string,
-  { send, ports, seen, signal }: { send: Send; ports: Ports; seen?: SeenJob | null; signal?: AbortSignal | undefined },
-): Promise<SeenJob> {
-  const { status, headers, body } = await send<Job>({
+interface Reading {
+  api: Api;
+  store: JobStore;
+  pin: Pin;
+  signal?: AbortSignal | undefined;
+}
+
+/** The job as it is now; what is known of it saves the transfer when it has not changed since. */
+export async function readJob(jobId: string, { api, store, pin, signal }: Reading): Promise<SeenJob> {
+  const known = store.kept(jobId);
+  const etag = known?.isWhole ? known.etag : null;
+  const { status, headers, body } = await api.send<Job>({
     route: "GET /jobs/{job_id}",
     parameters: { job_id: jobId },
-    headers: seen?.etag ? { "If-None-Match": seen.etag } : {},
+    headers: etag === null ? {} : { "If-None-Match": etag },
     signal,
+    pin,
+    is: isJob,
   });
-  if (status === 304 && seen) return { ...seen, pauseMs: pauseOf(seen.job, retryAfterMs(headers, ports.now())) };
-  const job = body.result_url === null ? body : { ...body, result: await linked(body.result_url, { ports, signal }) };
-  return { job: job as Job, etag: headers.get("ETag"), pauseMs: pauseOf(job as Job, job.retry_after_ms) };
+  if (status === 304 && known) {
+    return { job: store.accept(known.job), pauseMs: pauseOf(known.job, retryAfterMs(headers, api.ports.now())) };
+  }
+  if (status === 304) throw new NetworkError("The answer is not the service's (304).");
+  const url = body.result_url;
+  const read = url ? { ...body, result: (await linked(url, { ports: api.ports, signal })) as Job["result"] } : body;
+  throwIfAborted(pin.person?.signal);
+  const job = store.accept(read, { etag: headers.get("ETag"), isWhole: true });
+  return { job, pauseMs: pauseOf(job, job.retry_after_ms) };
 }
 
-function pauseOf(job: Job, asked: number | null): number {
-  return job.cancel_requested ? CANCEL_TAKES_MS : (asked ?? DEFAULT_PAUSE_MS);
+/** How long to leave a job alone that asks for this pause. */
+export function pauseOf(job: Job, askedMs: unknown): number {
+  if (job.cancel_requested) return CANCEL_TAKES_MS;
+  return clamped(typeof askedMs === "number" && Number.isFinite(askedMs) ? askedMs : DEFAULT_PAUSE_MS);
 }
 
-/** A large result lies in storage; the address itself is the permission. */
+/** A large result is in storage; the address itself is the permission. */
 async function linked(
   url: string,
   { ports, signal }: { ports: Ports; signal?: AbortSignal | undefined },
@@ -46,8 +65,8 @@ async function linked(
     const response = await ports.fetch(url, signal ? { signal } : {});
     if (response.ok) return await response.json();
   } catch (cause) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     throw new NetworkError("The result cannot be fetched.", { cause });
   }
-  throw new NetworkError("The result cannot be fetched.", {});
+  throw new NetworkError("The result cannot be fetched.");
 }

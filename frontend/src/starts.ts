@@ -1,30 +1,29 @@
 // How does a job begin? One POST per action of the user, under one Idempotency-Key however often it has to be sent.
 
-import type { Route, Start, StartBody } from "./api.js";
-import { patiently } from "./backoff.js";
+import type { StartBody } from "./api.js";
+import { keyed } from "./cases.js";
 import { isProblem, isTransient, ProblemError } from "./errors.js";
-import type { Send } from "./http.js";
-import type { OpenJob, OpenJobs, Place } from "./open-jobs.js";
-import type { Ports } from "./ports.js";
-import type { JobType } from "./results.js";
-
-const ROUTES: Record<JobType, Route> = {
-  call_analysis: "POST /vapi/re-analyze-call/{case_id}",
-  document_analysis_agent: "POST /cases/{case_id}/analyze-with-agent",
-  document_analysis_form7801: "POST /cases/{case_id}/analyze-documents-form7801",
-};
+import type { Api, Call, CallOptions } from "./http.js";
+import type { Start } from "./job.js";
+import { type JobType, START_ROUTES } from "./routes.js";
+import type { Pin } from "./session.js";
+import { throwIfAborted, unlessAborted } from "./signals.js";
+import type { Place, Unanswered, UnansweredStarts } from "./unanswered.js";
 
 /** `key`: the Idempotency-Key of the action, when the caller keeps one; else each call is an action of its own. */
-export interface ActionOptions {
-  key?: string;
-  signal?: AbortSignal;
+export interface ActionOptions extends CallOptions {
+  key?: string | undefined;
 }
 
+export interface StartOptions extends ActionOptions {
+  body?: StartBody | undefined;
+}
+
+/** What a start needs; `begun` is called for each that was answered. */
 export interface Starter {
-  send: Send;
-  ports: Ports;
-  openJobs: OpenJobs;
-  expect(jobId: string, inMs: number): void;
+  api: Api;
+  unanswered: UnansweredStarts;
+  begun: (start: Start, place: Place) => void;
 }
 
 /** What is started: an analysis of a case, as a repetition of a finished job or for itself. */
@@ -33,76 +32,121 @@ export interface Wanted extends Place {
   retriedFrom: string | null;
 }
 
-/**
- * Start a job and remember it. A start whose outcome is not known, e.g. after an abort, stays remembered.
- *
- * @throws ProblemError, NetworkError, TokenError; the signal's reason
- */
-export async function startJob(starter: Starter, wanted: Wanted, options: ActionOptions): Promise<Start> {
-  const { ports, openJobs } = starter;
-  options.signal?.throwIfAborted();
-  const entry: OpenJob = {
-    key: options.key ?? ports.newKey(),
-    body: wanted.body,
-    retried_from: wanted.retriedFrom,
-    asked_at: ports.now(),
-    job_id: null,
-  };
-  openJobs.add(wanted, entry);
-  return sent(starter, wanted, { entry, signal: options.signal, mayBeMade: false });
+export interface Sending extends ActionOptions {
+  onTrouble?: (error: unknown) => void;
 }
 
 /**
- * The id of the job that was started for this case and not seen to end, or null.
+ * Start a job. While it is not known whether there is one, e.g. without network, the start is remembered. An abort gives
+ * it up: it is not sent again, and cancelled when it turns out that it had arrived.
  *
- * A start whose answer was lost is sent again with its key: the API gives the job it made, if it made one. When that does
- * not get through, it is the job before, if there is one.
+ * @throws ProblemError, NetworkError, TokenError, UserChangedError, UsageError; the signal's reason
  */
-export async function resumedJob(starter: Starter, place: Place): Promise<string | null> {
-  const starts = starter.openJobs.starts(place, starter.ports.now());
-  const entry = starts.at(-1);
-  if (!entry || entry.job_id !== null) return entry?.job_id ?? null;
-  const wanted = { ...place, body: entry.body, retriedFrom: entry.retried_from };
-  try {
-    return (await sent(starter, wanted, { entry, mayBeMade: true })).job_id;
-  } catch (error) {
-    const before = starts.findLast(({ job_id }) => job_id !== null);
-    if (before) return before.job_id;
+export async function startJob<T extends JobType>(
+  starter: Starter,
+  { caseId, jobType, body, retriedFrom }: Wanted & { jobType: T },
+  { key = starter.api.ports.newKey(), signal, ...options }: Sending = {},
+): Promise<Start<T>> {
+  throwIfAborted(signal);
+  keyed(key);
+  const start: Unanswered = { caseId, jobType, body, retriedFrom, key, askedAt: starter.api.ports.now() };
+  const sending = new Sent(starter, start);
+  return (await sending.to(signal, options)) as Start<T>;
+}
+
+/** The same start once more, after its answer was lost: the API gives the job it made, if it made one. */
+export function startAgain(starter: Starter, start: Unanswered, { signal, ...options }: Sending = {}): Promise<Start> {
+  const sending = new Sent(starter, start);
+  sending.mayBeMade = true;
+  return sending.to(signal, options);
+}
+
+/** One start under way. */
+class Sent {
+  /** It was sent, and what came of it is not known. */
+  mayBeMade = false;
+  readonly #starter: Starter;
+  readonly #start: Unanswered;
+  readonly #pin: Pin = { person: null };
+  readonly #givenUp = new AbortController();
+  #isGivenUp = false;
+  #isOnTheWire = false;
+
+  constructor(starter: Starter, start: Unanswered) {
+    this.#starter = starter;
+    this.#start = start;
+  }
+
+  /** An abort gives up at once; what is on the wire then is waited for behind the scenes, since its job is not wanted. */
+  async to(signal: AbortSignal | undefined, { retry, onTrouble }: Sending): Promise<Start> {
+    const mayRepeat = (error: unknown) => this.#mayRepeat(error);
+    const sent = this.#starter.api.ask<Start>(this.#call(), {
+      ...{ mayRepeat, retry, onTrouble, signal: this.#givenUp.signal },
+    });
+    const answered = sent.then(
+      (start) => this.#answered(start),
+      (error) => this.#failed(error),
+    );
+    const giveUp = () => this.#giveUp();
+    signal?.addEventListener("abort", giveUp);
+    answered.catch(() => undefined);
+    try {
+      return await unlessAborted(answered, signal);
+    } finally {
+      signal?.removeEventListener("abort", giveUp);
+    }
+  }
+
+  #call(): Call {
+    const { jobType, caseId, retriedFrom, key, body } = this.#start;
+    return {
+      ...(retriedFrom === null
+        ? { route: START_ROUTES[jobType], parameters: { case_id: caseId } }
+        : { route: "POST /jobs/{job_id}/retry" as const, parameters: { job_id: retriedFrom } }),
+      headers: keyed(key),
+      body,
+      pin: this.#pin,
+      is: (answer) => typeof (answer as Partial<Start>).job_id === "string",
+      before: (person) => {
+        if (!this.#isOnTheWire && !this.mayBeMade) this.#starter.unanswered.add(person, this.#start);
+        this.#isOnTheWire = true;
+      },
+    };
+  }
+
+  #mayRepeat(error: unknown): boolean {
+    this.#isOnTheWire = false;
+    this.mayBeMade ||= !isRefusal(error);
+    return !this.#isGivenUp && isTransient(error);
+  }
+
+  #giveUp(): void {
+    this.#isGivenUp = true;
+    this.#remove();
+    if (!this.#isOnTheWire) this.#givenUp.abort();
+  }
+
+  #answered(start: Start): Start {
+    this.#remove();
+    if (!this.#isGivenUp) this.#starter.begun(start, this.#start);
+    else if (!start.deduplicated) void this.#cancel(start.job_id);
+    return start;
+  }
+
+  #failed(error: unknown): never {
+    // A token is refused before the key is looked at: that says nothing of an earlier sending.
+    if (isRefusal(error) && !(this.mayBeMade && error.code === "unauthorized")) this.#remove();
     throw error;
   }
-}
 
-/** `mayBeMade`: the start was sent before, and what came of it is not known. */
-async function sent(
-  { send, ports, openJobs, expect }: Starter,
-  { body, retriedFrom, ...place }: Wanted,
-  { entry, signal, mayBeMade }: { entry: OpenJob; signal?: AbortSignal | undefined; mayBeMade: boolean },
-): Promise<Start> {
-  const call = {
-    ...(retriedFrom === null
-      ? { route: ROUTES[place.jobType], parameters: { case_id: place.caseId } }
-      : { route: "POST /jobs/{job_id}/retry" as const, parameters: { job_id: retriedFrom } }),
-    headers: { "Idempotency-Key": entry.key },
-    body,
-    signal,
-  };
-  const ask = async () => {
-    try {
-      return await send<Start>(call);
-    } catch (error) {
-      mayBeMade ||= !isRefusal(error);
-      throw error;
-    }
-  };
-  try {
-    const { body: start } = await patiently(ask, { mayRepeat: isTransient, ports, signal });
-    openJobs.answered(place, { ...entry, job_id: start.job_id });
-    expect(start.job_id, start.retry_after_ms);
-    return start;
-  } catch (error) {
-    // A token is refused before the key is looked at: that says nothing of an earlier sending.
-    if (isRefusal(error) && !(mayBeMade && error.code === "unauthorized")) openJobs.refused(place, entry);
-    throw error;
+  #remove(): void {
+    const { person } = this.#pin;
+    if (person) this.#starter.unanswered.remove(person, this.#start);
+  }
+
+  async #cancel(job_id: string): Promise<void> {
+    const call: Call = { route: "POST /jobs/{job_id}/cancel", parameters: { job_id }, pin: this.#pin };
+    await this.#starter.api.ask(call).catch(() => undefined); // it may have ended; then there is nothing to cancel
   }
 }
 

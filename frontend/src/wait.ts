@@ -3,45 +3,52 @@
 import { WaitTimeoutError } from "./errors.js";
 import type { Job } from "./job.js";
 import type { Ports } from "./ports.js";
+import { throwIfAborted, unlessAborted } from "./signals.js";
 import type { Watches } from "./watch.js";
 
-/** `timeout` in milliseconds, none by default. `onProgress` is told of each new version of the job, the last included. */
-export interface WaitOptions {
-  onProgress?: (job: Job) => void;
-  signal?: AbortSignal;
-  timeout?: number;
+/**
+ * `timeout` in milliseconds, none by default. `onProgress` is called with each new version of the job, the last included;
+ * what it throws ends the waiting.
+ */
+export interface WaitOptions<J = Job> {
+  onProgress?: ((job: J) => unknown) | undefined;
+  signal?: AbortSignal | undefined;
+  timeout?: number | undefined;
 }
 
 /**
  * The job when it is done, however it ended.
  *
- * @throws WaitTimeoutError; ProblemError when there is no such job; the signal's reason
+ * @throws WaitTimeoutError; ProblemError when there is no such job, or the token is refused and getToken has no other;
+ *   UserChangedError; the signal's reason; what onProgress throws
  */
 export async function jobWhenDone(
   jobId: string,
-  { onProgress, signal, timeout }: WaitOptions,
+  { onProgress, signal, timeout = Number.POSITIVE_INFINITY }: WaitOptions,
   { watches, ports }: { watches: Watches; ports: Ports },
 ): Promise<Job> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const over = new AbortController();
-  try {
-    return await new Promise<Job>((resolve, reject) => {
-      let shown = -1;
-      const stop = watches.watch(jobId, ({ job, failure }) => {
-        if (failure) return reject(failure);
-        if (job && job.version !== shown) {
-          shown = job.version;
-          onProgress?.(job);
-        }
-        if (job?.done) resolve(job);
-      });
-      over.signal.addEventListener("abort", stop);
-      signal?.addEventListener("abort", () => reject(signal.reason), { signal: over.signal });
-      if (timeout !== undefined) {
-        void ports.sleep(timeout, over.signal).then(() => reject(new WaitTimeoutError(jobId)));
-      }
+  let stop = () => {};
+  const ended = new Promise<Job>((resolve, reject) => {
+    let shown = -1;
+    const show = async (job: Job) => onProgress?.(job);
+    stop = watches.watch(jobId, ({ job, error, connection }, trouble) => {
+      if (error) reject(error);
+      else if (connection === "unauthorized") reject(trouble);
+      if (!job || job.version === shown) return;
+      shown = job.version;
+      void show(job).then(() => job.done && resolve(job), reject);
     });
+    if (timeout < Number.POSITIVE_INFINITY) {
+      void ports.sleep(timeout, over.signal).then(() => reject(new WaitTimeoutError(jobId)));
+    }
+  });
+  ended.catch(() => undefined);
+  try {
+    return await unlessAborted(ended, signal);
   } finally {
+    stop();
     over.abort();
   }
 }

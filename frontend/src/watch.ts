@@ -1,64 +1,88 @@
 // How is a job followed to its end? One loop per job, however many look on; as often as the API says, no more.
 
 import { retryDelayMs } from "./backoff.js";
-import { CaseworkError, isCutOff, isProblem, isTransient, NetworkError } from "./errors.js";
-import type { Send } from "./http.js";
+import { asOurs, CaseworkError, isCutOff, isPassing, isProblem, type UserChangedError } from "./errors.js";
+import type { Api } from "./http.js";
 import type { Job } from "./job.js";
-import type { PageChange, Ports } from "./ports.js";
-import { readJob, type SeenJob } from "./read-job.js";
+import type { JobStore, Known } from "./job-store.js";
+import type { PageChange } from "./ports.js";
+import { CANCEL_TAKES_MS, readJob } from "./read-job.js";
+import type { Pin } from "./session.js";
 
 const HIDDEN_FACTOR = 4;
 const HIDDEN_LEAST_MS = 30_000;
+/** When the end is known without its result, and the answer is older than that. */
+const STALE_MS = 1_000;
+const LONGEST_EXPECTED_MS = 10 * 60_000;
+
+/** `lost`: the last request got no answer. `unauthorized`: its token was refused. Both are asked over, and the job goes on. */
+export type Connection = "ok" | "lost" | "unauthorized";
 
 /**
- * What is known of a job that is followed. `trouble`: the last request failed and is being repeated. `failure`: it is of
- * no use to ask again, e.g. because there is no such job; the following has ended. It also ends when the job is done.
+ * What is known of a job that is followed. `error`: it is of no use to ask again, e.g. because there is no such job; the
+ * following has ended. It also ends when the job is done.
  */
-export interface Sight {
+export interface JobView {
   job: Job | null;
-  trouble: CaseworkError | null;
-  failure: CaseworkError | null;
+  error: CaseworkError | null;
+  connection: Connection;
 }
 
-export type SightListener = (sight: Sight) => void;
+/** `trouble`: why the connection is not ok. */
+export type JobListener = (view: JobView, trouble: CaseworkError | null) => void;
 
-interface WatchOptions {
-  send: Send;
-  ports: Ports;
-  /** Told of the last sight of each job that is followed to its end. */
-  onEnd: (jobId: string, sight: Sight) => void;
+interface Around {
+  api: Api;
+  store: JobStore;
 }
 
 /** All jobs that a client follows. */
 export class Watches {
-  readonly #options: WatchOptions;
+  readonly #around: Around;
   readonly #open = new Map<string, Watch>();
+  /** When jobs that were just started are worth a first look; the oldest first. */
   readonly #expected = new Map<string, number>();
 
-  constructor(options: WatchOptions) {
-    this.#options = options;
+  constructor(around: Around) {
+    this.#around = around;
   }
 
-  /** Follow a job until it is done, a failure is final, or the function that this returns is called. */
-  watch(jobId: string, listener: SightListener): () => void {
+  /** Follow a job until it is done, an error is final, or the function that this returns is called. */
+  watch(jobId: string, listener: JobListener): () => void {
     const watch = this.#open.get(jobId) ?? this.#opened(jobId);
-    watch.join(listener);
+    const leave = watch.join(listener);
     return () => {
-      if (watch.leave(listener) === 0) this.#close(jobId, watch);
+      if (leave() === 0) this.#close(jobId, watch);
     };
   }
 
   /** Ask for a job so many milliseconds from now: not sooner, and not later either when it is followed already. */
   expect(jobId: string, inMs: number): void {
-    const at = this.#options.ports.now() + inMs;
+    const now = this.#around.api.ports.now();
+    for (const [id, at] of this.#expected) {
+      if (at > now && at - now <= LONGEST_EXPECTED_MS) break;
+      this.#expected.delete(id); // nobody came to look; or the clock was set back
+    }
     const watch = this.#open.get(jobId);
-    if (watch) watch.reschedule(at);
-    else this.#expected.set(jobId, at);
+    if (watch) watch.reschedule(inMs);
+    else this.#expected.set(jobId, now + inMs);
+  }
+
+  /** The person has changed: nothing is followed any longer, and all who look are told. */
+  endAll(error: UserChangedError): void {
+    for (const [jobId, watch] of [...this.#open]) {
+      if (watch.isFresh) continue; // it asks for the first time, as whoever is there now
+      watch.end(error);
+      this.#close(jobId, watch);
+    }
+    this.#expected.clear();
   }
 
   #opened(jobId: string): Watch {
-    const watch = new Watch(jobId, this.#expected.get(jobId) ?? null, this.#options);
+    const { ports } = this.#around.api;
+    const inMs = Math.max(0, (this.#expected.get(jobId) ?? 0) - ports.now());
     this.#expected.delete(jobId);
+    const watch = new Watch(jobId, inMs, this.#around);
     this.#open.set(jobId, watch);
     void watch.ended.then(() => this.#close(jobId, watch));
     return watch;
@@ -73,129 +97,181 @@ export class Watches {
 class Watch {
   readonly ended: Promise<void>;
   readonly #jobId: string;
-  readonly #options: WatchOptions;
-  readonly #listeners = new Set<SightListener>();
+  readonly #around: Around;
+  readonly #listeners = new Set<JobListener>();
   readonly #stopped = new AbortController();
-  #sight: Sight = { job: null, trouble: null, failure: null };
-  #seen: SeenJob | null = null;
+  readonly #pin: Pin = { person: null };
+  readonly #leaveStore: () => void;
+  #view: JobView = { job: null, error: null, connection: "ok" };
+  #trouble: CaseworkError | null = null;
+  /** Somebody looks at the job already: it can be shown without asking whether this person may see it. */
+  readonly #isShown: boolean;
   #failures = 0;
   #isCutOff = false;
-  #askedAt = 0;
-  #pauseMs = 0;
-  #expectedAt: number | null;
+  #askedAt: number;
+  #pauseMs: number;
+  /** Whether the pause is one that a page does not change: the API or an action named it. */
+  #isSet = true;
   #nap = new AbortController();
 
-  constructor(jobId: string, firstAt: number | null, options: WatchOptions) {
+  constructor(jobId: string, firstInMs: number, around: Around) {
     this.#jobId = jobId;
-    this.#options = options;
-    this.#expectedAt = firstAt;
+    this.#around = around;
+    this.#askedAt = around.api.ports.now();
+    this.#pauseMs = firstInMs;
+    this.#isShown = around.store.peek(jobId) !== null;
+    this.#leaveStore = around.store.subscribe(jobId, () => this.#changed());
     this.ended = this.#run();
   }
 
-  join(listener: SightListener): void {
-    this.#listeners.add(listener);
-    const { job, trouble, failure } = this.#sight;
-    if (job || trouble || failure) queueMicrotask(() => this.#listeners.has(listener) && listener(this.#sight));
+  /** The function that this returns leaves again, and says how many are left. */
+  join(listener: JobListener): () => number {
+    const call: JobListener = (...told) => listener(...told); // the same function may look on twice
+    this.#listeners.add(call);
+    const { job, error, connection } = this.#view;
+    if (job || error || connection !== "ok") queueMicrotask(() => this.#call(call, this.#view));
+    return () => {
+      this.#listeners.delete(call);
+      return this.#listeners.size;
+    };
   }
 
-  /** How many are left. */
-  leave(listener: SightListener): number {
-    this.#listeners.delete(listener);
-    return this.#listeners.size;
+  get isFresh(): boolean {
+    return this.#pin.person === null;
   }
 
   stop(): void {
     this.#stopped.abort();
     this.#nap.abort();
+    this.#leaveStore();
   }
 
-  /** The next look is at this time, also when one is under way. */
-  reschedule(at: number): void {
-    this.#expectedAt = at;
+  end(error: CaseworkError): void {
+    this.#tell({ job: null, error, connection: "ok" });
+  }
+
+  /** The next look is in so many milliseconds, also when one is under way. */
+  reschedule(inMs: number): void {
+    this.#pauseFor(inMs, true);
     this.#nap.abort();
   }
 
   async #run(): Promise<void> {
-    const ignorePage = this.#options.ports.page.onChange((change) => this.#wake(change));
-    let isOver = false;
-    while (!isOver) {
+    await null; // whoever watches has joined by then
+    const ignorePage = this.#around.api.ports.page.onChange((change) => this.#wake(change));
+    if (this.#isShown) this.#changed();
+    while (!this.#isOver()) {
       await this.#pause();
-      if (this.#stopped.signal.aborted) break;
-      this.#expectedAt = null;
-      const sight = await this.#look();
-      if (this.#stopped.signal.aborted) break;
-      isOver = sight.failure !== null || sight.job?.done === true;
-      if (isOver) this.#options.onEnd(this.#jobId, sight);
-      this.#tell(sight);
+      if (this.#isOver()) break;
+      this.#isSet = false;
+      await this.#look();
     }
     ignorePage();
   }
 
+  #isOver(): boolean {
+    return this.#stopped.signal.aborted || this.#view.error !== null || this.#view.job?.done === true;
+  }
+
   /** Ask once; never throws. */
-  async #look(): Promise<Sight> {
-    const { send, ports } = this.#options;
+  async #look(): Promise<void> {
+    const { api } = this.#around;
     try {
-      this.#seen = await readJob(this.#jobId, { send, ports, seen: this.#seen, signal: this.#stopped.signal });
+      const { pauseMs } = await readJob(this.#jobId, { ...this.#around, pin: this.#pin, signal: this.#stopped.signal });
       this.#failures = 0;
       this.#isCutOff = false;
-      this.#pauseFor(this.#seen.pauseMs);
-      return { job: this.#seen.job, trouble: null, failure: null };
-    } catch (error) {
-      const { job } = this.#sight;
-      if (!isPassing(error)) return { job, trouble: null, failure: asOurs(error) };
-      this.#failures += 1;
-      this.#isCutOff = isCutOff(error);
-      this.#pauseFor(retryDelayMs(this.#failures, error, ports.random()));
-      return { job, trouble: error, failure: null };
-    }
-  }
-
-  #tell(sight: Sight): void {
-    this.#sight = sight;
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(sight);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error; // the listener's defect is not the job's: it is reported, and the others are told
-        });
+      if (!this.#isSet) this.#pauseFor(pauseMs, false);
+      this.#trouble = null;
+      const { job, isWhole } = this.#around.store.kept(this.#jobId) as Known;
+      if (isRest(job, isWhole)) {
+        this.#pauseFor(STALE_MS, true);
+        return;
       }
+      this.#tell({ job, error: null, connection: "ok" });
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return;
+      if (!(error instanceof CaseworkError && isPassing(error))) {
+        this.#around.store.drop(this.#jobId);
+        this.#tell({ ...this.#view, error: asOurs(error), connection: "ok" });
+        return;
+      }
+      this.#failures += 1;
+      this.#trouble = error;
+      this.#isCutOff = isCutOff(error);
+      this.#pauseFor(retryDelayMs(this.#failures, error, api.ports.random()), false);
+      this.#tell({ ...this.#view, connection: connectionAfter(error) });
     }
   }
 
-  /** The page changed: the pause is measured anew, and over when all that was missing is a connection. */
+  /** The store knows something else of the job. Its end is told with its result, which only GET has. */
+  #changed(): void {
+    const known = this.#around.store.kept(this.#jobId);
+    if (!known || this.#stopped.signal.aborted) return;
+    const { job, isWhole } = known;
+    if (isRest(job, isWhole)) {
+      this.reschedule(0);
+      return;
+    }
+    const wasAsked = this.#view.job?.cancel_requested ?? false;
+    this.#trouble = null;
+    this.#tell({ job, error: null, connection: "ok" }); // whichever way the news came, the API was reached
+    if (job.done) this.#nap.abort();
+    else if (job.cancel_requested && !wasAsked) this.reschedule(CANCEL_TAKES_MS);
+  }
+
+  #tell(view: JobView): void {
+    const { job, error, connection } = this.#view;
+    if (view.job === job && view.error === error && view.connection === connection) return;
+    this.#view = view;
+    for (const call of [...this.#listeners]) this.#call(call, view);
+  }
+
+  /** A listener's error is the listener's: it is reported, and the others are called. */
+  #call(call: JobListener, view: JobView): void {
+    if (!this.#listeners.has(call)) return;
+    try {
+      call(view, this.#trouble);
+    } catch (error) {
+      this.#around.api.ports.report(error);
+    }
+  }
+
+  /** The page changed: the pause is measured again, and over when all that was missing is a connection. */
   #wake(change: PageChange): void {
     if (this.#isCutOff && change !== "hidden") this.#pauseMs = 0;
     this.#nap.abort();
   }
 
-  #pauseFor(ms: number): void {
-    this.#askedAt = this.#options.ports.now();
+  #pauseFor(ms: number, isSet: boolean): void {
+    this.#askedAt = this.#around.api.ports.now();
     this.#pauseMs = ms;
+    this.#isSet = isSet;
   }
 
   async #pause(): Promise<void> {
-    await null; // whoever watches has joined by then
-    for (let left = this.#left(); left > 0 && !this.#stopped.signal.aborted; left = this.#left()) {
-      this.#nap = new AbortController();
-      await this.#options.ports.sleep(left, this.#nap.signal);
+    for (let left = this.#left(); left > 0 && !this.#isOver(); left = this.#left()) {
+      const nap = new AbortController();
+      this.#nap = nap;
+      await this.#around.api.ports.sleep(left, nap.signal);
+      if (!nap.signal.aborted) return; // slept enough, whatever the clock says
     }
   }
 
   #left(): number {
-    const { now, page } = this.#options.ports;
-    if (this.#expectedAt !== null) return this.#expectedAt - now();
-    const isSlowed = this.#pauseMs > 0 && page.isHidden();
+    const { now, page } = this.#around.api.ports;
+    const isSlowed = !this.#isSet && this.#pauseMs > 0 && page.isHidden();
     const pauseMs = isSlowed ? Math.max(HIDDEN_LEAST_MS, HIDDEN_FACTOR * this.#pauseMs) : this.#pauseMs;
-    return this.#askedAt + pauseMs - now();
+    const passed = now() - this.#askedAt;
+    return passed < 0 ? pauseMs : pauseMs - passed; // a clock that was set back says nothing
   }
 }
 
-/** True unless the API says for good that it does not give the job; a refused token may be renewed meanwhile. */
-function isPassing(error: unknown): error is CaseworkError {
-  return isTransient(error) || error instanceof NetworkError || isProblem(error, "unauthorized");
+/** How the connection is after this error, which is passing. */
+export function connectionAfter(error: unknown): Connection {
+  return isProblem(error, "unauthorized") ? "unauthorized" : "lost";
 }
 
-function asOurs(error: unknown): CaseworkError {
-  return error instanceof CaseworkError ? error : new CaseworkError("The client met a defect.", { cause: error });
+/** True for a completed job without its result, as lists and streams give it. */
+function isRest(job: Job, isWhole: boolean): boolean {
+  return job.status === "completed" && !isWhole;
 }

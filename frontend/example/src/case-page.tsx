@@ -1,27 +1,39 @@
 import type { Case } from "@casework/client";
+import { errorText } from "@casework/client/messages";
 import { useClient } from "@casework/client/react";
 import { useEffect, useState } from "react";
 import { AnalysisCard } from "./analysis-card.js";
-import { ANALYSES } from "./hebrew.js";
+import { Mixed } from "./mixed.js";
+import { useTexts } from "./texts.js";
 
 /** A case and its three analyses, each of which can run beside the others. */
 export function CasePage({ caseId }: { caseId: string }) {
+  const { messages, other, analyses, loading, documents, error } = useTexts();
   const { theCase, problem } = useCase(caseId);
   return (
     <main>
+      <nav>
+        <a href={`?lang=${other.lang}`} lang={other.lang} hrefLang={other.lang}>
+          {other.name}
+        </a>
+      </nav>
       <header>
-        <h1>{theCase?.title ?? "טוען את התיק…"}</h1>
-        {problem && <p role="alert">שגיאה: {problem}</p>}
+        <h1>{theCase ? <Mixed text={theCase.title} /> : loading}</h1>
+        {problem && (
+          <p role="alert" className="error">
+            {error} {errorText(messages, problem)}
+          </p>
+        )}
         {theCase && (
-          <ul className="documents" aria-label="מסמכים בתיק">
+          <ul className="documents" aria-label={documents}>
             {theCase.documents.map((document) => (
-              <li key={document.id}>{document.file_name.replace(/\.\w+$/, "")}</li>
+              <Mixed as="li" key={document.id} text={document.file_name.replace(/\.\w+$/, "")} />
             ))}
           </ul>
         )}
       </header>
-      {ANALYSES.map(({ jobType, title, about }) => (
-        <AnalysisCard key={jobType} caseId={caseId} jobType={jobType} title={title} about={about} />
+      {analyses.map((analysis) => (
+        <AnalysisCard key={analysis.jobType} caseId={caseId} documents={theCase?.documents ?? []} {...analysis} />
       ))}
     </main>
   );
@@ -29,10 +41,14 @@ export function CasePage({ caseId }: { caseId: string }) {
 
 function useCase(caseId: string) {
   const client = useClient();
-  const [theCase, setCase] = useState<Case | null>(null);
-  const [problem, setProblem] = useState("");
+  const [seen, setSeen] = useState<{ theCase: Case | null; problem: Error | null }>({ theCase: null, problem: null });
   useEffect(() => {
-    client.cases.get(caseId).then(setCase, (error: Error) => setProblem(error.message));
+    const leaving = new AbortController();
+    client.cases.get(caseId, { signal: leaving.signal }).then(
+      (theCase) => setSeen({ theCase, problem: null }),
+      (problem) => leaving.signal.aborted || setSeen({ theCase: null, problem }),
+    );
+    return () => leaving.abort();
   }, [client, caseId]);
-  return { theCase, problem };
+  return seen;
 }

@@ -1,75 +1,109 @@
-import type { AgentResult, CallResult, Form7801Result, JobType, Results } from "@casework/client";
+import type { AgentResult, CallResult, CaseDocument, Form7801Result, JobType, Quote, Results } from "@casework/client";
+import { Mixed, Quoted } from "./mixed.js";
+import { useTexts } from "./texts.js";
+
+interface ResultProps<T extends JobType> {
+  jobType: T;
+  result: Results[T];
+  documents: CaseDocument[];
+}
 
 /** What an analysis found, the most useful first. */
-export function ResultView<T extends JobType>({ jobType, result }: { jobType: T; result: Results[T] }) {
+export function ResultView<T extends JobType>({ jobType, result, documents }: ResultProps<T>) {
   return (
-    <article aria-label="תוצאה">
+    <article aria-label={useTexts().result}>
       {jobType === "document_analysis_form7801" && <FormView {...(result as Form7801Result)} />}
-      {jobType === "document_analysis_agent" && <AgentView {...(result as AgentResult)} />}
+      {jobType === "document_analysis_agent" && <AgentView {...(result as AgentResult)} documents={documents} />}
       {jobType === "call_analysis" && <CallView {...(result as CallResult)} />}
     </article>
   );
 }
 
 function FormView({ analysis }: Form7801Result) {
+  const texts = useTexts();
   const { personal_info, employment_history, disability_info, metadata } = analysis.form_7801;
   return (
     <>
       <Figures
         figures={{
-          "סיכויי התביעה": `${analysis.claim_rate}%`,
-          "הטופס מולא": `${metadata.completion_percentage}%`,
-          לבדיקה: String(analysis.issues.length),
+          [texts.chances]: `${analysis.claim_rate}%`,
+          [texts.filledIn]: `${metadata.completion_percentage}%`,
+          [texts.toCheck]: String(analysis.issues.length),
         }}
       />
-      <p>{analysis.summary}</p>
+      <Mixed as="p" text={analysis.summary} />
       <dl>
-        <dt>שם</dt>
-        <dd>{personal_info.full_name}</dd>
-        <dt>תעודת זהות</dt>
-        <dd>{personal_info.id_number}</dd>
-        <dt>ותק בעבודה</dt>
-        <dd>{employment_history.total_employment_months} חודשים</dd>
-        <dt>ליקוי עיקרי</dt>
+        <dt>{texts.name}</dt>
+        <Mixed as="dd" text={personal_info.full_name} />
+        <dt>{texts.idNumber}</dt>
         <dd>
-          <bdi>{disability_info.primary_disability_description}</bdi>
+          <bdi dir="ltr">{personal_info.id_number}</bdi>
         </dd>
+        <dt>{texts.tenure}</dt>
+        <dd>{texts.months(employment_history.total_employment_months)}</dd>
+        <dt>{texts.impairment}</dt>
+        <Mixed as="dd" text={disability_info.primary_disability_description} />
       </dl>
-      <List title="המלצות" items={analysis.recommendations} />
+      <List title={texts.recommendations} items={analysis.recommendations} />
     </>
   );
 }
 
-function AgentView({ analysis }: AgentResult) {
+function AgentView({ analysis, documents }: AgentResult & { documents: CaseDocument[] }) {
+  const texts = useTexts();
+  const { claim_rate, findings, summary, gaps } = analysis;
   return (
     <>
-      <Figures figures={{ "סיכויי התביעה": `${analysis.claim_rate}%`, ממצאים: String(analysis.findings.length) }} />
-      <p>{analysis.summary}</p>
-      <h3>ממצאים</h3>
+      <Figures figures={{ [texts.chances]: `${claim_rate}%`, [texts.findings]: String(findings.length) }} />
+      <Mixed as="p" text={summary} />
+      <h3>{texts.findings}</h3>
       <ul>
-        {analysis.findings.slice(0, 4).map((finding) => (
-          <li key={finding.quote + finding.text}>
-            <bdi>{finding.text}</bdi>
+        {findings.slice(0, 4).map((finding, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two findings may be equal, and their order does not change
+          <Mixed as="li" key={index} text={finding.text}>
             <blockquote>
-              <bdi>{finding.quote}</bdi> <cite>עמ׳ {finding.page}</cite>
+              <Quoted quote={finding.quote} /> <Source quote={finding} documents={documents} />
             </blockquote>
-          </li>
+          </Mixed>
         ))}
       </ul>
-      <List title="מה חסר" items={analysis.gaps} />
+      <List title={texts.missing} items={gaps} />
     </>
+  );
+}
+
+/** Where a quote is from. */
+function Source({ quote: { document_id, page }, documents }: { quote: Quote; documents: CaseDocument[] }) {
+  const texts = useTexts();
+  const document = documents.find(({ id }) => id === document_id);
+  return (
+    <cite lang={texts.messages.lang} dir={texts.dir}>
+      {document_id === "call" ? (
+        texts.call
+      ) : (
+        <>
+          {document && <Mixed text={document.file_name.replace(/\.\w+$/, "")} />}
+          {document && ", "}
+          {texts.page} {page}
+        </>
+      )}
+    </cite>
   );
 }
 
 function CallView({ analysis }: CallResult) {
+  const texts = useTexts();
   const documents = analysis.documents_requested_list;
   return (
     <>
       <Figures
-        figures={{ "סיכויי האישור": `${analysis.chance_of_approval}%`, "מסמכים לבקש": String(documents.length) }}
+        figures={{ [texts.approval]: `${analysis.chance_of_approval}%`, [texts.toRequest]: String(documents.length) }}
       />
-      <p>{analysis.case_summary}</p>
-      <List title="מסמכים לבקש" items={documents.map(({ name, source }) => (source ? `${name} (${source})` : name))} />
+      <Mixed as="p" text={analysis.case_summary} />
+      <List
+        title={texts.toRequest}
+        items={documents.map(({ name, source }) => (source ? `${name} (${source})` : name))}
+      />
     </>
   );
 }
@@ -93,10 +127,9 @@ function List({ title, items }: { title: string; items: string[] }) {
     <>
       <h3>{title}</h3>
       <ul>
-        {items.map((item) => (
-          <li key={item}>
-            <bdi>{item}</bdi>
-          </li>
+        {items.map((item, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two items may be equal, and their order does not change
+          <Mixed as="li" key={index} text={item} />
         ))}
       </ul>
     </>

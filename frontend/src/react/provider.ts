@@ -1,3 +1,4 @@
+"use client";
 // Which client do the hooks use? The one of the provider above them.
 
 import { createContext, createElement, type ReactElement, type ReactNode, useContext } from "react";

@@ -1,18 +1,39 @@
-// How is a job now? Followed while the component is there, drawn anew with every change.
+"use client";
+// How is a job now? Followed while the component is there, drawn again with every change.
 
 import { useEffect, useState } from "react";
-import type { Sight } from "../watch.js";
+import type { Job } from "../job.js";
+import { idOf, type JobRef } from "../jobs.js";
+import type { JobType } from "../routes.js";
+import type { JobView } from "../watch.js";
 import { useClient } from "./provider.js";
 
-const NOTHING: Sight = { job: null, trouble: null, failure: null };
+export interface UsedJob<T extends JobType = JobType> extends JobView {
+  job: Job<T> | null;
+  /** Nothing is known of the job yet. */
+  isLoading: boolean;
+}
 
-/** The job with this id as it is now; nothing while there is no id. */
-export function useJob(jobId: string | null): Sight {
+/** This job as it is now; nothing while there is none. */
+export function useJob<T extends JobType = JobType>(
+  job: JobRef<T> | null,
+  { enabled = true }: { enabled?: boolean } = {},
+): UsedJob<T> {
   const client = useClient();
-  const [seen, setSeen] = useState({ jobId, sight: NOTHING });
+  const jobId = job === null || !enabled ? null : idOf(job as JobRef);
+  const [seen, setSeen] = useState<{ jobId: string; user: string | null; view: JobView } | null>(null);
   useEffect(() => {
     if (jobId === null) return;
-    return client.watchJob(jobId, (sight) => setSeen({ jobId, sight }));
+    const leave = client.jobs.subscribe(jobId, () => {}); // others who look at it need not ask
+    const stop = client.watchJob(jobId, (view) => setSeen({ jobId, user: client.user, view }));
+    return () => {
+      stop();
+      leave();
+    };
   }, [client, jobId]);
-  return seen.jobId === jobId ? seen.sight : NOTHING; // never another job's, not for one frame
+  const known = jobId === null ? null : client.jobs.peek(jobId);
+  // Never another job's or another user's, not for one frame.
+  const isSeen = seen !== null && seen.jobId === jobId && seen.user === client.user;
+  const view: JobView = isSeen ? seen.view : { job: known, error: null, connection: "ok" };
+  return { ...view, job: view.job as Job<T> | null, isLoading: jobId !== null && !view.job && !view.error };
 }

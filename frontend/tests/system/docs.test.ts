@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -21,7 +21,7 @@ const run = promisify(execFile);
 const FRONTEND = join(PROJECT, "frontend");
 const BLOCK = /^```(?:tsx?|js)\n\/\/ (\S+)\n([\s\S]*?)^```$/gm;
 const INI = /^```ini\n([\s\S]*?)^```$/m;
-const PACKED = ["LICENSE", "README.md", "package.json"];
+const PACKED = ["LICENSE", "README.md", "dist/cjs/package.json", "package.json"];
 
 const system = ownSystem({ emulatorSeconds: 3 });
 let directory: string;
@@ -45,7 +45,7 @@ async function existingApp(): Promise<void> {
   await file("index.html", '<div id="root"></div><script type="module" src="/src/main.tsx"></script>');
   const compilerOptions = {
     ...{ target: "ES2022", lib: ["ES2022", "DOM", "DOM.Iterable"], module: "ESNext", moduleResolution: "bundler" },
-    ...{ jsx: "react-jsx", types: ["vite/client"], strict: true, noEmit: true, skipLibCheck: true },
+    ...{ jsx: "react-jsx", types: ["vite/client", "node"], strict: true, noEmit: true, skipLibCheck: true },
   };
   await file("tsconfig.json", JSON.stringify({ compilerOptions, include: ["src"] }));
 }
@@ -68,7 +68,7 @@ test("the package holds the built client and nothing else, and installs without 
 
   const names: string[] = files.map(({ path }: { path: string }) => path);
   const installed = JSON.parse(await readFile(join(app, "node_modules/@casework/client/package.json"), "utf8"));
-  expect(names.filter((name) => !/^dist\/(react\/)?[\w-]+\.(js|d\.ts)$/.test(name))).toEqual(PACKED);
+  expect(names.filter((name) => !/^dist\/(cjs\/)?(\w+\/)?[\w-]+\.(js|js\.map|d\.ts)$/.test(name))).toEqual(PACKED);
   expect(names).toEqual(expect.arrayContaining(["dist/index.js", "dist/index.d.ts", "dist/react/index.js"]));
   expect(installed.dependencies).toBeUndefined();
 });
@@ -94,14 +94,73 @@ test("the app shows a button, its progress and the result", async () => {
   const tab = await browser.newPage();
 
   await tab.goto(`${server.resolvedUrls?.local[0]}?case=${caseId}`);
-  await tab.getByRole("button", { name: "התחל ניתוח AI" }).click();
-  await tab.getByRole("button", { name: /^מנתח\.\.\. \d+% – / }).waitFor();
+  await tab.getByRole("heading", { name: "תביעת נכות" }).waitFor(); // from TanStack Query
+  await tab.getByRole("button", { name: "התחלת ניתוח AI" }).click();
+  await tab.getByText(/^מנתח… \d+% – ./).waitFor();
   await tab.getByRole("progressbar").waitFor();
-  await tab.getByText("התביעה של תמר").waitFor({ timeout: 60_000 });
+  await tab.getByText("התביעה של תמר").first().waitFor({ timeout: 60_000 });
+  await tab.getByText("completed 100%").waitFor(); // the list's line, from SWR
+  await tab.locator("input[type=file]").setInputFiles({
+    ...{ name: "large.txt", mimeType: "text/plain", buffer: Buffer.alloc(2 ** 20, "a") },
+  });
+  await tab.getByText("large.txt: מוכן").waitFor();
+  const documents = await user.client.documents.list(caseId);
 
   expect(await tab.getByRole("alert").count()).toBe(0);
+  expect(documents.find(({ file_name }) => file_name === "large.txt")).toMatchObject({
+    status: "ready",
+    size: 2 ** 20,
+  });
   await close();
   await server.close();
+});
+
+test("a server renders the page with one client per request", async () => {
+  const user = newUser(system);
+  const caseId = await createSampleCase(user.client);
+  const vite = { root: app, configFile: false as const, logLevel: "error" as const };
+  await build({ ...vite, build: { ssr: "src/server.tsx", outDir: "server" } });
+  const script = `import("./server/server.js").then(async ({ page }) => console.log(await page(process.env.TOKEN, "${caseId}")))`;
+
+  const { stdout } = await run("node", ["--input-type=module", "-e", script], {
+    cwd: app,
+    env: { ...process.env, CASEWORK_API: system.apiUrl, TOKEN: user.token },
+  });
+
+  expect(stdout).toMatch(/<h1>תביעת נכות.*<button type="button" disabled="">התחלת ניתוח AI/);
+});
+
+test("the page's test passes", async () => {
+  const { stdout } = await run(join(FRONTEND, "node_modules/.bin/vitest"), ["run", "--root", app], { cwd: app });
+
+  expect(stdout).toMatch(/1 passed/);
+});
+
+test("the package is loaded by require, as Jest does, and by import", async () => {
+  const names = ["", "/react", "/messages", "/testing"];
+  const load = (how: string) =>
+    `for (const name of ${JSON.stringify(names)}) { const all = ${how}; console.log(Object.keys(all).length > 1); }`;
+
+  const required = await run(
+    "node",
+    ["--no-experimental-require-module", "-e", load('require("@casework/client" + name)')],
+    { cwd: app },
+  );
+  const imported = await run("node", ["--input-type=module", "-e", load('await import("@casework/client" + name)')], {
+    cwd: app,
+  });
+
+  expect([required.stdout, imported.stdout]).toEqual(Array(2).fill("true\n".repeat(4)));
+});
+
+test("the React entry says that it belongs to the browser, in every file", async () => {
+  for (const directory of ["dist/react", "dist/cjs/react"]) {
+    const all = join(app, "node_modules/@casework/client", directory);
+    const texts = await Promise.all(
+      (await readdir(all)).filter((name) => name.endsWith(".js")).map((name) => readFile(join(all, name), "utf8")),
+    );
+    expect(texts.filter((text) => !/^("use strict";\n)?"use client";/.test(text))).toEqual([]);
+  }
 });
 
 test("the script runs as it stands", async () => {

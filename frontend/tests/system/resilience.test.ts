@@ -34,7 +34,7 @@ describe.concurrent("a job of a minute", () => {
     const caseId = await createSampleCase(client);
     const before = exchanges.length;
 
-    const { job_id } = await client.analyzeForm7801(caseId);
+    const { job_id } = await client.start("document_analysis_form7801", caseId);
     const job = await client.waitForJob(job_id);
 
     const own = exchanges.slice(before);
@@ -61,7 +61,7 @@ describe.concurrent("a job of a minute", () => {
     page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(server.url);
     const card = page.getByRole("region", { name: "טופס 7801" });
-    await card.getByRole("button", { name: "התחל ניתוח AI" }).click();
+    await card.getByRole("button", { name: "התחלת ניתוח AI" }).click();
     await expect.poll(() => progressOf(page)).toBeGreaterThan(0);
     const offline = card.getByText("אין חיבור לשרת כרגע.");
     const before = await progressOf(page);
@@ -77,10 +77,10 @@ describe.concurrent("a job of a minute", () => {
 
     system.killApi();
     await page.reload();
-    await card.getByRole("button", { name: /^מנתח\.\.\. \d+%/ }).waitFor();
+    await card.getByText(/^מנתח… \d+% – ./).waitFor();
     await card.getByRole("article", { name: "תוצאה" }).waitFor();
 
-    const { jobs } = await user.client.listJobs();
+    const { jobs } = await user.client.jobs.list();
     expect(meanwhile).toBe(before);
     expect(after).toBeGreaterThan(before);
     expect(jobs.map((job) => [job.status, job.attempt])).toEqual([["completed", 1]]);
@@ -89,5 +89,5 @@ describe.concurrent("a job of a minute", () => {
 
 async function progressOf(page: Page): Promise<number> {
   const bar = page.getByRole("progressbar");
-  return (await bar.count()) ? Number(await bar.getAttribute("aria-valuenow")) : 0;
+  return (await bar.count()) ? Number(await bar.getAttribute("value")) : 0;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { problem } from "./fakes/api.js";
+import { problem } from "../../src/testing/index.js";
 import { CASE, FORM, newWorld, type World } from "./fakes/world.js";
 
 function used(world: World) {
@@ -87,7 +87,7 @@ test("a lost connection is shown beside the last progress", async () => {
     isBusy: true,
     progress: 30,
     error: null,
-    trouble: { name: "NetworkError" },
+    connection: "lost",
   });
 });
 
@@ -100,9 +100,8 @@ test("why the API refuses a start is an error to show, and the next press is a n
   const refused = analysis.getState();
   await analysis.start();
 
-  expect(refused).toMatchObject({ status: "idle", isBusy: false, error: "Refused: no_documents." });
-  expect(refused.failure).toMatchObject({ code: "no_documents" });
-  expect(analysis.getState()).toMatchObject({ status: "pending", error: null, failure: null });
+  expect(refused).toMatchObject({ status: "idle", isBusy: false, error: { code: "no_documents" } });
+  expect(analysis.getState()).toMatchObject({ status: "pending", error: null });
 });
 
 test("a failed job shows its sentence and can be run again", async () => {
@@ -115,7 +114,8 @@ test("a failed job shows its sentence and can be run again", async () => {
 
   await analysis.retry();
 
-  expect(failed).toMatchObject({ status: "failed", isBusy: false, error: "The provider is down.", progress: 40 });
+  expect(failed).toMatchObject({ status: "failed", isBusy: false, progress: 40 });
+  expect(failed.error).toMatchObject({ name: "JobFailedError", message: "The provider is down." });
   expect(world.api.asked.at(-1)?.path).toBe("/jobs/job-1/retry");
   expect(analysis.getState()).toMatchObject({ status: "pending", isBusy: true, error: null });
 });
@@ -133,7 +133,7 @@ test("a retry that does not get through leaves the job as it was, to be tried ag
   await analysis.retry();
 
   expect(refused).toMatchObject({ status: "failed", isBusy: false, progress: 40, job: { job_id: "job-1" } });
-  expect(refused).toMatchObject({ error: "Refused: no_documents.", failure: { code: "no_documents" } });
+  expect(refused).toMatchObject({ error: { code: "no_documents" } });
   expect(analysis.getState()).toMatchObject({ status: "pending", isBusy: true, error: null });
 });
 
@@ -149,9 +149,8 @@ test("a refused token is shown while the job is followed on", async () => {
   const refused = analysis.getState();
   await world.time.advance(1_000);
 
-  expect(refused).toMatchObject({ status: "pending", isBusy: true, error: "Refused: unauthorized.", trouble: null });
-  expect(refused.failure).toMatchObject({ code: "unauthorized" });
-  expect(analysis.getState()).toMatchObject({ status: "running", progress: 50, error: null, failure: null });
+  expect(refused).toMatchObject({ status: "pending", isBusy: true, error: null, connection: "unauthorized" });
+  expect(analysis.getState()).toMatchObject({ status: "running", progress: 50, error: null, connection: "ok" });
 });
 
 test("what came of a start into a lost connection shows when the network is back", async () => {
@@ -176,7 +175,7 @@ test("what came of a start into a lost connection shows when the network is back
   world.page.change(false);
   await world.time.advance(3_000);
 
-  expect(lost).toMatchObject({ status: "idle", isBusy: false, failure: { name: "NetworkError" } });
+  expect(lost).toMatchObject({ status: "idle", isBusy: false, error: { name: "NetworkError" } });
   expect(analysis.getState()).toMatchObject({ status: "pending", error: null, job: { job_id: "job-1" } });
   expect(world.api.jobs.size).toBe(1);
   leave();
@@ -211,7 +210,7 @@ test("a cancel that does not get through leaves the job running", async () => {
   await analysis.cancel();
 
   expect(analysis.getState()).toMatchObject({ status: "running", isBusy: true, isCancelling: false });
-  expect(analysis.getState().error).toBe("Refused: not_found.");
+  expect(analysis.getState().error).toMatchObject({ code: "not_found" });
 });
 
 test("what nobody looks at is not followed, and what is looked at again goes on", async () => {
@@ -231,7 +230,7 @@ test("what nobody looks at is not followed, and what is looked at again goes on"
   expect(analysis.getState().status).toBe("completed");
 });
 
-test("a finished analysis can be put out of sight", async () => {
+test("a finished analysis can be put out of view", async () => {
   const world = newWorld();
   const { analysis } = used(world);
   await analysis.start();

@@ -1,13 +1,23 @@
 import { expect, test } from "vitest";
-import { json } from "./fakes/api.js";
-import { CASE, newWorld } from "./fakes/world.js";
+import type { Behaviour } from "../../src/testing/index.js";
+import { json, problem } from "../../src/testing/index.js";
+import { CASE, newWorld, settled } from "./fakes/world.js";
 
 const DOCUMENT = { id: "d", case_id: CASE, file_name: "a.pdf", status: "ready" };
-const added = (more: object = {}) => json(201, { document: DOCUMENT, ...more });
+const AWAITING = { ...DOCUMENT, status: "awaiting_upload" };
+const UPLOAD = { method: "POST", url: "https://storage.test/bucket", headers: {}, fields: { key: "k", policy: "p" } };
+const added: Behaviour = () => json(201, { document: DOCUMENT });
+const awaiting: Behaviour = () => json(201, { document: AWAITING, upload: UPLOAD });
+const listed: Behaviour = () => json(200, { documents: [DOCUMENT], count: 1 });
+const deleted: Behaviour = () => new Response(null, { status: 204 });
+const large = () => new File([new Uint8Array(300 * 1024)], "scan.pdf", { type: "application/pdf" });
+
+/** Everything that was asked of a world, as method and path. */
+const asked = ({ api }: ReturnType<typeof newWorld>) => api.asked.map(({ method, path }) => `${method} ${path}`);
 
 test("a text goes as text", async () => {
   const { api, client } = newWorld();
-  api.next = [() => added()];
+  api.next = [added];
 
   const document = await client.documents.addText(CASE, {
     file_name: "letter.txt",
@@ -27,55 +37,161 @@ test("a text goes as text", async () => {
 
 test("a small file goes in the request, every byte of it", async () => {
   const { api, client } = newWorld();
-  api.next = [() => added()];
+  api.next = [added];
   const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 256);
+  const progress: number[] = [];
 
-  await client.documents.addFile(CASE, new File([bytes], "דוח.pdf", { type: "application/pdf" }));
+  await client.documents.upload(CASE, new File([bytes], "דוח.pdf", { type: "application/pdf" }), {
+    onProgress: ({ sent }) => progress.push(sent),
+  });
 
   const { content_base64, ...rest } = { content_base64: "", ...(api.asked[0]?.body as object) };
   expect(rest).toEqual({ file_name: "דוח.pdf", content_type: "application/pdf" });
   expect(Buffer.from(content_base64, "base64").equals(bytes)).toBe(true);
+  expect(progress).toEqual([100_000]);
 });
 
-test("a large file goes straight to storage, with the form that the API gave", async () => {
+test.each([
+  ["without a type", new File(["x"], "report.pdf"), {}],
+  ["with an empty type that is passed on", new File(["x"], "report.pdf"), { content_type: "" }],
+])("a file %s, as Windows gives it, leaves the type to the API", async (_, file, options) => {
   const { api, client } = newWorld();
-  const upload = { method: "POST", url: "https://storage.test/bucket", headers: {}, fields: { key: "k", policy: "p" } };
-  api.next = [() => added({ upload })];
-  api.storage = () => new Response(null, { status: 204 });
-  const file = new File([new Uint8Array(5 * 1024 * 1024)], "scan.pdf", { type: "application/pdf" });
+  api.next = [added];
 
-  await client.documents.addFile(CASE, file, { document_type: "medical_report" });
+  await client.documents.upload(CASE, file, options);
 
-  const [asked, sent] = api.asked;
+  expect(api.asked[0]?.body).toEqual({ file_name: "report.pdf", content_base64: btoa("x") });
+});
+
+test("a file above 256 KB goes straight to storage, and is read as it is then", async () => {
+  const world = newWorld();
+  const { api, client } = world;
+  api.next = [awaiting, listed];
+  api.storage = deleted;
+  const progress: number[] = [];
+
+  const document = await client.documents.upload(CASE, large(), {
+    document_type: "medical_report",
+    onProgress: ({ sent }) => progress.push(sent),
+  });
+
+  const [first, sent] = api.asked;
   const form = sent?.body as FormData;
-  expect(asked?.body).toEqual({
+  expect(document.status).toBe("ready");
+  expect(first?.body).toEqual({
     file_name: "scan.pdf",
     content_type: "application/pdf",
     document_type: "medical_report",
-    size: 5 * 1024 * 1024,
+    size: 300 * 1024,
   });
   expect(sent).toMatchObject({ path: "https://storage.test/bucket", headers: {} });
   expect([...form.keys()]).toEqual(["key", "policy", "file"]);
-  expect((form.get("file") as File).size).toBe(5 * 1024 * 1024);
+  expect((form.get("file") as File).size).toBe(300 * 1024);
+  expect(progress).toEqual([0, 300 * 1024]);
+  expect(asked(world).at(-1)).toBe(`GET /cases/${CASE}/documents`);
 });
 
-test("what may have been stored is not sent again", async () => {
+test("what may have been stored is sent again under its key", async () => {
   const { api, client, time } = newWorld();
-  api.next = [() => Promise.reject(new TypeError("connection reset"))];
+  api.next = [() => Promise.reject(new TypeError("connection reset")), added];
 
-  const refused = client.documents.addText(CASE, { file_name: "a.txt", text: "a" }).catch((error: unknown) => error);
+  const adding = client.documents.addText(CASE, { file_name: "a.txt", text: "a" });
+  await time.advance(5_000);
+
+  expect((await adding).id).toBe("d");
+  expect(api.asked.map(({ headers }) => headers["Idempotency-Key"])).toEqual(["key-1", "key-1"]);
+});
+
+test("an upload that storage refuses is an error with storage's own reason, and leaves no document", async () => {
+  const world = newWorld();
+  const { api, client } = world;
+  api.next = [awaiting, deleted];
+  api.storage = () => new Response("<Error><Code>EntityTooLarge</Code></Error>", { status: 400 });
+
+  const refused = client.documents.upload(CASE, large());
+
+  await expect(refused).rejects.toMatchObject({
+    ...{ name: "UploadError", status: 400, reason: "EntityTooLarge", documentId: null },
+    message: "Storage refused the upload (400 EntityTooLarge).",
+  });
+  expect(asked(world).at(-1)).toBe(`DELETE /cases/${CASE}/documents/d`);
+});
+
+test("a document that could not be deleted again is named in the error", async () => {
+  const { api, client, time } = newWorld();
+  api.next = [awaiting, () => problem(409, "not_finished")];
+  api.storage = () => new Response("", { status: 403 });
+
+  const refused = client.documents.upload(CASE, large()).catch((error: unknown) => error);
   await time.advance(60_000);
 
-  expect(await refused).toMatchObject({ name: "NetworkError" });
-  expect(api.asked).toHaveLength(1);
+  expect(await refused).toMatchObject({ name: "UploadError", documentId: "d" });
 });
 
-test("an upload that storage refuses is an error", async () => {
+test("a storage that is busy is asked again; it keeps the form's key, so that it holds one object", async () => {
+  const { api, client, time } = newWorld();
+  api.next = [awaiting, listed];
+  let tries = 0;
+  api.storage = () => new Response(null, { status: ++tries === 1 ? 503 : 204 });
+
+  const uploading = client.documents.upload(CASE, large());
+  await time.advance(5_000);
+
+  expect(await uploading).toMatchObject({ status: "ready" });
+  expect(tries).toBe(2);
+});
+
+test("an aborted upload ends at once with the reason, and leaves no document", async () => {
+  const world = newWorld();
+  const { api, client } = world;
+  api.next = [awaiting, deleted];
+  api.storage = ({ signal }) =>
+    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+  const leaving = new AbortController();
+
+  const given = client.documents.upload(CASE, large(), { signal: leaving.signal }).catch((reason: unknown) => reason);
+  await settled();
+  leaving.abort("the user left");
+
+  expect(await given).toBe("the user left");
+  await settled();
+  expect(asked(world).at(-1)).toBe(`DELETE /cases/${CASE}/documents/d`);
+});
+
+test("a file that was changed after it was chosen is an error that says so", async () => {
   const { api, client } = newWorld();
-  api.next = [() => added({ upload: { method: "POST", url: "https://storage.test/", headers: {}, fields: {} } })];
-  api.storage = () => new Response("<Error/>", { status: 403 });
+  const gone = new File(["x"], "a.pdf", { type: "application/pdf" });
+  gone.arrayBuffer = () => Promise.reject(new DOMException("It could not be read", "NotReadableError"));
 
-  const refused = client.documents.addFile(CASE, new Blob([new Uint8Array(5 * 1024 * 1024)]), { file_name: "a.pdf" });
+  await expect(client.documents.upload(CASE, gone)).rejects.toMatchObject({
+    name: "UploadError",
+    message: "The file cannot be read. It was changed or moved after it was chosen.",
+  });
+  expect(api.asked).toEqual([]);
+});
 
-  await expect(refused).rejects.toMatchObject({ name: "NetworkError", status: 403 });
+test("a listener of progress that throws is reported, and the file arrives", async () => {
+  const { api, client, reported } = newWorld();
+  api.next = [awaiting, listed];
+  api.storage = deleted;
+
+  const document = await client.documents.upload(CASE, large(), {
+    onProgress() {
+      throw new Error("mine");
+    },
+  });
+
+  expect(document.status).toBe("ready");
+  expect(reported).toHaveLength(2);
+});
+
+test("deleting is repeated, and what is gone after a lost answer was deleted", async () => {
+  const { api, client, time } = newWorld();
+  api.next = [() => Promise.reject(new TypeError("connection reset")), () => problem(404, "not_found")];
+
+  const deleting = client.documents.delete(CASE, "d");
+  await time.advance(5_000);
+
+  await expect(deleting).resolves.toBeUndefined();
+  await expect(client.documents.delete(CASE, "d")).rejects.toMatchObject({ code: "not_found" });
 });

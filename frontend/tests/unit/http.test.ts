@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isProblem, type ProblemError } from "../../src/index.js";
-import { json, problem } from "./fakes/api.js";
-import { newWorld } from "./fakes/world.js";
+import { json, problem } from "../../src/testing/index.js";
+import { FORM, newWorld } from "./fakes/world.js";
 
 test("a token that the API refuses is renewed once", async () => {
   const rejected: (string | null)[] = [];
@@ -14,7 +14,7 @@ test("a token that the API refuses is renewed once", async () => {
   api.put({ job_id: "j" });
   api.next = [() => problem(401, "unauthorized")];
 
-  await client.getJob("j");
+  await client.jobs.get("j");
 
   expect(api.asked.map((one) => one.headers.Authorization)).toEqual(["Bearer old", "Bearer new"]);
   expect(rejected).toEqual([null, "old"]);
@@ -24,7 +24,7 @@ test("without a better token the refusal stands", async () => {
   const { api, client } = newWorld({ getToken: () => "old" });
   api.next = [() => problem(401, "unauthorized")];
 
-  await expect(client.getJob("j")).rejects.toMatchObject({ code: "unauthorized" });
+  await expect(client.jobs.get("j")).rejects.toMatchObject({ code: "unauthorized" });
 
   expect(api.asked).toHaveLength(1);
 });
@@ -39,7 +39,7 @@ test("a token that cannot be had at the moment is like a network that is gone", 
   });
   api.put({ job_id: "j" });
 
-  const job = client.getJob("j");
+  const job = client.jobs.get("j");
   await time.advance(5_000);
 
   expect((await job).job_id).toBe("j");
@@ -62,7 +62,7 @@ test("what is wrong in a request is told place by place", async () => {
       ),
   ];
 
-  const error = await client.analyzeForm7801("c").catch((refusal: ProblemError) => refusal);
+  const error = await client.start(FORM, "c").catch((refusal: ProblemError) => refusal);
 
   expect(isProblem(error, "invalid_request")).toBe(true);
   expect(error).toMatchObject({ errors: [{ pointer: "/labels", message: "is no object" }] });
@@ -73,7 +73,7 @@ test("an answer that takes longer than any gateway waits is given up and asked f
   api.put({ job_id: "j" });
   api.next = [({ signal }) => new Promise((_, reject) => signal?.addEventListener("abort", reject))];
 
-  const job = client.getJob("j");
+  const job = client.jobs.get("j");
   await time.advance(36_000);
 
   expect((await job).job_id).toBe("j");
@@ -85,7 +85,7 @@ test("a page in place of an answer, as of a captive portal, is no answer", async
   api.put({ job_id: "j" });
   api.next = [() => new Response("<html>Log in to the Wi-Fi</html>", { status: 200 })];
 
-  const job = client.getJob("j");
+  const job = client.jobs.get("j");
   await time.advance(5_000);
 
   expect((await job).job_id).toBe("j");
@@ -96,7 +96,7 @@ test("a gateway's own 502 is asked over, its own 403 is not", async () => {
   api.put({ job_id: "j" });
   api.next = [() => json(502, { message: "Internal server error" }), () => json(403, { message: "Forbidden" })];
 
-  const refused = client.getJob("j").catch((error: unknown) => error);
+  const refused = client.jobs.get("j").catch((error: unknown) => error);
   await time.advance(5_000);
 
   expect(await refused).toMatchObject({ name: "NetworkError", status: 403 });
@@ -107,8 +107,8 @@ test("a list is asked for with what was given, ids in a path are escaped", async
   const { api, client } = newWorld();
   api.next = [() => json(200, { jobs: [], count: 0, next_cursor: null })];
 
-  await client.listJobs({ case_id: "c/1", status: "running", limit: 5 });
-  await client.getJob("../cases").catch(() => undefined);
+  await client.jobs.list({ case_id: "c/1", status: "running", limit: 5 });
+  await client.jobs.get("../cases").catch(() => undefined);
 
   expect(api.asked.map((one) => one.path)).toEqual(["/jobs?case_id=c%2F1&status=running&limit=5", "/jobs/..%2Fcases"]);
 });

@@ -38,9 +38,9 @@ function Button({ caseId = CASE }: { caseId?: string }) {
 }
 
 function JobLine({ jobId, drawnFor = [] }: { jobId: string | null; drawnFor?: (string | null)[][] }) {
-  const { job, failure } = useJob(jobId);
+  const { job, error } = useJob(jobId);
   if (job) drawnFor.push([jobId, job.job_id]);
-  return <p>{failure?.message ?? (job ? `${job.job_id} ${job.progress}%` : "nothing")}</p>;
+  return <p>{error?.message ?? (job ? `${job.job_id} ${job.progress}%` : "nothing")}</p>;
 }
 
 const pass = (world: World, ms: number) => act(() => world.time.advance(ms));
@@ -64,7 +64,7 @@ test("a button starts an analysis and shows its progress and result", async () =
 
 test("a page that is loaded anew shows the open job without being asked", async () => {
   const world = newWorld();
-  await world.client.analyzeForm7801(CASE);
+  await world.client.start(FORM, CASE);
   world.api.put({ job_id: "job-1", status: "running", progress: 60 });
 
   await drawn(world.reloaded(), <Button />);

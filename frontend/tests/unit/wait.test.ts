@@ -77,7 +77,7 @@ test("the result of a cancelled job is an error of its own", async () => {
   const { api, client } = worldWithJob();
   api.put({ job_id: "j", status: "cancelled", error: "The job was cancelled." });
 
-  const job = await client.getJob("j");
+  const job = await client.jobs.get("j");
 
   expect(() => resultOf(job)).toThrow(JobCancelledError);
 });

@@ -1,7 +1,9 @@
-// How does the API answer in a unit test? As its contract says: starts, keys, dedupe, versions, 304, cancel, problems.
+// How does the API answer in a unit test? As its contract says: starts, keys, dedupe, versions, 304, lists, cancel, problems.
 
-import type { Job as ApiJob, Problem, StartBody } from "../../../src/api.js";
+import type { Job as ApiJob, Problem, StartBody } from "../api.js";
+import { START_ROUTES } from "../routes.js";
 
+/** A request as it came. */
 export interface Asked {
   at: number;
   method: string;
@@ -11,24 +13,28 @@ export interface Asked {
   signal: AbortSignal | null;
 }
 
-const TYPES: Record<string, string> = {
-  "analyze-with-agent": "document_analysis_agent",
-  "analyze-documents-form7801": "document_analysis_form7801",
-};
+/** Where the fake API is. */
+export const FAKE_URL = "https://api.test/api";
 
-type Behaviour = (asked: Asked) => Response | Promise<Response>;
+export type Behaviour = (asked: Asked) => Response | Promise<Response>;
 
-/** The API; `next` are answers that come before its own, in order, `storage` is what answers at any other address. */
+/**
+ * The API in memory: give its `fetch` to a client of `FAKE_URL`. `put` makes jobs go on. `next` are answers that come before
+ * its own, in order; `storage` is what answers at any other address. A job that was started with a token is seen with that
+ * token only; one that was `put` is everybody's.
+ */
 export class FakeApi {
   readonly asked: Asked[] = [];
   readonly jobs = new Map<string, ApiJob>();
   readonly keys = new Map<string, string>();
+  readonly owners = new Map<string, string>();
   next: Behaviour[] = [];
   storage: Behaviour = () => new Response("", { status: 404 });
   isOffline = false;
   readonly #now: () => number;
+  #jobCount = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
@@ -37,7 +43,7 @@ export class FakeApi {
     const asked: Asked = {
       at: this.#now(),
       method,
-      path: url.replace("https://api.test/api", ""),
+      path: url.replace(FAKE_URL, ""),
       headers: { ...(headers as Record<string, string>) },
       body: typeof body === "string" ? JSON.parse(body) : (body ?? null),
       signal,
@@ -71,53 +77,109 @@ export class FakeApi {
 
   /** Its own answer; what the request asks for is done, also when nobody gets the answer. */
   readonly answer = (asked: Asked): Response => {
-    const [, root, id = "", action = ""] = asked.path.split("/");
-    if (root === "jobs" && asked.method === "GET") return this.#read(id, asked.headers["If-None-Match"]);
-    if (root === "jobs" && action === "cancel") return this.#cancelled(id);
+    const { pathname, searchParams } = new URL(FAKE_URL + asked.path);
+    const [, , root, id = "", action = ""] = pathname.split("/");
+    if (root === "jobs" && asked.method === "GET") return id ? this.#read(asked, id) : this.#list(asked, searchParams);
+    if (root === "jobs" && action === "cancel") return this.#cancelled(asked, id);
     if (asked.method === "POST" && action === "retry") return this.#retried(asked, id);
-    if (asked.method === "POST" && root === "vapi") return this.#started(asked, ["call_analysis", action], null);
-    if (asked.method === "POST") return this.#started(asked, [TYPES[action] ?? "", id], null);
-    return problem(404, "not_found");
+    const start = this.#startOf(asked);
+    return start ? this.#started(asked, start, null) : problem(404, "not_found");
   };
 
-  #read(id: string, known: string | undefined): Response {
-    const job = this.jobs.get(id);
+  #startOf({ method, path }: Asked): [string, string] | null {
+    for (const [jobType, route] of Object.entries(START_ROUTES)) {
+      const [, id] = new RegExp(`^${route.replace("{case_id}", "([^/]+)")}$`).exec(`${method} ${path}`) ?? [];
+      if (id) return [jobType, id];
+    }
+    return null;
+  }
+
+  /** The job, when who asks may see it. */
+  #seen(asked: Asked, id: string): ApiJob | null {
+    const owner = this.owners.get(id);
+    return owner === undefined || owner === userOf(asked) ? (this.jobs.get(id) ?? null) : null;
+  }
+
+  #read(asked: Asked, id: string): Response {
+    const job = this.#seen(asked, id);
     if (!job) return problem(404, "not_found");
     const etag = `W/"${job.version}"`;
     const pause = job.retry_after_ms === null ? {} : { "Retry-After": String(Math.ceil(job.retry_after_ms / 1000)) };
-    if (known === etag) return new Response(null, { status: 304, headers: { ETag: etag, ...pause } });
+    if (asked.headers["If-None-Match"] === etag) {
+      return new Response(null, { status: 304, headers: { ETag: etag, ...pause } });
+    }
     return json(200, job, { ETag: etag, ...pause });
   }
 
-  #cancelled(id: string): Response {
-    const job = this.jobs.get(id);
+  #list(asked: Asked, wanted: URLSearchParams): Response {
+    const fits = (job: ApiJob) =>
+      (["job_type", "status"] as const).every((name) => [null, job[name]].includes(wanted.get(name))) &&
+      [null, job.metadata.case_id].includes(wanted.get("case_id"));
+    const all = [...this.jobs.keys()].reverse().flatMap((id) => this.#seen(asked, id) ?? []);
+    const found = all.filter(fits);
+    const from = Number(wanted.get("cursor") ?? 0);
+    const until = from + Number(wanted.get("limit") ?? 20);
+    const jobs = found.slice(from, until).map((job) => ({ ...job, result: null }));
+    return json(200, { jobs, count: jobs.length, next_cursor: until < found.length ? String(until) : null });
+  }
+
+  #cancelled(asked: Asked, id: string): Response {
+    const job = this.#seen(asked, id);
     if (!job) return problem(404, "not_found");
-    if (job.done && job.status !== "cancelled") return problem(409, "already_finished");
+    if (job.status === "cancelled") return json(200, job);
+    if (job.done) return problem(409, "already_finished");
     if (job.status === "running") return json(202, this.put({ job_id: id, cancel_requested: true }));
     return json(200, this.put({ job_id: id, status: "cancelled", cancel_requested: true }));
   }
 
   #retried(asked: Asked, id: string): Response {
-    const job = this.jobs.get(id);
+    const job = this.#seen(asked, id);
     return job ? this.#started(asked, analysisOf(job), id) : problem(404, "not_found");
   }
 
   #started(asked: Asked, [job_type, case_id]: [string, string], retriedFrom: string | null): Response {
-    const key = asked.headers["Idempotency-Key"] ?? "";
+    const key = `${userOf(asked)} ${asked.headers["Idempotency-Key"]}`;
     const known = this.jobs.get(this.keys.get(key) ?? "");
     const wantsAnother = (asked.body as StartBody).dedupe === "none";
-    const open = wantsAnother ? undefined : [...this.jobs.values()].find(isOpen(job_type, case_id));
-    const job = known ?? open ?? this.#created(job_type, case_id);
+    const mine = [...this.jobs.keys()].flatMap((id) => this.#seen(asked, id) ?? []);
+    const open = known || wantsAnother ? undefined : mine.find(isOpen(job_type, case_id));
+    const job = known ?? open ?? this.#created(asked, job_type, case_id);
     this.keys.set(key, job.job_id);
-    const start = { status: "accepted", job_id: job.job_id, retry_after_ms: 2000, retried_from: retriedFrom };
+    const { job_id, created_at, deadline_at, expires_at } = job;
+    const start = {
+      ...{ status: "accepted", job_id, job_type, message: "", poll_url: `/jobs/${job_id}`, documents_count: 3 },
+      ...{ created_at, deadline_at, expires_at, deduplicated: open !== undefined, retry_after_ms: 2000 },
+      retried_from: retriedFrom,
+    };
     return json(202, start, known ? { "Idempotency-Replayed": "true" } : {});
   }
 
-  #created(job_type: string, case_id: string): ApiJob {
-    const job_id = `job-${this.jobs.size + 1}`;
+  #created(asked: Asked, job_type: string, case_id: string): ApiJob {
+    const job_id = `job-${Math.max(this.jobs.size, this.#jobCount++) + 1}`;
     const { metadata } = newJob(job_id);
+    this.owners.set(job_id, userOf(asked));
     return this.put({ job_id, version: 1, job_type, metadata: { ...metadata, case_id } });
   }
+}
+
+function userOf({ headers }: Asked): string {
+  return subOf((headers.Authorization ?? "").replace("Bearer ", ""));
+}
+
+/** The `sub` of a JWT, or the whole of another token. */
+function subOf(token: string): string {
+  try {
+    return String(JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))).sub);
+  } catch {
+    return token;
+  }
+}
+
+/** An unsigned JWT of this user, for an API that does not verify. */
+export function fakeToken(user: string, more: Record<string, unknown> = {}): string {
+  const part = (value: object) =>
+    btoa(JSON.stringify(value)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return `${part({ alg: "none" })}.${part({ sub: user, ...more })}.none`;
 }
 
 function analysisOf({ job_type, metadata }: ApiJob): [string, string] {
@@ -125,13 +187,15 @@ function analysisOf({ job_type, metadata }: ApiJob): [string, string] {
 }
 
 function isOpen(job_type: string, case_id: string): (job: ApiJob) => boolean {
-  return (job) => !job.done && job.job_type === job_type && job.metadata.case_id === case_id;
+  return (job) => !job.done && !job.cancel_requested && job.job_type === job_type && job.metadata.case_id === case_id;
 }
 
+/** A JSON answer. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json", ...headers } });
 }
 
+/** A refusal. */
 export function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
   const body: Problem = {
     type: `urn:casework:error:${code}`,
@@ -145,6 +209,7 @@ export function problem(status: number, code: string, headers: Record<string, st
   return json(status, body, { "Content-Type": "application/problem+json", ...headers });
 }
 
+/** A job that waits to start. */
 function newJob(job_id: string): ApiJob {
   return {
     job_id,

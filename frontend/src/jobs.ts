@@ -1,0 +1,81 @@
+// What can be done with jobs that there are? Read, list and delete them, and share what is known of them.
+
+import type { EventList, JobEvent, JobStatus } from "./api.js";
+import { patiently } from "./backoff.js";
+import type { Core } from "./core.js";
+import { isTransient } from "./errors.js";
+import type { CallOptions } from "./http.js";
+import type { AnyJob, Job, JobPage, Start } from "./job.js";
+import { createJobList, type JobList } from "./job-list.js";
+import { readJob } from "./read-job.js";
+import type { JobType } from "./routes.js";
+import type { Pin } from "./session.js";
+
+export interface JobListQuery {
+  status?: JobStatus;
+  job_type?: JobType;
+  case_id?: string;
+  error_code?: string;
+  user_id?: string;
+  limit?: number;
+  cursor?: string;
+  scope?: "all" | "mine";
+}
+
+/** A job, by its id or by the answer to its start. */
+export type JobRef<T extends JobType = JobType> = string | Start<T> | Job<T>;
+
+export interface Jobs {
+  /** The job with its result, as it is now. */
+  get<T extends JobType = JobType>(job: JobRef<T>, options?: CallOptions): Promise<Job<T>>;
+  list(query?: JobListQuery, options?: CallOptions): Promise<JobPage>;
+  /** The list as it is now, asked for again while somebody looks, with its open jobs followed. */
+  follow(query?: Omit<JobListQuery, "cursor">): JobList;
+  events(jobId: string, options?: CallOptions & { after?: number }): Promise<JobEvent[]>;
+  delete(jobId: string, options?: CallOptions): Promise<void>;
+  /** The job as those who look at it know it, without asking; else null. */
+  peek(jobId: string): AnyJob | null;
+  /** Look at a job: the listener is called when more is known of it, from wherever. It does not ask; `watchJob` does. */
+  subscribe(jobId: string, listener: () => void): () => void;
+  /** Take in a job that came another way, e.g. in a page from a server. What is older than what is known changes nothing. */
+  accept(job: Job): void;
+}
+
+export function idOf(job: JobRef): string {
+  return typeof job === "string" ? job : job.job_id;
+}
+
+/** The jobs' part of the client. */
+export function jobsOf(core: Core): Jobs {
+  const { api, store } = core;
+  return {
+    follow: (query = {}) => createJobList(core, query),
+    async get<T extends JobType>(given: JobRef<T>, options: CallOptions = {}) {
+      const pin: Pin = { person: null };
+      const patience = {
+        ...{ mayRepeat: isTransient, ports: api.ports, signal: options.signal },
+        attempts: api.attempts(options.retry),
+      };
+      const read = () => readJob(idOf(given), { api, store, pin, signal: options.signal });
+      return (await patiently(read, patience)).job as Job<T>;
+    },
+    async list(query = {}, options = {}) {
+      const is = (body: object) => Array.isArray((body as Partial<JobPage>).jobs);
+      const page = await api.ask<JobPage>({ route: "GET /jobs", query, is }, options);
+      for (const job of page.jobs) store.accept(job as Job);
+      return page;
+    },
+    async events(jobId, { after = 0, ...options } = {}) {
+      const parameters = { job_id: jobId };
+      return (await api.ask<EventList>({ route: "GET /jobs/{job_id}/events", parameters, query: { after } }, options))
+        .events;
+    },
+    async delete(jobId, options) {
+      await api.erase({ route: "DELETE /jobs/{job_id}", parameters: { job_id: jobId } }, options);
+      store.drop(jobId);
+    },
+    peek: (jobId) => api.session.person && ((store.peek(jobId)?.job ?? null) as AnyJob | null),
+    subscribe: (jobId, listener) => store.subscribe(jobId, listener),
+    accept: (job) => void store.accept(job, { isWhole: job.status !== "completed" || job.result !== null }),
+  };
+}

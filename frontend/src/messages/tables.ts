@@ -1,0 +1,44 @@
+// Which sentences does a page need? One for every code that the API and the client know; a missing one does not compile.
+
+import type { FailureCode } from "../errors.js";
+import type { JobStatus } from "../job.js";
+import type { IssueCode } from "../results.js";
+import type { ProblemCode } from "../routes.js";
+import type { UploadStatus } from "../uploads.js";
+import type { Connection } from "../watch.js";
+
+/** What a worker is doing; a newer API may have others. */
+export type ProgressCode =
+  | "reading_case"
+  | "reading_document"
+  | "reading_call"
+  | "asking_model"
+  | "checking"
+  | "storing";
+
+/** Errors that are the client's own, by their names. */
+export type ErrorName =
+  | "NetworkError"
+  | "TokenError"
+  | "UploadError"
+  | "UserChangedError"
+  | "WaitTimeoutError"
+  | "ResultMissingError"
+  | "JobCancelledError"
+  | "UsageError"
+  | "CaseworkError";
+
+/** The sentences of one language. `{name}` is replaced by the parameter of that name. */
+export interface Messages {
+  /** As in `<html lang>`. */
+  lang: string;
+  problems: Record<ProblemCode, string>;
+  failures: Record<FailureCode, string>;
+  errors: Record<ErrorName, string>;
+  statuses: Record<"idle" | "starting" | JobStatus, string>;
+  connections: Record<Connection, string>;
+  waiting: Record<"worker" | "model" | "retry", string>;
+  progress: Record<ProgressCode, string>;
+  issues: Record<IssueCode, string>;
+  uploads: Record<UploadStatus, string>;
+}
