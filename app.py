@@ -16,14 +16,18 @@ from typing import Any
 from chalice import Rate
 
 from chalicelib.analyses import catalogue
-from chalicelib.api import cases, documents, jobs, public, starts, webhook
+from chalicelib.api import cases, documents, jobs, public, starts, streams, webhook
 from chalicelib.api.application import Application
 from chalicelib.api.cors import Cors
 from chalicelib.bootstrap import system
 from chalicelib.settings import cors_settings, current_stage
 
+ANY_STREAM = "arn:aws:dynamodb:us-east-1:123456789012:table/jobs/stream/x"
+"""Chalice wants the ARN of a stream; the template puts that of the jobs table in its place."""
+
 allowed = cors_settings()
 app = Application("casework", system=system, cors=Cors(origins=allowed.origins, more_headers=allowed.headers))
+
 
 for analysis in catalogue().values():
     app.serve("POST", analysis.route, starts.start_endpoint(analysis))
@@ -34,6 +38,9 @@ app.serve("DELETE", "/jobs/{job_id}", jobs.delete_job)
 app.serve("GET", "/jobs/{job_id}/events", jobs.job_events)
 app.serve("POST", "/jobs/{job_id}/cancel", jobs.cancel_job)
 app.serve("POST", "/jobs/{job_id}/retry", starts.retry_job)
+app.serve("GET", "/jobs/{job_id}/deliveries", streams.list_deliveries)
+app.serve("POST", "/jobs/{job_id}/deliveries/resend", streams.resend_delivery)
+app.serve("POST", "/streams", streams.open_stream)
 
 app.serve("POST", "/cases", cases.create_case)
 app.serve("GET", "/cases", cases.list_cases)
@@ -62,6 +69,37 @@ def work_high(event: Any) -> Any:
 def work_normal(event: Any) -> Any:
     """Run the job of one message of the normal lane."""
     return system().work(event.to_dict(), event.context)
+
+
+# Who follows a job, and who is told of its end. The stream's own name is in infra/deploy/overlays/live.yaml.
+@app.on_ws_connect(name="connect")
+def connect(event: Any) -> Any:
+    """Open a WebSocket for the holder of a ticket."""
+    return system().outbox.connect(event.to_dict())
+
+
+@app.on_ws_message(name="message")
+def message(event: Any) -> Any:
+    """Answer a client of an open WebSocket."""
+    return system().outbox.message(event.to_dict())
+
+
+@app.on_ws_disconnect(name="disconnect")
+def disconnect(event: Any) -> Any:
+    """Forget a WebSocket that was closed."""
+    return system().outbox.disconnect(event.to_dict())
+
+
+@app.on_dynamodb_record(stream_arn=ANY_STREAM, name="publish", batch_size=10)
+def publish(event: Any) -> None:
+    """Post changed jobs to their followers; queue the webhooks of those that ended."""
+    system().outbox.publish(event.to_dict())
+
+
+@app.on_sqs_message(queue="deliveries", batch_size=1, name="deliver")
+def deliver(event: Any) -> None:
+    """Make one try of a webhook."""
+    system().outbox.deliver(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="rescue")

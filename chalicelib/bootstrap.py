@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import telemetry
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from chalicelib.adapters.sqs import SqsJobQueue
     from chalicelib.adapters.ssm import SsmSecret
     from chalicelib.analyses.kit.definition import Analysis
-    from chalicelib.analyses.kit.llm import ConversationModel, StructuredModel
     from chalicelib.api.auth import TokenVerifier
+    from chalicelib.bootstrap_models import AnalysisServices
+    from chalicelib.bootstrap_outbox import Outbox
     from chalicelib.cases.model import CaseReader, CaseStore
 
 # Three attempts must end before API Gateway gives up on us (29 s), so that the client gets our 503 and not its 504.
@@ -36,9 +37,6 @@ AWS_READ_SECONDS = 5
 AWS_ATTEMPTS = 3
 USER_AGENT = "casework"
 """One of our own: botocore builds its long one anew for each call, twice, which is a tenth of the call's work."""
-NO_JOB = NO_CASE = "00000000-0000-0000-0000-000000000000"
-NO_BLOB = "health"
-
 _CONNECTING = threading.Lock()
 """A session of botocore is not thread-safe, and `chalice local` answers each connection in a thread of its own."""
 
@@ -68,7 +66,7 @@ class System:
         from chalicelib.adapters.dynamodb.job_store import DynamoJobStore
 
         return DynamoJobStore(
-            self._dynamodb,
+            self.dynamodb,
             table=self.settings.jobs_table,
             cases_table=self.settings.cases_table,
             blobs=self.blob_store,
@@ -80,12 +78,12 @@ class System:
         """Case records, in DynamoDB."""
         from chalicelib.adapters.dynamodb.case_store import DynamoCaseStore
 
-        return DynamoCaseStore(self._dynamodb, table=self.settings.cases_table, blobs=self.blob_store)
+        return DynamoCaseStore(self.dynamodb, table=self.settings.cases_table, blobs=self.blob_store)
 
     @cached_property
     def job_queue(self) -> JobQueue:
         """The two lanes, in SQS."""
-        return self._sqs_queue
+        return self.sqs_queue
 
     @cached_property
     def blob_store(self) -> BlobStore:
@@ -112,6 +110,8 @@ class System:
     @cached_property
     def services(self) -> AnalysisServices:
         """What analyses may use."""
+        from chalicelib.bootstrap_models import AnalysisServices
+
         return AnalysisServices(self)
 
     @cached_property
@@ -128,24 +128,27 @@ class System:
     def vapi_webhook_secret(self) -> str | None:
         """The shared secret of the voice assistant's webhook, a rotated one within five minutes; None: it refuses
         everything."""
-        return self._secret(self.settings.vapi_webhook_secret, name=self.settings.vapi_webhook_secret_name)
+        return self.secret(self.settings.vapi_webhook_secret, name=self.settings.vapi_webhook_secret_name)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Live updates and webhooks."""
+        from chalicelib.bootstrap_outbox import Outbox
+
+        return Outbox(self, client=self._client)
 
     @cached_property
     def health_checks(self) -> Mapping[str, Callable[[], None]]:
         """What a deep health check asks, by the name it reports."""
-        return {
-            "table": lambda: _answers(self.job_store.get(NO_JOB), self.case_store.outline(NO_CASE)),
-            "queue": self._sqs_queue.check,
-            # A HEAD would say the same 404 of an object and of a bucket that is not there; a GET names which.
-            "bucket": lambda: _answers(self.blob_store.get(NO_BLOB)),
-            **self._secret_checks(),
-        }
+        from chalicelib.bootstrap_health import health_checks
+
+        return health_checks(self, client=self._client)
 
     def work(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, bool] | None:
         """Handle an SQS event of either lane, or deep health's question about a key."""
         if "check_key_of" in event:
             return {"readable": self._can_read_key(str(event["check_key_of"]))}
-        handle_records(event, context, run=self._run, redeliver=self._sqs_queue.redeliver)
+        handle_records(event, context, run=self._run, redeliver=self.sqs_queue.redeliver)
         return None
 
     def rescue(self, context: LambdaContext) -> dict[str, int]:
@@ -175,18 +178,19 @@ class System:
         return botocore.session.get_session()
 
     @cached_property
-    def _dynamodb(self) -> Any:
+    def dynamodb(self) -> Any:
+        """The low-level client, for what has a table's name of its own."""
         return self._client("dynamodb")
 
     @cached_property
-    def _sqs_queue(self) -> SqsJobQueue:
+    def sqs_queue(self) -> SqsJobQueue:
         from chalicelib.adapters.sqs import SqsJobQueue
 
         return SqsJobQueue(
             self._client("sqs"), high_url=self.settings.high_queue_url, normal_url=self.settings.normal_queue_url
         )
 
-    def _client(self, name: str) -> Any:
+    def _client(self, name: str, *, endpoint_url: str | None = None) -> Any:
         from botocore.config import Config
 
         config = Config(
@@ -198,7 +202,7 @@ class System:
             parameter_validation=self.settings.stage == "dev",  # moto takes what AWS refuses; AWS needs no help
         )
         with _CONNECTING:
-            return self.aws_session.create_client(name, config=config)
+            return self.aws_session.create_client(name, config=config, endpoint_url=endpoint_url)
 
     def _run(self, message: JobMessage, claim_token: str, time_left: Callable[[], float]) -> None:
         run_attempt(
@@ -219,7 +223,8 @@ class System:
 
         return JobType(name=analysis.job_type, run=run, policy=analysis.policy)
 
-    def _secret(self, value: str | None, *, name: str | None) -> str | None:
+    def secret(self, value: str | None, *, name: str | None) -> str | None:
+        """A secret of the settings: the value itself, or what is stored under the name."""
         if value is not None or name is None:
             return value
         from chalicelib.adapters.ssm import SsmSecret
@@ -232,7 +237,7 @@ class System:
         from chalicelib.adapters.ssm import SecretUnreadable
 
         try:
-            key = self._secret(value, name=name)
+            key = self.secret(value, name=name)
         except SecretUnreadable as exc:
             raise ProviderAuth(f"The key for {provider} is not configured.", provider=provider.lower()) from exc
         if key is None and self.settings.stage != "dev":
@@ -244,59 +249,6 @@ class System:
             return {"openai": self.openai_key, "anthropic": self.anthropic_key}[provider]() is not None
         except (KeyError, ProviderAuth, StorageUnavailable):
             return False
-
-    def _secret_checks(self) -> Mapping[str, Callable[[], None]]:
-        """The secrets that this stage names, each read by a function that uses it."""
-        from chalicelib.adapters.worker_check import WorkerCheck
-
-        settings = self.settings
-        checks: dict[str, Callable[[], None]] = {}
-        if settings.worker_function is not None:
-            worker = WorkerCheck(partial(self._client, "lambda"), function=settings.worker_function)
-            named = {"openai": settings.openai_api_key_name, "anthropic": settings.anthropic_api_key_name}
-            checks = {f"{provider}_key": partial(worker.key, provider) for provider, name in named.items() if name}
-        if settings.vapi_webhook_secret_name is not None:
-            checks["webhook_secret"] = lambda: _answers(self.vapi_webhook_secret)
-        return checks
-
-
-class AnalysisServices:
-    """The services of analyses; a provider's SDK is loaded when its model is first asked for.
-
-    A model is kept with its connections until its key is another one.
-    """
-
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._openai_model = lru_cache(maxsize=1)(self._new_openai_model)
-        self._anthropic_model = lru_cache(maxsize=1)(self._new_anthropic_model)
-
-    @property
-    def cases(self) -> CaseReader:
-        """The cases and their documents."""
-        return self._system.case_reader
-
-    @property
-    def openai(self) -> StructuredModel:
-        """OpenAI's model of the settings, with the key of now."""
-        return self._openai_model(self._system.openai_key())
-
-    @property
-    def anthropic(self) -> ConversationModel:
-        """Anthropic's model of the settings, with the key of now."""
-        return self._anthropic_model(self._system.anthropic_key())
-
-    def _new_openai_model(self, api_key: str | None) -> StructuredModel:
-        from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
-
-        model, effort, other = self._system.settings.of_openai
-        return OpenAIStructuredModel(model=model, api_key=api_key, effort=effort, fallback_model=other)
-
-    def _new_anthropic_model(self, api_key: str | None) -> ConversationModel:
-        from chalicelib.adapters.anthropic.conversation_model import AnthropicConversationModel
-
-        model, effort, other = self._system.settings.of_anthropic
-        return AnthropicConversationModel(model=model, api_key=api_key, effort=effort, fallback_model=other)
 
 
 _built: System | None = None
@@ -324,10 +276,6 @@ def use(replacement: System) -> Iterator[System]:
         yield replacement
     finally:
         _built = before
-
-
-def _answers(*answers: object) -> None:
-    """A check is passed by any answers; no answer raises StorageUnavailable before it gets here."""
 
 
 def _seconds_left(context: LambdaContext) -> float:

@@ -48,6 +48,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """SQS queue of the high lane."""
     normal_queue_url: str
     """SQS queue of the normal lane."""
+    deliveries_queue_url: str | None
+    """SQS queue of webhooks to deliver; without one no start may ask for a webhook."""
+    socket_url: str | None
+    """Where clients open a WebSocket (wss://…); without one there are no live updates."""
+    connections_url: str | None
+    """Where open WebSockets are posted to (API Gateway's @connections); only functions that post need it."""
     jwt_secret: str | None
     """Shared secret (HS256) that signs tokens, 32 bytes or more; stage dev only."""
     jwks_url: str | None
@@ -94,6 +100,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The SSM parameter that holds that secret."""
     vapi_require_case_token: bool
     """`true`: a report is ignored unless its metadata has the `case_token` that the case's owner read from the API."""
+    webhook_secret: str | None
+    """What signs webhooks, `whsec_` and base64; two, separated by a space, while it is rotated."""
+    webhook_secret_name: str | None
+    """The SSM parameter that holds that secret."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
 
@@ -121,6 +131,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         bucket=reader.required("BUCKET"),
         high_queue_url=reader.required("HIGH_QUEUE_URL"),
         normal_queue_url=reader.required("NORMAL_QUEUE_URL"),
+        deliveries_queue_url=reader.optional("DELIVERIES_QUEUE_URL"),
+        socket_url=reader.optional("SOCKET_URL"),
+        connections_url=reader.optional("CONNECTIONS_URL"),
         jwt_secret=reader.optional("JWT_SECRET"),
         jwks_url=reader.optional("JWKS_URL"),
         jwt_issuer=reader.optional("JWT_ISSUER"),
@@ -144,6 +157,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         vapi_webhook_secret=reader.optional("VAPI_WEBHOOK_SECRET"),
         vapi_webhook_secret_name=reader.optional("VAPI_WEBHOOK_SECRET_NAME"),
         vapi_require_case_token=reader.parsed("VAPI_REQUIRE_CASE_TOKEN", _flag, default="false"),
+        webhook_secret=reader.optional("WEBHOOK_SECRET"),
+        webhook_secret_name=reader.optional("WEBHOOK_SECRET_NAME"),
         log_level=reader.parsed("LOG_LEVEL", _log_level, default="INFO"),
     )
     reader.check(settings)

@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.adapters.aws_errors import aws_answers
 from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import JobMessage
+from chalicelib.outbox.webhooks import WebhookMessage
 
 LONGEST_DELAY_SECONDS = 900
 """The longest delay that SQS accepts."""
@@ -54,3 +55,20 @@ class SqsJobQueue:
         with aws_answers("SQS"):
             for url in self._urls.values():
                 self._client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+
+
+class SqsWebhookQueue:
+    """The WebhookQueue on one standard queue; `client` is a low-level SQS client."""
+
+    def __init__(self, client: Any, *, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, message: WebhookMessage, *, delay_seconds: float = 0) -> None:
+        """See WebhookQueue.send. A delay is rounded up, as for jobs."""
+        with aws_answers("SQS"):
+            self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=msgspec.json.encode(message).decode(),
+                DelaySeconds=min(max(math.ceil(delay_seconds), 0), LONGEST_DELAY_SECONDS),
+            )

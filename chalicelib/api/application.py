@@ -46,6 +46,7 @@ class Application(chalice.Chalice):  # type: ignore[misc]  # chalice is untyped
     def __init__(self, name: str, *, system: Callable[[], System], cors: Cors) -> None:
         """`system` gives the assembled system when the first request needs it."""
         super().__init__(app_name=name)
+        self.experimental_feature_flags.add("WEBSOCKETS")
         self.api.binary_types = []  # every body here is text
         self._system = system
         self._cors = cors

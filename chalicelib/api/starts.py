@@ -21,6 +21,7 @@ from chalicelib.api.parsing import invalid, pointer_to
 from chalicelib.api.polling import START_MS, header_seconds, job_tag, retry_after_ms, typical_seconds
 from chalicelib.api.request import Request
 from chalicelib.api.response import Response, Timestamp, timestamp
+from chalicelib.api.streams import Notify, check_notify
 from chalicelib.cases.model import CaseOutline
 from chalicelib.cases.read import case_outline
 from chalicelib.errors import (
@@ -75,6 +76,7 @@ class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             extra_json_schema={"not": {"anyOf": [{"required": [name]} for name in sorted(RESERVED_LABELS)]}},
         ),
     ] = msgspec.field(default_factory=dict)
+    notify: Notify | UnsetType = UNSET
 
     def problems(self) -> Sequence[FieldProblem]:
         """The labels with reserved names."""
@@ -114,6 +116,7 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
 
     def start(request: Request, system: System, *, body: StartBody) -> Response:
         key = idempotency_key(request, body)
+        check_notify(body.notify, system)
         check_priority(request, body)
         outline = _outline(request.parameters["case_id"], request, system)
         wanted = start_request(analysis, outline, body=body, request=request, key=key)
@@ -145,6 +148,7 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
 def retry_job(request: Request, system: System, *, body: StartBody) -> Response:
     """Run a finished job again, as a new job that reuses the finished steps of the old one."""
     key = idempotency_key(request, body)
+    check_notify(body.notify, system)
     check_priority(request, body)
     try:
         source = retryable_job(
@@ -202,6 +206,7 @@ def start_request(
     call_id = case.call_id if analysis.one_per_call else None
     lock = lock_name(job_type=analysis.job_type, case_id=case.id, call_id=call_id)
     return StartRequest(
+        notify_url=body.notify.url if body.notify else None,
         job_type=analysis.job_type,
         case_id=case.id,
         user_id=case.user_id,

@@ -146,6 +146,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     priority: Priority = "normal"
     max_attempts: int = 3
     max_cost_usd: Decimal | None = None
+    notify_url: str | None = None
     lock: str | None = None
     retried_from: str | None = None
     status: Status = Status.PENDING

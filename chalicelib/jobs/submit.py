@@ -50,6 +50,7 @@ class StartRequest(msgspec.Struct, frozen=True, kw_only=True):
     deadline_seconds: int = 3600
     max_cost_usd: Decimal | None = None
     max_attempts: int = 3
+    notify_url: str | None = None
     retried_from: str | None = None
     checkpoints_from: str | None = None
     key: IdempotencyKey | None = None
@@ -168,6 +169,7 @@ def _new_job(request: StartRequest, *, now: datetime, job_id: str, retention_day
         priority=request.priority,
         max_attempts=request.max_attempts,
         max_cost_usd=request.max_cost_usd,
+        notify_url=request.notify_url,
         lock=request.lock,
         retried_from=request.retried_from,
         created_at=now,

@@ -60,6 +60,7 @@ PORT_MEANINGS = {
     "api": "Port of the API (`make dev`; `chalice local` has `--port`).",
     "aws": "Port of the emulated AWS.",
     "model": "Port of the emulated AI providers.",
+    "socket": "Port of the WebSocket gateway.",
 }
 AFTER = """
 With `OPENAI_API_KEY` or `ANTHROPIC_API_KEY` set, and no base URL, that provider is the real one.

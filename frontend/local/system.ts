@@ -18,6 +18,7 @@ export interface SystemPorts {
   api: number;
   aws: number;
   model: number;
+  socket: number;
 }
 
 /** A system that runs. */
@@ -96,6 +97,7 @@ function spawned(ports: SystemPorts, { log, emulatorSeconds }: { log: string; em
       CASEWORK_API_PORT: String(ports.api),
       CASEWORK_AWS_PORT: String(ports.aws),
       CASEWORK_MODEL_PORT: String(ports.model),
+      CASEWORK_SOCKET_PORT: String(ports.socket),
       CASEWORK_EMULATOR_SECONDS: String(emulatorSeconds),
     },
     stdio: ["ignore", output, output, "pipe"],
@@ -128,10 +130,10 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 async function freePorts(): Promise<SystemPorts> {
-  const probes = await Promise.all([listening(), listening(), listening()]);
-  const [api, aws, model] = probes.map(({ port }) => port) as [number, number, number];
+  const probes = await Promise.all([listening(), listening(), listening(), listening()]);
+  const [api, aws, model, socket] = probes.map(({ port }) => port) as [number, number, number, number];
   await Promise.all(probes.map(({ close }) => close()));
-  return { api, aws, model };
+  return { api, aws, model, socket };
 }
 
 function listening(): Promise<{ port: number; close: () => Promise<void> }> {

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from infra.deploy.checks import alarms, api, functions, permissions, storage
+from infra.deploy.checks import alarms, api, functions, live, permissions, storage
 from infra.deploy.checks.view import Template
 from infra.deploy.package import BUILD, DEPLOYED_ARCHITECTURE, make_template
 from infra.deploy.problem import DeployProblem
@@ -29,7 +29,9 @@ REGIONS = ("us-east-1", "eu-west-1", "il-central-1")
 
 def rules() -> Mapping[str, Rule]:
     """Every public function of the rule modules, by its name."""
-    return {name: rule for module in (permissions, functions, storage, api, alarms) for name, rule in _public(module)}
+    return {
+        name: rule for module in (permissions, functions, storage, api, live, alarms) for name, rule in _public(module)
+    }
 
 
 def findings(template: Mapping[str, Any], *, stage: str) -> Sequence[str]:

@@ -14,6 +14,7 @@ NEEDED_UNLESS = {
     "openai-api-key": "OpenAiModel",
     "anthropic-api-key": "AnthropicModel",
     "vapi-webhook-secret": "VapiWebhook",
+    "webhook-secret": "JobWebhooks",
 }
 """A secret by its name, and the parameter that is "none" when the stage does without it."""
 

@@ -19,7 +19,7 @@ INTEGRATION = "x-amazon-apigateway-integration"
 def merge_template(stage: str) -> dict[str, Any]:
     """What `chalice package --merge-template` takes: the resources with all overlays, the stage's own last."""
     template: dict[str, Any] = {}
-    for overlay in ("functions", "alarms", "alarms_jobs", "dashboard", "firewall"):
+    for overlay in ("functions", "live", "alarms", "alarms_jobs", "dashboard", "firewall"):
         template = merged(template, read_yaml(OVERLAYS / f"{overlay}.yaml"))
     template = merged(template, stored(stage))
     body = {"x-amazon-apigateway-gateway-responses": gateway_responses()}
@@ -41,7 +41,21 @@ def finished(template: Mapping[str, Any], *, stage: str) -> dict[str, Any]:
     paths = {path: _with_preflight(methods) for path, methods in body["paths"].items()}
     properties = {**api["Properties"], "DefinitionBody": {**body, "paths": paths}}
     resources = {**template["Resources"], "RestAPI": {**api, "Properties": properties}}
+    resources = _with_socket_stage(resources)
     return {**template, "Description": f"Casework, {stage}", "Resources": resources}
+
+
+def _with_socket_stage(resources: Mapping[str, Any]) -> dict[str, Any]:
+    """The WebSocket API's stage deploys itself. Chalice's Deployment has a constant name, so that CloudFormation would
+    deploy the API once and never again; a stage that came up before its routes would deploy once for each of them."""
+    stage = resources["WebsocketAPIStage"]
+    properties = {name: value for name, value in stage["Properties"].items() if name != "DeploymentId"}
+    routes = sorted(name for name, resource in resources.items() if resource["Type"] == "AWS::ApiGatewayV2::Route")
+    kept = {name: resource for name, resource in resources.items() if name != "WebsocketAPIDeployment"}
+    return {
+        **kept,
+        "WebsocketAPIStage": {**stage, "Properties": {**properties, "AutoDeploy": True}, "DependsOn": routes},
+    }
 
 
 def _with_preflight(methods: Mapping[str, Any]) -> dict[str, Any]:

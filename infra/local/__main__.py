@@ -44,7 +44,7 @@ def _run(arguments: argparse.Namespace) -> None:
         programs.append(system.api_program(ports))
     if arguments.no_reload:
         programs = [msgspec.structs.replace(program, follows_sources=False) for program in programs]
-    system.refuse_taken_ports(ports, tuple(p.name for p in programs if p.name in ("aws", "model", "api")))
+    system.refuse_taken_ports(ports, tuple(p.name for p in programs if p.name in ("aws", "model", "socket", "api")))
 
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -73,6 +73,7 @@ def _welcome(environment: dict[str, str], ports: Ports) -> list[str]:
     providers = ", ".join(f"{name}: {'emulated' if name in emulated else 'real'}" for name in ("openai", "anthropic"))
     return [
         f"Casework is up: http://{HOST}:{ports.api} ({providers}). Ctrl-C ends everything.",
+        f"Live updates: ws://{HOST}:{ports.socket}/api, with a ticket of POST /streams.",
         f"A token: make token USER=you. First question: curl http://{HOST}:{ports.api}/health",
     ]
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
 JWT_SECRET = "casework-development-secret-for-this-machine-only"  # noqa: S105  # signs nothing that is deployed
 VAPI_WEBHOOK_SECRET = "casework-development-webhook-secret"  # noqa: S105
+WEBHOOK_SECRET = "whsec_Y2FzZXdvcmstZGV2ZWxvcG1lbnQtd2ViaG9va3M="  # noqa: S105
 
 # What a developer's shell may say about the real AWS; none of it may reach a local process.
 _REAL_AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
@@ -25,9 +26,15 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     api: int = 8000
     aws: int = 7801
     model: int = 7802
+    socket: int = 7803
 
 
-PORT_VARIABLES = {"api": "CASEWORK_API_PORT", "aws": "CASEWORK_AWS_PORT", "model": "CASEWORK_MODEL_PORT"}
+PORT_VARIABLES = {
+    "api": "CASEWORK_API_PORT",
+    "aws": "CASEWORK_AWS_PORT",
+    "model": "CASEWORK_MODEL_PORT",
+    "socket": "CASEWORK_SOCKET_PORT",
+}
 
 
 def read_ports(environ: Mapping[str, str]) -> Ports:
@@ -41,8 +48,8 @@ def read_ports(environ: Mapping[str, str]) -> Ports:
             raise Problem(f"{variable} must be a port between 1 and 65535, not {text!r}.")
         found[name] = int(text)
     ports = Ports(**found)
-    if len({ports.api, ports.aws, ports.model}) < len(PORT_VARIABLES):
-        raise Problem(f"{', '.join(PORT_VARIABLES.values())} must name three different ports.")
+    if len(set(msgspec.structs.astuple(ports))) < len(PORT_VARIABLES):
+        raise Problem(f"{', '.join(PORT_VARIABLES.values())} must name different ports.")
     return ports
 
 
@@ -69,10 +76,13 @@ def local_environment(environ: Mapping[str, str], *, ports: Ports) -> dict[str, 
     return {
         "JWT_SECRET": JWT_SECRET,
         "VAPI_WEBHOOK_SECRET": VAPI_WEBHOOK_SECRET,
+        "WEBHOOK_SECRET": WEBHOOK_SECRET,
         **kept,
         **_providers(environ, emulator=f"http://{HOST}:{ports.model}"),
         **resources.environment,
         **{variable: str(getattr(ports, name)) for name, variable in PORT_VARIABLES.items()},
+        "SOCKET_URL": f"ws://{HOST}:{ports.socket}/api",
+        "CONNECTIONS_URL": f"http://{HOST}:{ports.socket}/api",
         "STAGE": "dev",
         "AWS_CONFIG_FILE": "/dev/null",
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",

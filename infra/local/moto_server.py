@@ -23,6 +23,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from infra.local.environment import HOST
 from infra.local.moto_polls import answering, hand_back_what_nobody_hears
 from infra.local.moto_snapshots import share_items_between_snapshots
+from infra.local.moto_streams import mend_streams
 from infra.local.resources import create_resources
 from infra.local.system import IDENTITY_PATH
 
@@ -97,6 +98,7 @@ def make_dynamodb_atomic() -> None:
 
     call_action.one_at_a_time = True  # type: ignore[attr-defined]
     DynamoHandler.call_action = call_action  # type: ignore[method-assign]
+    mend_streams(lock)
 
 
 class _QuietRequestHandler(MotoRequestHandler):

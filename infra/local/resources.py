@@ -29,6 +29,7 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True):
     bucket: str
     high_queue_url: str
     normal_queue_url: str
+    deliveries_queue_url: str
     high_dead_letter_queue_url: str
     normal_dead_letter_queue_url: str
 
@@ -45,6 +46,7 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True):
             "BUCKET": self.bucket,
             "HIGH_QUEUE_URL": self.high_queue_url,
             "NORMAL_QUEUE_URL": self.normal_queue_url,
+            "DELIVERIES_QUEUE_URL": self.deliveries_queue_url,
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
@@ -84,6 +86,7 @@ def create_resources(endpoint_url: str, *, prefix: str = "casework") -> Resource
         bucket=bucket,
         high_queue_url=queues["HighQueue"],
         normal_queue_url=queues["NormalQueue"],
+        deliveries_queue_url=queues["DeliveriesQueue"],
         high_dead_letter_queue_url=queues["HighDeadLetterQueue"],
         normal_dead_letter_queue_url=queues["NormalDeadLetterQueue"],
     )
@@ -99,6 +102,7 @@ def resource_names(endpoint_url: str, *, prefix: str = "casework") -> Resources:
         bucket=f"{prefix}-bucket".lower(),
         high_queue_url=f"{endpoint_url}/{account}/{prefix}-HighQueue",
         normal_queue_url=f"{endpoint_url}/{account}/{prefix}-NormalQueue",
+        deliveries_queue_url=f"{endpoint_url}/{account}/{prefix}-DeliveriesQueue",
         high_dead_letter_queue_url=f"{endpoint_url}/{account}/{prefix}-HighDeadLetterQueue",
         normal_dead_letter_queue_url=f"{endpoint_url}/{account}/{prefix}-NormalDeadLetterQueue",
     )
@@ -136,6 +140,8 @@ def _create_table(dynamodb: Any, table: str, properties: dict[str, Any]) -> None
         for key in ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
         if key in properties
     }
+    if "StreamSpecification" in properties:  # CloudFormation's has no switch
+        definition["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
     try:
         dynamodb.create_table(TableName=table, **definition)
     except dynamodb.exceptions.ResourceInUseException:

@@ -78,6 +78,8 @@ class Supervisor:
         for name in self._programs:
             if name not in self._children and not self._stop.is_set():
                 self._start(name)
+        if "socket" in self._programs:
+            self._wait_for(lambda: system.answers(f"http://{HOST}:{ports.socket}/"), "socket", deadline)
         if "api" in self._programs:
             self._wait_for(lambda: system.answers(f"http://{HOST}:{ports.api}/health"), "api", deadline)
 

@@ -53,6 +53,29 @@ def programs(environment: Mapping[str, str], *, ports: Ports, identity: Identity
                 follows_sources=True,
             )
         )
+    found += [
+        Program(
+            name="deliveries",
+            module="infra.local.event_source",
+            arguments=(
+                *("--queue-url", environment["DELIVERIES_QUEUE_URL"], "--handler", "app.deliver"),
+                *("--concurrency", "5", "--timeout", "30"),
+            ),
+            follows_sources=True,
+        ),
+        Program(
+            name="stream",
+            module="infra.local.stream_source",
+            arguments=(
+                *("--endpoint-url", environment["AWS_ENDPOINT_URL"], "--table", environment["JOBS_TABLE"]),
+                *("--handler", "app.publish"),
+            ),
+            follows_sources=True,
+        ),
+        Program(
+            name="socket", module="infra.local.sockets", arguments=("--port", str(ports.socket)), follows_sources=True
+        ),
+    ]
     found.append(
         Program(
             name="timer",

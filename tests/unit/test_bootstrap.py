@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from chalicelib.adapters.ssm import FRESH_FOR
 from chalicelib.analyses.kit.llm import TextPart
-from chalicelib.bootstrap import AnalysisServices, System
+from chalicelib.bootstrap import System
+from chalicelib.bootstrap_models import AnalysisServices
 from chalicelib.errors import ProviderAuth
 from chalicelib.settings import read_settings
 from tests.fakes.attempt_context import FakeContext

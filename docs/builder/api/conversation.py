@@ -72,6 +72,9 @@ def _analyse(user: Recorder, case_id: str) -> str:
     user.ask(READ, about="Once it is done: the result, and no advice to ask again.", job_id=job_id)
     user.ask(READ, query="?result=link", about="With `result=link`: where to fetch the result.", job_id=job_id)
     user.ask("GET /jobs/{job_id}/events", query="?after=1", job_id=job_id)
+    user.ask("POST /streams", {"job_ids": [job_id]}, about="A ticket for live updates.")
+    user.ask("POST /jobs/{job_id}/deliveries/resend", about="Only of a job with a webhook.", job_id=job_id)
+    user.ask("GET /jobs/{job_id}/deliveries", job_id=job_id)
     return job_id
 
 

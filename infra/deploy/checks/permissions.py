@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from infra.deploy.checks.view import Properties, Template, listed, references, target
+from infra.deploy.checks.view import Template, listed, references, statements, target
 
 CHANGES_OBJECTS = (
     "s3:PutObject",
@@ -33,7 +33,7 @@ def permissions_name_their_resources(template: Template) -> Iterator[str]:
     for role, properties in template.of("AWS::IAM::Role"):
         if properties.get("ManagedPolicyArns"):
             yield f"{role} has managed policies, which name no resources"
-        for statement in _statements(properties):
+        for statement in statements(properties):
             for action in listed(statement.get("Action", "*")):
                 if "*" in action:
                     yield f"{role} may {action}"
@@ -53,7 +53,7 @@ def workers_never_write_originals(template: Template) -> Iterator[str]:
     """Workers open files that strangers made: they may read the originals, and write beside them only."""
     for name, function, _, _ in template.sources():
         role = target(function.get("Role"))
-        for statement in _statements(template.properties(role)):
+        for statement in statements(template.properties(role)):
             changes = [action for action in listed(statement.get("Action", "*")) if action in CHANGES_OBJECTS]
             for resource in listed(statement.get("Resource", "*")) if changes else ():
                 if not _is_beside_the_originals(resource):
@@ -63,12 +63,6 @@ def workers_never_write_originals(template: Template) -> Iterator[str]:
 def _is_beside_the_originals(resource: Any) -> bool:
     prefixes = tuple(f"${{Bucket.Arn}}/{folder}/" for folder in ("bodies", "texts", "jobs"))
     return isinstance(resource, dict) and str(resource.get("Fn::Sub", "")).startswith(prefixes)
-
-
-def _statements(role: Properties) -> Iterator[Properties]:
-    for policy in role.get("Policies", ()):
-        for statement in policy["PolicyDocument"]["Statement"]:
-            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def _is_open(resource: Any) -> bool:

@@ -90,3 +90,10 @@ def references(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for member in value:
             yield from references(member)
+
+
+def statements(role: Properties) -> Iterator[Properties]:
+    """The statements of a role's policies; of a conditional one, what holds when its condition does."""
+    for policy in role.get("Policies", ()):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield statement["Fn::If"][1] if "Fn::If" in statement else statement

@@ -14,7 +14,7 @@ from infra.deploy.check_template import findings, rules
 from infra.deploy.checks.alarms import FAILURES
 from infra.deploy.package import make_template
 from infra.deploy.template import STAGES
-from tests.unit.infra.deploy.planted import functions, outside, storage
+from tests.unit.infra.deploy.planted import functions, live, outside, storage
 from tests.unit.infra.deploy.planted.template import Plant, Template, statements
 
 
@@ -27,7 +27,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
 
 ROOT = Path(__file__).resolve().parents[4]
 JOB_LOG = "job_log.py"
-DEFECTS = [*functions.DEFECTS, *storage.DEFECTS, *outside.DEFECTS]
+DEFECTS = [*functions.DEFECTS, *live.DEFECTS, *storage.DEFECTS, *outside.DEFECTS]
 
 
 def subclasses(kind: type[AttemptError]) -> set[type[AttemptError]]:

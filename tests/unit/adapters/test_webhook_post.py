@@ -1,0 +1,159 @@
+"""A webhook goes to the address that was checked, whatever the name says afterwards, and nowhere else."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from chalicelib.adapters.webhook_post import WebhookPost
+from chalicelib.outbox.addresses import ForbiddenTarget
+
+Respond = Callable[[socket.socket], None]
+
+
+class Listener:
+    """A server on loopback that reads a request and lets `respond` do the rest; `requests` are what came."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.requests: list[bytes] = []
+        self._respond = respond
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(5)
+                self.requests.append(connection.recv(65536))
+                self._respond(connection)
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join(timeout=5)
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[[Respond], Listener]]:
+    listeners: list[Listener] = []
+
+    def start(respond: Respond) -> Listener:
+        listeners.append(Listener(respond))
+        return listeners[-1]
+
+    yield start
+    for listener in listeners:
+        listener.close()
+
+
+def saying(answer: bytes) -> Respond:
+    return lambda connection: connection.sendall(answer)
+
+
+def post(url: str, *, resolve: Callable[[str, int], Sequence[str]] | None = None, within_seconds: float = 5.0) -> int:
+    send = WebhookPost(
+        loopback_allowed=True, resolve=resolve or (lambda host, port: ["127.0.0.1"]), within_seconds=within_seconds
+    )
+    return send(url, headers={"webhook-id": "msg_1", "content-type": "application/json"}, body=b'{"a":1}')
+
+
+def test_the_receiver_gets_the_body_and_the_host_it_was_called_by(listen: Callable[[Respond], Listener]) -> None:
+    receiver = listen(saying(b"HTTP/1.1 204 No Content\r\n\r\n"))
+
+    status = post(f"http://localhost:{receiver.port}/hook?x=1")
+
+    assert status == 204
+    head, body = receiver.requests[0].split(b"\r\n\r\n")
+    assert head.startswith(b"POST /hook?x=1 HTTP/1.1\r\n")
+    assert f"Host: localhost:{receiver.port}".encode() in head
+    assert b"webhook-id: msg_1" in head
+    assert body == b'{"a":1}'
+
+
+def test_an_interim_answer_is_not_the_answer(listen: Callable[[Respond], Listener]) -> None:
+    receiver = listen(saying(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"))
+
+    assert post(f"http://localhost:{receiver.port}/") == 200
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed(listen: Callable[[Respond], Listener]) -> None:
+    target = listen(saying(b"HTTP/1.1 200 OK\r\n\r\n"))
+    location = f"Location: http://127.0.0.1:{target.port}/".encode()
+    receiver = listen(saying(b"HTTP/1.1 302 Found\r\n" + location + b"\r\n\r\n"))
+
+    assert post(f"http://localhost:{receiver.port}/") == 302
+    assert target.requests == []
+
+
+@pytest.mark.parametrize("answer", [b"", b"hello\n", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 abc\r\n", b"x" * 40_000])
+def test_what_is_no_http_is_no_answer(listen: Callable[[Respond], Listener], answer: bytes) -> None:
+    receiver = listen(saying(answer))
+
+    with pytest.raises(ConnectionError):
+        post(f"http://localhost:{receiver.port}/")
+
+
+def test_a_receiver_that_hangs_or_drips_is_left_when_the_time_is_over(listen: Callable[[Respond], Listener]) -> None:
+    over = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        while not over.wait(0.05):
+            try:
+                connection.sendall(b"H")
+            except OSError:
+                return
+
+    receiver = listen(drip)
+    begun = time.monotonic()
+
+    with pytest.raises((TimeoutError, ConnectionError)):
+        post(f"http://localhost:{receiver.port}/", within_seconds=0.4)
+
+    assert time.monotonic() - begun < 4
+    over.set()
+
+
+def test_nobody_there_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+    with pytest.raises(ConnectionError):
+        post(f"http://localhost:{port}/")
+
+
+@pytest.mark.parametrize(
+    "addresses", [["10.0.0.1"], ["169.254.169.254"], ["8.8.8.8", "192.168.0.1"], ["::ffff:10.0.0.1"]]
+)
+def test_a_name_that_leads_inside_is_never_connected_to(addresses: list[str]) -> None:
+    with pytest.raises(ForbiddenTarget):
+        post("https://hooks.example.com/", resolve=lambda host, port: addresses)
+
+
+def test_a_name_is_resolved_once_so_that_a_second_answer_cannot_lead_elsewhere(
+    listen: Callable[[Respond], Listener],
+) -> None:
+    receiver = listen(saying(b"HTTP/1.1 200 OK\r\n\r\n"))
+    answers = [["127.0.0.1"], ["10.0.0.1"]]
+
+    def rebinding(host: str, port: int) -> Sequence[str]:
+        return answers.pop(0)
+
+    assert post(f"http://localhost:{receiver.port}/", resolve=rebinding) == 200
+    assert answers == [["10.0.0.1"]]
+
+
+def test_outside_a_developers_machine_loopback_is_refused_even_by_name() -> None:
+    send = WebhookPost(loopback_allowed=False, resolve=lambda host, port: ["127.0.0.1"])
+
+    with pytest.raises(ForbiddenTarget):
+        send("https://hooks.example.com/", headers={}, body=b"")
