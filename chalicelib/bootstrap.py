@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -214,6 +215,7 @@ class System:
             rng=random.Random(),  # noqa: S311  # jitter, not a secret
             claim_token=claim_token,
             time_left=time_left,
+            sleep=time.sleep,
             pulse=pulse,
         )
 

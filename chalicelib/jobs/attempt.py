@@ -6,6 +6,7 @@ The thread that works and the pulse (see `pulse`) share it; a lock makes their w
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -26,6 +27,7 @@ from chalicelib.errors import (
 from chalicelib.jobs.lifecycle import (
     HEARTBEAT_SECONDS,
     HIGHEST_PROGRESS_BEFORE_COMPLETED,
+    LEASE_SECONDS,
     lease_end,
     progressed,
     step_stored,
@@ -42,22 +44,37 @@ TIME_TO_STOP_SECONDS = 8
 """What an attempt leaves of its function's time: enough to store that it goes on elsewhere."""
 
 SAVE_TRIES = 8
+SILENCE_PAUSE_SECONDS = 2
+"""Between two tries of a write that our storage did not answer."""
+
+LONGEST_SILENCE_SECONDS = 2 * LEASE_SECONDS
+"""For so long an attempt goes on that cannot renew its lease."""
+
 CANCELLED_WHILE_RUNNING = "the job was cancelled"
 
 
 class Attempt:
     """The AttemptContext of a claimed job. `time_left` gives the seconds that the function may still run."""
 
-    def __init__(self, job: Job, *, store: JobStore, clock: Clock, time_left: Callable[[], float]) -> None:
-        self._claimed = self._job = job
+    def __init__(
+        self,
+        job: Job,
+        *,
+        store: JobStore,
+        clock: Clock,
+        time_left: Callable[[], float],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._job = job
         self._store = store
         self._clock = clock
         self._time_left = time_left
+        self._sleep = sleep
         self._lock = threading.RLock()
         self._stop: AttemptStopped | None = CancelSeen(CANCELLED_WHILE_RUNNING) if job.cancel_requested else None
         self._usage = job.usage
         self._told_progress = (job.progress, job.progress_message)
-        self._renewed_at = clock()
+        self._renewed_at = self._next_renewal_at = clock()
         self._next_progress_at = self._renewed_at + timedelta(seconds=FIRST_PROGRESS_SECONDS)
         self._checkpoints: Mapping[str, bytes] | None = None
         self._got_further = False
@@ -73,10 +90,9 @@ class Attempt:
         return self._usage
 
     @property
-    def goes_in_circles(self) -> bool:
-        """Whether this invocation continues one that ran out of time, and has itself stored nothing to go on from."""
-        before_this_claim = self._claimed.timeline[-2:-1]
-        return not self._got_further and any(event.type == "yielded" for event in before_this_claim)
+    def got_further(self) -> bool:
+        """Whether this invocation has stored a step to go on from."""
+        return self._got_further
 
     def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
         """The JSON result of `run`, stored under `name`; a repeated attempt gets it back without calling `run`."""
@@ -112,9 +128,8 @@ class Attempt:
             raise DeadlineExceeded("The analysis did not finish before its deadline.")
         if self._time_left() <= TIME_TO_STOP_SECONDS:
             raise OutOfTime("the function's time is nearly over")
-        lease = self._job.lease_until
-        if lease is not None and self._clock() >= lease:
-            raise self._stopped(LeaseLost("the lease ended before it could be renewed"))
+        if self._clock() >= max(self._next_renewal_at, self._job.lease_until or self._next_renewal_at):
+            self._renew_late()
 
     def allow(self, worst_case_usd: Decimal | None) -> None:
         """Raise BudgetExceeded if a call of this price could pass the job's `max_cost_usd` (None: unknown price)."""
@@ -139,7 +154,7 @@ class Attempt:
         now = self._clock()
         try:
             if self._has_news() and now >= self._next_progress_at:
-                self.save(self.with_news)
+                self._write(self.with_news)
             elif now - self._renewed_at >= timedelta(seconds=HEARTBEAT_SECONDS):
                 self._renew()
         except AttemptStopped:
@@ -162,8 +177,29 @@ class Attempt:
     ) -> Job:
         """Land a change of the record in one write, on top of what others may have changed meanwhile.
 
+        Storage that does not answer is asked again as long as nobody else can have been given the job.
         Raises: CancelSeen; LeaseLost; WriteBackRefused; StorageUnavailable.
         """
+        while True:
+            try:
+                return self._write(change, checkpoint=checkpoint, result=result, write_back=write_back)
+            except StorageUnavailable:
+                if not self._may_wait():
+                    raise
+                self._sleep(SILENCE_PAUSE_SECONDS)
+
+    def _may_wait(self) -> bool:
+        owned_until = self._renewed_at + timedelta(seconds=LEASE_SECONDS - SILENCE_PAUSE_SECONDS)
+        return self._clock() < owned_until and self._time_left() > TIME_TO_STOP_SECONDS / 2
+
+    def _write(
+        self,
+        change: Callable[[Job], Job],
+        *,
+        checkpoint: Checkpoint | None = None,
+        result: bytes | None = None,
+        write_back: WriteBack | None = None,
+    ) -> Job:
         with self._lock:
             for _ in range(SAVE_TRIES):
                 before = self._job
@@ -190,6 +226,21 @@ class Attempt:
         if current is None or current.fence != self._job.fence or current.status is not Status.RUNNING:
             raise self._stopped(LeaseLost("another worker owns the job, or it is gone"))
         return current
+
+    def _renew_late(self) -> None:
+        """Our own clock says that the lease is over. Only the record says whether the job is another worker's.
+
+        Storage that does not answer us is hardly there for others: what was paid for is not given up for it at once.
+        """
+        try:
+            self._renew()
+        except StorageUnavailable:
+            now = self._clock()
+            self._next_renewal_at = now + timedelta(seconds=HEARTBEAT_SECONDS)
+            if now >= self._renewed_at + timedelta(seconds=LONGEST_SILENCE_SECONDS):
+                raise self._stopped(LeaseLost("the lease could not be renewed")) from None
+        if self._stop is not None:
+            raise self._stop
 
     def _renew(self) -> None:
         with self._lock:

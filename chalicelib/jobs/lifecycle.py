@@ -14,8 +14,17 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.errors import AlreadyFinished, AttemptError, DeadlineExceeded, TransientError, WorkerLost
+from chalicelib.errors import (
+    AlreadyFinished,
+    AttemptError,
+    DeadlineExceeded,
+    OutputInvalid,
+    TransientError,
+    WorkerLost,
+)
 from chalicelib.jobs.model import ErrorInfo, Event, EventType, Job, Status, Usage, with_event
+from chalicelib.jobs.outcomes import MAX_LOST_WORKERS
+from chalicelib.jobs.ports import LONGEST_QUEUE_DELAY_SECONDS
 
 LEASE_SECONDS = 45
 HEARTBEAT_SECONDS = 12
@@ -43,7 +52,8 @@ def progressed(job: Job, *, percent: int, message: str, usage: Usage, at: dateti
 
 def step_stored(job: Job, *, name: str, at: datetime) -> Job:
     """A step's checkpoint is stored with this change; the lease is renewed by the same write."""
-    return _told(_changed(job, at=at, lease_until=lease_end(at)), "step", name)
+    going = _changed(job, at=at, lease_until=lease_end(at), failures=0, invalid_answers=0, fruitless=0, lost_workers=0)
+    return _told(going, "step", name)
 
 
 def completed(job: Job, *, result_bytes: int, at: datetime) -> Job:
@@ -80,14 +90,30 @@ def cancel_accepted(job: Job, *, at: datetime) -> Job:
 
 def retrying(job: Job, error: AttemptError, *, due_at: datetime, at: datetime) -> Job:
     """The attempt failed and is repeated at `due_at`; the error shows while the job waits."""
-    info = error_info(error, attempt=job.attempt)
-    waiting = _waiting(job, due_at=due_at, at=at, error=info, progress_message="Waiting to try again")
+    info = msgspec.structs.replace(error_info(error, attempt=job.attempt), retryable=True)
+    waiting = _waiting(
+        job,
+        due_at=due_at,
+        at=at,
+        error=info,
+        progress_message="Waiting to try again",
+        failures=job.failures + 1,
+        invalid_answers=job.invalid_answers + isinstance(error, OutputInvalid),
+    )
     return _told(waiting, "retrying", info.code)
 
 
-def yielded(job: Job, *, at: datetime) -> Job:
+def yielded(job: Job, *, fruitless: bool, at: datetime) -> Job:
     """The function's time is over; the same attempt goes on at once in a fresh invocation."""
-    waiting = _waiting(job, due_at=at, at=at, error=None, next_claim_cost=0, continuations=job.continuations + 1)
+    waiting = _waiting(
+        job,
+        due_at=at,
+        at=at,
+        error=None,
+        next_claim_cost=0,
+        continuations=job.continuations + 1,
+        fruitless=job.fruitless + fruitless,
+    )
     return _told(waiting, "yielded")
 
 
@@ -96,9 +122,10 @@ def worker_lost(job: Job, *, at: datetime) -> Job:
     if job.cancel_requested:
         return cancelled(job, at=at)
     error = WorkerLost("The worker stopped unexpectedly.")
-    if job.attempt >= job.max_attempts:
-        return failed(job, error, at=at)
-    return retrying(job, error, due_at=at, at=at)
+    lost = msgspec.structs.replace(job, lost_workers=job.lost_workers + 1)
+    if job.attempt >= job.max_attempts or lost.lost_workers >= MAX_LOST_WORKERS:
+        return failed(lost, error, at=at)
+    return retrying(lost, error, due_at=at, at=at)
 
 
 def overdue(job: Job, *, at: datetime) -> Job:
@@ -143,19 +170,30 @@ def _told(job: Job, event: EventType, message: str = "") -> Job:
 def _ended(job: Job, status: Status, *, at: datetime, **changes: Any) -> Job:
     ended_at = _not_before(job, at)
     return _changed(
-        job, at=at, status=status, completed_at=ended_at, lock=None, lease_until=None, claim_token=None, **changes
+        job,
+        at=at,
+        status=status,
+        completed_at=ended_at,
+        lock=None,
+        lease_until=None,
+        claim_token=None,
+        held=0,
+        **changes,
     )
 
 
 def _waiting(job: Job, *, due_at: datetime, at: datetime, **changes: Any) -> Job:
+    # A message cannot wait for so long: rescue sends it when the job is due.
+    is_far = due_at - at > timedelta(seconds=LONGEST_QUEUE_DELAY_SECONDS)
     return _changed(
         job,
         at=at,
         status=Status.PENDING,
         due_at=due_at,
-        check_at=due_at + timedelta(seconds=FIRST_CHECK_SECONDS),
+        check_at=due_at if is_far else due_at + timedelta(seconds=FIRST_CHECK_SECONDS),
         check_interval_seconds=FIRST_CHECK_SECONDS,
         lease_until=None,
         claim_token=None,
+        held=0,
         **changes,
     )

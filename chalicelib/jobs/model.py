@@ -124,8 +124,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Times are aware UTC. `fence` rises with every claim and `claim_token` names the claim's owner; `lease_until` is
     when the owner may be given up for dead; `check_at` is when rescue looks at an open job next. `lock` names the
-    dedupe lock that the job holds (None: it holds none). `next_claim_cost` is what the next claim adds to `attempt`:
-    1, or 0 after a yield.
+    dedupe lock that the job holds (None: it holds none).
+
+    Counters: `next_claim_cost` is what the next claim adds to `attempt`: 1, or 0 after a yield. Since the last step
+    was stored `failures` and `invalid_answers` count failed attempts, `fruitless` invocations that ran out of time,
+    `lost_workers` those that did not give the job back; `held` is 1 while a worker has it.
     """
 
     job_id: str
@@ -144,7 +147,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     document_count: int | None = None
     labels: Mapping[str, str] = msgspec.field(default_factory=dict)
     priority: Priority = "normal"
-    max_attempts: int = 3
+    max_attempts: int = 25
     max_cost_usd: Decimal | None = None
     notify_url: str | None = None
     lock: str | None = None
@@ -159,6 +162,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     lease_until: datetime | None = None
     next_claim_cost: int = 1
     continuations: int = 0
+    failures: int = 0
+    invalid_answers: int = 0
+    fruitless: int = 0
+    lost_workers: int = 0
+    held: int = 0
     check_interval_seconds: int = 30
     cancel_requested: bool = False
     started_at: datetime | None = None

@@ -9,12 +9,17 @@ from typing import Any, Literal
 
 import msgspec
 
-from chalicelib.errors import AttemptError, TransientError
+from chalicelib.errors import AttemptError, OutputInvalid, TransientError
 from chalicelib.jobs.model import Job
 
 FIRST_DELAY_SECONDS = 5
 LONGEST_DELAY_SECONDS = 300
-LONGEST_QUEUE_DELAY_SECONDS = 900
+LAST_CHANCE_SECONDS = 30
+"""A repetition is never planned for later than this before the deadline: it must have time to succeed."""
+
+MAX_LOST_WORKERS = 3
+MAX_FRUITLESS_ATTEMPTS = 3
+MAX_INVALID_ANSWERS = 2
 
 CaseBody = Literal["call_analysis", "call_summary", "form_7801_analysis", "final_document_analysis"]
 CaseField = Literal["form_7801_analysis_timestamp", "analysis_status"]
@@ -53,7 +58,12 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Yield(msgspec.Struct, frozen=True):
-    """Out of function time: go on from the checkpoints in a fresh invocation, at no attempt's cost."""
+    """Out of function time: go on from the checkpoints in a fresh invocation, at no attempt's cost.
+
+    `fruitless`: this invocation stored no step to go on from.
+    """
+
+    fruitless: bool = False
 
 
 class Cancelled(msgspec.Struct, frozen=True):
@@ -64,25 +74,48 @@ Outcome = Completed | Failed | Retry | Yield | Cancelled
 
 
 def after_error(job: Job, error: AttemptError, *, now: datetime, rng: Random) -> Retry | Failed:
-    """Retry a transient error while attempts are left and the deadline allows; everything else ends the job."""
-    if not isinstance(error, TransientError) or job.attempt >= job.max_attempts:
-        return Failed(error)
-    delay = retry_delay(job.attempt, retry_after=error.retry_after_seconds, rng=rng)
-    if now + timedelta(seconds=delay) >= job.deadline_at:
-        return Failed(error)
-    return Retry(error=error, after_seconds=delay)
+    """Repeat a transient error until the deadline, an invalid answer once; everything else ends the job.
 
-
-def retry_delay(attempt: int, *, retry_after: float | None, rng: Random) -> float:
-    """Seconds until a failed attempt is repeated.
-
-    Full jitter: uniform over 0..min(300, 5 * 2**attempt). A longer `retry_after` (seconds, from the provider) wins,
-    capped at 900, the longest delay SQS accepts.
-
-    Raises: ValueError if attempt < 1.
-    Source: AWS Builders' Library, "Timeouts, retries and backoff with jitter"; SQS SendMessage DelaySeconds.
+    A provider's Retry-After is waited for in full; one that ends after the deadline fails the job now.
     """
-    if attempt < 1:
-        raise ValueError(f"attempts count from 1, not {attempt}")
-    delay = rng.uniform(0, min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2**attempt))
-    return max(delay, min(retry_after or 0, LONGEST_QUEUE_DELAY_SECONDS))
+    if not _is_repeatable(job, error):
+        return Failed(error)
+    left = (job.deadline_at - now).total_seconds()
+    asked = error.retry_after_seconds or 0
+    if asked >= left:
+        return Failed(_asked_for_too_long(error, until=now + timedelta(seconds=asked)))
+    delay = max(asked, min(retry_delay(job.failures + 1, rng=rng), left - LAST_CHANCE_SECONDS))
+    return Retry(error=error, after_seconds=delay) if delay > 0 else Failed(error)
+
+
+def retry_delay(failures: int, *, rng: Random) -> float:
+    """Seconds until an attempt is repeated that has failed so many times in a row.
+
+    Equal jitter: half of min(300, 5 * 2**(failures - 1)) is certain, the other half uniform.
+
+    Raises: ValueError if failures < 1.
+    Source: AWS Architecture Blog, "Exponential Backoff And Jitter".
+    """
+    if failures < 1:
+        raise ValueError("failures count from 1")
+    doublings = min(failures - 1, LONGEST_DELAY_SECONDS.bit_length())
+    half = min(float(LONGEST_DELAY_SECONDS), FIRST_DELAY_SECONDS * 2.0**doublings) / 2
+    return half + rng.uniform(0, half)
+
+
+def _is_repeatable(job: Job, error: AttemptError) -> bool:
+    if job.attempt >= job.max_attempts or job.lost_workers >= MAX_LOST_WORKERS:
+        return False
+    if isinstance(error, OutputInvalid):
+        return job.invalid_answers + 1 < MAX_INVALID_ANSWERS
+    return isinstance(error, TransientError)
+
+
+def _asked_for_too_long(error: AttemptError, *, until: datetime) -> AttemptError:
+    return type(error)(
+        f"{error} We were asked to wait until {until:%Y-%m-%d %H:%M:%S} UTC, which is after the job's deadline.",
+        provider=error.provider,
+        provider_status=error.provider_status,
+        provider_request_id=error.provider_request_id,
+        retry_after_seconds=error.retry_after_seconds,
+    )

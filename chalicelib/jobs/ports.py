@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
@@ -14,6 +14,10 @@ from chalicelib.jobs.outcomes import Completed, WriteBack
 
 Clock = Callable[[], datetime]
 """Now, as aware UTC."""
+
+
+LONGEST_QUEUE_DELAY_SECONDS = 900
+"""For so long a message can be held back by its queue."""
 
 
 class JobMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +129,9 @@ class JobPage(msgspec.Struct, frozen=True, kw_only=True):
     next: Position | None
 
 
+CLOCK_SLACK = timedelta(seconds=1)
+
+
 class JobStore(Protocol):
     """The records of jobs. Every decision is one conditional write; reads are consistent.
 
@@ -157,7 +164,9 @@ class JobStore(Protocol):
         """Take the job in one conditional write: pending and due, or running with its lease over, not expired.
 
         Sets running, fence + 1, attempt + next_claim_cost, version + 1, lease and check_at to `lease_until`,
-        started_at if unset, and a "started" event. Returns the new record; None when the job is not to be had.
+        started_at if unset, held, and a "started" event; a job that was held already has lost one more worker.
+        A pending job is due up to `CLOCK_SLACK` early: the clocks of sender and worker differ. Returns the new record;
+        None when the job cannot be claimed.
         The answer to a lost first answer (same `claim_token` in the record) is the record: the claim is ours.
         """
 
@@ -224,7 +233,7 @@ class JobStore(Protocol):
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """How often a job of one type is tried, and how often it may go on in a fresh invocation."""
 
-    max_attempts: int = 3
+    max_attempts: int = 25
     max_continuations: int = 40
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 import msgspec
@@ -27,9 +28,27 @@ from chalicelib.errors import (
 )
 from chalicelib.jobs import job_log, lifecycle
 from chalicelib.jobs.attempt import Attempt
-from chalicelib.jobs.model import Job
-from chalicelib.jobs.outcomes import Cancelled, Completed, Failed, Outcome, Retry, Yield, after_error
-from chalicelib.jobs.ports import Clock, JobMessage, JobQueue, JobStore, JobType, WriteBackRefused
+from chalicelib.jobs.model import Job, Status
+from chalicelib.jobs.outcomes import (
+    MAX_FRUITLESS_ATTEMPTS,
+    MAX_LOST_WORKERS,
+    Cancelled,
+    Completed,
+    Failed,
+    Outcome,
+    Retry,
+    Yield,
+    after_error,
+)
+from chalicelib.jobs.ports import (
+    LONGEST_QUEUE_DELAY_SECONDS,
+    Clock,
+    JobMessage,
+    JobQueue,
+    JobStore,
+    JobType,
+    WriteBackRefused,
+)
 
 CUT_SHORT_SECONDS = 1
 """A call that failed with less time than this left was cut short by us; the provider is not to blame."""
@@ -55,6 +74,7 @@ def run_attempt(
     claim_token: str,
     time_left: Callable[[], float],
     pulse: Callable[[Attempt], AbstractContextManager[None]],
+    sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Claim the message's job and run one attempt. Returns when the message can be deleted.
 
@@ -68,7 +88,7 @@ def run_attempt(
         telemetry.info("claim_lost", job_id=message.job_id)
         return
     job_log.started(job)
-    attempt = Attempt(job, store=store, clock=clock, time_left=time_left)
+    attempt = Attempt(job, store=store, clock=clock, time_left=time_left, sleep=sleep)
     with pulse(attempt):
         outcome = _execute(attempt, job_types=job_types, clock=clock, rng=rng)
     if outcome is None:
@@ -105,8 +125,8 @@ def write_outcome(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock:
                 raise
             crashed, outcome = True, _crashed(attempt.job, exc)
     job_log.ended(job)
-    if isinstance(outcome, Retry | Yield) and job.is_open:
-        delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
+    delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
+    if job.status is Status.PENDING and delay_seconds <= LONGEST_QUEUE_DELAY_SECONDS:
         send_again(job, queue=queue, delay_seconds=delay_seconds)
 
 
@@ -121,10 +141,10 @@ def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock
     except CancelSeen:
         return Cancelled()
     except OutOfTime:
-        return _continuation(attempt, job_types=job_types, now=clock(), rng=rng)
+        return _continuation(attempt, job_types=job_types)
     except AttemptError as error:
         if isinstance(error, TransientError) and attempt.remaining() < CUT_SHORT_SECONDS:
-            return _continuation(attempt, job_types=job_types, now=clock(), rng=rng)
+            return _continuation(attempt, job_types=job_types)
         return after_error(attempt.job, error, now=clock(), rng=rng)
     except Exception as exc:  # noqa: BLE001  # a defect must end the job, not leave it running
         return _crashed(attempt.job, exc)
@@ -132,21 +152,22 @@ def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock
 
 def _admitted(job: Job, *, job_types: Mapping[str, JobType]) -> JobType:
     """The job's type, if the job may run once more."""
-    if job.attempt > job.max_attempts:
+    if job.attempt > job.max_attempts or job.lost_workers >= MAX_LOST_WORKERS:
         raise WorkerLost("The worker stopped unexpectedly, and no attempts are left.")
     if job.job_type not in job_types:
         raise Internal("This kind of analysis is not known to the version that runs now.")
     return job_types[job.job_type]
 
 
-def _continuation(attempt: Attempt, *, job_types: Mapping[str, JobType], now: datetime, rng: Random) -> Outcome:
-    """Go on in a fresh invocation. One that got nowhere in all its time costs an attempt: the next may do no better."""
+def _continuation(attempt: Attempt, *, job_types: Mapping[str, JobType]) -> Outcome:
+    """Go on in a fresh invocation, unless too many in a row got nowhere in all their time."""
     job = attempt.job
     if job.continuations >= job_types[job.job_type].policy.max_continuations:
         return Failed(DeadlineExceeded("The analysis took more function invocations than it may."))
-    if attempt.goes_in_circles:
-        return after_error(job, ProviderUnavailable(TOO_SLOW), now=now, rng=rng)
-    return Yield()
+    fruitless = not attempt.got_further
+    if fruitless and job.fruitless + 1 >= MAX_FRUITLESS_ATTEMPTS:
+        return Failed(ProviderUnavailable(TOO_SLOW))
+    return Yield(fruitless=fruitless)
 
 
 def _crashed(job: Job, exc: Exception) -> Failed:
@@ -169,8 +190,8 @@ def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
         case Retry(error=error, after_seconds=seconds):
             due_at = at + timedelta(seconds=seconds)
             return attempt.save(lambda job: lifecycle.retrying(attempt.with_news(job), error, due_at=due_at, at=at))
-        case Yield():
-            return attempt.save(lambda job: lifecycle.yielded(attempt.with_news(job), at=at))
+        case Yield(fruitless=fruitless):
+            return attempt.save(lambda job: lifecycle.yielded(attempt.with_news(job), fruitless=fruitless, at=at))
         case Cancelled():
             return attempt.save(lambda job: lifecycle.cancelled(attempt.with_news(job), at=at))
 

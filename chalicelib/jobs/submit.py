@@ -24,6 +24,7 @@ from chalicelib.jobs.ports import (
     JobStore,
     KeyTaken,
     KeyUse,
+    RetryPolicy,
 )
 
 LIMIT_RETRY_AFTER_SECONDS = 30
@@ -49,7 +50,7 @@ class StartRequest(msgspec.Struct, frozen=True, kw_only=True):
     priority: Priority = "normal"
     deadline_seconds: int = 3600
     max_cost_usd: Decimal | None = None
-    max_attempts: int = 3
+    max_attempts: int = RetryPolicy().max_attempts
     notify_url: str | None = None
     retried_from: str | None = None
     checkpoints_from: str | None = None

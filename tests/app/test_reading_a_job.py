@@ -51,7 +51,7 @@ def test_a_new_job_shows_every_field(api, job_id):
         "version": 1,
         "updated_at": "2026-06-10T09:00:00.000000Z",
         "attempt": 0,
-        "max_attempts": 3,
+        "max_attempts": 25,
         "next_attempt_at": None,
         "priority": "normal",
         "cancel_requested": False,

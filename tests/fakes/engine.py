@@ -86,6 +86,7 @@ class Engine:
             rng=Random(7),
             claim_token=f"worker/{self._new_id()}",
             time_left=lambda: ends_at - self.clock().timestamp(),
+            sleep=lambda seconds: self.clock.advance(seconds=seconds) and None,
             pulse=self._remember,
         )
 

@@ -17,6 +17,7 @@ from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Event, Job, Status, with_event
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import (
+    CLOCK_SLACK,
     ActiveAlready,
     CaseMissing,
     Checkpoint,
@@ -120,6 +121,8 @@ class FakeJobStore:
                 lease_until=lease_until,
                 check_at=lease_until,
                 claim_token=claim_token,
+                lost_workers=job.lost_workers + job.held,
+                held=1,
                 started_at=job.started_at or now,
                 updated_at=now,
             )
@@ -269,7 +272,7 @@ class FakeJobStore:
 
 
 def _is_claimable(job: Job, *, now: datetime) -> bool:
-    waiting = job.status is Status.PENDING and job.due_at <= now
+    waiting = job.status is Status.PENDING and job.due_at <= now + CLOCK_SLACK
     abandoned = job.status is Status.RUNNING and job.lease_until is not None and job.lease_until <= now
     return (waiting or abandoned) and job.expires_at > now
 

@@ -53,7 +53,7 @@ from chalicelib.jobs.model import (
     Status,
     Usage,
 )
-from chalicelib.jobs.ports import Checkpoint, IdempotencyKey, KeyUse
+from chalicelib.jobs.ports import CLOCK_SLACK, Checkpoint, IdempotencyKey, KeyUse
 
 OPEN_SHARD = text("0")
 """The one partition of the index that rescue reads; more shards would be more digits."""
@@ -175,13 +175,14 @@ def claim_of(table: str, job_id: str, *, now: datetime, lease_until: datetime, c
             "SET #status = :running, #fence = #fence + :one, #version = #version + :one,"
             " #attempt = #attempt + if_not_exists(#next_claim_cost, :one),"
             " #lease_until = :lease_until, #check_at = :check_at, #claim_token = :claim_token,"
+            " #lost_workers = if_not_exists(#lost_workers, :zero) + if_not_exists(#held, :zero), #held = :one,"
             " #started_at = if_not_exists(#started_at, :now), #updated_at = :now,"
             " #timeline = list_append(if_not_exists(#timeline, :no_events), :started),"
             " #event_count = if_not_exists(#event_count, :zero) + :one"
             " REMOVE #next_claim_cost"
         ),
         ConditionExpression=(
-            "((#status = :pending AND #due_at <= :now) OR (#status = :running AND #lease_until <= :now))"
+            "((#status = :pending AND #due_at <= :due) OR (#status = :running AND #lease_until <= :now))"
             " AND #expires > :now"
         ),
         values={
@@ -190,6 +191,7 @@ def claim_of(table: str, job_id: str, *, now: datetime, lease_until: datetime, c
             "zero": 0,
             "one": 1,
             "now": now,
+            "due": now + CLOCK_SLACK,
             "lease_until": lease_until,
             "check_at": epoch_seconds(lease_until),
             "claim_token": claim_token,
@@ -277,16 +279,17 @@ _KINDS = {
             "Usage": Kind(
                 lambda usage: {"L": [_usage_item(call) for call in usage.calls]},
                 lambda items: Usage(calls=tuple(_model_usage(item["L"]) for item in items)),
-                lambda usage: not usage.calls,
+                Usage(),
             ),
             "ErrorInfo": Kind(
                 lambda error: {"M": attributes_of(error, _ERROR_KINDS)},
                 lambda item: ErrorInfo(**fields_of(item, _ERROR_KINDS)),
             ),
-            "tuple[Event, ...]": Kind(
-                lambda timeline: {"L": [event_item(event) for event in timeline]}, _timeline, lambda events: not events
-            ),
+            "tuple[Event, ...]": Kind(lambda timeline: {"L": [event_item(event) for event in timeline]}, _timeline, ()),
         },
     ),
     "check_at": Kind(epoch_seconds, from_epoch_seconds),
+    # Conditions and claims read these: they are stored even when they are zero.
+    "fence": Kind(number, int),
+    "attempt": Kind(number, int),
 }

@@ -118,43 +118,44 @@ def _attribute(value: Any) -> Item:
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """How one kind of value is written and read, and which values need not be stored."""
+    """How one kind of value is written and read; a field whose default is `empty` is not stored while it is that."""
 
     write: Callable[[Any], Item]
     read: Callable[[Any], Any]
-    is_empty: Callable[[Any], bool] = lambda value: False
+    empty: Any = None
 
 
 KINDS: Mapping[str, Kind] = {
-    "str": Kind(text, str),
-    "int": Kind(number, int),
-    "bool": Kind(lambda value: {"BOOL": value}, bool),
+    "str": Kind(text, str, ""),
+    "int": Kind(number, int, 0),
+    "bool": Kind(lambda value: {"BOOL": value}, bool, False),
     "datetime": Kind(lambda value: text(iso(value)), from_iso),
     "Decimal": Kind(lambda value: text(str(value)), Decimal),
-    "Mapping[str, Any]": Kind(lambda value: text(msgspec.json.encode(value).decode()), msgspec.json.decode),
+    "Mapping[str, Any]": Kind(lambda value: text(msgspec.json.encode(value).decode()), msgspec.json.decode, {}),
     "Mapping[str, str]": Kind(
         lambda value: {"M": {name: text(entry) for name, entry in value.items()}},
         lambda value: {name: entry["S"] for name, entry in value.items()},
-        lambda value: not value,
+        {},
     ),
 }
 """The kinds of values by the type that a field is declared with."""
 
 
-def kinds_of(struct: type[msgspec.Struct], more: Mapping[str, Kind] | None = None) -> dict[str, Kind]:
+def kinds_of(struct: type[msgspec.Struct], more: Mapping[str, Kind] = MappingProxyType({})) -> dict[str, Kind]:
     """The kind of each field of a struct; `more` adds kinds by declared type."""
-    known = {**KINDS, **(more or {})}
     declared = struct.__annotations__  # as text: the modules postpone their evaluation
-    return {name: known[declared[name].removesuffix(" | None")] for name in struct.__struct_fields__}
+    kinds = {}
+    for field in msgspec.structs.fields(struct):
+        kind = {**KINDS, **more}[declared[field.name].removesuffix(" | None")]
+        default = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+        kinds[field.name] = kind if default == kind.empty else msgspec.structs.replace(kind, empty=None)
+    return kinds
 
 
 def attributes_of(value: msgspec.Struct, kinds: Mapping[str, Kind]) -> dict[str, Item]:
-    """The fields as attributes of their names; what is None or empty is left out."""
-    return {
-        name: kind.write(field)
-        for name, kind in kinds.items()
-        if (field := getattr(value, name)) is not None and not kind.is_empty(field)
-    }
+    """The fields as attributes of their names, without those that are None or at their empty default."""
+    fields = ((name, kind, getattr(value, name)) for name, kind in kinds.items())
+    return {name: kind.write(field) for name, kind, field in fields if field is not None and field != kind.empty}
 
 
 def fields_of(item: Item, kinds: Mapping[str, Kind]) -> dict[str, Any]:

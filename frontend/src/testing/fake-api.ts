@@ -227,7 +227,7 @@ function newJob(job_id: string): ApiJob {
     version: 0,
     updated_at: "2026-06-10T09:00:00.000000Z",
     attempt: 0,
-    max_attempts: 3,
+    max_attempts: 25,
     next_attempt_at: null,
     priority: "normal",
     cancel_requested: false,

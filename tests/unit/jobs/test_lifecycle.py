@@ -66,7 +66,7 @@ DENIED = ProviderAuth("The AI provider does not accept our key.")
         (lambda j: lifecycle.cancelled(j, at=AT), "cancelled", 40, "Cancelled", "cancelled"),
         (lambda j: lifecycle.cancel_accepted(j, at=AT), "running", 40, "Reading", "cancel_requested"),
         (lambda j: lifecycle.retrying(j, BUSY, due_at=LATER, at=AT), "pending", 40, "Waiting to try again", "retrying"),
-        (lambda j: lifecycle.yielded(j, at=AT), "pending", 40, "Reading", "yielded"),
+        (lambda j: lifecycle.yielded(j, fruitless=False, at=AT), "pending", 40, "Reading", "yielded"),
         (lambda j: lifecycle.worker_lost(j, at=AT), "pending", 40, "Waiting to try again", "retrying"),
     ],
     ids=[
@@ -163,7 +163,7 @@ def test_a_cancel_that_was_sent_before_the_claim_does_not_turn_the_jobs_time_bac
 
 
 def test_a_yield_costs_no_attempt() -> None:
-    after = lifecycle.yielded(a_running_job(), at=AT)
+    after = lifecycle.yielded(a_running_job(), fruitless=False, at=AT)
 
     assert after.next_claim_cost == 0
     assert after.continuations == 1
@@ -173,7 +173,7 @@ def test_a_yield_costs_no_attempt() -> None:
 def test_a_job_that_only_goes_on_elsewhere_no_longer_shows_why_an_earlier_attempt_failed() -> None:
     again = a_running_job(attempt=2, error=lifecycle.error_info(BUSY, attempt=1))
 
-    after = lifecycle.yielded(again, at=AT)
+    after = lifecycle.yielded(again, fruitless=False, at=AT)
 
     assert after.error is None
 
@@ -184,6 +184,28 @@ def test_a_lost_worker_ends_the_job_when_no_attempt_is_left() -> None:
     assert after.status is Status.FAILED
     assert after.error is not None
     assert after.error.code == "worker_lost"
+
+
+def test_the_third_lost_worker_ends_the_job() -> None:
+    again = lifecycle.worker_lost(a_running_job(lost_workers=1), at=AT)
+    last = lifecycle.worker_lost(a_running_job(lost_workers=2), at=AT)
+
+    assert (again.status, again.lost_workers) == (Status.PENDING, 2)
+    assert (last.status, last.lost_workers) == (Status.FAILED, 3)
+
+
+def test_a_stored_step_forgets_what_failed_before_it() -> None:
+    after = lifecycle.step_stored(
+        a_running_job(failures=4, invalid_answers=1, fruitless=2, lost_workers=1), name="documents", at=AT
+    )
+
+    assert (after.failures, after.invalid_answers, after.fruitless, after.lost_workers) == (0, 0, 0, 0)
+
+
+def test_a_job_that_waits_longer_than_a_message_can_is_sent_by_rescue_when_it_is_due() -> None:
+    due_at = AT + timedelta(seconds=901)
+
+    assert lifecycle.retrying(a_running_job(), BUSY, due_at=due_at, at=AT).check_at == due_at
 
 
 def test_a_lost_worker_of_a_cancelled_job_ends_it_cancelled() -> None:

@@ -13,30 +13,57 @@ from tests.fakes.jobs import CREATED_AT, a_job
 
 
 @pytest.mark.parametrize(
-    ("attempt", "longest"),
+    ("failures", "longest"),
     [
-        (1, 10),  # 5 * 2**1
-        (2, 20),  # 5 * 2**2
-        (5, 160),  # 5 * 2**5
-        (6, 300),  # 5 * 2**6 = 320, capped
-        (40, 300),
+        (1, 5),
+        (2, 10),
+        (6, 160),  # 5 * 2**5
+        (7, 300),  # 5 * 2**6 = 320, capped
+        (4000, 300),
     ],
 )
-def test_a_delay_is_spread_over_the_whole_interval(attempt: int, longest: int) -> None:
-    delays = [retry_delay(attempt, retry_after=None, rng=Random(seed)) for seed in range(400)]
+def test_half_of_a_delay_is_certain_and_half_is_spread(failures: int, longest: int) -> None:
+    delays = [retry_delay(failures, rng=Random(seed)) for seed in range(400)]
 
-    assert 0 <= min(delays) < longest * 0.1
-    assert longest * 0.9 < max(delays) <= longest
-
-
-@pytest.mark.parametrize(("asked", "least"), [(120, 120), (3600, 900)])
-def test_a_longer_wait_asked_by_the_provider_wins_up_to_what_the_queue_takes(asked: float, least: float) -> None:
-    assert retry_delay(1, retry_after=asked, rng=Random(1)) == least
+    assert longest * 0.5 <= min(delays) < longest * 0.55
+    assert longest * 0.95 < max(delays) <= longest
 
 
-def test_attempts_count_from_one() -> None:
+def test_failures_count_from_one() -> None:
     with pytest.raises(ValueError, match="count from 1"):
-        retry_delay(0, retry_after=None, rng=Random(1))
+        retry_delay(0, rng=Random(1))
+
+
+@pytest.mark.parametrize(("asked", "hours"), [(120, 1), (3600, 6), (20_000, 6)])
+def test_a_providers_retry_after_is_waited_for_in_full(asked: float, hours: int) -> None:
+    job = a_job(attempt=1, deadline_at=CREATED_AT + timedelta(hours=hours))
+
+    decision = after_error(job, ProviderRateLimited("busy", retry_after_seconds=asked), now=CREATED_AT, rng=Random(1))
+
+    assert isinstance(decision, Retry)
+    assert decision.after_seconds == asked
+
+
+def test_a_retry_after_that_ends_after_the_deadline_fails_the_job_and_says_until_when() -> None:
+    job = a_job(attempt=1, deadline_at=CREATED_AT + timedelta(hours=1))
+    error = ProviderRateLimited("Busy.", provider="openai", provider_status=429, retry_after_seconds=3600)
+
+    decision = after_error(job, error, now=CREATED_AT, rng=Random(1))
+
+    until = CREATED_AT + timedelta(hours=1)
+    assert isinstance(decision, Failed)
+    assert f"{until:%Y-%m-%d %H:%M:%S} UTC" in str(decision.error)
+    assert (decision.error.code, decision.error.provider_status) == ("provider_rate_limited", 429)
+
+
+@pytest.mark.parametrize(("left_seconds", "delay"), [(400, None), (100, 70), (31, 1), (30, None)])
+def test_the_last_repetition_is_planned_before_the_deadline(left_seconds: int, delay: int | None) -> None:
+    job = a_job(attempt=9, failures=8, deadline_at=CREATED_AT + timedelta(seconds=left_seconds))
+
+    decision = after_error(job, ProviderRateLimited("busy"), now=CREATED_AT, rng=Random(1))
+
+    assert isinstance(decision, Failed if left_seconds == 30 else Retry)
+    assert not isinstance(decision, Retry) or delay in (None, decision.after_seconds)
 
 
 @pytest.mark.parametrize(

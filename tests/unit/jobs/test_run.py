@@ -10,6 +10,7 @@ from chalicelib.errors import (
     AttemptError,
     OutputInvalid,
     ProviderRateLimited,
+    ProviderRefused,
     ProviderUnavailable,
     StorageUnavailable,
 )
@@ -79,7 +80,7 @@ def test_a_duplicate_message_of_a_finished_job_is_acknowledged_without_running_i
 
 
 def test_a_permanent_error_fails_the_job_with_its_code() -> None:
-    error = OutputInvalid("The answer was cut off.", provider="openai", provider_request_id="req_1")
+    error = ProviderRefused("The model declined.", provider="openai", provider_request_id="req_1")
     engine = Engine(fail_with(error))
     started = engine.start()
 
@@ -88,7 +89,7 @@ def test_a_permanent_error_fails_the_job_with_its_code() -> None:
     job = engine.job(started)
     assert job.status is Status.FAILED
     assert job.error is not None
-    assert (job.error.code, job.error.message) == ("output_invalid", "The answer was cut off.")
+    assert (job.error.code, job.error.message) == ("provider_refused", "The model declined.")
     assert (job.error.provider, job.error.provider_request_id, job.error.retryable) == ("openai", "req_1", False)
     assert engine.queue.waiting == ()
 
@@ -110,9 +111,47 @@ def test_a_transient_error_is_repeated_when_its_delay_is_over() -> None:
     assert (engine.job(started).status, engine.job(started).attempt) == (Status.COMPLETED, 2)
 
 
+@pytest.mark.parametrize(("invalid", "status"), [(1, Status.COMPLETED), (2, Status.FAILED)])
+def test_an_answer_that_is_not_valid_is_asked_for_once_more(invalid: int, status: Status) -> None:
+    engine = Engine(fail_with(*[OutputInvalid("The answer has another shape.") for _ in range(invalid)]))
+    started = engine.start()
+
+    engine.deliver()
+    waiting = engine.job(started)
+    engine.clock.advance(seconds=5)
+    engine.deliver()
+
+    job = engine.job(started)
+    assert waiting.error is not None
+    assert (waiting.error.code, waiting.error.retryable) == ("output_invalid", True)
+    assert (job.status, job.attempt) == (status, 2)
+    assert job.status is Status.COMPLETED or (job.error is not None and not job.error.retryable)
+
+
+def test_each_answer_is_asked_for_once_more() -> None:
+    invalid = {"first": 1, "second": 1}
+
+    def run(ctx: AttemptContext) -> Completed:
+        return Completed(result={name: ctx.step(name, lambda: answer(name)) for name in invalid})  # noqa: B023
+
+    def answer(name: str) -> str:
+        invalid[name] -= 1
+        if invalid[name] >= 0:
+            raise OutputInvalid("The answer has another shape.")
+        return "fine"
+
+    engine = Engine(run)
+    started = engine.start()
+    for _ in range(3):
+        engine.deliver()
+        engine.clock.advance(seconds=5)
+
+    assert engine.job(started).status is Status.COMPLETED
+
+
 def test_a_transient_error_fails_the_job_once_its_attempts_are_used_up() -> None:
     engine = Engine(fail_with(*[ProviderUnavailable("down") for _ in range(3)]))
-    started = engine.start()
+    started = engine.start(max_attempts=3)
 
     for _ in range(3):
         engine.deliver()

@@ -33,6 +33,19 @@ def silent(*, times: int) -> Callable[[AttemptContext], Completed]:
     return run
 
 
+def with_result_only(engine: Engine, *, fail: int) -> None:
+    """Let the store not answer so many writes that bring a result; S3 may be away while DynamoDB is there."""
+    remaining = [StorageUnavailable("S3 does not answer.")] * fail
+    save = type(engine.store).save
+
+    def guarded(before: Job, after: Job, **extras: Any) -> Job:
+        if extras.get("result") is not None and remaining:
+            raise remaining.pop()
+        return save(engine.store, before, after, **extras)  # type: ignore[no-any-return]
+
+    engine.store.save = guarded
+
+
 def refuse_saves(engine: Engine, refuse: Callable[[Job], None]) -> None:
     """Let `refuse` look at each change first; what it raises is the store's answer."""
     save = engine.store.save
@@ -62,7 +75,7 @@ def test_storage_that_does_not_answer_an_attempt_once_has_it_repeated_after_a_vi
 
 def test_storage_that_never_answers_an_attempt_fails_the_job_once_its_attempts_are_used_up() -> None:
     engine = Engine(silent(times=3))
-    started = engine.start()
+    started = engine.start(max_attempts=3)
 
     for _ in range(3):
         engine.deliver()
@@ -89,7 +102,7 @@ def test_a_cancel_wins_over_storage_that_does_not_answer() -> None:
 def test_a_record_that_cannot_be_written_either_raises_so_that_the_message_comes_again() -> None:
     engine = Engine(silent(times=1))
     started = engine.start()
-    engine.store.fail("save")
+    engine.store.fail("save", times=99)
 
     with pytest.raises(StorageUnavailable):
         engine.receive(JobMessage(job_id=started.job.job_id))
@@ -100,15 +113,26 @@ def test_a_record_that_cannot_be_written_either_raises_so_that_the_message_comes
 def test_a_result_that_cannot_be_stored_has_the_attempt_repeated() -> None:
     engine = Engine(complete)
     started = engine.start()
-    engine.store.fail("save")
+    with_result_only(engine, fail=99)
 
     engine.deliver()
     waiting = engine.job(started)
+    with_result_only(engine, fail=0)
     engine.clock.advance(seconds=10)
     engine.deliver()
 
     assert (waiting.status, waiting.attempt) == (Status.PENDING, 1)
     assert (engine.job(started).status, engine.job(started).attempt) == (Status.COMPLETED, 2)
+
+
+def test_a_result_that_cannot_be_stored_at_once_is_stored_while_the_lease_lasts() -> None:
+    engine = Engine(complete)
+    started = engine.start()
+    engine.store.fail("save", times=10)
+
+    engine.deliver()
+
+    assert (engine.job(started).status, engine.job(started).attempt) == (Status.COMPLETED, 1)
 
 
 def test_a_result_that_is_stored_though_its_answer_was_lost_stays_completed() -> None:

@@ -83,14 +83,14 @@ def running(**changes: Any) -> Job:
         (None, "no such job: deleted or expired"),
         (a_job(), "pending: never claimed; the worker crashes before it claims the job"),
         (a_job(fence=2, attempt=2), "pending"),
-        (running(), "running: attempt 1 of 3, lease until 09:00:45 UTC"),
+        (running(), "running: attempt 1 of 25, lease until 09:00:45 UTC"),
         (
             lifecycle.retrying(running(), ProviderUnavailable("It is down."), due_at=CREATED_AT, at=CREATED_AT),
-            "pending: provider_unavailable: It is down. (attempt 1 of 3)",
+            "pending: provider_unavailable: It is down. (attempt 1 of 25)",
         ),
         (
             lifecycle.failed(running(), WorkerLost("It stopped."), at=CREATED_AT),
-            "failed: worker_lost: It stopped. (attempt 1 of 3)",
+            "failed: worker_lost: It stopped. (attempt 1 of 25)",
         ),
         (lifecycle.completed(running(), result_bytes=2, at=CREATED_AT), "completed"),
         (lifecycle.cancelled(running(), at=CREATED_AT), "cancelled"),
