@@ -1,7 +1,7 @@
 """How long does a job wait? Two lanes, their workers, and providers that admit so many jobs a minute, event by event.
 
 A job arrives, waits in its lane for a worker, and asks its provider. A provider that is full refuses at once: the
-attempt is repeated as `jobs.retry_policy` says, or fails when it was the last. A job that is not done by its deadline
+attempt is repeated as `jobs.outcomes` says, or fails when it was the last. A job that is not done by its deadline
 fails too. Bursts arrive within a minute. Times are seconds; randomness is an argument.
 """
 
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from chalicelib.jobs.outcomes import retry_delay
+from chalicelib.jobs.ports import RetryPolicy
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -27,7 +28,6 @@ BURST_OF_AN_HOUR = 0.1
 HIGH_SHARE = 0.05
 SHORTEST_JOB, LONGEST_JOB = 30.0, 90.0
 DEADLINE = HOUR
-ATTEMPTS = 3
 REFUSED_AFTER = 1.0
 BUCKET_SECONDS = 10.0
 
@@ -115,11 +115,11 @@ def simulate(jobs_a_day: float, limits: Limits, *, rng: random.Random) -> Outcom
                 later(now + rng.uniform(SHORTEST_JOB, LONGEST_JOB), "ended", claimed)
                 continue
             later(now + REFUSED_AFTER, "ended", claimed)
-            if claimed.attempt == ATTEMPTS:
+            again_at = now + REFUSED_AFTER + retry_delay(claimed.attempt, rng=rng)
+            if claimed.attempt == RetryPolicy().max_attempts or again_at - claimed.arrived > DEADLINE:
                 failed["refused"] += 1
                 continue
-            again = _Job(arrived=claimed.arrived, lane=claimed.lane, attempt=claimed.attempt + 1)
-            later(now + REFUSED_AFTER + retry_delay(claimed.attempt, retry_after=None, rng=rng), "queued", again)
+            later(again_at, "queued", _Job(arrived=claimed.arrived, lane=claimed.lane, attempt=claimed.attempt + 1))
     return Outcome(
         high_waits=sorted(waits["high"]), normal_waits=sorted(waits["normal"]), longest_queue=longest, **failed
     )

@@ -37,7 +37,7 @@ def test_a_lane_that_cannot_keep_up_fails_jobs_at_their_deadline() -> None:
     assert outcome.normal_waits[-1] <= 3600
 
 
-def test_a_provider_that_refuses_three_times_fails_the_job() -> None:
+def test_a_provider_that_refuses_until_the_deadline_fails_the_job() -> None:
     outcome = simulated(100_000, provider_per_minute=10)
 
     assert outcome.refused > outcome.jobs / 2
