@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
 
-.PHONY: docs docs-api help setup test check unit eval test-ministack chaos format lock demo dev token dlq redrive clean \
+.PHONY: docs docs-api help setup test check unit eval test-ministack chaos format lock demo dev token webhook-inbox dlq redrive clean \
 	test-frontend example package detector check-template test-deployed deploy destroy status run inspect cost bench scale
 
 help: ## List the targets
@@ -67,6 +67,9 @@ demo: $(READY) ## Start everything, run an analysis of the sample case, show its
 
 dev: $(READY) ## Run the whole system in the foreground, restarting on change
 	$(BIN)/python -m infra.local
+
+webhook-inbox: $(READY) ## Show the webhooks that arrive on this machine: make webhook-inbox [PORT=7804]
+	@$(BIN)/python -m infra.local.webhook_inbox --port "$(or $(PORT),7804)"
 
 token: $(READY) ## Print a development token: make token USER=u1 ROLE=user|admin
 	@$(BIN)/python -m infra.local.token --user "$(USER)" --role "$(or $(ROLE),user)"
