@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from emulator.anthropic_events import message_events
 from emulator.anthropic_rules import problem_of
 from emulator.anthropic_usage import input_usage
 from emulator.asked import Asked
+from emulator.damaged_text import with_controls, without_letters
 from emulator.faults import STATUSES, Fault
 from emulator.plants import Plants
 from emulator.prompt_text import text_of_messages
@@ -27,6 +28,10 @@ PROSE = "Here is what I think about the documents you sent me."
 _ERRORS: Mapping[str, tuple[str, str]] = {
     # kind: (type, message)
     "rate_limited": ("rate_limit_error", "This request would exceed your rate limit. Please try again later."),
+    "tokens_limited": (
+        "rate_limit_error",
+        "This request would exceed your organization's rate limit of 50,000 input tokens per minute.",
+    ),
     "quota": ("billing_error", "Your credit balance is too low to access the Anthropic API."),
     "unauthorized": ("authentication_error", "invalid x-api-key"),
     "forbidden": ("permission_error", "Your API key does not have permission to use the specified resource."),
@@ -134,7 +139,8 @@ def error_reply(kind: str, *, request_id: str, message: str = "", fault: Fault |
 
 def stream_error_event(fault: Fault, *, request_id: str) -> dict[str, Any]:
     """The event with which a stream tells that it failed."""
-    return error_body("overloaded", request_id=request_id, error_type=fault.code or "")
+    kind = "rate_limited" if fault.kind == "rate_limited_stream" else "overloaded"
+    return error_body(kind, request_id=request_id, error_type=fault.code or "")
 
 
 def _said(text: str) -> Message:
@@ -174,16 +180,40 @@ def _faulty(answer: Message, fault: Fault | None) -> Message:
         text = json.dumps(calls[-1]["input"], ensure_ascii=False)
         cut = text[: len(text) // 2] or "{"
         return Message(content=(*texts, {**calls[-1], "input": {}}), stop_reason="max_tokens", cut_tool=cut)
-    changes: Mapping[str, Message] = {
-        "truncated": Message(content=_halved(texts), stop_reason="max_tokens"),
-        "pause_turn": Message(content=texts or ({"type": "text", "text": "One moment."},), stop_reason="pause_turn"),
-        "context_exceeded": Message(content=_halved(texts), stop_reason="model_context_window_exceeded"),
-        "prose": _said(PROSE),
-        "empty": Message(content=(), stop_reason="end_turn"),
-        "schema_breaking": _broken(answer, {"input": {"unexpected": True}}),
-        "unknown_tool": _broken(answer, {"name": "no_such_tool"}),
+    if kind == "broken_tool_json" and calls:
+        broken = json.dumps(calls[-1]["input"], ensure_ascii=False)[:-1] + ', "also": unquoted,\n}'
+        return Message(content=(*texts, {**calls[-1], "input": {}}), stop_reason="tool_use", cut_tool=broken)
+    changes: Mapping[str, Callable[[], Message]] = {
+        "truncated": lambda: Message(content=_halved(texts), stop_reason="max_tokens"),
+        "pause_turn": lambda: Message(
+            content=texts or ({"type": "text", "text": "One moment."},), stop_reason="pause_turn"
+        ),
+        "context_exceeded": lambda: Message(content=_halved(texts), stop_reason="model_context_window_exceeded"),
+        "prose": lambda: _said(PROSE),
+        "empty": lambda: Message(content=(), stop_reason="end_turn"),
+        "schema_breaking": lambda: _broken(answer, {"input": {"unexpected": True}}),
+        "unknown_tool": lambda: _broken(answer, {"name": "no_such_tool"}),
+        "stringified_lists": lambda: _with_inputs(answer, _stringified),
+        "control_characters": lambda: _with_inputs(answer, lambda given: json.loads(with_controls(json.dumps(given)))),
+        "lost_letters": lambda: _with_inputs(answer, lambda given: json.loads(without_letters(json.dumps(given)))),
     }
-    return changes.get(kind, answer)
+    return changes.get(kind, lambda: answer)()
+
+
+def _with_inputs(answer: Message, change: Callable[[Any], Any]) -> Message:
+    """The answer with the inputs of its tool calls changed."""
+    content = tuple(
+        {**block, "input": change(block["input"])} if "input" in block else block for block in answer.content
+    )
+    return msgspec.structs.replace(answer, content=content)
+
+
+def _stringified(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists as the JSON of them: what models do now and then."""
+    return {
+        name: json.dumps(member, ensure_ascii=False) if isinstance(member, list) else member
+        for name, member in given.items()
+    }
 
 
 def _halved(texts: tuple[Mapping[str, Any], ...]) -> tuple[Mapping[str, Any], ...]:

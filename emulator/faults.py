@@ -5,17 +5,21 @@
     POST /__emulator/faults  {"rate": 0.2, "seed": 7, "kinds": ["server_error", "drop"]}    at random, until DELETE
 
 Answered with an error status:
-    rate_limited 429 · quota 429 (anthropic 402) · unauthorized 401 · forbidden 403 · model_not_found 404 ·
-    bad_request 400 · too_large 413 · conflict 409 · server_error 500 · unavailable 503 · overloaded 529 (openai 503) ·
-    html 502 with a page of HTML. `status` overrides the number, `retry_after` (seconds) adds Retry-After.
+    rate_limited 429 · tokens_limited 429 (tokens a minute are used up; its message alone says for how long) ·
+    quota 429 (anthropic 402) · unauthorized 401 · forbidden 403 · model_not_found 404 · bad_request 400 ·
+    too_large 413 · conflict 409 · server_error 500 · unavailable 503 · overloaded 529 (openai 503) · html 502 with a
+    page of HTML. `status` overrides the number, `retry_after` (seconds) adds Retry-After.
 On the wire (`events`: how many stream events are sent first):
     hang (`seconds` of silence, then the connection drops) · drop (before any answer) · stall (silence inside the
     stream) · cut (the stream ends cleanly, early) · cut_abruptly (the connection breaks inside it) · stream_error (an
-    error event, `code` names it) · malformed_json · slow (answers properly after `seconds`)
+    error event, `code` names it) · rate_limited_stream (its error event is the one of a rate limit) · malformed_json ·
+    slow (answers properly after `seconds`)
 In the answer:
     refusal · content_filter (openai) · truncated (incomplete, max_tokens) · truncated_tool_call (anthropic) ·
     schema_breaking (JSON of another shape) · prose (no JSON at all) · empty · failed (openai: status "failed") ·
-    unknown_tool, pause_turn, context_exceeded (anthropic)
+    control_characters (a NUL inside each text) · lost_letters (NULs instead of all letters that are not ASCII) ·
+    commentary (openai: a message of phase commentary before the answer), repeated_message (openai: it comes twice) ·
+    unknown_tool, pause_turn, context_exceeded, broken_tool_json (no JSON), stringified_lists (anthropic)
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ from emulator.asked import Asked, Provider
 
 STATUSES: Mapping[str, int] = {
     "rate_limited": 429,
+    "tokens_limited": 429,
     "quota": 429,
     "unauthorized": 401,
     "forbidden": 403,
@@ -44,10 +49,23 @@ STATUSES: Mapping[str, int] = {
     "overloaded": 529,
     "html": 502,
 }
-WIRE_KINDS = ("hang", "drop", "stall", "cut", "cut_abruptly", "stream_error", "malformed_json", "slow")
-ANSWER_KINDS = ("refusal", "truncated", "schema_breaking", "prose", "empty")
-OPENAI_KINDS = ("content_filter", "failed")
-ANTHROPIC_KINDS = ("truncated_tool_call", "unknown_tool", "pause_turn", "context_exceeded")
+WIRE_KINDS = (
+    "hang",
+    "drop",
+    "stall",
+    "cut",
+    "cut_abruptly",
+    "stream_error",
+    "rate_limited_stream",
+    "malformed_json",
+    "slow",
+)
+ANSWER_KINDS = ("refusal", "truncated", "schema_breaking", "prose", "empty", "control_characters", "lost_letters")
+OPENAI_KINDS = ("content_filter", "failed", "commentary", "repeated_message")
+ANTHROPIC_KINDS = (
+    *("truncated_tool_call", "broken_tool_json", "stringified_lists"),
+    *("unknown_tool", "pause_turn", "context_exceeded"),
+)
 KINDS = (*STATUSES, *WIRE_KINDS, *ANSWER_KINDS, *OPENAI_KINDS, *ANTHROPIC_KINDS)
 PASSING_KINDS = (
     *("rate_limited", "overloaded", "server_error", "unavailable", "html"),

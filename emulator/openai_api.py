@@ -4,45 +4,37 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from emulator.answers.structured import free_answer, structured_answer
 from emulator.asked import Asked
-from emulator.faults import STATUSES, Fault
+from emulator.damaged_text import with_controls, without_letters
+from emulator.faults import Fault
+from emulator.openai_errors import Refused, error_reply
 from emulator.openai_events import chat_events, response_events
+from emulator.openai_rules import check_request, format_of
 from emulator.plants import Plants
 from emulator.prompt_text import text_of_input
 from emulator.replies import JsonReply, Reply, StreamReply
-from emulator.strict_schema import problem_of_format
 from emulator.usage import LEAST_CACHED_TOKENS, PromptCache, text_tokens, tokens_of
 
 REFUSAL = "I'm sorry, but I can't help with that."
 PROSE = "Here is what I found in the documents you sent me:"
-_ERRORS: Mapping[str, tuple[str, str | None, str]] = {
-    # kind: (type, code, message)
-    "rate_limited": ("requests", "rate_limit_exceeded", "Rate limit reached for requests. Please try again later."),
-    "quota": ("insufficient_quota", "insufficient_quota", "You exceeded your current quota, please check your plan."),
-    "unauthorized": ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
-    "forbidden": ("invalid_request_error", None, "You have insufficient permissions for this operation."),
-    "model_not_found": ("invalid_request_error", "model_not_found", "The model does not exist or you have no access."),
-    "bad_request": ("invalid_request_error", None, "The request could not be processed."),
-    "too_large": ("invalid_request_error", None, "The request is too large."),
-    "conflict": ("invalid_request_error", None, "The resource was changed by another request."),
-    "server_error": ("server_error", None, "The server had an error while processing your request."),
-    "unavailable": ("service_unavailable_error", None, "The service is unavailable."),
-    "overloaded": ("service_unavailable_error", "server_is_overloaded", "The engine is currently overloaded."),
-}
-ERROR_KINDS = tuple(_ERRORS)
-"""Faults that are answered with an error status."""
+COMMENTARY = "I am reading the sources before I answer."
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the model says, before it has a shape. `refusal` replaces `text`; `reason` says why it is incomplete."""
+    """What the model says, before it has a shape. `refusal` replaces `text`; `reason` says why it is incomplete.
+
+    `commentary` is a message before the answer; a `repeated` answer comes twice.
+    """
 
     text: str
+    commentary: str = ""
+    repeated: bool = False
     refusal: str = ""
     reason: str = ""
     failure: str = ""
@@ -61,9 +53,10 @@ class OpenAIApi:
 
     def reply(self, asked: Asked, fault: Fault | None, *, now: float) -> Reply:
         """The answer to one call; `now` in epoch seconds."""
-        problem = _problem(asked)
-        if problem:
-            return error_reply("bad_request", message=problem)
+        try:
+            check_request(asked)
+        except Refused as refused:
+            return error_reply(refused.kind, message=str(refused), code=refused.code)
         answer = _faulty(self._answer(asked), fault)
         if asked.path == "/v1/chat/completions":
             return self._chat_reply(asked, answer, now=now)
@@ -74,26 +67,19 @@ class OpenAIApi:
 
     def response(self, asked: Asked, answer: Answer, *, now: float) -> dict[str, Any]:
         """The finished response object."""
-        content = (
-            {"type": "refusal", "refusal": answer.refusal}
-            if answer.refusal
-            else {"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}
-        )
-        status = "completed" if answer.status == "completed" else "incomplete"
-        message = {"type": "message", "id": f"msg_{uuid.uuid4().hex}", "role": "assistant", "status": status}
         said = answer.text or answer.refusal
         return {
             **response_frame(asked, now=now),
             "status": answer.status,
             "incomplete_details": {"reason": answer.reason} if answer.reason else None,
             "error": {"code": answer.failure, "message": "The response failed."} if answer.failure else None,
-            "output": [{**message, "content": [content]}] if said and not answer.failure else [],
-            "usage": self._usage(asked, said),
+            "output": _messages(answer) if said and not answer.failure else [],
+            "usage": self._usage(asked, said + answer.commentary),
         }
 
     def _answer(self, asked: Asked) -> Answer:
         prompt = text_of_input(asked.body.get("input", asked.body.get("messages")))
-        wanted = _format(asked)
+        wanted = format_of(asked)
         if wanted.get("type") == "json_schema":
             value = structured_answer(wanted.get("schema") or {}, prompt, plants=self._plants)
             text = json.dumps(value, ensure_ascii=False)
@@ -177,67 +163,44 @@ def response_frame(asked: Asked, *, now: float) -> dict[str, Any]:
     }
 
 
-def error_reply(kind: str, *, message: str = "", fault: Fault | None = None) -> JsonReply:
-    """An error with its status. 529 is not in OpenAI's vocabulary: overload is a 503."""
-    error_type, code, words = _ERRORS[kind]
-    status = 503 if kind == "overloaded" else STATUSES[kind]
-    wait = fault.retry_after if fault else None
-    return JsonReply(
-        status=(fault and fault.status) or status,
-        body={
-            "error": {
-                "message": message or words,
-                "type": error_type,
-                "param": None,
-                "code": (fault and fault.code) or code,
-            }
-        },
-        headers=(("retry-after", f"{wait:g}"),) if wait is not None else (),
+def _messages(answer: Answer) -> list[dict[str, Any]]:
+    """The output items: what is said first, then the answer, once or twice."""
+    content: dict[str, Any] = (
+        {"type": "refusal", "refusal": answer.refusal}
+        if answer.refusal
+        else {"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}
     )
-
-
-def stream_error_event(fault: Fault) -> dict[str, Any]:
-    """The event with which a stream tells that it failed."""
-    return {
-        "type": "error",
-        "code": fault.code or "server_error",
-        "message": "The server had an error while processing your request.",
-        "param": None,
-        "sequence_number": fault.events,
-    }
-
-
-def _format(asked: Asked) -> dict[str, Any]:
-    """The format of the answer, as the Responses API writes it."""
-    wanted = (asked.body.get("text") or {}).get("format")
-    if wanted is None:
-        chat = asked.body.get("response_format") or {}
-        wanted = {"type": chat.get("type"), **(chat.get("json_schema") or {})}
-    return dict(wanted)
-
-
-def _problem(asked: Asked) -> str | None:
-    """Why the provider would not take this request."""
-    if not asked.model:
-        return "Missing required parameter: 'model'."
-    if "input" not in asked.body and "messages" not in asked.body:
-        return "Missing required parameter: 'input'."
-    wanted = _format(asked)
-    if wanted.get("type") == "json_schema" and wanted.get("strict"):
-        return problem_of_format(wanted.get("name"), wanted.get("schema"))
-    return None
+    commentary = {**content, "text": answer.commentary} if answer.commentary else None
+    status = "completed" if answer.status == "completed" else "incomplete"
+    items = [(commentary, "commentary", "completed")] if commentary else []
+    items += [(content, "final_answer", status)] * (2 if answer.repeated else 1)
+    return [
+        {
+            "type": "message",
+            "id": f"msg_{uuid.uuid4().hex}",
+            "role": "assistant",
+            "status": done,
+            "phase": phase,
+            "content": [part],
+        }
+        for part, phase, done in items
+    ]
 
 
 def _faulty(answer: Answer, fault: Fault | None) -> Answer:
     """The answer with what the fault does to it."""
     kind = fault.kind if fault else ""
-    changes: Mapping[str, Answer] = {
-        "refusal": Answer(text="", refusal=REFUSAL),
-        "content_filter": Answer(text=answer.text[: len(answer.text) // 3], reason="content_filter"),
-        "truncated": Answer(text=answer.text[: len(answer.text) // 2], reason="max_output_tokens"),
-        "schema_breaking": Answer(text=json.dumps({"unexpected": True})),
-        "prose": Answer(text=PROSE),
-        "empty": Answer(text=""),
-        "failed": Answer(text="", failure=(fault.code if fault else None) or "server_error"),
+    changes: Mapping[str, Callable[[], Answer]] = {
+        "refusal": lambda: Answer(text="", refusal=REFUSAL),
+        "content_filter": lambda: Answer(text=answer.text[: len(answer.text) // 3], reason="content_filter"),
+        "truncated": lambda: Answer(text=answer.text[: len(answer.text) // 2], reason="max_output_tokens"),
+        "schema_breaking": lambda: Answer(text=json.dumps({"unexpected": True})),
+        "prose": lambda: Answer(text=PROSE),
+        "empty": lambda: Answer(text=""),
+        "failed": lambda: Answer(text="", failure=(fault.code if fault else None) or "server_error"),
+        "commentary": lambda: msgspec.structs.replace(answer, commentary=COMMENTARY),
+        "repeated_message": lambda: msgspec.structs.replace(answer, repeated=True),
+        "control_characters": lambda: msgspec.structs.replace(answer, text=with_controls(answer.text)),
+        "lost_letters": lambda: msgspec.structs.replace(answer, text=without_letters(answer.text)),
     }
-    return changes.get(kind, answer)
+    return changes.get(kind, lambda: answer)()

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from emulator import anthropic_api, openai_api
+from emulator import anthropic_api, openai_errors
 from emulator.asked import MODEL_PATHS, Asked
 from emulator.control import answer_control
 from emulator.faults import Fault
@@ -151,6 +151,7 @@ class EmulatorHandler(BaseHTTPRequestHandler):
 
     def _ask(self, asked: Asked) -> None:
         """One call to a model: logged, then answered or failed."""
+        self._model = asked.model
         entry = self.emulator_state.log.begin(asked, at=time.time())
         fault = self.emulator_state.faults.next_for(asked)
         entry.fault = fault.kind if fault else None
@@ -171,17 +172,17 @@ class EmulatorHandler(BaseHTTPRequestHandler):
             self._drop()
         elif kind == "html":
             self._send_json(JsonReply(status=502, body=_HTML, content_type="text/html"))
-        elif fault and kind in openai_api.ERROR_KINDS:
-            self._send_json(self._error(kind, asked.path, fault))
+        elif fault and kind in openai_errors.ERROR_KINDS:
+            self._send_json(self._error(kind, asked.path, fault, model=asked.model))
         else:
             self._send(
                 self.emulator_state.reply(asked, fault, request_id=self._request_id, now=time.time()), fault, pace
             )
 
-    def _error(self, kind: str, path: str, fault: Fault | None = None) -> JsonReply:
+    def _error(self, kind: str, path: str, fault: Fault | None = None, *, model: str = "") -> JsonReply:
         if path.startswith("/v1/messages"):
             return anthropic_api.error_reply(kind, request_id=self._request_id, fault=fault)
-        return openai_api.error_reply(kind, fault=fault)
+        return openai_errors.error_reply(kind, fault=fault, model=model)
 
     def _send(self, reply: Reply, fault: Fault | None, pace: Pace) -> None:
         if isinstance(reply, StreamReply):
@@ -194,8 +195,8 @@ class EmulatorHandler(BaseHTTPRequestHandler):
             self._send_half(reply)
         elif fault and kind == "stall":
             self._hang(fault.seconds)
-        elif kind == "stream_error":
-            self._send_json(self._error("server_error", self.path))
+        elif kind in ("stream_error", "rate_limited_stream"):
+            self._send_json(self._error("server_error" if kind == "stream_error" else "rate_limited", self.path))
         elif kind == "malformed_json":
             self._send_json(JsonReply(body=_MALFORMED))
         else:
@@ -226,12 +227,12 @@ class EmulatorHandler(BaseHTTPRequestHandler):
             self.wfile.write(b"0\r\n\r\n")
 
     def _break_stream(self, fault: Fault) -> None:
-        if fault.kind == "stream_error":
+        if fault.kind in ("stream_error", "rate_limited_stream"):
             is_anthropic = self.path.startswith("/v1/messages")
             self._write_event(
                 anthropic_api.stream_error_event(fault, request_id=self._request_id)
                 if is_anthropic
-                else openai_api.stream_error_event(fault),
+                else openai_errors.stream_error_event(fault, model=self._model),
                 named=True,
             )
         elif fault.kind == "malformed_json":
@@ -275,4 +276,4 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
 
 
-_STREAM_KINDS = ("cut", "cut_abruptly", "stream_error", "malformed_json", "stall")
+_STREAM_KINDS = ("cut", "cut_abruptly", "stream_error", "rate_limited_stream", "malformed_json", "stall")

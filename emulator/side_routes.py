@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from emulator import anthropic_api, openai_api
+from emulator import anthropic_api
+from emulator.openai_errors import error_reply
 from emulator.replies import JsonReply
 from emulator.state import EmulatorState
 from emulator.usage import tokens_of
@@ -58,4 +59,4 @@ def _model(name: str) -> dict[str, Any]:
 def _not_found(path: str) -> JsonReply:
     if path.startswith("/v1/messages"):
         return anthropic_api.error_reply("model_not_found", request_id="", message=f"Not found: {path}")
-    return openai_api.error_reply("model_not_found", message=f"Not found: {path}")
+    return error_reply("model_not_found", message=f"Not found: {path}")

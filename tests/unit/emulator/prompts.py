@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
 from chalicelib.cases.vapi import read_call
 from tests.fakes.analysis_services import a_document as a_stored_document
+from tests.unit.adapters.pictures import png
 
+PICTURE = base64.b64encode(png()).decode()
 DATA = Path(__file__).resolve().parents[2] / "data"
 
 

@@ -10,7 +10,7 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from tests.unit.emulator.prompts import DATA, a_document
+from tests.unit.emulator.prompts import DATA, PICTURE, a_document
 
 PROMPT = a_document("שם: תמר דוגמא-לדוגמה   ת.ז. 000000422   ילידת 14.07.1984   מין: נקבה\nאבחנה: סוכרת")
 
@@ -123,7 +123,7 @@ def test_the_text_layer_of_a_pdf_part_is_read_under_the_documents_id(openai_clie
         {"type": "input_text", "text": '<document id="d7" name="a &amp; b.pdf">\n</document>'},
         {"type": "input_text", "text": '<document id="d8" name="c.pdf">\n</document>'},
         {"type": "input_file", "filename": "a & b.pdf", "file_data": f"data:application/pdf;base64,{content}"},
-        {"type": "input_image", "image_url": "data:image/png;base64,AAAA", "detail": "high"},
+        {"type": "input_image", "image_url": f"data:image/png;base64,{PICTURE}", "detail": "high"},
     ]
 
     class Evidence(BaseModel):

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.analyses.call_analysis.schema import CallAnswer
 from chalicelib.analyses.document_analysis_form7801.schema import ExtractionWithAdvice
 from emulator.answers.prepared import FACTS, prepared_cases
-from tests.unit.emulator.prompts import DATA, a_call, a_case, a_document, expected_of, transcript_of
+from tests.unit.emulator.prompts import DATA, PICTURE, a_call, a_case, a_document, expected_of, transcript_of
 
 CASES = sorted(path.stem for path in FACTS.glob("*.json"))
 CALL = f'<call id="call">\n{transcript_of("sample_case")}\n</call>'
@@ -62,7 +62,7 @@ def test_a_changed_number_is_not_quoted_as_before(openai_client: openai.OpenAI) 
 
 def test_a_picture_is_read_only_when_it_is_sent(openai_client: openai.OpenAI) -> None:
     prompt = a_case("scanned_case").replace('id="D4" name="D4.txt"', 'id="D4" name="אישור בנק.png"')
-    picture = {"type": "input_image", "image_url": "data:image/png;base64,AAAA", "detail": "high"}
+    picture = {"type": "input_image", "image_url": f"data:image/png;base64,{PICTURE}", "detail": "high"}
     told = {"type": "input_text", "text": 'The file that follows is the document with the id "D4".'}
     shown: Any = [{"role": "user", "content": [{"type": "input_text", "text": prompt}, told, picture]}]
 

@@ -1,0 +1,109 @@
+"""Pictures that a provider refuses, by the limits that it has published; and strict tools that it refuses."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from typing import Any
+
+import anthropic
+import openai
+import pytest
+
+from emulator.pictures import picture_size
+from tests.unit.adapters.pictures import chunk, jpeg, segment
+
+TABLES = segment(0xC4, bytes(29))
+
+
+def a_png(width: int, height: int) -> bytes:
+    """A whole grey PNG of one bit a pixel."""
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((1, 0, 0, 0, 0))
+    pixels = zlib.compress(bytes((1 + (width + 7) // 8) * height))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def a_jpeg(*, frame: int = 0xC0) -> bytes:
+    """A JPEG with all its tables."""
+    whole = jpeg(frame=frame)
+    at = whole.index(bytes((0xFF, frame)))
+    return whole[:at] + TABLES + whole[at:]
+
+
+def _send(client: anthropic.Anthropic, *pictures: bytes) -> Any:
+    content: Any = [
+        {
+            "type": "image",
+            "source": {"type": "base64", "media_type": "image/png", "data": base64.b64encode(one).decode()},
+        }
+        for one in pictures
+    ]
+    return client.messages.create(model="m", max_tokens=100, messages=[{"role": "user", "content": content}])
+
+
+@pytest.mark.parametrize(
+    ("picture", "size"),
+    [
+        (a_png(30, 20), (30, 20)),
+        (a_jpeg(), (2, 3)),
+        (a_jpeg(frame=0xC2), (2, 3)),  # progressive
+        (a_jpeg().replace(b"\xff\xd8", b"\xff\xd8\xff\x00", 1), (2, 3)),  # viewers skip what is between segments
+        (a_png(30, 20).replace(zlib.compress(bytes(100)), zlib.compress(b"")), None),  # pixels missing
+        (a_png(30, 20)[:40], None),
+        (jpeg(), None),  # no tables
+        (a_jpeg().replace(b"\x08\x00\x03", b"\x0c\x00\x03"), None),  # 12 bits a sample
+        (b"\xff\xd8\xff\xd9", None),
+        (b"not a picture", None),
+    ],
+)
+def test_a_picture_has_a_size_only_when_it_can_be_decoded(picture: bytes, size: tuple[int, int] | None) -> None:
+    assert picture_size(base64.b64encode(picture).decode()) == size
+
+
+def test_up_to_twenty_pictures_may_be_large(anthropic_client: anthropic.Anthropic) -> None:
+    assert _send(anthropic_client, *[a_png(2480, 3508)] * 20).stop_reason == "end_turn"
+    assert _send(anthropic_client, *[a_png(1400, 2000)] * 21).stop_reason == "end_turn"
+
+
+def test_more_than_twenty_pictures_may_have_two_thousand_pixels_at_most(anthropic_client: anthropic.Anthropic) -> None:
+    with pytest.raises(anthropic.BadRequestError, match="many-image requests: 2000 pixels"):
+        _send(anthropic_client, *[a_png(2480, 3508)] * 21)
+
+
+def test_a_picture_of_more_than_eight_thousand_pixels_is_refused(anthropic_client: anthropic.Anthropic) -> None:
+    with pytest.raises(anthropic.BadRequestError, match="8000 pixels"):
+        _send(anthropic_client, a_png(8001, 8))
+
+
+def test_a_picture_that_cannot_be_decoded_spoils_the_request(
+    anthropic_client: anthropic.Anthropic, openai_client: openai.OpenAI
+) -> None:
+    part = {"type": "input_image", "image_url": "data:image/png;base64,AAAA", "detail": "high"}
+    asked: Any = [{"role": "user", "content": [part]}]
+
+    with pytest.raises(anthropic.BadRequestError, match="Could not process image"):
+        _send(anthropic_client, a_png(3, 3), b"\x89PNG\r\n\x1a\n")
+    with pytest.raises(openai.BadRequestError, match="valid image") as refused:
+        openai_client.responses.create(model="gpt-6-luna", input=asked)
+    assert refused.value.code == "invalid_image_format"
+
+
+@pytest.mark.parametrize(
+    ("schema", "problem"),
+    [
+        (
+            {"type": "object", "additionalProperties": False, "properties": {"a": {"type": "string", "minLength": 1}}},
+            "minLength",
+        ),
+        ({"type": "object", "properties": {}}, "additionalProperties"),
+    ],
+)
+def test_a_strict_tools_schema_is_a_subset(
+    anthropic_client: anthropic.Anthropic, schema: dict[str, Any], problem: str
+) -> None:
+    tools: Any = [{"name": "look_up", "input_schema": schema, "strict": True}]
+
+    with pytest.raises(anthropic.BadRequestError, match=problem):
+        anthropic_client.messages.create(
+            model="m", max_tokens=100, messages=[{"role": "user", "content": "x"}], tools=tools
+        )
