@@ -39,7 +39,7 @@ class _Filler:
         if variants:
             return self._variant(variants, value)
         if isinstance(value, Fact):
-            value = _as_asked(schema, value)
+            value = self._of_sources(value) if schema.get("type") == "array" else _as_asked(schema, value)
         if "enum" in schema:
             return _choice(schema["enum"], value)
         kind = schema.get("type") or ("object" if "properties" in schema else "string")
@@ -48,6 +48,12 @@ class _Filler:
         if kind == "array":
             return self._array(schema, value)
         return _scalar(kind, schema, value)
+
+    def _of_sources(self, fact: Fact) -> list[Fact]:
+        """What every source says about the fact's field: the fact, then those that contradict it."""
+        root = self._root if isinstance(self._root, Mapping) else {}
+        others = (other for other in root.get("contradictions", ()) if isinstance(other, Fact))
+        return [fact, *(other for other in others if other.field == fact.field)]
 
     def _object(self, schema: Schema, value: Any) -> dict[str, Any]:
         ours = value if isinstance(value, Mapping) else {}

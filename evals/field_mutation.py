@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from chalicelib.analyses.document_analysis_form7801.fields import (
     DISABILITY_TYPES,
     FIELDS,
@@ -23,6 +24,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     with_value,
 )
 from chalicelib.analyses.document_analysis_form7801.settle import settle
+from chalicelib.analyses.document_analysis_form7801.source_names import names_of
 from chalicelib.analyses.kit.llm import Output, Part, StructuredModel, TextListener
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import transcript_of
@@ -59,7 +61,8 @@ def alter_every_field(cases: Sequence[EvalCase], models: Models) -> list[Altered
     for case in cases:
         recorder = _Recorder(models.openai)
         run_analysis(FORM, case, Models(openai=recorder, anthropic=models.anthropic))
-        for leaf, caught in _each_altered(case, recorder.answers[0]):
+        answer = flat_answer(recorder.answers[0], names=names_of(read_documents(case)))
+        for leaf, caught in _each_altered(case, answer):
             outcomes.setdefault(leaf.kind.value, []).append((f"{case.name}: {leaf.path}", caught))
     order = [kind.value for kind in dict.fromkeys(FIELDS.values())]
     return [_row(kind, outcomes[kind]) for kind in order if kind in outcomes]

@@ -25,7 +25,7 @@ from chalicelib.errors import InputInvalid
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
 
-PROMPT = "call_v1"
+PROMPT = "call_v2"
 MAX_OUTPUT_TOKENS = 16_000
 TYPICAL_ANSWER_CHARACTERS = 3_500
 _NEVER_LOST = ("documents_requested_list", "instructions_to_ai")

@@ -18,7 +18,7 @@ from chalicelib.analyses.kit.stamp import answering_model, timestamp
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
 
-PROMPT = "agent_v1"
+PROMPT = "agent_v2"
 READ_PERCENTS = (1, 12)
 CHECKED_PERCENT = 95
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.analyses.document_analysis_form7801.answer_schema import Advice, Extraction, ExtractionWithAdvice
 from chalicelib.analyses.document_analysis_form7801.batches import Batch, make_batches
 from chalicelib.analyses.document_analysis_form7801.compute import complete_form, fields_to_ground, language_of
 from chalicelib.analyses.document_analysis_form7801.deletions import (
@@ -16,10 +17,11 @@ from chalicelib.analyses.document_analysis_form7801.deletions import (
     without_documents,
     without_quotes_of,
 )
+from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from chalicelib.analyses.document_analysis_form7801.files import Files
 from chalicelib.analyses.document_analysis_form7801.identity import other_identities
-from chalicelib.analyses.document_analysis_form7801.schema import Advice, Extraction, ExtractionWithAdvice
 from chalicelib.analyses.document_analysis_form7801.settle import Settled, settle
+from chalicelib.analyses.document_analysis_form7801.source_names import names_of
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.fence import fence_tool
@@ -37,8 +39,8 @@ from chalicelib.analyses.kit.today import israeli_day
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
 
-PROMPT = "form7801_v1"
-ADVICE_PROMPT = "form7801_advice_v1"
+PROMPT = "form7801_v2"
+ADVICE_PROMPT = "form7801_advice_v2"
 MAX_OUTPUT_TOKENS = 32_000
 HIGHEST_RATE = 100
 READING_PERCENTS = (2, 20)
@@ -60,6 +62,7 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     batches = make_batches(reading, summary=summary)
     files = Files(services.cases, reading.texts)
     answers = [_ask(ctx, services, batch, files=files, of=len(batches.batches)) for batch in batches.batches]
+    answers = [flat_answer(answer, names=names_of(reading.texts)) for answer in answers]
     deleted = deleted_since(reading, services.cases)
     reading = without_documents(reading, deleted)
     answers = [without_quotes_of(deleted, answer) for answer in answers]

@@ -62,7 +62,7 @@ class Extracted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def extracted(answer: Mapping[str, Any], *, today: date) -> Extracted:
-    """The JSON of a `schema.Extraction` as our values. Evidence for a place that the form does not have is dropped."""
+    """What `facts.flat_answer` gives, as our values. Evidence for a place that the form does not have is dropped."""
     form = normalised_form(answer["form_7801"], today=today)
     return Extracted(
         form=form,

@@ -1,15 +1,17 @@
 """In which portions are the sources put to the model? Batches that fit it, each with its own place in the sources.
 
-Documents come first, in the case's order, then the call, then what an earlier analysis said of it. A document is split
-between pages; a page or the call that is longer than a batch, between lines. Only what no batch can take is left out.
+The call comes first, because most of a claim is said there, then the documents in the case's order, then what an
+earlier analysis made of the call. A document is split between pages; a page or the call that is longer than a batch,
+between lines. Only what no batch can take is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from chalicelib.analyses.document_analysis_form7801.source_names import names_of
 from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
 from chalicelib.analyses.kit.issues import Issue, document_field
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
@@ -18,7 +20,8 @@ from chalicelib.analyses.kit.scans import Excerpt, excerpts, page_ranges
 from chalicelib.analyses.kit.tokens import most_tokens_of_file
 from chalicelib.cases.model import Document, DocumentText, Page
 
-BATCH_CHARACTERS = 120_000
+BATCH_TOKENS = 250_000
+"""Below the 272,000 input tokens above which the model costs twice as much; a character counts as a token at most."""
 MOST_BATCHES = 12
 SUMMARY_NAME = "call_summary"
 
@@ -46,15 +49,19 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     portions: tuple[Portion, ...]
+    names: Mapping[str, str] = {}
+    """What each document is called in the prompt, by its id."""
 
     def parts(self, file_of: FileOf) -> list[Part]:
         """The prompt's parts, everything fenced; `file_of` loads the files that are to be looked at."""
         parts: list[Part] = []
-        for document in dict.fromkeys(one.document for one in self.portions if one.document):
-            parts += _document_parts(document, [one for one in self.portions if one.document == document], file_of)
         said = [one.page.text for one in self.portions if one.document is None and one.page]
         if said:
             parts.append(TextPart(fence_call("\n".join(said))))
+        for document in dict.fromkeys(one.document for one in self.portions if one.document):
+            portions = [one for one in self.portions if one.document == document]
+            name = self.names.get(document.id, document.id)
+            parts += _document_parts(document, portions, file_of, name=name)
         parts += [TextPart(fence_tool(SUMMARY_NAME, one.summary)) for one in self.portions if one.summary]
         return parts
 
@@ -73,7 +80,7 @@ class Batches(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_batches(
-    reading: Reading, *, summary: str, batch_characters: int = BATCH_CHARACTERS, most_batches: int = MOST_BATCHES
+    reading: Reading, *, summary: str, batch_characters: int = BATCH_TOKENS, most_batches: int = MOST_BATCHES
 ) -> Batches:
     """The sources of a case in batches of at most so many characters (a file counts by what it may cost)."""
     groups: list[list[Portion]] = []
@@ -84,23 +91,24 @@ def make_batches(
             room = batch_characters
         groups[-1].append(portion)
         room -= portion.characters
+    names = {document_id: name for name, document_id in names_of(reading.texts).items()}
     kept, left_out = groups[:most_batches], groups[most_batches:]
     return Batches(
-        batches=tuple(Batch(number=number, portions=tuple(group)) for number, group in enumerate(kept, 1)),
+        batches=tuple(Batch(number=number, portions=tuple(group), names=names) for number, group in enumerate(kept, 1)),
         issues=_left_out(portion for group in left_out for portion in group),
     )
 
 
 def _portions(reading: Reading, summary: str, limit: int) -> Iterator[Portion]:
+    if reading.transcript:
+        for piece in _pieces(Page(number=1, text=reading.transcript), limit):
+            yield Portion(document=None, page=piece, characters=len(piece.text))
     for text in reading.texts:
         for page in text.pages:
             for piece in _pieces(page, limit):
                 yield Portion(document=text.document, page=piece, characters=len(piece.text))
         for excerpt in excerpts(text, most_pages=max(1, limit // most_tokens_of_file(0, pages=1))):
             yield Portion(document=text.document, page=None, characters=_cost(excerpt, text), excerpt=excerpt)
-    if reading.transcript:
-        for piece in _pieces(Page(number=1, text=reading.transcript), limit):
-            yield Portion(document=None, page=piece, characters=len(piece.text))
     if summary:
         yield Portion(document=None, page=None, characters=len(summary), summary=summary)
 
@@ -123,22 +131,22 @@ def _pieces(page: Page, limit: int) -> Iterator[Page]:
         yield Page(number=page.number, text=rest)
 
 
-def _document_parts(document: Document, portions: Sequence[Portion], file_of: FileOf) -> Iterator[Part]:
+def _document_parts(document: Document, portions: Sequence[Portion], file_of: FileOf, *, name: str) -> Iterator[Part]:
     pages = [one.page for one in portions if one.page]
-    yield TextPart(fence_document(document.id, name=document.file_name, pages=pages))
+    yield TextPart(fence_document(name, name=document.file_name, pages=pages))
     for excerpt in (one.excerpt for one in portions if one.excerpt):
         file = file_of(document, excerpt)
         if file is not None:
-            yield TextPart(_label(excerpt))
+            yield TextPart(_label(excerpt, name))
             yield file
 
 
-def _label(excerpt: Excerpt) -> str:
+def _label(excerpt: Excerpt, name: str) -> str:
     if excerpt.is_whole:
-        return f'The file that follows is the document with the id "{excerpt.document_id}".'
+        return f'The file that follows is the document with the id "{name}".'
     return (
         f"The file that follows has only the scanned pages {page_ranges(excerpt.pages)} of the document with the id "
-        f'"{excerpt.document_id}", in this order.'
+        f'"{name}", in this order.'
     )
 
 

@@ -86,11 +86,13 @@ def employment_issues(form: Form, *, today: date) -> list[Issue]:
     issues = []
     onset = day_of(form["disability_info"]["disability_start_date"])
     for index, record in enumerate(value_at(form, EMPLOYMENT)):
-        end = str(record["end_date"]).strip()
+        end, start = str(record["end_date"]).strip(), day_of(record["start_date"])
+        if start is None:
+            continue
         if end and day_of(end) is None and not _GOES_ON.fullmatch(end):
             message = f"Record {index + 1} ends on {end}, no full date: only the months that are certain are counted."
             issues.append(Issue(field=_MONTHS, code="employment_end_unclear", message=message))
-        elif not end and onset and (day_of(record["start_date"]) or date.max) < onset:
+        elif not end and onset and start < onset:
             message = f"Record {index + 1} has no end: its months are counted until {today.isoformat()}."
             issues.append(Issue(field=_MONTHS, code="employment_end_missing", message=message))
     return issues

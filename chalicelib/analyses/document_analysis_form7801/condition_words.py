@@ -1,7 +1,6 @@
-"""Do these words speak of that condition at all? A quote that holds none of its words cannot prove it.
+"""Which condition do words name, and do those right beside the name raise a doubt? Hints for reports, never verdicts.
 
-Wide on purpose, unlike the names of `negation`: findings, treatments and codes that go with a condition. Words that
-speak of it may still deny it; that is for `negation` to say.
+A name that the table does not know names nothing, and a doubt is one only right before or right after the name.
 """
 
 from __future__ import annotations
@@ -54,17 +53,55 @@ _WHOLE: Mapping[str, str] = {
     "kidney_disease": "ckd esrd",
     "diabetes": r"niddm iddm (?:hb)?a1c",
 }
-_READABLE = re.compile(r"[א-תa-z]", re.IGNORECASE)
+_KIN = (
+    frozenset({"anxiety", "depression", "mental_disorder"}),
+    frozenset(
+        {
+            *("chronic_pain", "fibromyalgia", "back_problems", "joint_problems", "limited_mobility"),
+            "neurological_disorder",
+        }
+    ),
+    frozenset({"heart_disease", "respiratory_disease"}),
+)
+"""Conditions whose words often go together: naming one is no sign that another was meant."""
+_DOUBT_BEFORE = re.compile(
+    r"(?:(?<!\w)(?:ללא|אין|שוללת?|מכחישה?|ה?יעדר|העדר|נשללה?|נשללו|לא ידועה?(?: על)?|לא אובחנה?|חשד|לשלול|לשאלת|טרום"
+    r"|פרה|סיפור משפחתי של|רקע משפחתי:?|no|denies|without|negative for|r/o|rule out|ruled out|suspected"
+    r"|family history of)"
+    r"(?: (?:עדות|סימני|סימנים|ממצאי|ממצאים|evidence of|signs of|history of)(?: ה?\w+ים על)?)?[ \-:]{1,2}|\?)"
+    r"[ולבהש]{0,2}$",
+    re.IGNORECASE,
+)
+_DOUBT_AFTER = re.compile(
+    r"^\w*[ \-:,(]{1,3}(?:נשלל\w*|שלילית?|בסימן שאלה|לא אובחנ\w*|לא נמצא\w*|אין|באם|באב"
+    r"|ruled out|negative|denied|excluded)(?!\w)",
+    re.IGNORECASE,
+)
 
 
-def speaks_of(condition: str, text: str) -> bool:
-    """False when the text, in Hebrew or Latin letters, holds no word that goes with the condition.
-
-    True for a condition without a list of words (`other`) and for text in other letters: that is not judged.
-    """
+def names_another(condition: str, text: str) -> bool:
+    """True when the text names a condition, but neither this one nor one that often goes with it."""
     plain = comparable(text)
+    named = {name for name, pattern in _PATTERNS.items() if pattern.search(plain)}
+    kin = {condition}.union(*(group for group in _KIN if condition in group))
+    return condition in _PATTERNS and bool(named) and not named & kin
+
+
+def doubts(condition: str, text: str, *, before: str = "", after: str = "") -> bool:
+    """True when every mention of the condition in comparable text has a denial, a doubt or a relative right beside it.
+
+    `before` and `after` are what is around the text on its line.
+    """
     pattern = _PATTERNS.get(condition)
-    return pattern is None or not _READABLE.search(plain) or pattern.search(plain) is not None
+    line = f"{before}{text}{after}"
+    mentions = [
+        match
+        for match in (pattern.finditer(line) if pattern else ())
+        if len(before) <= match.start() < len(before) + len(text)
+    ]
+    return bool(mentions) and all(
+        _DOUBT_BEFORE.search(line[: match.start()]) or _DOUBT_AFTER.search(line[match.end() :]) for match in mentions
+    )
 
 
 def _pattern(condition: str) -> re.Pattern[str]:

@@ -1,24 +1,24 @@
-"""Which conditions does the claimant have, by the words themselves? Two rules that code holds over the model.
+"""Which conditions does the claimant have? The model says; code never clears one on words, it only reports doubt.
 
-1. A condition whose every verified quote denies it, only suspects it, or speaks of a relative is false. A quote is
-   judged on the lines where it stands: what it leaves out counts. If that is unclear the value stays, with an issue.
-2. A depression of which a verified quote names a psychiatrist also sets mental_disorder; being sent to one does not.
+1. A condition is true when the model calls it diagnosed. Where the words right beside its name seem to deny it, to
+   doubt it or to speak of a relative, it stays and gets an issue.
+2. A condition that is only suspected is false, and an issue for information names its words.
+3. A depression of which a verified quote names a psychiatrist also sets mental_disorder; being sent to one does not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer import Evidence
+from chalicelib.analyses.document_analysis_form7801.condition_words import doubts
 from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Form, leaves, with_value
-from chalicelib.analyses.document_analysis_form7801.negation import Told, told
-from chalicelib.analyses.document_analysis_form7801.negation_words import AFTER
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.normalise import comparable
-from chalicelib.analyses.kit.quotes import Sources, Surroundings
+from chalicelib.analyses.kit.quotes import Sources
 
 DEPRESSION = f"{DISABILITY_TYPES}.depression"
 MENTAL_DISORDER = f"{DISABILITY_TYPES}.mental_disorder"
@@ -29,31 +29,32 @@ _NO_PSYCHIATRIST = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.;\n]")
-_ENDS_DENIED = re.compile(rf"[:\-,] ?(?:{AFTER})$|[.;!?:]$")
 
 
 class Conditions(msgspec.Struct, frozen=True, kw_only=True):
-    """The form with its conditions settled, the evidence with what the rules added, and what they report."""
+    """The form with its conditions, the evidence with what the rules added, and what they report."""
 
     form: Form
     evidence: tuple[Evidence, ...]
     issues: tuple[Issue, ...]
 
 
-def settled_conditions(form: Form, evidence: Sequence[Evidence], *, sources: Sources) -> Conditions:
-    """Apply both rules."""
+def checked_conditions(
+    form: Form, evidence: Sequence[Evidence], *, sources: Sources, suspected: Mapping[str, Set[str]] | None = None
+) -> Conditions:
+    """Apply the rules. `suspected` are the conditions that some answer calls suspected, by name."""
     issues = []
     added: list[Evidence] = []
     for leaf in leaves(form):
+        if not leaf.path.startswith(DISABILITY_TYPES):
+            continue
+        name = leaf.path.rpartition(".")[2]
         standing = _standing(leaf.path, evidence, sources)
-        if leaf.path.startswith(DISABILITY_TYPES) and leaf.value and standing:
-            name = leaf.path.rpartition(".")[2]
-            verdicts = {_told(name, entry, sources) for entry in standing}
-            if verdicts == {Told.DENIED}:
-                form = with_value(form, leaf.path, False)
-                issues.append(_denied(leaf.path, standing))
-            elif Told.SAID not in verdicts and verdicts != {Told.UNNAMED}:
-                issues.append(_unclear(leaf.path, standing))
+        if leaf.value and standing and all(_is_doubtful(name, entry, sources) for entry in standing):
+            issues.append(_unclear(leaf.path, standing))
+        elif not leaf.value and name in (suspected or {}):
+            message = "The sources only suspect this; it was not set."
+            issues.append(Issue(field=leaf.path, code="condition_suspected", message=message))
     diagnosed = [entry for entry in _standing(DEPRESSION, evidence, sources) if _names_psychiatrist(entry.quote)]
     types = form["disability_info"]["disability_types"]
     if types["depression"] and not types["mental_disorder"] and diagnosed:
@@ -70,24 +71,14 @@ def _standing(path: str, evidence: Sequence[Evidence], sources: Sources) -> list
     ]
 
 
-def _told(condition: str, entry: Evidence, sources: Sources) -> Told:
-    """What the entry's words say of the condition where they stand; the most favourable place counts."""
+def _is_doubtful(condition: str, entry: Evidence, sources: Sources) -> bool:
+    """True when every place of the quote raises a doubt, as far as its line goes."""
     places = sources.surroundings(entry.quote, document_id=entry.document_id, page=entry.page)
-    verdicts = {_told_at(condition, place) for place in places} or {told(condition, comparable(entry.quote))}
-    return next(one for one in (Told.SAID, Told.UNCLEAR, Told.DENIED, Told.UNNAMED) if one in verdicts)
-
-
-def _told_at(condition: str, place: Surroundings) -> Told:
-    verdict = told(condition, place.quote, before=place.before, after=place.after)
-    if not place.in_order:
-        # Only the words of the quote itself are sure to belong together.
-        cut_off = verdict is Told.DENIED and told(condition, place.quote) is not Told.DENIED
-        return Told.UNCLEAR if cut_off else verdict
-    if verdict is Told.SAID and place.line_before and not _ENDS_DENIED.search(place.line_before):
-        # A sentence may have begun on the line above.
-        above = told(condition, place.quote, before=f"{place.line_before} {place.before}", after=place.after)
-        return Told.UNCLEAR if above is Told.DENIED else verdict
-    return verdict
+    lines = [(place.quote, place.before, place.after) for place in places if place.in_order]
+    return all(
+        doubts(condition, quote, before=before, after=after)
+        for quote, before, after in lines or [(comparable(entry.quote), "", "")]
+    )
 
 
 def _names_psychiatrist(quote: str) -> bool:
@@ -95,11 +86,6 @@ def _names_psychiatrist(quote: str) -> bool:
     return any(_PSYCHIATRIST.search(clause) and not _NO_PSYCHIATRIST.search(clause) for clause in clauses)
 
 
-def _denied(path: str, standing: Sequence[Evidence]) -> Issue:
-    message = "The words given for this deny it, only suspect it, or speak of a relative. It was not set."
-    return Issue(field=path, code="condition_denied", message=message, quotes=tuple(one.as_quote for one in standing))
-
-
 def _unclear(path: str, standing: Sequence[Evidence]) -> Issue:
-    message = "The words given for this stand beside a denial, a doubt or a relative. It stays as it was read."
+    message = "The words right beside this seem to deny it, doubt it or speak of a relative. It stays as it was read."
     return Issue(field=path, code="condition_unclear", message=message, quotes=tuple(one.as_quote for one in standing))

@@ -2,8 +2,8 @@
 
 A quote contradicts a field when it names things of the field's kind (days, long numbers, amounts, addresses, words of
 the same script) and none of them is the field's value. A quote that names none contradicts nothing: spoken digits, a
-date without its year, a description. Who claims, and who is paid, must stand in the quote word for word; of a condition
-the quote must at least speak.
+date without its year, a description. Who claims, and who is paid, must be in the quote word for word; the quote of a
+condition must not name another one alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from datetime import date
 
 from chalicelib.analyses.document_analysis_form7801.checks import day_of
-from chalicelib.analyses.document_analysis_form7801.condition_words import speaks_of
+from chalicelib.analyses.document_analysis_form7801.condition_words import names_another
 from chalicelib.analyses.document_analysis_form7801.dates import days_in
 from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Kind, Leaf
 from chalicelib.analyses.kit.normalise import comparable, words
@@ -44,7 +44,7 @@ def contradicts(leaf: Leaf, quote: str, *, today: date) -> bool:
     if leaf.kind is Kind.EMAIL:
         return "@" in text and str(leaf.value) not in text.casefold()
     if leaf.path.startswith(DISABILITY_TYPES):
-        return bool(leaf.value) and not speaks_of(leaf.path.rpartition(".")[2], text)
+        return bool(leaf.value) and names_another(leaf.path.rpartition(".")[2], text)
     if leaf.path in _PERSONS:
         return not set(words(str(leaf.value))) <= _held(text)
     if leaf.kind is Kind.NAME:

@@ -1,14 +1,14 @@
-"""What does the model answer, and what is a complete form 7801? The pydantic types of both; imported when a job runs.
+"""What is a complete form 7801? The pydantic types of the form in a result; imported when a job runs.
 
-The model is asked only for what a source can say. Everything else in the form (`Form7801` below) is fixed or computed
-by code, so no answer can set it. Unknown is empty: "", 0, false, [].
+The part that sources can fill is `ExtractedForm`; everything else is fixed or computed by code, so no answer of a model
+can set it. Unknown is empty: "", 0, false, [].
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
 class _Exact(BaseModel):
@@ -20,16 +20,16 @@ class _Exact(BaseModel):
 class PersonalInfo(_Exact):
     """Who claims."""
 
-    id_number: str = Field(description="Israeli ID, all digits as stated, leading zeros kept")
+    id_number: str
     full_name: str
-    date_of_birth: str = Field(description="YYYY-MM-DD")
+    date_of_birth: str
     gender: Literal["זכר", "נקבה", "אחר", ""]
     marital_status: Literal["single", "married", "divorced", "widowed", ""]
     number_of_children: int
-    address: str = Field(description="street, house and flat, without the city")
+    address: str
     city: str
     postal_code: str
-    phone: str = Field(description="the claimant's own, never a clinic's or an employer's")
+    phone: str
     email: str
 
 
@@ -37,9 +37,9 @@ class EmploymentRecord(_Exact):
     """One job the claimant had."""
 
     employer_name: str
-    start_date: str = Field(description="YYYY-MM-DD; YYYY-MM when only the month is known")
-    end_date: str = Field(description='YYYY-MM-DD; YYYY-MM when only the month is known; "" while employed')
-    monthly_salary_gross: float = Field(description="ILS; 0 when not stated")
+    start_date: str
+    end_date: str
+    monthly_salary_gross: float
     position_title: str
     employment_type: Literal["full_time", "part_time", "self_employed", "other", ""]
 
@@ -51,7 +51,7 @@ class ExtractedEmployment(_Exact):
 
 
 class DisabilityTypes(_Exact):
-    """What the claimant has, by diagnosis or plain statement; family history, suspicion and negation are false."""
+    """What the claimant has; family history, suspicion and negation are false."""
 
     chronic_pain: bool
     limited_mobility: bool
@@ -75,32 +75,32 @@ class DisabilityTypes(_Exact):
 class Physician(_Exact):
     """One physician who treats the claimant."""
 
-    physician_id: str = Field(description="licence number (מ.ר.)")
+    physician_id: str
     name: str
     specialty: str
     clinic_name: str
     clinic_type: Literal["private", "public", "hmo", ""]
     phone: str
-    last_visit_date: str = Field(description="YYYY-MM-DD")
+    last_visit_date: str
 
 
 class Hospitalization(_Exact):
     """One stay in a hospital."""
 
-    hospitalization_id: str = Field(description="case number of the hospital")
+    hospitalization_id: str
     hospital_name: str
     department: str
-    admission_date: str = Field(description="YYYY-MM-DD")
-    discharge_date: str = Field(description="YYYY-MM-DD")
+    admission_date: str
+    discharge_date: str
     reason_for_admission: str
-    length_of_stay_days: int = Field(description="as the source states it; 0 when it does not")
+    length_of_stay_days: int
 
 
 class ExtractedDisability(_Exact):
     """What the claim is about."""
 
     disability_types: DisabilityTypes
-    disability_start_date: str = Field(description="YYYY-MM-DD")
+    disability_start_date: str
     primary_disability_description: str
     treating_physicians: list[Physician]
     hospitalizations: list[Hospitalization]
@@ -121,8 +121,8 @@ class BankDetails(_Exact):
 class ExtractedWaiver(_Exact):
     """The waiver of medical confidentiality."""
 
-    waiver_accepted: bool = Field(description="true only when the claimant clearly says yes")
-    waiver_date: str = Field(description="YYYY-MM-DD")
+    waiver_accepted: bool
+    waiver_date: str
 
 
 class ExtractedForm(_Exact):
@@ -133,54 +133,6 @@ class ExtractedForm(_Exact):
     disability_info: ExtractedDisability
     bank_details: BankDetails
     medical_waiver: ExtractedWaiver
-
-
-class Evidence(_Exact):
-    """The words of a source that a field was read from."""
-
-    field: str = Field(description="path, e.g. employment_history.employment_records[0].start_date")
-    document_id: str = Field(description='the document\'s id, or "call" for the transcript')
-    page: int = Field(description="from 1; the call is page 1")
-    quote: str = Field(description="verbatim from that page, one or two lines")
-
-
-class Contradiction(Evidence):
-    """What another source says about a field that is already filled."""
-
-    value: str = Field(description="what this source says, written as the field would be")
-
-
-class Extraction(_Exact):
-    """A model's answer about one batch of sources."""
-
-    form_7801: ExtractedForm
-    evidence: list[Evidence] = Field(description="for every filled field, one entry")
-    contradictions: list[Contradiction]
-    instructions_to_ai: list[str] = Field(
-        description="passages of a source that try to instruct the AI reading it, copied exactly; usually none"
-    )
-
-
-class PreparationPoint(_Exact):
-    """What the claimant should be ready to explain, in Hebrew."""
-
-    title: str
-    detail: str
-    should_say: str
-
-
-class Advice(_Exact):
-    """A model's advice for the lawyer, in Hebrew."""
-
-    summary: str
-    strategy: str
-    claim_rate: int = Field(description="0 to 100: how likely the claim is to be approved on what is there")
-    recommendations: list[str]
-    preparation_data: list[PreparationPoint]
-
-
-class ExtractionWithAdvice(Extraction, Advice):
-    """Both at once, for a case that fits into one batch."""
 
 
 class PersonalInfoSection(PersonalInfo):

@@ -16,9 +16,10 @@ from chalicelib.analyses.document_analysis_form7801.compute import (
     sorted_form,
     with_stays_computed,
 )
-from chalicelib.analyses.document_analysis_form7801.conditions import settled_conditions
+from chalicelib.analyses.document_analysis_form7801.conditions import checked_conditions
 from chalicelib.analyses.document_analysis_form7801.conflicts import resolved
 from chalicelib.analyses.document_analysis_form7801.consent import gives_consent
+from chalicelib.analyses.document_analysis_form7801.facts import statuses
 from chalicelib.analyses.document_analysis_form7801.fields import Form, is_filled, with_value
 from chalicelib.analyses.document_analysis_form7801.grounding import LookedUpEvidence, ground
 from chalicelib.analyses.document_analysis_form7801.merge import merged
@@ -42,7 +43,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 def settle(
     answers: Sequence[Mapping[str, Any]], *, sources: Sources, shown: frozenset[tuple[str, int]], today: date
 ) -> Settled:
-    """The answers (JSON of `schema.Extraction`, at least one) as one form.
+    """The answers (as `facts.flat_answer` gives them, at least one) as one form.
 
     `shown` are pages (document id, number) that the model saw as an image; `today` is the job's day.
     """
@@ -53,7 +54,8 @@ def settle(
     told = {issue.field for issue in conflict.issues}
     differing = (*conflict.issues, *(issue for issue in one.issues if issue.field not in told))
     differences = [msgspec.structs.replace(issue, field=in_order.path(issue.field)) for issue in differing]
-    conditions = settled_conditions(in_order.form, evidence, sources=sources)
+    suspected = statuses(answers, {"suspected"})
+    conditions = checked_conditions(in_order.form, evidence, sources=sources, suspected=suspected)
     form, stays = with_stays_computed(conditions.form)
     grounding = ground(form, conditions.evidence, sources=sources, shown=shown, today=today)
     form, consent = _without_unspoken_waiver(form, grounding.evidence, sources)

@@ -11,7 +11,7 @@ _FOLDER = Path(__file__).parent.parent / "prompts"
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):
-    """The instructions of one analysis. `version` is the file's name, e.g. "form7801_v1", and goes into the result."""
+    """The instructions of one analysis. `version` is the file's name, e.g. "form7801_v2", and goes into the result."""
 
     version: str
     text: str

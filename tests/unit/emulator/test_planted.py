@@ -9,7 +9,8 @@ import anthropic
 import openai
 import pytest
 
-from chalicelib.analyses.document_analysis_form7801.schema import ExtractionWithAdvice
+from chalicelib.analyses.document_analysis_form7801.answer_schema import ExtractionWithAdvice
+from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from emulator.answers.planted import FALSE_QUOTE, INVENTED_HOSPITAL, assignments
 from tests.unit.emulator.prompts import a_document
 from tests.unit.emulator.test_agent import LIST, REPORT, _inputs, _play
@@ -29,7 +30,8 @@ PROMPT = "\n".join(
 def _answer(client: openai.OpenAI) -> dict[str, Any]:
     parsed = client.responses.parse(model="gpt-6-luna", input=PROMPT, text_format=ExtractionWithAdvice).output_parsed
     assert parsed
-    return parsed.model_dump()
+    answer = parsed.model_dump()
+    return flat_answer(answer, names={}) if "form_7801" in answer else answer
 
 
 def test_an_instruction_in_a_document_changes_nothing(openai_client: openai.OpenAI) -> None:

@@ -9,7 +9,8 @@ import openai
 import pytest
 
 from chalicelib.analyses.call_analysis.schema import CallAnswer
-from chalicelib.analyses.document_analysis_form7801.schema import ExtractionWithAdvice
+from chalicelib.analyses.document_analysis_form7801.answer_schema import ExtractionWithAdvice
+from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from emulator.answers.prepared import FACTS, prepared_cases
 from tests.unit.emulator.prompts import DATA, PICTURE, a_call, a_case, a_document, expected_of, transcript_of
 
@@ -20,7 +21,8 @@ CALL = f'<call id="call">\n{transcript_of("sample_case")}\n</call>'
 def _answer(client: openai.OpenAI, prompt: str, shape: Any = ExtractionWithAdvice) -> dict[str, Any]:
     parsed = client.responses.parse(model="gpt-6-luna", input=prompt, text_format=shape).output_parsed
     assert parsed
-    return parsed.model_dump()
+    answer = parsed.model_dump()
+    return flat_answer(answer, names={}) if "form_7801" in answer else answer
 
 
 def test_every_case_of_the_data_is_prepared_and_says_that_it_is() -> None:

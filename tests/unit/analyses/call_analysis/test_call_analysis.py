@@ -72,7 +72,7 @@ def test_the_result_and_what_goes_back_to_the_case() -> None:
         "message": "Call re-analyzed successfully",
     }
     assert analysis["documents_requested_list"] == [{**_asked("MRI")[0], "uploaded": False}]
-    assert analysis["metadata"] == {"prompt_version": "call_v1", "model": "fake-model"}
+    assert analysis["metadata"] == {"prompt_version": "call_v2", "model": "fake-model"}
     assert done.write_back.call_id == CALL_ID
     assert done.write_back.bodies["call_analysis"] == {
         "call_id": CALL_ID,

@@ -46,7 +46,7 @@ def test_the_result_and_what_goes_back_to_the_case() -> None:
     assert done.result["documents_analyzed"] == 2
     assert done.result["timestamp"] == "2026-06-10T09:30:00.000000Z"
     assert analysis["findings"] == [{"text": FINDING["finding"], "document_id": "d1", "quote": QUOTE, "page": 1}]
-    assert analysis["metadata"] == {"prompt_version": "agent_v1", "model": "fake-conversation"}
+    assert analysis["metadata"] == {"prompt_version": "agent_v2", "model": "fake-conversation"}
     assert done.write_back.bodies == {"form_7801_analysis": analysis}
     assert done.write_back.fields == {
         "form_7801_analysis_timestamp": "2026-06-10T09:30:00.000000Z",

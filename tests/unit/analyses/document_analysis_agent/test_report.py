@@ -22,7 +22,7 @@ def _analysis(notebook: Notebook = DONE, **changes: Any) -> dict[str, Any]:
         "reading": reading,
         "still_there": [document.id for document in reading.file.documents],
         "stopped": None,
-        "metadata": {"prompt_version": "agent_v1", "model": "m"},
+        "metadata": {"prompt_version": "agent_v2", "model": "m"},
     }
     return analysis_of(notebook, **{**arguments, **changes})
 
@@ -44,7 +44,7 @@ def test_the_analysis_has_every_member() -> None:
         "gaps": ["חסר MRI"],
         "findings": [{"text": "פריצת דיסק מותנית", "document_id": "d1", "quote": QUOTE, "page": 1}],
         "issues": [],
-        "metadata": {"prompt_version": "agent_v1", "model": "m"},
+        "metadata": {"prompt_version": "agent_v2", "model": "m"},
     }
 
 

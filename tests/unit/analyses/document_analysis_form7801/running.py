@@ -12,6 +12,7 @@ from chalicelib.jobs.outcomes import Completed
 from tests.fakes.analysis_services import FakeCaseReader, FakeServices, a_document, a_file, a_text
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.models import FakeStructuredModel
+from tests.unit.analyses.document_analysis_form7801.as_facts import as_facts
 from tests.unit.analyses.document_analysis_form7801.forms import a_form, a_record
 
 LETTER = "הגב' תמר דוגמא, ת.ז. 000000422\nהועסקה מיום 01/09/2018 ועד ליום 30/04/2026"
@@ -57,8 +58,12 @@ def analysed(
     contents: Mapping[str, bytes] | None = None,
     **file: Any,
 ) -> tuple[Completed, FakeContext, FakeStructuredModel]:
-    model = FakeStructuredModel(*(answers or (GOOD,)))
+    model = FakeStructuredModel(*(_as_answered(answer) for answer in answers or (GOOD,)))
     texts = (a_text(a_document("d1"), LETTER),) if texts is None else texts
     cases = FakeCaseReader(a_file(**{"call_details": CALL, **file}), texts=texts, contents=contents)
     ctx = ctx or FakeContext()
     return run(ctx, FakeServices(cases, openai=model)), ctx, model
+
+
+def _as_answered(answer: Any) -> Any:
+    return as_facts(answer) if isinstance(answer, Mapping) and "evidence" in answer else answer

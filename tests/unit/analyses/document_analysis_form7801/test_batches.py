@@ -35,8 +35,8 @@ def test_a_case_that_fits_is_one_batch_with_everything_fenced() -> None:
 
     [text] = texts_of(found)
     assert text == (
-        '<document id="d1" name="d1.txt">\n<page number="1">\nדוח\n</page>\n<page number="2">\nעמוד 2\n</page>\n'
-        '</document>\n<call id="call">\nUser: כן\n</call>\n<tool name="call_summary">\n{"a": 1}\n</tool>'
+        '<call id="call">\nUser: כן\n</call>\n<document id="D1" name="d1.txt">\n<page number="1">\nדוח\n</page>\n'
+        '<page number="2">\nעמוד 2\n</page>\n</document>\n<tool name="call_summary">\n{"a": 1}\n</tool>'
     )
     assert found.issues == ()
 
@@ -74,10 +74,10 @@ def test_what_no_batch_can_take_is_named() -> None:
     found = batches(a_text(a_document("d1"), "א" * 90), a_text(a_document("d2"), "ב" * 90), call="ג" * 90, most=1)
 
     assert [(issue.field, issue.code) for issue in found.issues] == [
+        ("documents/d1", "document_truncated"),
         ("documents/d2", "document_truncated"),
-        ("call", "document_truncated"),
-    ]
-    assert found.documents_analysed() == 1
+    ]  # the call comes first: most of a claim is said there
+    assert found.documents_analysed() == 0
 
 
 def test_a_scanned_page_brings_the_file() -> None:
@@ -86,9 +86,9 @@ def test_a_scanned_page_brings_the_file() -> None:
 
     fenced, label, file = found.batches[0].parts(a_pdf)
 
-    assert fenced == TextPart('<document id="d1" name="d1.txt">\n<page number="2">\nעם טקסט\n</page>\n</document>')
+    assert fenced == TextPart('<document id="D1" name="d1.txt">\n<page number="2">\nעם טקסט\n</page>\n</document>')
     assert isinstance(label, TextPart)
-    assert '"d1"' in label.text
+    assert '"D1"' in label.text
     assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"()")
 
 
@@ -101,7 +101,7 @@ def test_of_a_long_file_only_the_scanned_pages_are_looked_at() -> None:
     assert looked_at == [(1, 27), (28,)]
     *_, label, file = found.batches[0].parts(a_pdf)
     assert label == TextPart(
-        'The file that follows has only the scanned pages 1, 27 of the document with the id "d1", in this order.'
+        'The file that follows has only the scanned pages 1, 27 of the document with the id "D1", in this order.'
     )
     assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"(1, 27)")
 
@@ -137,7 +137,7 @@ def test_a_file_that_is_gone_is_left_out() -> None:
 
     parts: list[Part] = found.batches[0].parts(no_file)
 
-    assert parts == [TextPart('<document id="d1" name="d1.txt">\n\n</document>')]
+    assert parts == [TextPart('<document id="D1" name="d1.txt">\n\n</document>')]
 
 
 def test_a_document_counts_when_any_part_of_it_reached_the_model() -> None:

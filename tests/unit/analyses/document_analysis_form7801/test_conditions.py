@@ -1,4 +1,4 @@
-"""Two rules about conditions that code holds over the model."""
+"""What code says of the conditions that a model read: doubts, and a psychiatrist's diagnosis. It clears none."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.analyses.document_analysis_form7801.answer import Evidence
-from chalicelib.analyses.document_analysis_form7801.conditions import Conditions, settled_conditions
-from chalicelib.analyses.kit.quotes import Sources
-from tests.fakes.analysis_services import a_document, a_text
+from chalicelib.analyses.document_analysis_form7801.conditions import Conditions, checked_conditions
 from tests.unit.analyses.document_analysis_form7801.forms import a_form, evidence, sources
 
 TYPES = "disability_info.disability_types"
@@ -29,19 +27,26 @@ CALL = "User: יש לי דיכאון, אבל לא הייתי אצל פסיכיא
 
 def settled(*entries: Evidence, **types: bool) -> Conditions:
     leaves: dict[str, Any] = {f"disability_info__disability_types__{name}": value for name, value in types.items()}
-    return settled_conditions(a_form(**leaves), entries, sources=sources(REPORT, call=CALL))
+    return checked_conditions(a_form(**leaves), entries, sources=sources(REPORT, call=CALL))
 
 
 def types_of(done: Conditions) -> list[str]:
     return [name for name, value in done.form["disability_info"]["disability_types"].items() if value]
 
 
-def test_a_condition_that_its_own_words_deny_is_false() -> None:
+def test_a_condition_that_its_own_words_seem_to_deny_stays_and_is_reported() -> None:
     done = settled(evidence(f"{TYPES}.diabetes", "לא ידועה סוכרת"), diabetes=True)
 
-    assert types_of(done) == []
-    assert [(issue.field, issue.code) for issue in done.issues] == [(f"{TYPES}.diabetes", "condition_denied")]
+    assert types_of(done) == ["diabetes"]
+    assert [(issue.field, issue.code) for issue in done.issues] == [(f"{TYPES}.diabetes", "condition_unclear")]
     assert [quote.quote for quote in done.issues[0].quotes] == ["לא ידועה סוכרת"]
+
+
+def test_a_condition_that_is_only_suspected_is_an_issue() -> None:
+    done = checked_conditions(a_form(), (), sources=sources(REPORT), suspected={"diabetes": {"suspected"}})
+
+    assert types_of(done) == []
+    assert [(issue.field, issue.code) for issue in done.issues] == [(f"{TYPES}.diabetes", "condition_suspected")]
 
 
 def test_one_quote_that_says_so_keeps_it_true() -> None:
@@ -53,29 +58,21 @@ def test_one_quote_that_says_so_keeps_it_true() -> None:
     assert done.issues == ()
 
 
-def test_a_denial_that_the_quote_leaves_out_counts() -> None:
+def test_a_denial_that_the_quote_leaves_out_is_reported() -> None:
     done = settled(evidence(f"{TYPES}.fibromyalgia", "פיברומיאלגיה"), fibromyalgia=True)
 
-    assert types_of(done) == []
-    assert [(issue.field, issue.code) for issue in done.issues] == [(f"{TYPES}.fibromyalgia", "condition_denied")]
+    assert types_of(done) == ["fibromyalgia"]
+    assert [(issue.field, issue.code) for issue in done.issues] == [(f"{TYPES}.fibromyalgia", "condition_unclear")]
 
 
-def test_a_quote_cut_so_that_it_denies_is_judged_by_its_line() -> None:
-    assert types_of(settled(evidence(f"{TYPES}.diabetes", "סוכרת ללא"), diabetes=True)) == ["diabetes"]
-
-
-UNCLEAR = [
-    ("kidney_disease", "אין תפקוד כליות, מטופלת בדיאליזה"),
-    ("cancer", "סרטן שד"),  # the sentence began on the line above
-]
-
-
-@pytest.mark.parametrize(("name", "quote"), UNCLEAR)
-def test_where_it_is_unclear_the_value_stays_with_an_issue(name: str, quote: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "quote"), [("diabetes", "סוכרת ללא"), ("kidney_disease", "אין תפקוד כליות, מטופלת בדיאליזה")]
+)
+def test_a_denial_of_something_else_raises_no_doubt(name: str, quote: str) -> None:
     done = settled(evidence(f"{TYPES}.{name}", quote), **{name: True})
 
     assert types_of(done) == [name]
-    assert [(issue.field, issue.code) for issue in done.issues] == [(f"{TYPES}.{name}", "condition_unclear")]
+    assert done.issues == ()
 
 
 def test_a_denial_that_ends_the_line_above_is_of_something_else() -> None:
@@ -83,16 +80,6 @@ def test_a_denial_that_ends_the_line_above_is_of_something_else() -> None:
 
     assert types_of(done) == ["respiratory_disease"]
     assert done.issues == ()
-
-
-def test_on_a_line_that_may_be_out_of_order_the_words_around_the_quote_only_raise_doubt() -> None:
-    page = a_text(a_document("d1", content_type="application/pdf"), "ללא סוכרת 5.4 A1C")
-    form = a_form(disability_info__disability_types__diabetes=True)
-
-    done = settled_conditions(form, [evidence(f"{TYPES}.diabetes", "סוכרת 5.4")], sources=Sources([page]))
-
-    assert types_of(done) == ["diabetes"]
-    assert [issue.code for issue in done.issues] == ["condition_unclear"]
 
 
 def test_words_that_do_not_stand_deny_nothing() -> None:
@@ -133,7 +120,7 @@ REFERRED = [
 def test_being_sent_to_a_psychiatrist_is_no_diagnosis(line: str) -> None:
     form = a_form(disability_info__disability_types__depression=True)
 
-    done = settled_conditions(form, [evidence(f"{TYPES}.depression", line)], sources=sources(line))
+    done = checked_conditions(form, [evidence(f"{TYPES}.depression", line)], sources=sources(line))
 
     assert types_of(done) == ["depression"]
 
@@ -142,6 +129,6 @@ def test_a_psychiatrist_who_recommends_has_diagnosed() -> None:
     line = "פסיכיאטרית: דיכאון, הומלץ על טיפול"
     form = a_form(disability_info__disability_types__depression=True)
 
-    done = settled_conditions(form, [evidence(f"{TYPES}.depression", line)], sources=sources(line))
+    done = checked_conditions(form, [evidence(f"{TYPES}.depression", line)], sources=sources(line))
 
     assert types_of(done) == ["depression", "mental_disorder"]

@@ -14,6 +14,7 @@ from chalicelib.jobs.outcomes import Completed
 from tests.fakes.analysis_services import FakeCaseReader, FakeServices, a_document, a_file, a_text
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.models import FakeStructuredModel, Question
+from tests.unit.analyses.document_analysis_form7801.as_facts import as_facts
 from tests.unit.analyses.document_analysis_form7801.forms import a_form
 from tests.unit.analyses.document_analysis_form7801.running import CALL, LETTER, an_answer
 
@@ -32,7 +33,7 @@ def analysed_while(left: tuple[DocumentText, ...] | None, *texts: DocumentText) 
         documents = tuple(text.document for text in left or ())
         now = cases.file_now
         cases.file_now = msgspec.structs.replace(now, documents=documents) if now and left is not None else None
-        return answer
+        return as_facts(answer)
 
     return run(FakeContext(), FakeServices(cases, openai=FakeStructuredModel(deleting)))
 

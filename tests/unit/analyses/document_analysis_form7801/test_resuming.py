@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.analyses.document_analysis_form7801.schema import Advice, Extraction
+from chalicelib.analyses.document_analysis_form7801.answer_schema import Advice, Extraction
 from chalicelib.cases.model import DocumentText
 from tests.fakes.analysis_services import a_document, a_text
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.models import Question
+from tests.unit.analyses.document_analysis_form7801.as_facts import as_facts
 from tests.unit.analyses.document_analysis_form7801.forms import a_form
 from tests.unit.analyses.document_analysis_form7801.running import GOOD, LETTER, an_answer, analysed
 
@@ -36,15 +37,15 @@ def test_a_changed_document_is_asked_about_again() -> None:
 
 
 def long_case() -> tuple[DocumentText, ...]:
-    filler = "\n".join(["שורת מילוי של מסמך ארוך"] * 5_000)  # 24 characters a line: one batch each
+    filler = "\n".join(["שורת מילוי של מסמך ארוך"] * 9_000)  # 24 characters a line: one batch each
     return (a_text(a_document("d1"), f"{LETTER}\n{filler}"), a_text(a_document("d2"), f"גרה בחיפה\n{filler}"))
 
 
 def by_question(question: Question) -> dict[str, Any]:
     if question.output is Advice:
         return {name: an_answer()[name] for name in Advice.model_fields}
-    answer = {name: GOOD[name] for name in Extraction.model_fields}
-    return answer if "000000422" in question.text else {**answer, "form_7801": a_form(), "evidence": []}
+    answer = as_facts(GOOD if "000000422" in question.text else an_answer(a_form()))
+    return {name: answer[name] for name in Extraction.model_fields}
 
 
 def test_a_long_case_is_asked_about_in_batches_and_advised_on_at_the_end() -> None:

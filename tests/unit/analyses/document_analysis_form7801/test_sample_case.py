@@ -128,7 +128,7 @@ def test_the_result_says_what_was_read_and_by_what(emulator: Emulator) -> None:
     done, _ = analysed()
 
     assert done.result["documents_analyzed"] == 3
-    assert done.result["analysis"]["metadata"]["prompt_version"] == "form7801_v1"
+    assert done.result["analysis"]["metadata"]["prompt_version"] == "form7801_v2"
     assert done.write_back.fields["analysis_status"] == "completed"
 
 

@@ -13,9 +13,9 @@ from chalicelib.analyses.kit.today import israeli_day
 
 
 def test_a_prompt_is_a_file_named_by_its_version() -> None:
-    found = prompt("form7801_v1")
+    found = prompt("form7801_v2")
 
-    assert found.version == "form7801_v1"
+    assert found.version == "form7801_v2"
     assert "7801" in found.text
     with pytest.raises(FileNotFoundError):
         prompt("form7801_v0")

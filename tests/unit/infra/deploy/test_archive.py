@@ -70,7 +70,7 @@ def test_bytecode_is_there_for_this_python_and_is_not_checked_against_its_source
         ("openai-3.54.0.dist-info/RECORD", False),
         ("cryptography/hazmat/bindings/_rust.abi3.so", True),
         ("cryptography/hazmat/bindings/_rust/__init__.pyi", False),
-        ("chalicelib/analyses/prompts/call_v1.md", True),
+        ("chalicelib/analyses/prompts/call_v2.md", True),
         ("chalicelib/analyses/kit/injection/signs.toml", True),
         ("bin/httpx", False),
     ],
