@@ -37,7 +37,7 @@ unit: $(READY) ## Run the quick tests only (unit and contract), on all cores
 	$(BIN)/python -m pytest -n auto tests/unit tests/contract
 
 test-ministack: $(READY) $(MINISTACK)/.ready ## Run the contracts on a second emulator of AWS, stricter than the first
-	$(BIN)/python -m tests.ministack --venv $(MINISTACK)
+	$(BIN)/python -m tests.contract.ministack --venv $(MINISTACK)
 
 chaos: $(READY) ## Break everything around 100 jobs and see every promise kept: make chaos [JOBS=100] [SECONDS=60] [SEED=1]
 	$(BIN)/python -m tests.reliability.chaos --jobs "$(or $(JOBS),100)" --seconds "$(or $(SECONDS),60)" --seed "$(or $(SEED),1)"

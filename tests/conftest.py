@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,11 +31,17 @@ ROOT = Path(__file__).resolve().parent.parent
 _numbers = itertools.count(1)
 
 
+def pytest_configure() -> None:
+    """Take Ctrl-C as usual, even where the shell ignores it (nohup, `make test &`): children would ignore it too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="session")
 def moto_endpoint() -> Iterator[str]:
     """The URL of a locked moto server, one for the whole run, in a process of its own.
 
-    `CASEWORK_TEST_ENDPOINT` names another emulator of AWS that is up already, see tests/ministack.
+    `CASEWORK_TEST_ENDPOINT` names another emulator of AWS that is up already, see tests/contract/ministack.
     """
     if os.environ.get("CASEWORK_TEST_ENDPOINT"):
         yield os.environ["CASEWORK_TEST_ENDPOINT"]

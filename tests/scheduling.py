@@ -12,9 +12,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = frozenset({"app"})
 """Folders whose tests run in one process: the last one judges the answers to the others."""
-MODULE_BY_MODULE = frozenset({"e2e", "local", "reliability", "benchmarks", "evals"})
+MODULE_BY_MODULE = frozenset({"e2e", "reliability", "benchmarks", "evals"})
 """Folders whose modules start something that their tests share: a module stays in one process."""
-FIRST = ("e2e", "reliability", "local", "app", "benchmarks", "evals", "contract")
+FIRST = ("e2e", "reliability", "app", "benchmarks", "evals", "contract")
 """The folders with long tests begin, so that no process is left alone with one at the end."""
 
 

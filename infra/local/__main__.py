@@ -36,6 +36,13 @@ def main() -> None:
         sys.exit(1)
 
 
+def stop_on_signals(stop: threading.Event) -> None:
+    """Let Ctrl-C, SIGTERM and the end of the terminal set the event, but for what the starter ignores (nohup, `&`)."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: stop.set())
+
+
 def _run(arguments: argparse.Namespace) -> None:
     ports = read_ports(os.environ)
     environment = local_environment(os.environ, ports=ports)
@@ -47,8 +54,7 @@ def _run(arguments: argparse.Namespace) -> None:
     system.refuse_taken_ports(ports, tuple(p.name for p in programs if p.name in ("aws", "model", "socket", "api")))
 
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+    stop_on_signals(stop)
     if arguments.lifeline is not None:
         lifeline.watch(arguments.lifeline, on_end=stop.set)
 

@@ -11,7 +11,7 @@ import pytest
 
 from infra.cloudformation import read_yaml
 from infra.local.environment import ROOT
-from tests.local.polling import WITHIN_SECONDS, polling
+from tests.fakes.polling import WITHIN_SECONDS, polling
 
 CONCURRENCY = 3
 BACKLOG = 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import mimetypes
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ LARGEST_INLINE_BYTES = 4 * 1024 * 1024
 
 
 class DocumentFacts(TypedDict, total=False):
-    """What is known of a document besides its content. Without a `content_type` the API finds it by the bytes."""
+    """What is known of a document besides its content. Without a `content_type` the file's name says it, else its bytes do."""
 
     file_name: str
     content_type: str
@@ -77,6 +78,9 @@ class Documents:
         else:
             path = Path(file)
             content, described = path.read_bytes(), {"file_name": path.name, **facts}
+        guessed, _ = mimetypes.guess_type(str(described.get("file_name", "")))
+        if guessed is not None:
+            described.setdefault("content_type", guessed)
         if len(content) <= LARGEST_INLINE_BYTES:
             inline = base64.b64encode(content).decode("ascii")
             return cast("Document", self._add(case_id, {**described, "content_base64": inline})["document"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus
 from chalicelib.cases.requested_documents import is_requested, normalised_name, with_marks
+from tests.fakes.growth import assert_time_in_proportion
 from tests.unit.cases.conftest import NOW
 
 CASE = Case(id="c1", user_id="u1", title="t", created_at=NOW, updated_at=NOW)
@@ -214,12 +214,14 @@ def test_a_name_is_requested_when_any_list_has_it(place: str) -> None:
     assert not is_requested(" ", file=file)
 
 
-def test_a_listed_name_too_long_for_any_document_costs_no_time_and_is_left_as_it_is() -> None:
-    marks = "a" + "\u0315\u0300" * 500_000  # in this order each mark would be moved past those before it
-    entries = [{"name": marks}, {"name": "MRI", "uploaded": False}]
+def test_a_listed_name_too_long_for_any_document_is_left_as_it_is_in_time_that_grows_with_its_length() -> None:
+    def marked_among(length: int) -> Any:
+        # In this order each mark would be moved past those before it.
+        entries = [{"name": "a" + "\u0315\u0300" * length}, {"name": "MRI", "uploaded": False}]
+        return with_marks(a_file(a_document("d1", "MRI"), entries=entries))
 
-    began = time.process_time()
-    marked = with_marks(a_file(a_document("d1", "MRI"), entries=entries))
+    assert_time_in_proportion(marked_among, size=125_000)
 
-    assert time.process_time() - began < 5
+    marks = "a" + "\u0315\u0300" * 125_000
+    marked = marked_among(125_000)
     assert lists_of(marked)[0] == [{"name": marks}, {"name": "MRI", "uploaded": True, "document_id": "d1"}]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from chalicelib.analyses.kit.injection.detector import suspect_passage
+from tests.fakes.growth import assert_time_in_proportion
 
 CHARACTERS = 15_000
 REPEATED = [
@@ -17,34 +16,19 @@ REPEATED = [
 
 
 @pytest.mark.parametrize("piece", REPEATED)
-def test_a_text_of_one_thing_over_and_over_is_scanned_in_little_time(piece: str) -> None:
-    text = piece * (CHARACTERS // len(piece))
-    started = time.process_time()
-
-    suspect_passage(text)
-
-    # Some 40 ms; a pattern that backtracks takes minutes.
-    assert time.process_time() - started < 3
+def test_a_text_of_one_thing_over_and_over_is_scanned_in_time_that_grows_with_it(piece: str) -> None:
+    # A pattern that backtracks takes minutes.
+    assert_time_in_proportion(lambda n: suspect_passage(piece * (n // len(piece))), size=CHARACTERS // 4)
 
 
 @pytest.mark.parametrize("piece", ["игнорируй", "забудь"])
-def test_a_long_word_of_one_sign_over_and_over_is_scanned_in_little_time(piece: str) -> None:
-    text = piece * (4 * CHARACTERS // len(piece))
-    started = time.process_time()
-
-    suspect_passage(text)
-
-    # Some 200 ms; it was 3 s, and four times that for twice the text.
-    assert time.process_time() - started < 1.5
+def test_a_long_word_of_one_sign_over_and_over_is_scanned_in_time_that_grows_with_it(piece: str) -> None:
+    # It was 3 s for 60,000 characters, and four times that for twice the text.
+    assert_time_in_proportion(lambda n: suspect_passage(piece * (n // len(piece))), size=CHARACTERS)
 
 
 @pytest.mark.parametrize("opening", ["", "<", "< /", "# system", "role", "ignore all", "התעלם"])
 @pytest.mark.parametrize("gap", [" ", "\n", "\t", "1_", "a1_", "\u0301\u0323"])
-def test_a_sign_that_never_goes_on_is_scanned_in_little_time(opening: str, gap: str) -> None:
-    text = opening + gap * (4 * CHARACTERS // len(gap)) + "x"
-    started = time.process_time()
-
-    suspect_passage(text)
-
-    # Some 200 ms; it was 13 s for `1_`, and 50 s for `<` and line ends.
-    assert time.process_time() - started < 2
+def test_a_sign_that_never_goes_on_is_scanned_in_time_that_grows_with_it(opening: str, gap: str) -> None:
+    # It was 13 s for 60,000 characters of `1_`, and 50 s for `<` and line ends.
+    assert_time_in_proportion(lambda n: suspect_passage(opening + gap * (n // len(gap)) + "x"), size=CHARACTERS)

@@ -57,13 +57,21 @@ def test_a_small_file_goes_in_the_request_under_its_name(tmp_path):
     api = ScriptedApi(ADDED, ADDED)
 
     client_of(api).documents.add_file("c1", path, document_type="medical_report")
-    client_of(api).documents.add_file("c1", b"%PDF-1.7", file_name="other.pdf")
+    client_of(api).documents.add_file("c1", b"%PDF-1.7", file_name="other", content_type="application/pdf")
 
-    inline = base64.b64encode(b"%PDF-1.7").decode()
+    sent = {"content_type": "application/pdf", "content_base64": base64.b64encode(b"%PDF-1.7").decode()}
     assert [request.body for request in api.requests] == [
-        {"file_name": "letter.pdf", "document_type": "medical_report", "content_base64": inline},
-        {"file_name": "other.pdf", "content_base64": inline},
+        {"file_name": "letter.pdf", "document_type": "medical_report", **sent},
+        {"file_name": "other", **sent},
     ]
+
+
+def test_a_file_whose_name_says_nothing_is_left_to_the_api():
+    api = ScriptedApi(ADDED)
+
+    client_of(api).documents.add_file("c1", b"%PDF-1.7", file_name="scan")
+
+    assert "content_type" not in api.requests[0].body
 
 
 def test_a_large_file_goes_to_storage_fields_first_and_again_after_a_lost_connection():
@@ -72,7 +80,7 @@ def test_a_large_file_goes_to_storage_fields_first_and_again_after_a_lost_connec
 
     assert client_of(api).documents.add_file("c1", content, file_name="scan.pdf") == DOCUMENT
 
-    assert api.requests[0].body == {"file_name": "scan.pdf", "size": len(content)}
+    assert api.requests[0].body == {"file_name": "scan.pdf", "content_type": "application/pdf", "size": len(content)}
     assert api.lines[1:] == ["POST /bucket", "POST /bucket"]
     sent = api.requests[2].content or b""
     assert sent.index(b'name="key"') < sent.index(b'name="p"') < sent.index(b'name="file"') < sent.index(content)

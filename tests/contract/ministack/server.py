@@ -1,6 +1,6 @@
-"""How is MiniStack run? On 127.0.0.1, with an environment of its own, nothing kept: python -m tests.ministack.server
+"""How is MiniStack run? On 127.0.0.1, with an environment of its own, nothing kept: python -m tests.contract.ministack.server
 
-    python -m tests.ministack.server --venv build/ministack --port N --home DIRECTORY
+    python -m tests.contract.ministack.server --venv build/ministack --port N --home DIRECTORY
 
 It is a process beside the tests, in its own virtual environment, and ends with the one that started it.
 """
@@ -44,7 +44,9 @@ def environment(venv: Path, *, port: int, home: Path) -> dict[str, str]:
 
 def main() -> None:
     """Serve until ended."""
-    parser = argparse.ArgumentParser(prog="python -m tests.ministack.server", description="MiniStack on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.contract.ministack.server", description="MiniStack on this machine."
+    )
     parser.add_argument("--venv", type=Path, required=True, help="the virtual environment that has MiniStack")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--home", type=Path, required=True, help="a directory of its own")

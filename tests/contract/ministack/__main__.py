@@ -1,6 +1,6 @@
 """Do the adapters keep their contracts on a second emulator of AWS? The same suites, run against MiniStack.
 
-    python -m tests.ministack [--venv build/ministack] [pytest's arguments]
+    python -m tests.contract.ministack [--venv build/ministack] [pytest's arguments]
 
 moto enforces little of what DynamoDB does under concurrency; MiniStack was written independently of it. Exit code: that
 of pytest, or 1 when MiniStack does not come up.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import urllib.request
 from pathlib import Path
 
 from infra.local.environment import HOST, ROOT
+from infra.local.ports import free_ports
 from infra.local.program import Child, Program
 
 SUITES = ("tests/contract", "tests/unit/infra/ops")
@@ -29,7 +29,9 @@ LOG_LINES = 20
 
 def main() -> None:
     """Start MiniStack, run the suites, end it."""
-    parser = argparse.ArgumentParser(prog="python -m tests.ministack", description="The contracts on MiniStack.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.contract.ministack", description="The contracts on MiniStack."
+    )
     parser.add_argument("--venv", type=Path, default=ROOT / "build" / "ministack")
     known, pytest_arguments = parser.parse_known_args()
     if not (known.venv / "bin" / "ministack").exists():
@@ -39,11 +41,11 @@ def main() -> None:
 
 
 def _run(venv: Path, home: Path, pytest_arguments: list[str]) -> int:
-    port = _free_port()
+    port = free_ports(1)[0]
     said: list[str] = []
     program = Program(
         name="ministack",
-        module="tests.ministack.server",
+        module="tests.contract.ministack.server",
         arguments=("--venv", str(venv), "--port", str(port), "--home", str(home)),
     )
     server = Child(program, environment=os.environ, say=said.append)
@@ -74,13 +76,6 @@ def _comes_up(server: Child, health_url: str) -> bool:
         except OSError:
             time.sleep(0.1)
     return False
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

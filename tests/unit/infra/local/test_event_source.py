@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.local.event_source import EventSource, Function
 from infra.local.resources import Resources
-from tests.local.polling import WITHIN_SECONDS, polling
+from tests.fakes.polling import WITHIN_SECONDS, polling
 
 
 def soon(is_so: Callable[[], bool]) -> bool:
