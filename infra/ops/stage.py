@@ -143,6 +143,7 @@ def _deployed_resources(stack: str, *, clients: Clients) -> Resources:
         normal_queue_url=physical["NormalQueue"],
         high_dead_letter_queue_url=physical["HighDeadLetterQueue"],
         normal_dead_letter_queue_url=physical["NormalDeadLetterQueue"],
+        deliveries_queue_url=physical.get("DeliveriesQueue", ""),  # only where webhooks are used
     )
 
 

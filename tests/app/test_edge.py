@@ -265,7 +265,7 @@ def test_a_base64_body_of_api_gateway_is_read(api):
     ("path", "message"),
     [
         ("/jobs?status=done", "must be one of: cancelled, completed, failed, pending, running"),
-        ("/jobs?job_type=x", "must be one of: call_analysis, document_analysis_agent, document_analysis_form7801"),
+        ("/jobs?job_type=x", f"must be one of: {', '.join(sorted(catalogue()))}"),
         ("/jobs?scope=his", "must be one of: all, mine"),
     ],
 )

@@ -18,7 +18,7 @@ LARGEST_INLINE_BYTES = 4 * 1024 * 1024
 
 
 class DocumentFacts(TypedDict, total=False):
-    """What is known of a document besides its content. Without a `content_type` the file's name says it, else its bytes do."""
+    """What is known of a document besides its content. Without a `content_type` its name says it, else its bytes."""
 
     file_name: str
     content_type: str

@@ -1,4 +1,4 @@
-"""How is MiniStack run? On 127.0.0.1, with an environment of its own, nothing kept: python -m tests.contract.ministack.server
+"""MiniStack on 127.0.0.1, with an environment of its own and nothing kept.
 
     python -m tests.contract.ministack.server --venv build/ministack --port N --home DIRECTORY
 

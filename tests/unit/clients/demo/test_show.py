@@ -117,7 +117,7 @@ def test_an_unknown_price_is_not_shown_as_nothing():
 def test_a_result_of_any_other_analysis_is_shown_as_it_is():
     console = plain_console()
 
-    show_result(console, job(job_type="word_count", result={"total": 5}))
+    show_result(console, job(job_type="letters", result={"total": 5}))
 
-    assert "word_count" in text(console)
+    assert "letters" in text(console)
     assert '{"total": 5}' in text(console)
