@@ -21,6 +21,8 @@ DEFAULT_PORTS = {"https": "443", "http": "80"}
 
 _ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+SAFE_KEY_SETS = ("https://", "http://127.0.0.1:")
+"""The second is this machine itself: the package on an emulated AWS."""
 
 
 class SettingsError(Exception):
@@ -229,6 +231,8 @@ def _problems_outside_dev(settings: Settings) -> list[str]:
     problems = []
     if settings.jwt_secret:
         problems.append(f"JWT_SECRET must not be set in stage {settings.stage}: use JWKS_URL")
+    if settings.jwks_url and not settings.jwks_url.startswith(SAFE_KEY_SETS):
+        problems.append(f"JWKS_URL must begin with https:// in stage {settings.stage}")
     # Without these two, every token of the issuer is accepted, whatever application it was issued for.
     if settings.jwt_issuer is None:
         problems.append(f"JWT_ISSUER is not set; stage {settings.stage} needs the `iss` of its tokens")

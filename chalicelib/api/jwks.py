@@ -154,12 +154,28 @@ def fetch_within(seconds: float) -> Callable[[str], bytes]:
     return fetch
 
 
+def may_follow(url: str, redirect: str) -> bool:
+    """Whether the issuer's answer may send us there: https, the same host and port. Whoever serves the document decides
+    who is an admin, so no other host does."""
+    from urllib.parse import urlsplit
+
+    old, new = urlsplit(url), urlsplit(redirect)
+    return new.scheme == "https" and old.scheme == "https" and new.netloc.lower() == old.netloc.lower()
+
+
 def _read(url: str, seconds: float, arrived: list[bytes]) -> None:
     import http.client
     import urllib.request
 
+    class SameHost(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+            if not may_follow(url, newurl):
+                telemetry.warning("key_set_redirect_refused", status=code)
+                return None
+            return super().redirect_request(req, fp, code, msg, headers, newurl)
+
     try:
-        with urllib.request.urlopen(url, timeout=seconds) as answer:  # noqa: S310  the URL is a setting
+        with urllib.request.build_opener(SameHost).open(url, timeout=seconds) as answer:
             document = answer.read(LONGEST_DOCUMENT_BYTES + 1)
     except (OSError, ValueError, http.client.HTTPException):
         return

@@ -161,3 +161,10 @@ def test_a_flag_that_is_neither_true_nor_false_is_refused() -> None:
 def test_a_short_secret_is_refused() -> None:
     with pytest.raises(SettingsError, match="JWT_SECRET must have at least 32 bytes"):
         read_settings({**COMPLETE, "STAGE": "dev", "JWT_SECRET": "s" * 31})
+
+
+@pytest.mark.parametrize("stage", ["staging", "prod"])
+@pytest.mark.parametrize("url", ["http://issuer/jwks.json", "ftp://issuer/jwks.json", "issuer/jwks.json"])
+def test_outside_dev_keys_come_over_tls_only(stage, url):
+    with pytest.raises(SettingsError, match="JWKS_URL must begin with https://"):
+        read_settings({**COMPLETE, "STAGE": stage, "JWKS_URL": url})
