@@ -44,20 +44,25 @@ def package() -> Package:
 def deployable(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Package:
     """The package with a template that MiniStack takes."""
     usable = msgspec.structs.replace(package, directory=tmp_path_factory.mktemp("package"))
-    template = with_plain_concurrency(json.loads(package.template.read_text(encoding="utf-8")))
+    template = as_ministack_takes_it(json.loads(package.template.read_text(encoding="utf-8")))
     usable.template.write_text(json.dumps(template), encoding="utf-8")
     return usable
 
 
-def with_plain_concurrency(template: dict[str, Any]) -> dict[str, Any]:
-    """The template with the lanes' concurrency as a number: MiniStack keeps the parameter's text and then compares it
-    with numbers, where CloudFormation converts it."""
+def as_ministack_takes_it(template: dict[str, Any]) -> dict[str, Any]:
+    """The template without what MiniStack cannot read: the lanes' concurrency is a number (it keeps a parameter as text
+    and compares that with numbers, where CloudFormation converts it), and alarms on an expression are left out."""
     for resource in template["Resources"].values():
         for event in resource.get("Properties", {}).get("Events", {}).values():
             if event["Type"] == "SQS":
                 scaling = event["Properties"]["ScalingConfig"]
                 scaling["MaximumConcurrency"] = template["Parameters"][scaling["MaximumConcurrency"]["Ref"]]["Default"]
-    return template
+    resources = {
+        name: resource
+        for name, resource in template["Resources"].items()
+        if resource["Type"] != "AWS::CloudWatch::Alarm" or "Metrics" not in resource["Properties"]
+    }
+    return {**template, "Resources": resources}
 
 
 @pytest.fixture(scope="session")
