@@ -9,7 +9,7 @@ MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
 
 .PHONY: docs docs-api help setup test check unit eval test-ministack chaos format lock demo dev token webhook-inbox dlq redrive clean \
-	test-frontend example package detector check-template test-deployed deploy destroy status run inspect cost bench scale
+	test-frontend example package audit detector check-template test-deployed deploy destroy status run inspect cost bench scale
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,7 +87,7 @@ deploy: $(READY) ## Bring a stage to AWS: make deploy STAGE=staging|prod [PARAME
 destroy: $(READY) ## Take a stage off AWS: make destroy STAGE=… CONFIRM=casework-…
 	$(BIN)/python -m infra.deploy down --stage "$(STAGE)" --confirm "$(CONFIRM)"
 
-$(MINISTACK)/.ready $(CFN_LINT)/.ready: build/%/.ready: infra/deploy/requirements/%.txt $(READY)
+$(MINISTACK)/.ready $(CFN_LINT)/.ready build/audit/.ready: build/%/.ready: infra/deploy/requirements/%.txt $(READY)
 	$(PYTHON) -m venv build/$*
 	build/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
@@ -106,8 +106,11 @@ check-template: $(READY) $(CFN_LINT)/.ready ## Check what would be deployed, wit
 test-deployed: $(READY) $(MINISTACK)/.ready ## Deploy the package on an emulated AWS and talk to it over HTTP
 	MINISTACK_VENV=$(MINISTACK) $(BIN)/python -m pytest tests/deployed
 
-package: $(READY) ## Make the deployment package: make package [STAGE=staging|prod] [ARCH=arm64|x86_64]
-	$(BIN)/python -m infra.deploy.package --stage "$(or $(STAGE),staging)" --architecture "$(or $(ARCH),arm64)"
+package: $(READY) ## Make the deployment package: make package [STAGE=staging|prod] [ARCH=arm64|x86_64] [WRITE=1: THIRD-PARTY.md]
+	$(BIN)/python -m infra.deploy.package --stage "$(or $(STAGE),staging)" --architecture "$(or $(ARCH),arm64)" $(if $(WRITE),--write)
+
+audit: $(READY) build/audit/.ready ## Ask for known vulnerabilities of what ships
+	$(BIN)/python -m infra.deploy.audit --pip-audit build/audit/bin/pip-audit
 
 status: $(READY) ## How a stage stands: open jobs, queues, failures: make status STAGE=dev|staging|prod [JSON=1]
 	@$(BIN)/python -m infra.ops status --stage "$(or $(STAGE),dev)" $(if $(JSON),--json)
@@ -142,6 +145,7 @@ build/bench-venv/.ready: benchmarks/requirements-peers.txt
 lock: ## Write the exact versions of pyproject.toml's dependencies to requirements*.txt
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv==0.13.9
 	build/lock/bin/uv pip compile --quiet --no-header --annotation-style line --python-version 3.11 pyproject.toml -o requirements.txt
+	build/lock/bin/uv pip compile --quiet --no-header --no-annotate --python-version 3.11 --generate-hashes -c requirements.txt pyproject.toml -o requirements.hashes.txt
 	build/lock/bin/uv pip compile --quiet --no-header --annotation-style line --python-version 3.11 --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what the targets above made

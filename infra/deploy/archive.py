@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from infra.deploy import licences
 from infra.deploy.problem import DeployProblem
 
 MOST_ZIPPED_BYTES = 36 * 1024 * 1024
@@ -71,6 +72,7 @@ def write_archive(source: Path, target: Path) -> Archive:
         directory = Path(name)
         with zipfile.ZipFile(source) as chalice:
             chalice.extractall(directory, members=[name for name in chalice.namelist() if is_read(name)])
+        (directory / licences.FILE).write_text(licences.third_party(directory), encoding="utf-8")
         _compile(directory)
         _zip(directory, target)
     archive = described(target)

@@ -30,10 +30,13 @@ class Chalice(msgspec.Struct, frozen=True, kw_only=True):
     archive: Path
 
 
-def run_chalice(*, stage: str, architecture: str, requirements: str, work: Path) -> Chalice:
+def run_chalice(
+    *, stage: str, architecture: str, requirements: str, work: Path, pip: Mapping[str, str] | None = None
+) -> Chalice:
     """Run `chalice package` in `work`, a directory of its own that is kept for the next time.
 
-    `requirements` is the text of a requirements.txt: what goes into the zip. The template is the same without.
+    `requirements` is the text of a requirements.txt: what goes into the zip. The template is the same without. `pip` is
+    the environment that tells pip where to look.
 
     Raises: DeployProblem with Chalice's own words.
     """
@@ -48,7 +51,7 @@ def run_chalice(*, stage: str, architecture: str, requirements: str, work: Path)
             *("--template-format", "json", "--merge-template", str(merge), str(output)),
         ],
         cwd=sources,
-        env=_environment(),
+        env={**_environment(), **(pip or {})},
         capture_output=True,
         text=True,
         check=False,

@@ -9,18 +9,22 @@ import argparse
 import json
 import platform
 import sys
+import zipfile
 from pathlib import Path
 
 import msgspec
 
+from infra.deploy import licences
 from infra.deploy.archive import Archive, write_archive
 from infra.deploy.chalice_package import ROOT, run_chalice
 from infra.deploy.problem import DeployProblem
 from infra.deploy.template import STAGES, finished
+from infra.deploy.wheels import checked_wheels, refuse_unlocked
 
 DEPLOYED_ARCHITECTURE = "arm64"
 ARCHITECTURES = ("arm64", "x86_64")
 BUILD = ROOT / "build" / "package"
+HASHES = ROOT / "requirements.hashes.txt"
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +43,11 @@ def make_package(*, stage: str, architecture: str, build: Path = BUILD) -> Packa
     """Make the package of a stage. Raises: DeployProblem."""
     directory = build / f"{stage}-{architecture}"
     # One work directory per architecture: the stages share what was built of the dependencies.
-    chalice = run_chalice(
-        stage=stage,
-        architecture=architecture,
-        requirements=(ROOT / "requirements.txt").read_text(encoding="utf-8"),
-        work=build / f"work-{architecture}",
-    )
+    work = build / f"work-{architecture}"
+    requirements = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    refuse_unlocked(requirements, HASHES.read_text(encoding="utf-8"))
+    pip = checked_wheels(HASHES, architecture=architecture, directory=work / "wheels")
+    chalice = run_chalice(stage=stage, architecture=architecture, requirements=requirements, work=work, pip=pip)
     archive = write_archive(chalice.archive, directory / "deployment.zip")
     package = Package(directory=directory, archive=archive)
     template = finished(chalice.template, stage=stage)
@@ -71,12 +74,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.deploy.package", description="Package Casework for AWS.")
     parser.add_argument("--stage", choices=STAGES, default="staging")
     parser.add_argument("--architecture", choices=ARCHITECTURES, default=DEPLOYED_ARCHITECTURE)
+    parser.add_argument("--write", action="store_true", help=f"write {licences.FILE} from the package")
     arguments = parser.parse_args()
     try:
         package = make_package(stage=arguments.stage, architecture=arguments.architecture)
     except DeployProblem as problem:
         sys.exit(str(problem))
     archive = package.archive
+    if arguments.write:
+        with zipfile.ZipFile(archive.path) as opened:
+            (ROOT / licences.FILE).write_bytes(opened.read(licences.FILE))
     print(f"{package.template.relative_to(ROOT)}\n{archive.path.relative_to(ROOT)}")
     print(f"  sha256 {archive.sha256}")
     print(f"  {archive.zipped_bytes / 1e6:.1f} MB zipped, {archive.unzipped_bytes / 1e6:.1f} MB unzipped; most of it:")
