@@ -87,3 +87,7 @@ def _report(program: Path) -> tuple[bytes | None, str]:
         except subprocess.TimeoutExpired:
             return None, f"no answer within {SECONDS} seconds"
         return (output.read_bytes() if output.exists() else None), done.stderr
+
+
+if __name__ == "__main__":
+    main()

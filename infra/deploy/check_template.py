@@ -1,6 +1,7 @@
 """Is what would be deployed as it should be? Asked of the templates of both stages, without AWS.
 
 python -m infra.deploy.check_template [--cfn-lint PROGRAM]
+python -m infra.deploy.check_template --released    # a release is made: remember its tables
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from infra.deploy.checks import alarms, api, functions, live, permissions, storage
+from infra.deploy.checks import alarms, api, functions, live, permissions, release, storage
 from infra.deploy.checks.view import Template
 from infra.deploy.package import BUILD, DEPLOYED_ARCHITECTURE, make_template
 from infra.deploy.problem import DeployProblem
+from infra.deploy.released import RELEASED, tables_of
 from infra.deploy.template import STAGES
 
 Rule = Callable[[Template], Iterator[str]]
@@ -30,7 +32,9 @@ REGIONS = ("us-east-1", "eu-west-1", "il-central-1")
 def rules() -> Mapping[str, Rule]:
     """Every public function of the rule modules, by its name."""
     return {
-        name: rule for module in (permissions, functions, storage, api, live, alarms) for name, rule in _public(module)
+        name: rule
+        for module in (permissions, functions, storage, api, live, alarms, release)
+        for name, rule in _public(module)
     }
 
 
@@ -44,7 +48,11 @@ def main() -> None:
     """Check both stages; exit code 1 with everything that is wrong."""
     parser = argparse.ArgumentParser(prog="python -m infra.deploy.check_template", description="Check the templates.")
     parser.add_argument("--cfn-lint", type=Path, help="the linter's program, in an environment of its own")
+    parser.add_argument("--released", action="store_true", help="remember these tables as those of the last release")
     arguments = parser.parse_args()
+    if arguments.released:
+        _remember_tables()
+        return
     wrong = 0
     for stage in STAGES:
         try:
@@ -57,6 +65,15 @@ def main() -> None:
         print(f"{stage}: {len(rules())} rules and the linter, {len(found)} findings")
         print("".join(f"  {line}\n" for line in found), end="")
     sys.exit(1 if wrong else 0)
+
+
+def _remember_tables() -> None:
+    tables = {}
+    for stage in STAGES:
+        path = make_template(stage=stage, architecture=DEPLOYED_ARCHITECTURE, build=BUILD)
+        view = Template(json.loads(path.read_text(encoding="utf-8")), stage=stage)
+        tables[stage] = tables_of(view)
+    RELEASED.write_text(json.dumps(tables, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _linted(path: Path, *, program: Path) -> list[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,3 +113,20 @@ def test_alarms_on_codes_name_codes_that_jobs_fail_with() -> None:
     known = {error.code for error in subclasses(AttemptError)}
 
     assert FAILURES - known <= {"storage_unavailable"}
+
+
+def add_index(indexes: list[Any]) -> None:
+    indexes.append({"IndexName": "by_new"})
+
+
+def remove_index(indexes: list[Any]) -> None:
+    indexes.pop()
+
+
+@pytest.mark.parametrize("change", [add_index, remove_index])
+def test_one_index_a_release_may_come_or_go(templates: dict[str, Template], change: Callable[[Any], Any]) -> None:
+    template = deepcopy(templates["prod"])
+
+    change(template["Resources"]["JobsTable"]["Properties"]["GlobalSecondaryIndexes"])
+
+    assert "tables_can_be_updated" not in {line.partition(":")[0] for line in findings(template, stage="prod")}

@@ -45,4 +45,19 @@ DEFECTS: list[tuple[str, Plant]] = [
     ("originals_can_be_recovered", lambda t: lifecycle(t, prefix="cases/").pop("NoncurrentVersionExpiration")),
     ("fetches_are_recorded", lambda t: properties(t, "Bucket").pop("LoggingConfiguration")),
     ("fetches_are_recorded", lambda t: properties(t, "AccessLogBucket").pop("LifecycleConfiguration")),
+    (
+        "tables_can_be_updated",  # two indexes in one release
+        lambda t: properties(t, "JobsTable")["GlobalSecondaryIndexes"].extend([{"IndexName": "a"}, {"IndexName": "b"}]),
+    ),
+    (
+        "tables_can_be_updated",  # one removed and one added are two
+        lambda t: properties(t, "JobsTable")["GlobalSecondaryIndexes"][0].update(IndexName="renamed"),
+    ),
+    (
+        "tables_can_be_updated",
+        lambda t: properties(t, "CasesTable")["GlobalSecondaryIndexes"][0].update(Projection={"ProjectionType": "ALL"}),
+    ),
+    ("tables_can_be_updated", lambda t: properties(t, "CasesTable").update(TableName="another")),
+    ("tables_can_be_updated", lambda t: properties(t, "CasesTable")["KeySchema"].pop()),
+    ("tables_can_be_updated", lambda t: t["Resources"].pop("CasesTable")),
 ]
