@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 AWS_CONNECT_SECONDS = 2
 AWS_READ_SECONDS = 5
 AWS_ATTEMPTS = 3
+FUNCTION_READ_SECONDS = 10
+"""One try: a worker that starts cold needs some seconds, and deep health asks it twice within those 29."""
 USER_AGENT = "casework"
 """One of our own: botocore builds its long one anew for each call, twice, which is a tenth of the call's work."""
 _CONNECTING = threading.Lock()
@@ -196,8 +198,8 @@ class System:
 
         config = Config(
             connect_timeout=AWS_CONNECT_SECONDS,
-            read_timeout=AWS_READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": AWS_ATTEMPTS},
+            read_timeout=FUNCTION_READ_SECONDS if name == "lambda" else AWS_READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 1 if name == "lambda" else AWS_ATTEMPTS},
             signature_version="s3v4" if name == "s3" else None,
             user_agent=USER_AGENT,
             parameter_validation=self.settings.stage == "dev",  # moto takes what AWS refuses; AWS needs no help

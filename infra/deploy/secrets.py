@@ -18,6 +18,9 @@ NEEDED_UNLESS = {
 }
 """A secret by its name, and the parameter that is "none" when the stage does without it."""
 
+DEFAULTS = {"JobWebhooks": UNUSED}
+"""What a parameter is in a stack that does not have it yet, where that is not "used"."""
+
 _NOT_THERE = ("ParameterNotFound", "ResourceNotFoundException")
 _NOT_ASKED = ("AccessDeniedException", "AccessDenied")
 
@@ -50,7 +53,7 @@ def refuse_missing(stack: str, *, parameters: Mapping[str, str], clients: Callab
 def needed(parameters: Mapping[str, str]) -> Iterator[str]:
     """The secrets that a stage with these parameters reads."""
     for name, parameter in NEEDED_UNLESS.items():
-        if parameters.get(parameter) != UNUSED:
+        if parameters.get(parameter, DEFAULTS.get(parameter)) != UNUSED:
             yield name
 
 

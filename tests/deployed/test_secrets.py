@@ -26,8 +26,9 @@ def without_anthropic_key(deployed: Deployed) -> Iterator[None]:
 def test_a_missing_key_is_named_and_fails_the_jobs_that_need_it(deployed: Deployed) -> None:
     admin, client = deployed.client("boss", role="admin"), deployed.client("keyless")
 
-    health = admin.ask("GET", "/health?deep=1")
     failed = client.until_done(client.start(f"/cases/{new_case(client)}/analyze-with-agent"))
+
+    health = admin.ask("GET", "/health?deep=1")  # by a worker that runs by now
 
     assert health.status == 503
     assert [name for name, outcome in health.body["checks"].items() if outcome != "ok"] == ["anthropic_key"]

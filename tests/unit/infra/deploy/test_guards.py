@@ -162,6 +162,16 @@ def test_a_secret_that_a_stage_does_without_is_not_asked_for() -> None:
     assert asked_of(store, AnthropicModel="none", VapiWebhook="none") == []
 
 
+def test_a_stage_that_signs_webhooks_needs_the_secret_for_it() -> None:
+    store = Secrets(
+        *(f"/casework-prod/{name}" for name in ("openai-api-key", "anthropic-api-key", "vapi-webhook-secret"))
+    )
+
+    assert asked_of(store) == []
+    with pytest.raises(DeployProblem, match="/casework-prod/webhook-secret"):
+        asked_of(store, JobWebhooks="on")
+
+
 def test_a_deployer_who_may_not_see_secrets_is_told_which() -> None:
     names = asked_of(Secrets(code="AccessDeniedException"))
 
