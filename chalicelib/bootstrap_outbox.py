@@ -96,7 +96,7 @@ class Outbox:
             watches=self.watches,
             sockets=self.sockets,
             webhooks=self.webhook_queue,
-            view=self._view,
+            view=self.view,
             clock=self._system.clock,
             sleep=time.sleep,
         )
@@ -118,7 +118,8 @@ class Outbox:
         settings = self._system.settings
         return (self._system.secret(settings.webhook_secret, name=settings.webhook_secret_name) or "").split()
 
-    def _view(self, job: Job, now: datetime) -> Mapping[str, Any]:
+    def view(self, job: Job, now: datetime) -> Mapping[str, Any]:
+        """The job as it is posted: all of it but the result."""
         analysis = self._system.analyses.get(job.job_type)
         view: Mapping[str, Any] = msgspec.to_builtins(job_view(job, now=now, typical_seconds=typical_seconds(analysis)))
         return view

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 
+from benchmarks.cost.live import Following, billed_for_following, following_by_polls, following_live, measure_following
 from benchmarks.cost.one_job import Assumptions, OneJob, measure
 from benchmarks.cost.table import idle_month, markdown, million_jobs, read_prices
 from benchmarks.processes import metered_aws
@@ -17,16 +18,22 @@ PAGE = ROOT / "docs" / "deploy.md"
 _MEASURED = re.compile(r"(?<=<!-- costs -->\n).*?(?=<!-- /costs -->)", re.DOTALL)
 
 
-def costs(job: OneJob, assumed: Assumptions) -> str:
+def costs(job: OneJob, followed: Following, assumed: Assumptions) -> str:
     """The part of the page that is computed."""
     prices = read_prices()
+    by_polls, by_socket = following_by_polls(assumed, prices), following_live(followed, assumed, prices)
+    polls = markdown(by_polls, heading=("following a million jobs by polls", "each job"))
+    live = markdown(by_socket, heading=("following a million jobs live", "each job"))
     jobs = markdown(million_jobs(job, assumed, prices), heading=("a million jobs", "each job"))
     idle = markdown(idle_month(prices), heading=("a month without jobs", "each month"))
+    counted = "of which requests, messages, minutes and their functions: by polls {:.0f}, live {:.0f} US$".format(
+        *(billed_for_following(one) for one in (by_polls, by_socket))
+    )
     said = (
         f"Prices of {prices['date']}, {prices['region']}. A job runs {assumed.seconds} s, writes its progress"
         f" {assumed.progress_writes} times and is polled {assumed.polls} times."
     )
-    return f"{said}\n\n{jobs}\n\n{idle}"
+    return f"{said}\n\n{jobs}\n\n{polls}\n\n{live}\n\n{counted}\n\n{idle}"
 
 
 def with_costs(page: str, computed: str) -> str:
@@ -43,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
     wanted = parser.parse_args(arguments)
     assumed = Assumptions()
     with metered_aws() as aws:
-        computed = costs(measure(aws, assumed), assumed)
+        computed = costs(measure(aws, assumed), measure_following(aws, assumed), assumed)
     print(computed)
     if wanted.write:
         PAGE.write_text(with_costs(PAGE.read_text(encoding="utf-8"), computed), encoding="utf-8")

@@ -13,8 +13,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.cost.one_job import Assumptions, OneJob
-from infra.cloudformation import merged, read_yaml
-from infra.deploy.template import OVERLAYS, RESOURCES
+from infra.deploy.template import merge_template
 
 MILLION = 1_000_000
 GB = 1024**3
@@ -24,6 +23,7 @@ API_SECONDS = 0.02
 RESCUE_SECONDS = 0.1
 POLL_ANSWER_BYTES = 2000
 MINUTES_A_MONTH = 60 * 24 * 30
+FED_QUEUES = 3
 POLLERS_A_QUEUE = 5
 LONG_POLL_SECONDS = 20
 METRICS = 35
@@ -50,29 +50,31 @@ def million_jobs(job: OneJob, assumed: Assumptions, prices: Mapping[str, Any]) -
     answer_bytes = requests * POLL_ANSWER_BYTES
     api_seconds, worker_seconds = requests * API_SECONDS * API_GB, assumed.seconds * WORKER_GB
     return [
-        _line(
+        position(
             "workers, waiting for the model",
             f"{worker_seconds:.0f} GB-s",
             worker_seconds * each["lambda_arm_gb_second"],
         ),
-        _line("API Gateway", f"{requests} requests", requests * per["api_requests"] / MILLION),
-        _line("API function", f"{api_seconds:.2f} GB-s", api_seconds * each["lambda_arm_gb_second"]),
-        _line("Lambda requests", f"{requests + 1}", (requests + 1) * per["lambda_requests"] / MILLION),
-        _line("DynamoDB writes", f"{job.write_units} units", job.write_units * per["write_units"] / MILLION),
-        _line("DynamoDB reads", f"{job.read_units:g} units", job.read_units * per["read_units"] / MILLION),
-        _line("DynamoDB storage, a month", f"{job.stored_bytes} bytes", _gb(job.stored_bytes) * each["table_gb_month"]),
-        _line("SQS", f"{job.queue_requests} requests", job.queue_requests * per["queue_requests"] / MILLION),
-        _line("CloudWatch Logs", f"{job.log_bytes} bytes", _gb(job.log_bytes) * each["log_gb"]),
-        _line("data out", f"{answer_bytes} bytes", _gb(answer_bytes) * each["transfer_gb"]),
+        position("API Gateway", f"{requests} requests", requests * per["api_requests"] / MILLION),
+        position("API function", f"{api_seconds:.2f} GB-s", api_seconds * each["lambda_arm_gb_second"]),
+        position("Lambda requests", f"{requests + 1}", (requests + 1) * per["lambda_requests"] / MILLION),
+        position("DynamoDB writes", f"{job.write_units} units", job.write_units * per["write_units"] / MILLION),
+        position("DynamoDB reads", f"{job.read_units:g} units", job.read_units * per["read_units"] / MILLION),
+        position(
+            "DynamoDB storage, a month", f"{job.stored_bytes} bytes", _gb(job.stored_bytes) * each["table_gb_month"]
+        ),
+        position("SQS", f"{job.queue_requests} requests", job.queue_requests * per["queue_requests"] / MILLION),
+        position("CloudWatch Logs", f"{job.log_bytes} bytes", _gb(job.log_bytes) * each["log_gb"]),
+        position("data out", f"{answer_bytes} bytes", _gb(answer_bytes) * each["transfer_gb"]),
     ]
 
 
 def idle_month(prices: Mapping[str, Any]) -> Sequence[Position]:
     """What a stage costs in a month without a single job."""
     per, each = prices["million"], prices["each"]
-    template = merged(read_yaml(RESOURCES), read_yaml(OVERLAYS / "alarms.yaml"))["Resources"].values()
-    alarms = sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in template)
-    polls = 2 * POLLERS_A_QUEUE * MINUTES_A_MONTH * 60 / LONG_POLL_SECONDS
+    template = merge_template("prod")["Resources"].values()
+    alarms = sum(resource.get("Type") == "AWS::CloudWatch::Alarm" for resource in template)
+    polls = FED_QUEUES * POLLERS_A_QUEUE * MINUTES_A_MONTH * 60 / LONG_POLL_SECONDS
     rescue_seconds = MINUTES_A_MONTH * RESCUE_SECONDS * RESCUE_GB
     rescue_calls = MINUTES_A_MONTH * (per["lambda_requests"] + per["read_units"]) / MILLION
     rescue = rescue_seconds * each["lambda_arm_gb_second"] + rescue_calls
@@ -80,7 +82,7 @@ def idle_month(prices: Mapping[str, Any]) -> Sequence[Position]:
     return [
         Position(what="metrics", amount=f"{METRICS}", usd=METRICS * each["metric_month"]),
         Position(what="alarms", amount=f"{alarms}", usd=alarms * each["alarm_month"]),
-        Position(what="event sources that poll two queues", amount=f"{polls / MILLION:.1f} M requests", usd=polling),
+        Position(what="event sources that poll three queues", amount=f"{polls / MILLION:.1f} M requests", usd=polling),
         Position(what="rescue, every minute", amount=f"{MINUTES_A_MONTH} runs", usd=rescue),
     ]
 
@@ -94,7 +96,8 @@ def markdown(positions: Sequence[Position], *, heading: tuple[str, str]) -> str:
     return "\n".join([*head, *rows, f"| **together** | | **{total:.2f}** |"])
 
 
-def _line(what: str, amount: str, usd_a_job: float) -> Position:
+def position(what: str, amount: str, usd_a_job: float) -> Position:
+    """A line of the bill of a million jobs, from what one job costs."""
     return Position(what=what, amount=amount, usd=usd_a_job * MILLION)
 
 

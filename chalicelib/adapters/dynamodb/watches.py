@@ -67,8 +67,9 @@ class DynamoWatchStore:
         return Connection(connection_id=connection_id, principal=principal, job_ids=job_ids, expires_at=expires_at)
 
     def forget_connection(self, connection: Connection) -> None:
-        """See WatchStore.forget_connection: a BatchWriteItem for each 25 jobs."""
-        keys = [_watch_key(job_id, connection.connection_id) for job_id in connection.job_ids]
+        """See WatchStore.forget_connection: one BatchGetItem, a BatchWriteItem for each 25 jobs still followed."""
+        followed = self.watching(connection.job_ids, connection_id=connection.connection_id)
+        keys = [_watch_key(job_id, connection.connection_id) for job_id in sorted(followed)]
         keys.append(_connection_key(connection.connection_id))
         self._calls.batch_write(self._table, [{"DeleteRequest": {"Key": key}} for key in keys])
 
