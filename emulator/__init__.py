@@ -4,8 +4,9 @@
     OPENAI_BASE_URL=http://127.0.0.1:7802/v1  ANTHROPIC_BASE_URL=http://127.0.0.1:7802        any key will do
     with Emulator() as emulator: …emulator.url…                    in a test: a free port, no waiting
 
-It answers POST /v1/responses (JSON and SSE, `text.format` json_schema, text, file and image parts; GET by id, cancel,
-input_tokens), /v1/chat/completions, /v1/messages (JSON and SSE, tools, structured output; count_tokens) and /v1/models.
+It answers POST /v1/responses (JSON and SSE, `text.format` json_schema, text, file and image parts, `background`; GET by
+id, also as a stream after an event, cancel, DELETE, input_tokens), /v1/webhook_endpoints with signed deliveries,
+/v1/chat/completions, /v1/messages (JSON and SSE, tools, structured output; count_tokens) and /v1/models.
 The model's name in an answer is `emulated-<asked name>`.
 
 It understands nothing. For the cases of tests/data it answers from facts that were prepared by hand (`facts/`, one file
@@ -20,10 +21,14 @@ Controlled through /__emulator/ (GET it for this list):
     plant    POST {"kinds": ["false_quotes", "obey_injections"]}: mistakes that code should catch (plants.py) ·
              GET tells where they were made · DELETE
     log      GET every call to a model: number, at, provider, path, model, body_sha256, stream, fault, outcome;
-             ?bodies=1 with bodies · DELETE. Equal body_sha256 = the same question asked again
-    pace     POST {"seconds": 0.5} · GET
+             ?bodies=1 with bodies · DELETE. Equal body_sha256 = the same question asked again, however it is to be
+             answered (metadata, store, stream and background are left out)
+    pace     POST {"seconds": 0.5, "later_seconds": 20} · GET
+    clock    POST {"advance_seconds": 600}: time passes for responses and webhooks · GET
+    responses  GET those that can be read now, with status and metadata · DELETE
+    webhooks POST {"url": "http://127.0.0.1:…", "secret": "whsec_…"} · GET endpoints and deliveries · DELETE
     health   GET
-    DELETE /__emulator clears faults, plants, log and prompt cache
+    DELETE /__emulator clears faults, plants, log, prompt cache and responses
 """
 
 from emulator.server import Emulator, PortTaken

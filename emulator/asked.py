@@ -18,6 +18,9 @@ MODEL_PATHS: Mapping[str, Provider] = {
 """The calls that a model answers: these are logged, and these are what faults happen to."""
 
 
+_HOW_TO_ANSWER = frozenset({"background", "background_options", "metadata", "store", "stream"})
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """One call to a model."""
 
@@ -39,7 +42,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return self.body.get("stream") is True
 
     @property
+    def in_background(self) -> bool:
+        return self.body.get("background") is True
+
+    @property
     def fingerprint(self) -> str:
-        """SHA-256 of the body with its members in order: equal for equal questions."""
-        canonical = json.dumps(self.body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        """SHA-256 of the body with its members in order: equal for equal questions, however they are to be answered."""
+        question = {name: member for name, member in self.body.items() if name not in _HOW_TO_ANSWER}
+        canonical = json.dumps(question, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()

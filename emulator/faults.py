@@ -20,6 +20,11 @@ In the answer:
     control_characters (a NUL inside each text) · lost_letters (NULs instead of all letters that are not ASCII) ·
     commentary (openai: a message of phase commentary before the answer), repeated_message (openai: it comes twice) ·
     unknown_tool, pause_turn, context_exceeded, broken_tool_json (no JSON), stringified_lists (anthropic)
+To a response in the background:
+    lost_create (it was created, and the connection drops before its id is told) · webhook_lost · webhook_twice (the
+    same webhook-id) · webhook_early (before the answer to its creation) · webhook_forged (the first try is signed with
+    another secret). Any kind with `background: true` meets only calls in the background: with `unavailable` the layer
+    is out while the foreground works.
 """
 
 from __future__ import annotations
@@ -66,7 +71,10 @@ ANTHROPIC_KINDS = (
     *("truncated_tool_call", "broken_tool_json", "stringified_lists"),
     *("unknown_tool", "pause_turn", "context_exceeded"),
 )
-KINDS = (*STATUSES, *WIRE_KINDS, *ANSWER_KINDS, *OPENAI_KINDS, *ANTHROPIC_KINDS)
+BACKGROUND_KINDS = ("lost_create", "webhook_lost", "webhook_twice", "webhook_early", "webhook_forged")
+ANSWERED_KINDS = frozenset({"slow", *BACKGROUND_KINDS} - {"lost_create"})
+"""Faults of calls that are answered well."""
+KINDS = (*BACKGROUND_KINDS, *STATUSES, *WIRE_KINDS, *ANSWER_KINDS, *OPENAI_KINDS, *ANTHROPIC_KINDS)
 PASSING_KINDS = (
     *("rate_limited", "overloaded", "server_error", "unavailable", "html"),
     *("drop", "cut", "cut_abruptly", "stream_error", "malformed_json"),
@@ -86,9 +94,13 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seconds: float | None = None
     events: int = 3
     code: str | None = None
+    background: bool | None = None
 
     def fits(self, asked: Asked) -> bool:
         if self.provider and self.provider != asked.provider:
+            return False
+        background = True if self.kind in BACKGROUND_KINDS else self.background
+        if background is not None and background != asked.in_background:
             return False
         needed = {**dict.fromkeys(OPENAI_KINDS, "openai"), **dict.fromkeys(ANTHROPIC_KINDS, "anthropic")}.get(self.kind)
         return needed in (None, asked.provider)

@@ -62,7 +62,7 @@ class OpenAIApi:
             return self._chat_reply(asked, answer, now=now)
         response = self.response(asked, answer, now=now)
         if asked.streams:
-            return StreamReply(events=response_events(response))
+            return StreamReply(events=response_events(response), whole=response)
         return JsonReply(body=response)
 
     def response(self, asked: Asked, answer: Answer, *, now: float) -> dict[str, Any]:

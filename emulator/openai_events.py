@@ -11,6 +11,14 @@ from emulator.replies import Event
 MOST_DELTAS = 100
 
 
+def background_events(response: Mapping[str, Any]) -> list[Event]:
+    """The events of a response in the background: it is queued first."""
+    created, *others = response_events(response)
+    queued = {**created, "response": {**created["response"], "status": "queued"}}
+    events = [queued, {**queued, "type": "response.queued"}, *others]
+    return [{**event, "sequence_number": number} for number, event in enumerate(events)]
+
+
 def response_events(response: Mapping[str, Any]) -> list[Event]:
     """The events of a finished response."""
     begun = {

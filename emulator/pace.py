@@ -17,10 +17,14 @@ class Stopped(Exception):
 
 
 class Pace(msgspec.Struct, frozen=True):
-    """`seconds` for a whole answer, streamed or not; 0 answers at once. `stopping` ends every wait."""
+    """`seconds` for a whole answer, streamed or not; 0 answers at once. `stopping` ends every wait.
+
+    `later_seconds` is for answers in the background that may come hours later, at a discount.
+    """
 
     seconds: float
     stopping: threading.Event
+    later_seconds: float = 20.0
 
     def wait(self, seconds: float) -> None:
         """Raises: Stopped when the server closes meanwhile."""

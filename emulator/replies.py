@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -20,9 +20,14 @@ class JsonReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamReply(msgspec.Struct, frozen=True, kw_only=True):
-    """Server-sent events. `named` says whether each carries its type as `event:`; `last` is sent after them as data."""
+    """Server-sent events. `named` says whether each carries its type as `event:`; `last` is sent after them as data.
 
-    events: Sequence[Event]
+    `timed` events come by themselves when they are due; `whole` is the object that the others were taken apart from.
+    """
+
+    events: Iterable[Event]
+    timed: bool = False
+    whole: Mapping[str, Any] | None = None
     named: bool = True
     last: str = ""
 

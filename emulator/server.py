@@ -10,9 +10,10 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import islice
 from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +23,7 @@ import msgspec
 from emulator import anthropic_api, openai_errors
 from emulator.asked import MODEL_PATHS, Asked
 from emulator.control import answer_control
-from emulator.faults import Fault
+from emulator.faults import ANSWERED_KINDS, Fault
 from emulator.pace import Pace, Stopped
 from emulator.replies import JsonReply, Reply, StreamReply
 from emulator.side_routes import answer_side_route
@@ -68,6 +69,7 @@ class Emulator:
 
     def close(self) -> None:
         self.state.pace.stopping.set()
+        self.state.webhooks.close()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -101,6 +103,7 @@ class EmulatorHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     emulator_state: EmulatorState
+    _before_last_bytes: Callable[[], None] = staticmethod(lambda: None)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name is the library's
         """Silent: GET /__emulator/log tells who asked what."""
@@ -135,15 +138,16 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         except ValueError:
             self._send_json(JsonReply(status=400, body={"error": {"message": "We could not parse the JSON body."}}))
             return
+        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         if path.startswith("/__emulator"):
-            query = {name: values[-1] for name, values in parse_qs(url.query).items()}
             self._send_json(answer_control(self.emulator_state, self.command, path, body, query=query))
         elif not self._is_authorized():
             self._send_json(self._error("unauthorized", path))
         elif self.command == "POST" and path in MODEL_PATHS:
             self._ask(Asked(provider=MODEL_PATHS[path], path=path, body=body if isinstance(body, Mapping) else {}))
         else:
-            self._send_json(answer_side_route(self.emulator_state, self.command, path, body, now=time.time()))
+            reply = answer_side_route(self.emulator_state, self.command, path, body, query=query)
+            self._send(reply, None, msgspec.structs.replace(self.emulator_state.pace, seconds=0.0))
 
     def _is_authorized(self) -> bool:
         bearer = self.headers.get("authorization", "").removeprefix("Bearer").strip()
@@ -155,16 +159,23 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         entry = self.emulator_state.log.begin(asked, at=time.time())
         fault = self.emulator_state.faults.next_for(asked)
         entry.fault = fault.kind if fault else None
-        entry.outcome = "left"
-        self._answer_or_fail(asked, fault)
-        entry.outcome = "failed" if fault and fault.kind != "slow" else "answered"
+        outcome = "failed" if fault and fault.kind not in ANSWERED_KINDS else "answered"
+        self._before_last_bytes = lambda: setattr(entry, "outcome", outcome)
+        try:
+            self._answer_or_fail(asked, fault)
+            entry.outcome = outcome
+        except (ConnectionError, Stopped):
+            entry.outcome = "left"
+            raise
+        finally:
+            del self._before_last_bytes
 
     def _answer_or_fail(self, asked: Asked, fault: Fault | None) -> None:
         kind = fault.kind if fault else ""
         pace = self.emulator_state.pace
         if fault and kind == "slow":
             pace = msgspec.structs.replace(pace, seconds=fault.seconds or 1.0)
-        if asked.body.get("background"):
+        if asked.in_background:
             pace = msgspec.structs.replace(pace, seconds=0.0)  # accepted at once; it grows ready later
         if fault and kind == "hang":
             self._hang(fault.seconds)
@@ -175,9 +186,11 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         elif fault and kind in openai_errors.ERROR_KINDS:
             self._send_json(self._error(kind, asked.path, fault, model=asked.model))
         else:
-            self._send(
-                self.emulator_state.reply(asked, fault, request_id=self._request_id, now=time.time()), fault, pace
-            )
+            reply = self.emulator_state.reply(asked, fault, request_id=self._request_id)
+            if kind == "lost_create":
+                self._drop()
+            else:
+                self._send(reply, fault, pace)
 
     def _error(self, kind: str, path: str, fault: Fault | None = None, *, model: str = "") -> JsonReply:
         if path.startswith("/v1/messages"):
@@ -205,6 +218,7 @@ class EmulatorHandler(BaseHTTPRequestHandler):
     def _send_json(self, reply: JsonReply) -> None:
         body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body, ensure_ascii=False).encode()
         self._send_head(reply.status, reply.content_type, (("content-length", str(len(body))), *reply.headers))
+        self._before_last_bytes()
         self.wfile.write(body)
 
     def _send_half(self, reply: JsonReply) -> None:
@@ -215,15 +229,17 @@ class EmulatorHandler(BaseHTTPRequestHandler):
 
     def _send_stream(self, reply: StreamReply, fault: Fault | None, pace: Pace) -> None:
         kind = fault.kind if fault and fault.kind in _STREAM_KINDS else ""
-        events = list(reply.events)[: fault.events if fault and kind else None]
+        most = fault.events if fault and kind else None
+        events = islice(reply.events, most)
         self._send_head(200, "text/event-stream; charset=utf-8", (("transfer-encoding", "chunked"),))
-        for event in pace.flow(events):
+        for event in events if reply.timed else pace.flow(list(events)):
             self._write_event(event, named=reply.named)
         if fault and kind:
             self._break_stream(fault)
         elif reply.last:
             self._write_chunk(f"data: {reply.last}\n\n")
         if not self.close_connection:
+            self._before_last_bytes()
             self.wfile.write(b"0\r\n\r\n")
 
     def _break_stream(self, fault: Fault) -> None:

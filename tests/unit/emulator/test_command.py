@@ -49,7 +49,7 @@ def test_it_serves_on_loopback_until_it_is_told_to_stop() -> None:
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=10)
 
-    assert pace == {"seconds": 2.5}
+    assert pace == {"seconds": 2.5, "later_seconds": 20.0}
     assert code == 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from typing import Any, Literal
 
 import openai
@@ -78,20 +77,6 @@ def test_instructions_that_came_before_are_read_from_the_cache(openai_client: op
     ]
 
     assert [usage.input_tokens_details.cached_tokens >= 2_000 for usage in usages if usage] == [False, True]
-
-
-def test_a_background_response_is_queued_and_then_completed_or_cancelled(
-    openai_client: openai.OpenAI, control: Callable[..., Any]
-) -> None:
-    control("POST", "pace", {"seconds": 60})
-    begun = openai_client.responses.create(model="gpt-6-luna", input=PROMPT, background=True)
-
-    looked = [openai_client.responses.retrieve(begun.id).status for _ in range(2)]
-    cancelled = openai_client.responses.cancel(begun.id)
-
-    assert begun.status == "queued"
-    assert looked == ["queued", "in_progress"]
-    assert cancelled.status == "cancelled"
 
 
 def test_a_finished_response_can_be_read_again(openai_client: openai.OpenAI) -> None:
