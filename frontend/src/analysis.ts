@@ -7,7 +7,7 @@ import { asOurs, isCutOff, isProblem, JobFailedError, UserChangedError } from ".
 import type { Job, JobPage, Start } from "./job.js";
 import type { PageChange } from "./ports.js";
 import type { JobType } from "./routes.js";
-import type { Pin } from "./session.js";
+import type { Person, Pin } from "./session.js";
 import { type Sending, startAgain, startJob } from "./starts.js";
 import { type Connection, connectionAfter, type JobView } from "./watch.js";
 
@@ -22,6 +22,8 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
   const listeners = new Set<() => void>();
   let state: AnalysisState<T> = UNKNOWN;
   let jobId: string | null = null;
+  /** Whose job it is. */
+  let owner: Person | null = null;
   let hiddenJobId: string | null = null;
   let action: AbortController | null = null;
   let beforeAction: AnalysisState<T> = IDLE;
@@ -44,7 +46,7 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
   function follow(id: string): void {
     unwatch();
     jobId = id;
-    if (listeners.size > 0) unwatch = watches.watch(id, (view) => show(id, view));
+    if (listeners.size > 0) unwatch = watches.watch(id, (view) => show(id, view), owner);
   }
 
   function show(id: string, { job, error, connection }: JobView): void {
@@ -68,7 +70,10 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
     };
   }
 
-  async function begin(ask: (sending: Sending) => Promise<Start>, mayResend = true): Promise<void> {
+  async function begin(
+    ask: (sending: Sending) => Promise<Start>,
+    { mayResend = true, pin = { person: null } as Pin } = {},
+  ): Promise<void> {
     const own = new AbortController();
     const before = { jobId, state };
     search?.abort();
@@ -80,9 +85,10 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
     change({ ...IDLE, status: "starting", isBusy: true });
     try {
       const onTrouble = (error: unknown) => action === own && change({ connection: connectionAfter(error) });
-      const { job_id } = await ask({ signal: own.signal, onTrouble });
+      const { job_id } = await ask({ signal: own.signal, onTrouble, pin });
       if (action !== own) return;
       action = null;
+      owner = pin.person;
       change({ ...IDLE, status: "pending", isBusy: true });
       follow(job_id);
     } catch (error) {
@@ -111,9 +117,10 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
   async function look(signal: AbortSignal, pin: Pin, mayResend: boolean): Promise<void> {
     await session.token({ pin, isRead: true, signal });
     const lost = mayResend && pin.person ? core.unanswered.latest(pin.person, place) : null;
-    if (lost) return begin((sending) => startAgain(core, lost, sending), false);
+    if (lost) return begin((sending) => startAgain(core, lost, sending), { mayResend: false, pin });
     const found = await latestJob(signal, pin);
     if (signal.aborted) return;
+    owner = pin.person;
     searchedAt = ports.now();
     foundOut(found);
   }
@@ -152,7 +159,7 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
   async function cancel(id: string): Promise<void> {
     change({ isCancelling: true, error: null });
     try {
-      const job = await core.cancel(id);
+      const job = await core.cancel(id, { pin: { person: owner } });
       if (jobId === id && listeners.size === 0) change(stateOf(job as Job<T>, "ok"));
     } catch (error) {
       if (jobId === id && state.isBusy) change({ isCancelling: false, error: asOurs(error) });
@@ -214,7 +221,8 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
     async retry(body = {}) {
       const { job } = state;
       if (!job?.done || state.isBusy) return;
-      await begin((sending) => startJob(core, { ...place, body, retriedFrom: job.job_id }, sending));
+      const ask = (sending: Sending) => startJob(core, { ...place, body, retriedFrom: job.job_id }, sending);
+      await begin(ask, { pin: { person: owner } });
     },
     reset() {
       if (state.isBusy) return;

@@ -7,7 +7,7 @@ import type { Core } from "./core.js";
 import { type Documents, documentsOf } from "./documents.js";
 import { isProblem, UserChangedError, WaitTimeoutError } from "./errors.js";
 import { type CallOptions, connect, rootOf } from "./http.js";
-import { type Job, resultOf, type Start } from "./job.js";
+import { isJob, type Job, resultOf, type Start } from "./job.js";
 import { JobStore } from "./job-store.js";
 import { idOf, type JobRef, type Jobs, jobsOf } from "./jobs.js";
 import { type KeyValueStorage, type Ports, shortMemory, standardPorts } from "./ports.js";
@@ -105,10 +105,12 @@ export function createClient(options: ClientOptions): Client {
       watches.expect(job_id, retry_after_ms);
       tabs.tellStarted({ ...place, jobId: job_id });
     },
-    async cancel(jobId, options) {
+    async cancel(jobId, { pin = { person: null }, ...options } = {}) {
       const parameters = { job_id: jobId };
       try {
-        return store.accept(await api.ask<Job>({ route: "POST /jobs/{job_id}/cancel", parameters }, options));
+        return store.accept(
+          await api.ask<Job>({ route: "POST /jobs/{job_id}/cancel", parameters, pin, is: isJob }, options),
+        );
       } catch (error) {
         if (!isProblem(error, "already_finished")) throw error;
         return jobs.get(jobId, options);

@@ -3,6 +3,7 @@
 import type { Api, CallOptions } from "./http.js";
 import type { Job } from "./job.js";
 import type { JobStore } from "./job-store.js";
+import type { Pin } from "./session.js";
 import type { Starter } from "./starts.js";
 import type { Watches } from "./watch.js";
 
@@ -10,5 +11,5 @@ export interface Core extends Starter {
   api: Api;
   store: JobStore;
   watches: Watches;
-  cancel(jobId: string, options?: CallOptions): Promise<Job>;
+  cancel(jobId: string, options?: CallOptions & { pin?: Pin }): Promise<Job>;
 }

@@ -6,7 +6,7 @@ import { CaseworkError, isProblem, isTransient, NetworkError, ProblemError, Toke
 import type { Ports } from "./ports.js";
 import type { Route } from "./routes.js";
 import type { Person, Pin, Session } from "./session.js";
-import { merged, throwIfAborted, unlessAborted } from "./signals.js";
+import { merged, onAbort, throwIfAborted, unlessAborted } from "./signals.js";
 
 /** API Gateway gives up after 29 s. */
 const REQUEST_TIMEOUT_MS = 35_000;
@@ -192,7 +192,9 @@ interface Addressed {
 
 /** The whole answer, its body included. Throws NetworkError, ProblemError, UserChangedError. */
 async function answered<T>(ports: Ports, { url, init, token, signal, person }: Addressed): Promise<Answer<T>> {
-  const until = merged(signal, person.signal);
+  person.throwIfOver();
+  const until = new AbortController();
+  const release = [onAbort(signal, () => until.abort()), person.onEnd(() => until.abort())];
   const headers = { ...(init.headers as Record<string, string>), Authorization: `Bearer ${token}` };
   let response: Response;
   let text: string;
@@ -201,12 +203,12 @@ async function answered<T>(ports: Ports, { url, init, token, signal, person }: A
     response = await unlessAborted(asked, until.signal); // a fetch of the caller's may not know of signals
     text = await unlessAborted(response.text(), until.signal);
   } catch (cause) {
-    throwIfAborted(person.signal);
+    person.throwIfOver();
     throw new NetworkError("The service cannot be reached.", { cause });
   } finally {
-    until.release();
+    for (const each of release) each();
   }
-  throwIfAborted(person.signal);
+  person.throwIfOver();
   if (response.ok || response.status === 304) {
     return { status: response.status, headers: response.headers, body: parsed(text) as T };
   }

@@ -45,7 +45,7 @@ export async function readJob(jobId: string, { api, store, pin, signal }: Readin
   if (status === 304) throw new NetworkError("The answer is not the service's (304).");
   const url = body.result_url;
   const read = url ? { ...body, result: (await linked(url, { ports: api.ports, signal })) as Job["result"] } : body;
-  throwIfAborted(pin.person?.signal);
+  pin.person?.throwIfOver();
   const job = store.accept(read, { etag: headers.get("ETag"), isWhole: true });
   return { job, pauseMs: pauseOf(job, job.retry_after_ms) };
 }

@@ -1,7 +1,7 @@
 // Who is logged in? The client notices when that changes; what one person began is never finished as another.
 
 import { TokenError, UsageError, UserChangedError } from "./errors.js";
-import { throwIfAborted, unlessAborted } from "./signals.js";
+import { unlessAborted } from "./signals.js";
 
 /** A bearer token. `rejected` is the one that the API has just refused, e.g. because it expired; else null. */
 export type GetToken = (asked: { rejected: string | null }) => string | Promise<string>;
@@ -9,13 +9,15 @@ export type GetToken = (asked: { rejected: string | null }) => string | Promise<
 /** An id of the user who is logged in; null when nobody is. */
 export type UserOption = string | null | (() => string | null);
 
-/** One person, from the first token to the last. The signal aborts with a UserChangedError when that is over. */
+/** One person, from the first token to the last. */
 export class Person {
   readonly user: string | null;
   /** The token's `sub`; null when the token has none, undefined before the first token. */
   sub: string | null | undefined;
-  readonly #over = new AbortController();
-  readonly signal = this.#over.signal;
+  /** Why it is over; null while it is not. */
+  over: UserChangedError | null = null;
+  /** Not listeners of a signal: Node takes more than ten of these for a leak. */
+  readonly #listeners = new Set<(why: UserChangedError) => void>();
 
   constructor(user: string | null, sub?: string | null) {
     this.user = user;
@@ -24,11 +26,23 @@ export class Person {
 
   /** What to file this person's things under; null when it is not known who it is. */
   get key(): string | null {
-    return this.user === null && !this.sub ? null : JSON.stringify([this.user, this.sub ?? null]);
+    return this.sub ?? this.user;
+  }
+
+  /** Call the listener when it is over; the answer lets go of it. */
+  onEnd(listener: (why: UserChangedError) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   end(why: string): void {
-    this.#over.abort(new UserChangedError(why));
+    this.over ??= new UserChangedError(why);
+    for (const listener of this.#listeners) listener(this.over);
+    this.#listeners.clear();
+  }
+
+  throwIfOver(): void {
+    if (this.over) throw this.over;
   }
 }
 
@@ -97,7 +111,7 @@ export class Session {
    */
   async token({ rejected = null, pin, isRead = false, signal }: Wanted): Promise<string> {
     const before = pin.person ?? this.person;
-    throwIfAborted(this.#isClosed ? this.#person.signal : undefined);
+    if (this.#isClosed) this.#person.throwIfOver();
     const asked = rejected === null ? this.#asked(null) : this.#renewed(rejected);
     const token = await unlessAborted(asked, signal);
     const mayChange = pin.person === null;

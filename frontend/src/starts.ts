@@ -34,6 +34,8 @@ export interface Wanted extends Place {
 
 export interface Sending extends ActionOptions {
   onTrouble?: (error: unknown) => void;
+  /** For whom it is; found out when that is open. */
+  pin?: Pin;
 }
 
 /**
@@ -50,13 +52,13 @@ export async function startJob<T extends JobType>(
   throwIfAborted(signal);
   keyed(key);
   const start: Unanswered = { caseId, jobType, body, retriedFrom, key, askedAt: starter.api.ports.now() };
-  const sending = new Sent(starter, start);
+  const sending = new Sent(starter, start, options.pin);
   return (await sending.to(signal, options)) as Start<T>;
 }
 
 /** The same start once more, after its answer was lost: the API gives the job it made, if it made one. */
 export function startAgain(starter: Starter, start: Unanswered, { signal, ...options }: Sending = {}): Promise<Start> {
-  const sending = new Sent(starter, start);
+  const sending = new Sent(starter, start, options.pin);
   sending.mayBeMade = true;
   return sending.to(signal, options);
 }
@@ -67,14 +69,15 @@ class Sent {
   mayBeMade = false;
   readonly #starter: Starter;
   readonly #start: Unanswered;
-  readonly #pin: Pin = { person: null };
+  readonly #pin: Pin;
   readonly #givenUp = new AbortController();
   #isGivenUp = false;
   #isOnTheWire = false;
 
-  constructor(starter: Starter, start: Unanswered) {
+  constructor(starter: Starter, start: Unanswered, pin: Pin = { person: null }) {
     this.#starter = starter;
     this.#start = start;
+    this.#pin = pin;
   }
 
   /** An abort gives up at once; what is on the wire then is waited for behind the scenes, since its job is not wanted. */
@@ -140,8 +143,7 @@ class Sent {
   }
 
   #remove(): void {
-    const { person } = this.#pin;
-    if (person) this.#starter.unanswered.remove(person, this.#start);
+    this.#starter.unanswered.remove(this.#start);
   }
 
   async #cancel(job_id: string): Promise<void> {

@@ -1,7 +1,7 @@
 // Which starts got no answer? Remembered under the person who made them until they have one, so that a reload loses none.
 
 import type { StartBody } from "./api.js";
-import { type KeyValueStorage, shortMemory } from "./ports.js";
+import type { KeyValueStorage } from "./ports.js";
 import type { JobType } from "./routes.js";
 import type { Person } from "./session.js";
 
@@ -24,91 +24,85 @@ export interface Unanswered extends Place {
   askedAt: number;
 }
 
+interface Kept extends Unanswered {
+  person: string | null;
+}
+
 export class UnansweredStarts {
-  readonly #root: string;
+  readonly #name: string;
   readonly #storage: KeyValueStorage;
   readonly #now: () => number;
-  #memory = shortMemory();
+  /** What has no place in storage: of somebody who is not known, or when storage is full or forbidden. */
+  #memory: Kept[] = [];
 
   constructor({ root, storage, now }: { root: string; storage: KeyValueStorage; now: () => number }) {
-    this.#root = root;
+    this.#name = `casework ${root}`;
     this.#storage = storage;
     this.#now = now;
   }
 
   /** The latest of this place; null when there is none, or it is too old to be sent again. */
-  latest(person: Person, { caseId, jobType }: Place): Unanswered | null {
-    const starts = this.#read(person).filter((start) => start.caseId === caseId && start.jobType === jobType);
+  latest({ key }: Person, { caseId, jobType }: Place): Unanswered | null {
+    const isIt = (one: Kept) => one.person === key && one.caseId === caseId && one.jobType === jobType;
+    const starts = [...this.#stored(), ...this.#memory].filter((one) => isIt(one) && this.#isFresh(one));
     return starts[starts.length - 1] ?? null;
   }
 
-  add(person: Person, start: Unanswered): void {
-    this.#write(person, [...this.#read(person), start]);
+  add({ key }: Person, start: Unanswered): void {
+    const kept = { ...start, person: key };
+    if (key !== null && this.#store([...this.#stored(), kept])) return;
+    this.#memory = [...this.#memory.filter((one) => this.#isFresh(one)), kept];
   }
 
   /** It was answered, refused or given up. */
-  remove(person: Person, { key }: Unanswered): void {
-    this.#write(
-      person,
-      this.#read(person).filter((start) => start.key !== key),
-    );
+  remove({ key }: Unanswered): void {
+    this.#keep((start) => start.key !== key);
   }
 
-  /** Keep nothing of this person on this computer. */
-  forget(person: Person): void {
-    this.#write(person, []);
+  /** Keep nothing of this person on this computer; of nobody, when it is not known yet who is there. */
+  forget({ key }: Person): void {
+    this.#keep((start) => key !== null && start.person !== key);
   }
 
   /** Keep nothing in this page: whoever comes next is another. */
   clear(): void {
-    this.#memory = shortMemory();
+    this.#memory = [];
   }
 
-  /** Without what is too old, and what this version of the client did not write. */
-  #read(person: Person): Unanswered[] {
-    const name = this.#nameOf(person);
-    const starts = understood(this.#memory.getItem(name) ?? this.#stored(person, name));
-    return starts.filter(({ askedAt }) => Math.abs(this.#now() - askedAt) <= FRESH_MS);
+  #keep(isKept: (start: Kept) => boolean): void {
+    this.#memory = this.#memory.filter(isKept);
+    const stored = this.#stored();
+    const rest = stored.filter(isKept);
+    if (rest.length < stored.length) this.#store(rest);
   }
 
-  #write(person: Person, starts: Unanswered[]): void {
-    const name = this.#nameOf(person);
-    this.#memory.removeItem(name);
+  /** Whether there was room. */
+  #store(starts: Kept[]): boolean {
+    const fresh = starts.filter((start) => this.#isFresh(start));
     try {
-      if (person.key !== null) this.#storage.removeItem(name); // an older one must not stay when this one has no room
-      if (starts.length === 0) return;
-      if (person.key !== null) {
-        this.#storage.setItem(name, JSON.stringify(starts));
-        return;
-      }
+      this.#storage.removeItem(this.#name); // an older one must not stay when this one has no room
+      if (fresh.length > 0) this.#storage.setItem(this.#name, JSON.stringify(fresh));
+      return true;
     } catch {
-      // full or forbidden: as long as the page lasts, then
-    }
-    if (starts.length > 0) this.#memory.setItem(name, JSON.stringify(starts));
-  }
-
-  #stored(person: Person, name: string): string | null {
-    try {
-      return person.key === null ? null : this.#storage.getItem(name);
-    } catch {
-      return null;
+      return false;
     }
   }
 
-  #nameOf({ key }: Person): string {
-    return `casework ${this.#root} ${key}`;
+  /** Without what this version of the client did not write. */
+  #stored(): Kept[] {
+    try {
+      const starts: unknown = JSON.parse(this.#storage.getItem(this.#name) ?? "[]");
+      return Array.isArray(starts) ? starts.filter(isKept) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  #isFresh({ askedAt }: Kept): boolean {
+    return Math.abs(this.#now() - askedAt) <= FRESH_MS;
   }
 }
 
-function understood(text: string | null): Unanswered[] {
-  try {
-    const starts: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(starts) ? starts.filter(isUnanswered) : [];
-  } catch {
-    return [];
-  }
-}
-
-function isUnanswered(start: Partial<Unanswered> | null): start is Unanswered {
+function isKept(start: Partial<Kept> | null): start is Kept {
   return typeof start?.key === "string" && typeof start.askedAt === "number" && typeof start.caseId === "string";
 }

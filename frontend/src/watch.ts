@@ -7,7 +7,7 @@ import type { Job } from "./job.js";
 import type { JobStore, Known } from "./job-store.js";
 import type { PageChange } from "./ports.js";
 import { CANCEL_TAKES_MS, readJob } from "./read-job.js";
-import type { Pin } from "./session.js";
+import type { Person, Pin } from "./session.js";
 
 const HIDDEN_FACTOR = 4;
 const HIDDEN_LEAST_MS = 30_000;
@@ -47,9 +47,9 @@ export class Watches {
     this.#around = around;
   }
 
-  /** Follow a job until it is done, an error is final, or the function that this returns is called. */
-  watch(jobId: string, listener: JobListener): () => void {
-    const watch = this.#open.get(jobId) ?? this.#opened(jobId);
+  /** Follow a job, for whoever is there or for this person only, until it is done, an error is final, or the function that this returns is called. */
+  watch(jobId: string, listener: JobListener, person: Person | null = null): () => void {
+    const watch = this.#open.get(jobId) ?? this.#opened(jobId, person);
     const leave = watch.join(listener);
     return () => {
       if (leave() === 0) this.#close(jobId, watch);
@@ -78,11 +78,12 @@ export class Watches {
     this.#expected.clear();
   }
 
-  #opened(jobId: string): Watch {
+  #opened(jobId: string, person: Person | null): Watch {
     const { ports } = this.#around.api;
     const inMs = Math.max(0, (this.#expected.get(jobId) ?? 0) - ports.now());
+    const firstInMs = inMs > LONGEST_EXPECTED_MS ? 0 : inMs; // the clock was set back
     this.#expected.delete(jobId);
-    const watch = new Watch(jobId, inMs, this.#around);
+    const watch = new Watch(jobId, { firstInMs, person, ...this.#around });
     this.#open.set(jobId, watch);
     void watch.ended.then(() => this.#close(jobId, watch));
     return watch;
@@ -100,7 +101,7 @@ class Watch {
   readonly #around: Around;
   readonly #listeners = new Set<JobListener>();
   readonly #stopped = new AbortController();
-  readonly #pin: Pin = { person: null };
+  readonly #pin: Pin;
   readonly #leaveStore: () => void;
   #view: JobView = { job: null, error: null, connection: "ok" };
   #trouble: CaseworkError | null = null;
@@ -114,9 +115,10 @@ class Watch {
   #isSet = true;
   #nap = new AbortController();
 
-  constructor(jobId: string, firstInMs: number, around: Around) {
+  constructor(jobId: string, { firstInMs, person, ...around }: Around & { firstInMs: number; person: Person | null }) {
     this.#jobId = jobId;
     this.#around = around;
+    this.#pin = { person };
     this.#askedAt = around.api.ports.now();
     this.#pauseMs = firstInMs;
     this.#isShown = around.store.peek(jobId) !== null;
@@ -160,6 +162,10 @@ class Watch {
     await null; // whoever watches has joined by then
     const ignorePage = this.#around.api.ports.page.onChange((change) => this.#wake(change));
     if (this.#isShown) this.#changed();
+    // Whose look it is shows now, not after the first pause.
+    await this.#around.api.session
+      .token({ pin: this.#pin, isRead: true, signal: this.#stopped.signal })
+      .catch(() => undefined);
     while (!this.#isOver()) {
       await this.#pause();
       if (this.#isOver()) break;

@@ -29,6 +29,12 @@ export class FakeTime {
       signal?.addEventListener("abort", sleeper.wake);
     });
 
+  /** Somebody sets the clock: it says less than before, and who sleeps does not notice. */
+  setBack(ms: number): void {
+    this.ms -= ms;
+    for (const sleeper of this.#sleepers) sleeper.until -= ms;
+  }
+
   async advance(ms: number): Promise<void> {
     const end = this.ms + ms;
     await settled();

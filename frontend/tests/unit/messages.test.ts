@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { JobFailedError, NetworkError, ProblemError, UploadError } from "../../src/errors.js";
+import type { Job, Problem } from "../../src/index.js";
+import { en, errorText, he, issueText, type Messages, progressText, say } from "../../src/messages/index.js";
+
+const problem = (code: string) =>
+  new ProblemError({ code, detail: "The API's sentence.", status: 400 } as Problem, null);
+const failed = (code: string) => new JobFailedError({ error: "The job's sentence.", error_info: { code } } as Job);
+const job = (members: object) => ({ status: "running", progress_message: "The API's sentence.", ...members }) as Job;
+
+/** All sentences of a language, by their place. */
+function sentences(messages: Messages): [string, string][] {
+  return Object.entries(messages).flatMap(([table, entries]) =>
+    typeof entries === "string"
+      ? []
+      : Object.entries(entries as Record<string, string>).map(([code, text]): [string, string] => [
+          `${table}.${code}`,
+          text,
+        ]),
+  );
+}
+
+test("both languages have the same sentences, each in its letters and with the same parameters", () => {
+  const [hebrew, english] = [sentences(he), sentences(en)];
+  const gaps = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([gap]) => gap).sort();
+
+  expect(hebrew.map(([place]) => place)).toEqual(english.map(([place]) => place));
+  expect(hebrew.length).toBeGreaterThan(90);
+  expect(hebrew.filter(([place, text]) => text && !/[א-ת]/.test(text) && place !== "connections.ok")).toEqual([]);
+  expect(english.filter(([, text]) => /[א-ת]/.test(text))).toEqual([]);
+  expect(hebrew.map(([, text]) => gaps(text))).toEqual(english.map(([, text]) => gaps(text)));
+});
+
+test.each([
+  [problem("no_documents"), "אין מסמכים בתיק."],
+  [problem("not_known_yet"), "The API's sentence."],
+  [problem("constructor"), "The API's sentence."],
+  [failed("provider_quota_exhausted"), "מכסת השימוש בבינה המלאכותית נוצלה. פנו למנהל המערכת."],
+  [failed("not_known_yet"), "The job's sentence."],
+  [new NetworkError("x"), he.errors.NetworkError],
+  [new UploadError("x"), he.errors.UploadError],
+  [new TypeError("x"), he.errors.CaseworkError],
+])("an error is said in the page's language: %s", (error, sentence) => {
+  expect(errorText(he, error)).toBe(sentence);
+});
+
+test.each([
+  [{ progress_code: "reading_document", progress_params: { n: 2, of: 3, name: "a.pdf" } }, "קורא מסמך 2 מתוך 3: a.pdf"],
+  [{ progress_code: "not_known_yet" }, "The API's sentence."],
+  [{}, "The API's sentence."],
+  [{ waiting_for: "model" }, he.waiting.model],
+  [{ status: "pending", waiting_for: "retry" }, he.waiting.retry],
+  [{ status: "pending" }, he.statuses.pending],
+])("what is being done is said in the page's language: %j", (members, sentence) => {
+  expect(progressText(he, job(members))).toBe(sentence);
+});
+
+test("an issue is said in the page's language, a new one by the API", () => {
+  expect(issueText(he, { code: "iban_invalid", message: "x" })).toBe(he.issues.iban_invalid);
+  expect(issueText(he, { code: "not_known_yet", message: "The API's sentence." })).toBe("The API's sentence.");
+});
+
+test("a parameter that is missing leaves its gap to be seen", () => {
+  expect(say("{n} of {of}", { n: 1 })).toBe("1 of {of}");
+});
