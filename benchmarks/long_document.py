@@ -1,4 +1,4 @@
-"""What does a PDF of 200 pages cost a worker? Its text, the normalisation and 200 quotes, beside pypdf alone.
+"""What a PDF of 200 pages costs a worker: its text, the normalisation and 200 quotes, compared with pypdf alone.
 
     python -m benchmarks.long_document PAGES         prints seconds of processor time, and memory, as JSON
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -30,14 +31,15 @@ def main() -> None:
 
 
 def measure(content: bytes, *, pages: int) -> dict[str, Any]:
-    """Seconds of pypdf alone and of the worker's reading and verifying; the most memory the process has had (MB)."""
+    """Seconds of pypdf alone and of the worker's reading and verifying; the most memory of worker and child (MB)."""
     import openai  # noqa: F401  # a worker has its provider's SDK in memory
     from pypdf import PdfReader
 
     import app  # noqa: F401  # and the whole application
-    from chalicelib.adapters.pypdf.text_reader import PypdfTextReader, TextLimits
+    from chalicelib.adapters.file_readers import FileReaders
     from chalicelib.analyses.kit.quotes import Sources
     from chalicelib.cases.model import Document, DocumentStatus
+    from chalicelib.documents.page import ReadLimits
 
     document = Document(
         id="d",
@@ -49,8 +51,8 @@ def measure(content: bytes, *, pages: int) -> dict[str, Any]:
         uploaded_by="u",
         uploaded_at=datetime.now(UTC),
     )
-    reader = PypdfTextReader(limits=TextLimits(seconds=600.0))
-    text, reading = _timed(lambda: reader.read(document, content))
+    reader = FileReaders(limits=ReadLimits(seconds=600.0))
+    text, reading = _timed(lambda: reader.read(document, content, seconds=600.0))
     quotes = [_mark(page.number, pages) for page in text.pages]  # each stands on its own page only, which is not named
 
     def verify() -> int:
@@ -60,7 +62,7 @@ def measure(content: bytes, *, pages: int) -> dict[str, Any]:
     found, verifying = _timed(verify)
     if (len(text.pages), found) != (pages, len(quotes)):
         raise RuntimeError(f"{len(text.pages)} pages and {found} of {len(quotes)} quotes were found")
-    memory = peak_rss_mb("self")
+    memory = peak_rss_mb("self") + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     _, alone = _timed(lambda: [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages])
     return {"alone": alone, "reading": reading, "verifying": verifying, "memory_mb": memory}
 
@@ -100,9 +102,15 @@ def _mark(number: int, pages: int) -> str:
 
 
 def _timed(do: Callable[[], Any]) -> tuple[Any, float]:
-    began = time.process_time()
+    began = _processor_seconds()
     done = do()
-    return done, time.process_time() - began
+    return done, _processor_seconds() - began
+
+
+def _processor_seconds() -> float:
+    """Of this process and of the children that it has waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ class BlobStore(Protocol):
     def size(self, key: str) -> int | None:
         """How many bytes are stored under the key; None when there are none."""
 
+    def version(self, key: str) -> str | None:
+        """A mark of the bytes under the key, the same for the same bytes; None when there are none."""
+
     def copy(self, source: str, target: str) -> None:
         """Store the bytes of one key under another, with their type; does nothing when there are none any more."""
 

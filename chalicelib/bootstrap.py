@@ -105,10 +105,10 @@ class System:
     @cached_property
     def case_reader(self) -> CaseReader:
         """What analyses may read."""
-        from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
+        from chalicelib.adapters.file_readers import FileReaders
         from chalicelib.cases.reader import StoredCaseReader
 
-        return StoredCaseReader(store=self.case_store, blobs=self.blob_store, text_reader=PypdfTextReader())
+        return StoredCaseReader(store=self.case_store, blobs=self.blob_store, text_reader=FileReaders())
 
     @cached_property
     def services(self) -> AnalysisServices:

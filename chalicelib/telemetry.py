@@ -17,7 +17,7 @@ import msgspec
 
 NAMESPACE = "Casework"
 
-TALKATIVE = ("openai", "anthropic", "httpx2", "httpcore2", "botocore", "boto3", "s3transfer", "urllib3", "pypdf")
+TALKATIVE = ("openai", "anthropic", "httpx2", "httpcore2", "botocore", "boto3", "s3transfer", "urllib3")
 """Libraries that log what they send when somebody turns the root logger to DEBUG: prompts, results, keys."""
 
 _LOGGER = logging.getLogger("casework")

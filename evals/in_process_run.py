@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -11,10 +12,11 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
+from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.analyses import catalogue
 from chalicelib.analyses.kit.llm import ConversationModel, StructuredModel
 from chalicelib.cases.model import CaseFile, Document, DocumentStatus, DocumentText
+from chalicelib.documents.page import Line, Picture
 from chalicelib.errors import AttemptError
 from chalicelib.jobs.model import Job, ModelUsage, Usage
 from evals.cases import OWNER, EvalCase
@@ -72,7 +74,7 @@ def forget_texts() -> None:
 
 def read_documents(case: EvalCase) -> list[DocumentText]:
     """What can be read of the case's documents."""
-    return [_Cases(case).text(document) for document in case.file.documents]
+    return [_Cases(case).text(document, seconds=60.0, check=lambda: None) for document in case.file.documents]
 
 
 def _job(job_type: str, case: EvalCase) -> Job:
@@ -103,13 +105,17 @@ class _Cases:
     def file(self, case_id: str) -> CaseFile:
         return self._case.file
 
-    def content(self, document: Document) -> bytes | None:
-        return self._case.contents.get(document.id)
+    def version(self, document: Document) -> str | None:
+        content = self._case.contents.get(document.id)
+        return None if content is None else hashlib.sha256(content).hexdigest()
 
-    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
-        return PypdfTextReader().excerpt(document, self._case.contents[document.id], pages)
+    def lines(self, document: Document, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        return FileReaders().lines(document, self._case.contents[document.id], pages)
 
-    def text(self, document: Document) -> DocumentText:
+    def pictures(self, document: Document, pages: Iterable[int]) -> Mapping[int, Picture]:
+        return FileReaders().pictures(document, self._case.contents[document.id], pages)
+
+    def text(self, document: Document, *, seconds: float, check: Callable[[], None]) -> DocumentText:
         return msgspec.structs.replace(
             _read(self._case.contents[document.id], document.content_type), document=document
         )
@@ -128,7 +134,7 @@ def _read(content: bytes, content_type: str) -> DocumentText:
         uploaded_by=OWNER,
         uploaded_at=EPOCH,
     )
-    return PypdfTextReader().read(unnamed, content)
+    return FileReaders().read(unnamed, content)
 
 
 class _Services(msgspec.Struct, frozen=True, kw_only=True):

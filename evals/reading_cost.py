@@ -25,7 +25,7 @@ from functools import partial
 
 import msgspec
 
-from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
+from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus
 from evals.cases import DATA, OWNER, EvalCase
 from evals.in_process_run import run_analysis
@@ -35,7 +35,7 @@ from infra.local.environment import ROOT
 FUNCTION_MB = 1024
 PAGE_COUNTS = (25, 50, 100, 200)
 SCANNED_BYTES = 19_300_000
-SLOWEST_RATIO = 1.2
+SLOWEST_RATIO = 0.6
 NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
 DOCUMENTS = ("sample_case/doc1_orthopaedic_report.he.pdf", "cardiac_case/doc1_cardiology_summary.he.pdf")
 CHILD = "--child"
@@ -83,7 +83,7 @@ def measure_speed(pages: int, *, repeats: int) -> Speed:
     ours, alone = [], []
     for _ in range(repeats):
         alone.append(_seconds(lambda: _alone(content)))
-        ours.append(_seconds(lambda: PypdfTextReader().read(_document("d1", content), content)))
+        ours.append(_seconds(lambda: FileReaders().read(_document("d1", content), content)))
     return Speed(pages=pages, ours=min(ours), alone=min(alone))
 
 
@@ -223,9 +223,15 @@ def _alone(content: bytes) -> None:
 
 def _seconds(run: Callable[[], object]) -> float:
     gc.collect()  # what the run before left behind is not to be this one's
-    started = time.process_time()
+    started = _processor_seconds()
     run()
-    return time.process_time() - started
+    return _processor_seconds() - started
+
+
+def _processor_seconds() -> float:
+    """Of this process and of the children that it has waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.fields import FIELDS, LISTS, Kind, is_filled, value_at
-from chalicelib.analyses.kit.normalise import comparable, words
+from chalicelib.documents.normalise import comparable, words
 
 MONTHS = "employment_history.total_employment_months"
 LANGUAGE = "metadata.language"

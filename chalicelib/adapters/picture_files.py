@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from chalicelib.documents.page import FileText, Line, Page, Picture, ReadLimits
 
 SIGNATURES = {"image/png": (b"\x89PNG\r\n\x1a\n", "PNG"), "image/jpeg": (b"\xff\xd8\xff", "JPEG")}
 MOST_PIXELS_A_SIDE = 8_000
@@ -24,6 +26,30 @@ _MARKER = re.compile(rb"\xff+([^\xff])")
 
 class _Damaged(Exception):
     """The file does not have the structure of its type."""
+
+
+class PictureReader:
+    """The FileReader of PNG and JPEG: one page that only a model can read."""
+
+    def __init__(self, content_type: str) -> None:
+        self._content_type = content_type
+
+    def text(self, content: bytes, *, limits: ReadLimits, check: Callable[[], None]) -> FileText:
+        """See FileReader.text."""
+        problem = picture_problem(content, content_type=self._content_type)
+        if problem is not None:
+            return FileText(problem=problem)
+        return FileText(pages=(Page(number=1, text="", needs_image=True, doubts=("scan",)),))
+
+    def lines(self, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        """See FileReader.lines."""
+        return {}
+
+    def pictures(self, content: bytes, pages: Iterable[int], *, longest: int) -> Mapping[int, Picture]:
+        """See FileReader.pictures."""
+        _, name = SIGNATURES[self._content_type]
+        width, height = _png_size(content) if name == "PNG" else _jpeg_size(content)
+        return {1: Picture(content=content, width=width, height=height, content_type=self._content_type)}
 
 
 def picture_problem(content: bytes, *, content_type: str) -> str | None:

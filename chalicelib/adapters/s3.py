@@ -48,13 +48,23 @@ class S3BlobStore:
         return content
 
     def size(self, key: str) -> int | None:
+        head = self._head(key)
+        return None if head is None else int(head["ContentLength"])
+
+    def version(self, key: str) -> str | None:
+        # The ETag is the MD5 of bytes that S3 encrypts with its own keys.
+        head = self._head(key)
+        return None if head is None else str(head["ETag"]).strip('"')
+
+    def _head(self, key: str) -> Mapping[str, Any] | None:
         with aws_answers("S3"):
             try:
-                return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+                head: Mapping[str, Any] = self._client.head_object(Bucket=self._bucket, Key=key)
             except ClientError as exc:
                 if error_code(exc) in _MISSING:
                     return None
                 raise
+        return head
 
     def copy(self, source: str, target: str) -> None:
         with aws_answers("S3"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 import msgspec
+
+from chalicelib.documents.page import Line, Note, Page, Picture
 
 
 class DocumentStatus(StrEnum):
@@ -105,19 +107,11 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
     removed_documents: frozenset[str] = frozenset()
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """The text of one page, as extracted; pages count from 1. `needs_image` says that it has no usable text layer."""
-
-    number: int
-    text: str
-    needs_image: bool = False
-
-
 class DocumentText(msgspec.Struct, frozen=True, kw_only=True):
     """What could be read of one document. `problem` names why nothing could (then `pages` is empty).
 
     `truncated` says that limits on size, pages or time cut it. `properties` is what the file says of itself, such as
-    a PDF's title: no source for anything, but a model that is shown the file may read it.
+    a PDF's title: no source for anything. `notes` are for people.
     """
 
     document: Document
@@ -125,16 +119,25 @@ class DocumentText(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     truncated: bool = False
     properties: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 class TextReader(Protocol):
-    """Text out of a file's bytes; never raises for what a file contains."""
+    """Text, places and pictures out of a file's bytes; never raises for what a file contains."""
 
-    def read(self, document: Document, content: bytes) -> DocumentText:
-        """The pages of the document, or the problem that kept them from being read."""
+    def read(self, document: Document, content: bytes, *, seconds: float, check: Callable[[], None]) -> DocumentText:
+        """The pages of the document, or the problem that kept them from being read; within so many seconds.
 
-    def excerpt(self, document: Document, content: bytes, pages: Sequence[int]) -> bytes | None:
-        """A file of the same type with only these pages (from 1), in this order; None when it cannot be made."""
+        `check` is called between pages and may raise.
+        """
+
+    def lines(self, document: Document, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        """The lines of these pages with their boxes; a page without places is left out."""
+
+    def pictures(
+        self, document: Document, content: bytes, pages: Iterable[int], *, longest: int
+    ) -> Mapping[int, Picture]:
+        """These pages as they are shown, at most `longest` pixels a side; one that cannot be made is left out."""
 
 
 class CaseReader(Protocol):
@@ -143,14 +146,20 @@ class CaseReader(Protocol):
     def file(self, case_id: str) -> CaseFile:
         """The whole case as it is now. Raises: InputInvalid when it is gone."""
 
-    def content(self, document: Document) -> bytes | None:
-        """The document's bytes, or None when they are gone."""
+    def version(self, document: Document) -> str | None:
+        """A mark of the document's bytes: the same for the same bytes. None when they are gone or not there yet."""
 
-    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
-        """A file with only these pages (from 1), in this order; None when the document is gone or cannot be cut."""
+    def text(self, document: Document, *, seconds: float, check: Callable[[], None]) -> DocumentText | None:
+        """The document's pages, read within so many seconds, or None when the document is gone.
 
-    def text(self, document: Document) -> DocumentText | None:
-        """The document's pages, or None when the document is gone."""
+        `check` is called between pages and may raise.
+        """
+
+    def lines(self, document: Document, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        """The lines of these pages with their boxes; none of a document that is gone or has no places."""
+
+    def pictures(self, document: Document, pages: Iterable[int]) -> Mapping[int, Picture]:
+        """These pages as a model is shown them; those that cannot be made, or are gone, are left out."""
 
 
 class CaseStore(Protocol):

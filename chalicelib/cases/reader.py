@@ -1,8 +1,8 @@
-"""What may an analysis read? The whole case, its documents' bytes, and their text; nothing is kept between reads."""
+"""What an analysis may read: the case, and its documents' text, places and pictures; nothing is kept between reads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -10,6 +10,7 @@ from chalicelib import telemetry
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.model import CaseFile, CaseStore, Document, DocumentStatus, DocumentText, TextReader
 from chalicelib.cases.read import resolved
+from chalicelib.documents.page import LONGEST_SIDE_PIXELS, Line, Picture
 from chalicelib.errors import InputInvalid, StorageUnavailable
 
 
@@ -28,22 +29,29 @@ class StoredCaseReader:
             raise InputInvalid("The case was deleted.")
         return resolved(file, store=self._store, blobs=self._blobs)
 
-    def content(self, document: Document) -> bytes | None:
-        """The document's bytes, or None when they are gone or not there yet."""
-        return self._blobs.get(document.blob_key)
+    def version(self, document: Document) -> str | None:
+        """A mark of the document's bytes; None when they are gone or not there yet."""
+        return self._blobs.version(document.blob_key)
 
-    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
-        """A file with only these pages (from 1), in this order; None when the document is gone or cannot be cut."""
-        content = self.content(document)
-        return None if content is None else self._text_reader.excerpt(document, content, pages)
-
-    def text(self, document: Document) -> DocumentText | None:
+    def text(self, document: Document, *, seconds: float, check: Callable[[], None]) -> DocumentText | None:
         """The document's pages, or None when its bytes are gone or not there yet."""
-        content = self.content(document)
+        content = self._blobs.get(document.blob_key)
         if content is None:
             return None
-        read = self._text_reader.read(document, content)
+        read = self._text_reader.read(document, content, seconds=seconds, check=check)
         return msgspec.structs.replace(read, document=self._with_status(document, problem=read.problem))
+
+    def lines(self, document: Document, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        """The lines of these pages with their boxes; none of a document that is gone or has no places."""
+        content = self._blobs.get(document.blob_key)
+        return {} if content is None else self._text_reader.lines(document, content, pages)
+
+    def pictures(self, document: Document, pages: Iterable[int]) -> Mapping[int, Picture]:
+        """These pages as a model is shown them; those that cannot be made, or are gone, are left out."""
+        content = self._blobs.get(document.blob_key)
+        if content is None:
+            return {}
+        return self._text_reader.pictures(document, content, pages, longest=LONGEST_SIDE_PIXELS)
 
     def _with_status(self, document: Document, *, problem: str | None) -> Document:
         status = DocumentStatus.UNREADABLE if problem else DocumentStatus.READY

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 
 from chalicelib.analyses.kit.injection.detector import readable_text
 from chalicelib.analyses.kit.injection.wording import FEATURE_BITS, Learned, Passage, divisor, features, passages
-from chalicelib.analyses.kit.normalise import words
+from chalicelib.documents.normalise import words
 from evals.detector.examples import Examples, fingerprint
 from evals.detector.verdict import Row, Verdict
 

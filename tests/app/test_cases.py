@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
+from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.cases.reader import StoredCaseReader
 
 MEMBERS = [
@@ -203,8 +203,8 @@ def test_a_document_in_which_nothing_can_be_read_says_so(api, case_id):
     document_id = api.user.new_document(case_id, text="\x00\x01")
     (document,) = api.cases.outline(case_id).documents
 
-    reader = StoredCaseReader(store=api.cases, blobs=api.blobs, text_reader=PypdfTextReader())
-    reader.text(document)
+    reader = StoredCaseReader(store=api.cases, blobs=api.blobs, text_reader=FileReaders())
+    reader.text(document, seconds=60.0, check=lambda: None)
 
     (listed,) = api.user.get(f"/cases/{case_id}/documents").json["documents"]
     assert (listed["id"], listed["status"]) == (document_id, "unreadable")

@@ -7,7 +7,19 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("openai", "anthropic", "pydantic", "pypdf", "moto", "yaml", "boto3", "botocore", "jwt", "cryptography")
+HEAVY = (
+    "openai",
+    "anthropic",
+    "pydantic",
+    "pypdfium2",
+    "PIL",
+    "moto",
+    "yaml",
+    "boto3",
+    "botocore",
+    "jwt",
+    "cryptography",
+)
 SAY_WHAT_IS_LOADED = f"import app, sys; print([name for name in {HEAVY!r} if name in sys.modules])"
 
 

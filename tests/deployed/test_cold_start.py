@@ -63,6 +63,6 @@ def test_a_function_that_polls_is_small(cold_start: ColdStart) -> None:
 
 
 def test_a_poll_loads_neither_the_models_sdks_nor_what_only_workers_need(cold_start: ColdStart) -> None:
-    heavy = {"openai", "anthropic", "pydantic", "pypdf", "httpx2", "s3transfer"}
+    heavy = {"openai", "anthropic", "pydantic", "pypdfium2", "PIL", "httpx2", "s3transfer"}
 
     assert heavy & cold_start.modules == set()

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from chalicelib.analyses.kit.injection.wording import learned
-from chalicelib.analyses.kit.normalise import words
+from chalicelib.documents.normalise import words
 from evals.cases import DATA
 from evals.detector.examples import Examples, all_examples, fingerprint
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus, DocumentText, Page
+from chalicelib.analyses.kit.fingerprint import fingerprint
+from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus, DocumentText
+from chalicelib.documents.page import Line, Page, Picture
 from chalicelib.errors import InputInvalid
 from tests.fakes.jobs import CASE_ID
 
 UPLOADED_AT = datetime(2026, 6, 10, 8, tzinfo=UTC)
 CALL_ID = "call-1"
-CANNOT_BE_CUT = b"%PDF that cannot be cut"
+CANNOT_BE_DRAWN = b"%PDF that cannot be drawn"
 
 
 def a_document(document_id: str, **changes: Any) -> Document:
@@ -37,6 +39,19 @@ def a_text(document: Document, *pages: str) -> DocumentText:
     return DocumentText(
         document=document,
         pages=tuple(Page(number=n, text=text, needs_image=not text) for n, text in enumerate(pages, start=1)),
+    )
+
+
+def lines_of(page: Page) -> tuple[Line, ...]:
+    """The page's lines, one below the other, each character as wide as the others of its line."""
+    lines = page.text.split("\n")
+    height = 1 / len(lines)
+    return tuple(
+        Line(
+            line,
+            tuple((i / len(line), n * height, (i + 1) / len(line), (n + 1) * height) for i in range(len(line))),
+        )
+        for n, line in enumerate(lines)
     )
 
 
@@ -65,8 +80,9 @@ class FakeCaseReader:
         self.file_now: CaseFile | None = msgspec.structs.replace(
             file, documents=file.documents or tuple(text.document for text in texts)
         )
-        self._texts = {text.document.id: text for text in texts}
+        self.texts = {text.document.id: text for text in texts}
         self._contents = contents or {}
+        self.texts_read: list[str] = []
 
     def file(self, case_id: str) -> CaseFile:
         """See CaseReader.file."""
@@ -78,14 +94,34 @@ class FakeCaseReader:
         """See CaseReader.content."""
         return self._contents.get(document.id)
 
-    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
-        """See CaseReader.excerpt: bytes that name the pages; of a file that says so, none can be made."""
-        content = self.content(document)
-        return None if content in (None, CANNOT_BE_CUT) else b"%s: %s" % (content, repr(tuple(pages)).encode())
+    def version(self, document: Document) -> str | None:
+        """See CaseReader.version. Without `contents` a document is gone as soon as its text was read."""
+        text, content = self.texts.get(document.id), self._contents.get(document.id)
+        is_gone = content is None and (text is None or document.id in self.texts_read)
+        return None if is_gone else fingerprint(document.id, repr(content), repr(text))
 
-    def text(self, document: Document) -> DocumentText | None:
+    def lines(self, document: Document, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        """See CaseReader.lines: each line fills the width of its page; only PDFs have places."""
+        text = self.texts.get(document.id)
+        if text is None or document.content_type != "application/pdf":
+            return {}
+        return {page.number: lines_of(page) for page in text.pages if page.number in set(pages)}
+
+    def pictures(self, document: Document, pages: Iterable[int]) -> Mapping[int, Picture]:
+        """See CaseReader.pictures: bytes that name the page; of a file that says so, none can be made."""
+        content = self.content(document)
+        if content in (None, CANNOT_BE_DRAWN):
+            return {}
+        return {
+            number: Picture(content=b"%s, page %d" % (content, number), width=1240, height=1754) for number in pages
+        }
+
+    def text(
+        self, document: Document, *, seconds: float = 60.0, check: Callable[[], None] = lambda: None
+    ) -> DocumentText | None:
         """See CaseReader.text."""
-        return self._texts.get(document.id)
+        self.texts_read.append(document.id)
+        return self.texts.get(document.id)
 
 
 class FakeServices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,6 +30,11 @@ class FakeBlobStore:
         """See BlobStore.size."""
         content = self.get(key)
         return None if content is None else len(content)
+
+    def version(self, key: str) -> str | None:
+        """See BlobStore.version."""
+        content = self.get(key)
+        return None if content is None else hashlib.md5(content, usedforsecurity=False).hexdigest()
 
     def copy(self, source: str, target: str) -> None:
         """See BlobStore.copy."""

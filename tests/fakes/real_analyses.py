@@ -11,21 +11,23 @@ from chalicelib.analyses.call_analysis.analyse import analyse_call
 from chalicelib.cases.model import DocumentText
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobType
-from tests.fakes.analysis_services import CALL_ID, a_document, a_text
+from tests.fakes.analysis_services import CALL_ID, FakeServices, a_document, a_text
 from tests.fakes.engine import Engine
 from tests.fakes.sample_case import Providers, sample_texts
 
 JOB_TYPES = ("call_analysis", "document_analysis_agent", "document_analysis_form7801")
 SHORT_PART_CHARACTERS = 600
-LONG_DOCUMENT_PAGES = 2
+LONG_DOCUMENT_PAGES = 5
 
 Wrap = Callable[[AttemptContext], AttemptContext]
 
 
-def engine_of(job_type: str, providers: Providers, *, wrap: Wrap = lambda ctx: ctx) -> Engine:
+def engine_of(
+    job_type: str, providers: Providers, *, wrap: Wrap = lambda ctx: ctx, services: FakeServices | None = None
+) -> Engine:
     """An engine on the fake store that runs this analysis; `wrap` stands between the engine and the analysis."""
     analysis = catalogue()[job_type]
-    services = providers.services(texts=_texts(job_type))
+    services = services or services_of(job_type, providers)
 
     def run(ctx: AttemptContext) -> Completed:
         if job_type == "call_analysis":
@@ -35,6 +37,11 @@ def engine_of(job_type: str, providers: Providers, *, wrap: Wrap = lambda ctx: c
     engine = Engine(run)
     engine.job_types = {job_type: JobType(name=job_type, run=run, policy=analysis.policy)}
     return engine
+
+
+def services_of(job_type: str, providers: Providers) -> FakeServices:
+    """The one case that this analysis is run on, and the models."""
+    return providers.services(texts=_texts(job_type))
 
 
 def start(engine: Engine, job_type: str, **changes: Any) -> Any:

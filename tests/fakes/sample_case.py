@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.anthropic.conversation_model import AnthropicConversationModel
+from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
-from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
 from chalicelib.cases.model import DocumentText
 from emulator.server import Emulator
 from tests.fakes.analysis_services import FakeCaseReader, FakeServices, a_document, a_file
@@ -37,7 +37,7 @@ def sample_texts() -> tuple[DocumentText, ...]:
     """The three documents, read."""
     contents = [(FOLDER / name).read_bytes() for _, name, _ in _DOCUMENTS]
     return tuple(
-        PypdfTextReader().read(a_document(key, file_name=name, content_type=kind, size=len(content)), content)
+        FileReaders().read(a_document(key, file_name=name, content_type=kind, size=len(content)), content)
         for (key, name, kind), content in zip(_DOCUMENTS, contents, strict=True)
     )
 

@@ -6,9 +6,8 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.adapters.pypdf.pages import pages_to_pay
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart, Tool, ToolResult
-from chalicelib.analyses.kit.tokens import most_tokens_of_file, most_tokens_of_text
+from chalicelib.analyses.kit.tokens import most_tokens_of_picture, most_tokens_of_text
 
 _CACHE = {"type": "ephemeral"}
 _THINKING = frozenset({"thinking", "redacted_thinking"})
@@ -64,13 +63,12 @@ def _holds_file(block: Any) -> bool:
 
 
 def most_tokens_of_body(value: Any) -> int:
-    """At most this many tokens for what a request holds: a character at most one, a file by its pages and size."""
+    """At most this many tokens for what a request holds: a character at most one, a picture what the largest takes."""
     if isinstance(value, str):
         return most_tokens_of_text(value)
     if isinstance(value, Mapping):
         if value.get("type") == "base64":
-            content = base64.standard_b64decode(value["data"])
-            return most_tokens_of_file(len(content), pages=pages_to_pay(content))
+            return most_tokens_of_picture()
         return sum(most_tokens_of_text(name) + most_tokens_of_body(member) for name, member in value.items())
     if isinstance(value, Sequence):
         return sum(most_tokens_of_body(member) for member in value)

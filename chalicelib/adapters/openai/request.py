@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chalicelib.adapters.pypdf.pages import pages_to_pay
 from chalicelib.analyses.kit.llm import FilePart, Part
-from chalicelib.analyses.kit.tokens import most_tokens_of_file, most_tokens_of_text
+from chalicelib.analyses.kit.tokens import most_tokens_of_picture, most_tokens_of_text
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -60,7 +59,7 @@ def most_input_tokens(body: Mapping[str, Any], parts: Sequence[Part]) -> int:
 def _most_tokens_of_part(part: Part) -> int:
     if not isinstance(part, FilePart):
         return most_tokens_of_text(part.text)
-    return most_tokens_of_file(len(part.content), pages=pages_to_pay(part.content))
+    return most_tokens_of_picture(part.pixels)
 
 
 def _content(part: Part, number: int) -> dict[str, Any]:

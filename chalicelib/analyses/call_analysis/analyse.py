@@ -18,7 +18,7 @@ from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.injection.report import injection_issues
 from chalicelib.analyses.kit.llm import StructuredModel, TextListener, TextPart
 from chalicelib.analyses.kit.prompts import prompt
-from chalicelib.analyses.kit.reading import transcript_of
+from chalicelib.analyses.kit.reading import SNAPSHOT, transcript_of
 from chalicelib.analyses.kit.stamp import answering_model
 from chalicelib.cases.model import CaseFile
 from chalicelib.errors import InputInvalid
@@ -39,9 +39,9 @@ def analyse_call(ctx: AttemptContext, services: Services, *, part_characters: in
     """
     ctx.progress(1, "Reading the call")
     file = services.cases.file(ctx.job.case_id)
-    transcript = _transcript(file, call_id=ctx.job.call_id)
+    taken = ctx.step(SNAPSHOT, lambda: _snapshot(file, call_id=ctx.job.call_id), inputs=ctx.job.job_id)
+    transcript, names = taken["transcript"], taken["names"]
     ctx.progress(READ_PERCENT, "The call is read")
-    names = _names(earlier_requests(file))
     answer = _Questions(ctx, services.openai, names).answer(parts_of(transcript, part_characters=part_characters))
     ctx.progress(COMBINED_PERCENT, "Merging the requested documents")
     # Read again: a document may have been uploaded for an entry while the model was at work.
@@ -59,6 +59,11 @@ def analyse_call(ctx: AttemptContext, services: Services, *, part_characters: in
     )
     ctx.progress(CHECKED_PERCENT, "Checked, storing the analysis")
     return _completed(file, analysis)
+
+
+def _snapshot(file: CaseFile, *, call_id: str | None) -> dict[str, Any]:
+    """What the model is asked about: nothing that comes later changes what was paid for."""
+    return {"transcript": _transcript(file, call_id=call_id), "names": _names(earlier_requests(file))}
 
 
 def _transcript(file: CaseFile, *, call_id: str | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue, issues_json
-from chalicelib.analyses.kit.normalise import comparable
+from chalicelib.documents.normalise import comparable
 
 GENERAL_DISABILITY = {
     "name": "תביעת נכות כללית (בל/7801)",

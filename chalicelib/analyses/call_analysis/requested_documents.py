@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.analyses.kit.normalise import comparable, words
 from chalicelib.cases.model import CaseFile
+from chalicelib.documents.normalise import comparable, words
 
 LIST = "documents_requested_list"
 _ANALYSIS_MEMBERS = frozenset({"name", "reason", "source", "required", "uploaded"})

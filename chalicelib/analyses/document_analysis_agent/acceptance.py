@@ -10,9 +10,9 @@ import msgspec
 from chalicelib.analyses.document_analysis_agent.notebook import Finding, Notebook, Submission
 from chalicelib.analyses.document_analysis_agent.tools import RecordFinding, SubmitAnalysis, ToolRefused
 from chalicelib.analyses.kit.fence import CALL_ID
-from chalicelib.analyses.kit.normalise import comparable, same_text
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import Reading
+from chalicelib.documents.normalise import comparable, same_text
 
 MOST_FINDINGS = 60
 SHORTEST_QUOTE_CHARACTERS = 5
@@ -48,13 +48,13 @@ class Evidence:
             raise ToolRefused("The quote is too short to prove anything: quote the whole phrase.")
         place = self._sources.find(quote, document_id=document_id, page=wanted.page)
         if place:
-            return Finding(text=text, document_id=document_id, quote=quote, page=place.page)
+            return Finding(text=text, document_id=document_id, quote=quote, page=place.page, match=place.match)
         elsewhere = self._sources.find_anywhere(quote)
         if elsewhere:
             raise ToolRefused(f'The quote stands in "{elsewhere.document_id}", page {elsewhere.page}, not here.')
         page = wanted.page or 1
         if page in notebook.shown.get(document_id, ()):
-            return Finding(text=text, document_id=document_id, quote=quote, page=page, verified=False)
+            return Finding(text=text, document_id=document_id, quote=quote, page=page, verified=False, match="image")
         raise ToolRefused(
             "The quote does not stand in this document. Read the page again and copy the words exactly, in the order "
             "in which they stand there; a shorter quote is better than a changed one."

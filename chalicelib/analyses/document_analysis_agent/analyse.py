@@ -11,9 +11,11 @@ from chalicelib.analyses.document_analysis_agent.tools import tools
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.fingerprint import fingerprint
+from chalicelib.analyses.kit.llm import FilePart
 from chalicelib.analyses.kit.prompts import prompt
+from chalicelib.analyses.kit.quotes import PlacesOnPages
 from chalicelib.analyses.kit.reading import Reading, read_case
-from chalicelib.analyses.kit.scans import file_of
+from chalicelib.analyses.kit.scans import Excerpt, files_of
 from chalicelib.analyses.kit.stamp import answering_model, timestamp
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
@@ -48,6 +50,7 @@ def analyse_documents(ctx: AttemptContext, services: Services, *, limits: Limits
         reading=reading,
         still_there=still_there,
         stopped=conversation.stopped,
+        places=PlacesOnPages(services.cases, (text.document for text in reading.texts)),
         metadata={"prompt_version": PROMPT, "model": answering_model(ctx, asked=model.name)},
     )
     now = timestamp(ctx)
@@ -84,4 +87,9 @@ def _brief(reading: Reading, *, model: str) -> Brief:
 def _files(reading: Reading, services: Services) -> FileOf:
     """Files of documents, for pages that code cannot read."""
     documents = {document.id: document for document in reading.file.documents}
-    return FilesAtHand(lambda excerpt: file_of(excerpt, documents[excerpt.document_id], services.cases))
+
+    def load(excerpt: Excerpt) -> FilePart | None:
+        files = files_of(documents[excerpt.document_id], [excerpt.page], services.cases)
+        return files.get(excerpt.page)
+
+    return FilesAtHand(load)

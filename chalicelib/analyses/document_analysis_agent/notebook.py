@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
 from chalicelib.analyses.kit.scans import Excerpt
+from chalicelib.documents.matching import Match
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,16 +22,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     quote: str
     page: int
     verified: bool = True
+    match: Match | Literal["image"] = "exact"
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """A file in the messages: what of its document, how many pages the model looks at, its bytes, and whether it is a
-    picture."""
+    """A picture in the messages: of which page, and its bytes."""
 
     excerpt: Excerpt
     pages: int
     size: int
-    is_picture: bool = False
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):

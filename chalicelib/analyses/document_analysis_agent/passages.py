@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chalicelib.analyses.kit.scans import MOST_WHOLE_PAGES
-from chalicelib.cases.model import Page
+from chalicelib.documents.page import Page
 
 PIECE_CHARACTERS = 30_000
 """Some 15,000 tokens of Hebrew a call: all later turns carry it along."""
-SCANNED_PAGES = MOST_WHOLE_PAGES
-"""As many as a short file can have, which is shown as a whole."""
+SCANNED_PAGES = 20
+"""As many as can be shown at once."""
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.analyses.document_analysis_agent.notebook import Finding, Notebook, Submission
 from chalicelib.analyses.kit.injection.report import injection_issues
 from chalicelib.analyses.kit.issues import Issue, document_field, issues_json
+from chalicelib.analyses.kit.quotes import PlacesOnPages
 from chalicelib.analyses.kit.reading import Reading
 from chalicelib.analyses.kit.scans import not_shown_issue, page_ranges
 from chalicelib.cases.model import Document, DocumentText
@@ -21,12 +22,14 @@ def analysis_of(
     reading: Reading,
     still_there: Iterable[str],
     stopped: str | None,
+    places: PlacesOnPages,
     metadata: Mapping[str, str],
 ) -> dict[str, Any]:
     """The agent's analysis. `still_there` are the ids of the documents that the case has now: what was found in one
     that has been deleted since is left out."""
     gone = [text.document for text in reading.texts if text.document.id not in set(still_there)]
     findings = _kept(notebook.findings, without=gone)
+    places.read((finding.document_id, finding.page) for finding in findings if finding.verified)
     submission = notebook.submission or notebook.refused or Submission()
     texts = [finding.text for finding in findings]
     chosen = [text for text in submission.key_findings if text in texts]
@@ -45,10 +48,7 @@ def analysis_of(
         "claim_rate": submission.claim_rate,
         "recommendations": list(submission.recommendations),
         "gaps": [*submission.gaps, *_gaps(notebook, reading, stopped=stopped)],
-        "findings": [
-            {"text": finding.text, "document_id": finding.document_id, "quote": finding.quote, "page": finding.page}
-            for finding in findings
-        ],
+        "findings": [_finding_json(finding, places) for finding in findings],
         "issues": issues_json(
             [
                 *_incomplete(notebook, stopped),
@@ -57,6 +57,18 @@ def analysis_of(
             ]
         ),
         "metadata": dict(metadata),
+    }
+
+
+def _finding_json(finding: Finding, places: PlacesOnPages) -> dict[str, Any]:
+    boxes = places.boxes(finding.quote, document_id=finding.document_id, page=finding.page)
+    return {
+        "text": finding.text,
+        "document_id": finding.document_id,
+        "quote": finding.quote,
+        "page": finding.page,
+        "match": finding.match,
+        "boxes": boxes if finding.verified else [],
     }
 
 

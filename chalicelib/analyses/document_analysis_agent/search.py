@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from chalicelib.analyses.kit.normalise import words
-from chalicelib.cases.model import Page
+from chalicelib.documents.normalise import words
+from chalicelib.documents.page import Page
 
 MOST_HITS = 20
 LONGEST_LINE_CHARACTERS = 300

@@ -34,8 +34,9 @@ from chalicelib.analyses.document_analysis_agent.tools import (
 from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
 from chalicelib.analyses.kit.llm import ToolCall
 from chalicelib.analyses.kit.reading import Reading, pages_to_show
-from chalicelib.analyses.kit.scans import Excerpt, shown_pages
-from chalicelib.cases.model import Document, DocumentText, Page
+from chalicelib.analyses.kit.scans import Excerpt
+from chalicelib.cases.model import Document, DocumentText
+from chalicelib.documents.page import Page
 
 
 class ToolOutput(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,8 +79,7 @@ class Toolbox:
     def without_files(self, notebook: Notebook, refused: Sequence[Shown]) -> Notebook:
         """The notebook after the provider could not open these files."""
         for shown in refused:
-            text = self._texts[shown.excerpt.document_id]
-            notebook = notebook.without_file(shown, pages=shown_pages(shown.excerpt, text))
+            notebook = notebook.without_file(shown, pages=(shown.excerpt.page,))
         return notebook
 
     def answer(self, call: ToolCall, notebook: Notebook) -> tuple[ToolOutput, Notebook]:

@@ -19,6 +19,7 @@ from chalicelib.analyses.document_analysis_form7801.deletions import (
 )
 from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from chalicelib.analyses.document_analysis_form7801.files import Files
+from chalicelib.analyses.document_analysis_form7801.grounding import with_boxes
 from chalicelib.analyses.document_analysis_form7801.identity import other_identities
 from chalicelib.analyses.document_analysis_form7801.settle import Settled, settle
 from chalicelib.analyses.document_analysis_form7801.source_names import names_of
@@ -31,7 +32,7 @@ from chalicelib.analyses.kit.injection.told import told_texts
 from chalicelib.analyses.kit.issues import Issue, issues_json
 from chalicelib.analyses.kit.llm import Part, TextPart
 from chalicelib.analyses.kit.prompts import prompt
-from chalicelib.analyses.kit.quotes import Sources
+from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
 from chalicelib.analyses.kit.reading import Reading, read_case
 from chalicelib.analyses.kit.refused_files import ask_without_refused
 from chalicelib.analyses.kit.stamp import answering_model, timestamp, utc_text
@@ -69,6 +70,8 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
 
     today = israeli_day(ctx.job.created_at)
     settled = _settle(ctx, reading, answers, shown=files.shown, today=today)
+    places = PlacesOnPages(services.cases, (text.document for text in reading.texts))
+    settled = msgspec.structs.replace(settled, evidence=with_boxes(settled.evidence, places))
     others = other_identities(reading.texts, id_number=settled.form["personal_info"]["id_number"])
     gone = (*deletion_issues(deleted, files.gone), *files.issues(without=deleted))
     injections = _injections(reading, summary, answers)
@@ -82,25 +85,31 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
 def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int) -> Mapping[str, Any]:
     """The model's answer about one batch, as JSON; a checkpoint."""
     output = ExtractionWithAdvice if of == 1 else Extraction
-    parts: list[Part] = [TextPart(_facts_of_the_day(ctx, batch, of)), *batch.parts(files.load)]
-    name = "extract" if of == 1 else f"extract-{batch.number}-of-{of}"
+    opening = _facts_of_the_day(ctx, batch, of)
+    inputs = fingerprint(_instructions(PROMPT), services.openai.name, output.__name__, opening, batch.content)
     what = "The model reads the case" if of == 1 else f"The model reads part {batch.number} of {of}"
     first = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number - 1, of)
     last = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number, of)
     ctx.progress(first, what)
 
     def ask() -> dict[str, Any]:
+        parts: list[Part] = [TextPart(opening), *batch.parts(files.load)]
         answer, refused = ask_without_refused(
             lambda sent: _parsed(ctx, services, PROMPT, sent, output, percents=(first, last), what=what), parts
         )
-        return {**answer, "refused_parts": list(refused)}
+        for place in refused:
+            files.refuse(parts[place])
+        return {"answer": answer, "shown": sorted(files.shown)}
 
-    inputs = fingerprint(_instructions(PROMPT), services.openai.name, output.__name__, parts)
-    answer: Mapping[str, Any] = ctx.step(name, ask, inputs=inputs)
-    for place in answer["refused_parts"]:
-        files.refuse(parts[place])
+    stored = ctx.step(f"extract-{inputs}", ask, inputs=inputs)
+    shown: dict[str, list[int]] = {}
+    for document_id, page in stored["shown"]:
+        shown.setdefault(document_id, []).append(page)
+    for document_id, pages in batch.pages_to_show.items():
+        files.remember(document_id, shown=shown.get(document_id, ()), asked=pages)
     ctx.progress(last, f"{what}: answered")
-    return answer
+    answered: Mapping[str, Any] = stored["answer"]
+    return answered
 
 
 def _advise(ctx: AttemptContext, services: Services, settled: Settled, issues: Sequence[Issue]) -> Mapping[str, Any]:
@@ -240,7 +249,8 @@ def _call_summary(reading: Reading) -> str:
 
 def _facts_of_the_day(ctx: AttemptContext, batch: Batch, of: int) -> str:
     today = israeli_day(ctx.job.created_at).isoformat()
-    portion = "All sources of the case follow." if of == 1 else f"Part {batch.number} of {of} of the sources follows."
+    part = f"Part {batch.number} of the sources follows; the others are read apart from it."
+    portion = "All sources of the case follow." if of == 1 else part
     return f"Today is {today}. {portion}"
 
 

@@ -1,13 +1,15 @@
-"""In which portions are the sources put to the model? Batches that fit it, each with its own place in the sources.
+"""Batches of sources that fit the model, each portion with its place in the sources.
 
 The call comes first, because most of a claim is said there, then the documents in the case's order, then what an
 earlier analysis made of the call. A document is split between pages; a page or the call that is longer than a batch,
-between lines. Only what no batch can take is left out.
+between lines. A picture counts by its pixels, as models count it, not by its bytes. Only what no batch can take is left
+out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -16,21 +18,24 @@ from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, f
 from chalicelib.analyses.kit.issues import Issue, document_field
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
 from chalicelib.analyses.kit.reading import Reading
-from chalicelib.analyses.kit.scans import Excerpt, excerpts, page_ranges
-from chalicelib.analyses.kit.tokens import most_tokens_of_file
-from chalicelib.cases.model import Document, DocumentText, Page
+from chalicelib.analyses.kit.scans import Excerpt, excerpts, label_of
+from chalicelib.analyses.kit.tokens import MOST_PICTURE_TOKENS, PAGE_TOKENS
+from chalicelib.cases.model import Document, DocumentText
+from chalicelib.documents.page import Page
 
 BATCH_TOKENS = 250_000
 """Below the 272,000 input tokens above which the model costs twice as much; a character counts as a token at most."""
+MOST_PICTURES = 24
+"""In one batch: a request may have 50 MB, and a picture of a photo has 1.3 MB, a third more in base64."""
 MOST_BATCHES = 12
 SUMMARY_NAME = "call_summary"
 
-FileOf = Callable[[Document, Excerpt], FilePart | None]
-"""The file of an excerpt; None when the document is gone, or its pages cannot be taken out of it."""
+FilesOf = Callable[[Document, Sequence[int]], Mapping[int, FilePart]]
+"""Pictures of these pages; those that cannot be made are left out, all of a document that is gone."""
 
 
 class Portion(msgspec.Struct, frozen=True, kw_only=True):
-    """A piece of one source. `document` is None for the call; `excerpt` is a file that the model is to look at."""
+    """A piece of one source. `document` is None for the call; `excerpt` is a page that the model is to look at."""
 
     document: Document | None
     page: Page | None
@@ -52,18 +57,35 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str] = {}
     """What each document is called in the prompt, by its id."""
 
-    def parts(self, file_of: FileOf) -> list[Part]:
-        """The prompt's parts, everything fenced; `file_of` loads the files that are to be looked at."""
-        parts: list[Part] = []
+    def parts(self, files_of: FilesOf) -> list[Part]:
+        """The prompt's parts, everything fenced; `files_of` makes the pictures that are to be looked at."""
         said = [one.page.text for one in self.portions if one.document is None and one.page]
-        if said:
-            parts.append(TextPart(fence_call("\n".join(said))))
+        parts: list[Part] = [TextPart(fence_call("\n".join(said)))] if said else []
         for document in dict.fromkeys(one.document for one in self.portions if one.document):
             portions = [one for one in self.portions if one.document == document]
-            name = self.names.get(document.id, document.id)
-            parts += _document_parts(document, portions, file_of, name=name)
+            parts += _document_parts(document, portions, files_of, name=self._name(document))
         parts += [TextPart(fence_tool(SUMMARY_NAME, one.summary)) for one in self.portions if one.summary]
         return parts
+
+    @property
+    def content(self) -> Sequence[Any]:
+        """What the model is given, for a fingerprint: of a page to look at, which page of which document."""
+        return [
+            (one.source_id, one.document and self._name(one.document), one.page, one.excerpt, one.summary)
+            for one in self.portions
+        ]
+
+    def _name(self, document: Document) -> str:
+        return self.names.get(document.id, document.id)
+
+    @property
+    def pages_to_show(self) -> Mapping[str, Sequence[int]]:
+        """The pages that the model is to look at, by document id."""
+        pages: dict[str, list[int]] = {}
+        for one in self.portions:
+            if one.excerpt:
+                pages.setdefault(one.excerpt.document_id, []).append(one.excerpt.page)
+        return pages
 
 
 class Batches(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,13 +106,15 @@ def make_batches(
 ) -> Batches:
     """The sources of a case in batches of at most so many characters (a file counts by what it may cost)."""
     groups: list[list[Portion]] = []
-    room = 0
+    room, pictures = 0, 0
     for portion in _portions(reading, summary, batch_characters):
-        if not groups or portion.characters > room:
+        is_picture = portion.excerpt is not None
+        if not groups or portion.characters > room or (is_picture and pictures == MOST_PICTURES):
             groups.append([])
-            room = batch_characters
+            room, pictures = batch_characters, 0
         groups[-1].append(portion)
         room -= portion.characters
+        pictures += is_picture
     names = {document_id: name for name, document_id in names_of(reading.texts).items()}
     kept, left_out = groups[:most_batches], groups[most_batches:]
     return Batches(
@@ -107,17 +131,15 @@ def _portions(reading: Reading, summary: str, limit: int) -> Iterator[Portion]:
         for page in text.pages:
             for piece in _pieces(page, limit):
                 yield Portion(document=text.document, page=piece, characters=len(piece.text))
-        for excerpt in excerpts(text, most_pages=max(1, limit // most_tokens_of_file(0, pages=1))):
-            yield Portion(document=text.document, page=None, characters=_cost(excerpt, text), excerpt=excerpt)
+        for excerpt in excerpts(text):
+            yield Portion(document=text.document, page=None, characters=_picture_tokens(text), excerpt=excerpt)
     if summary:
         yield Portion(document=None, page=None, characters=len(summary), summary=summary)
 
 
-def _cost(excerpt: Excerpt, text: DocumentText) -> int:
-    """What the model's look at it may cost, in tokens; of an excerpt the bytes are not known yet, its pages are."""
-    if excerpt.is_whole:
-        return most_tokens_of_file(text.document.size, pages=len(text.pages))
-    return most_tokens_of_file(0, pages=len(excerpt.pages))
+def _picture_tokens(text: DocumentText) -> int:
+    """What the model's look at a page of this document may cost: a photo is drawn larger than a page."""
+    return MOST_PICTURE_TOKENS if text.document.content_type.startswith("image/") else PAGE_TOKENS
 
 
 def _pieces(page: Page, limit: int) -> Iterator[Page]:
@@ -131,23 +153,15 @@ def _pieces(page: Page, limit: int) -> Iterator[Page]:
         yield Page(number=page.number, text=rest)
 
 
-def _document_parts(document: Document, portions: Sequence[Portion], file_of: FileOf, *, name: str) -> Iterator[Part]:
+def _document_parts(document: Document, portions: Sequence[Portion], files_of: FilesOf, *, name: str) -> Iterator[Part]:
     pages = [one.page for one in portions if one.page]
     yield TextPart(fence_document(name, name=document.file_name, pages=pages))
-    for excerpt in (one.excerpt for one in portions if one.excerpt):
-        file = file_of(document, excerpt)
-        if file is not None:
-            yield TextPart(_label(excerpt, name))
-            yield file
-
-
-def _label(excerpt: Excerpt, name: str) -> str:
-    if excerpt.is_whole:
-        return f'The file that follows is the document with the id "{name}".'
-    return (
-        f"The file that follows has only the scanned pages {page_ranges(excerpt.pages)} of the document with the id "
-        f'"{name}", in this order.'
-    )
+    shown = [one.excerpt for one in portions if one.excerpt]
+    files = files_of(document, [excerpt.page for excerpt in shown]) if shown else {}
+    for excerpt in shown:
+        if excerpt.page in files:
+            yield TextPart(label_of(excerpt, name=name))
+            yield files[excerpt.page]
 
 
 def _left_out(portions: Iterator[Portion]) -> tuple[Issue, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from chalicelib.analyses.kit.normalise import comparable
+from chalicelib.documents.normalise import comparable
 
 # Parts of words, wherever they stand.
 _MOOD = "דיכאו דכאו depress dysthym דיסתימ"

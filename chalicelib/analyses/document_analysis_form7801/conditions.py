@@ -17,8 +17,8 @@ from chalicelib.analyses.document_analysis_form7801.answer import Evidence
 from chalicelib.analyses.document_analysis_form7801.condition_words import doubts
 from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Form, leaves, with_value
 from chalicelib.analyses.kit.issues import Issue
-from chalicelib.analyses.kit.normalise import comparable
 from chalicelib.analyses.kit.quotes import Sources
+from chalicelib.documents.normalise import comparable
 
 DEPRESSION = f"{DISABILITY_TYPES}.depression"
 MENTAL_DISORDER = f"{DISABILITY_TYPES}.mental_disorder"
@@ -74,7 +74,7 @@ def _standing(path: str, evidence: Sequence[Evidence], sources: Sources) -> list
 def _is_doubtful(condition: str, entry: Evidence, sources: Sources) -> bool:
     """True when every place of the quote raises a doubt, as far as its line goes."""
     places = sources.surroundings(entry.quote, document_id=entry.document_id, page=entry.page)
-    lines = [(place.quote, place.before, place.after) for place in places if place.in_order]
+    lines = [(place.quote, place.before, place.after) for place in places]
     return all(
         doubts(condition, quote, before=before, after=after)
         for quote, before, after in lines or [(comparable(entry.quote), "", "")]

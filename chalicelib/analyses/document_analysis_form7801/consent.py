@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from chalicelib.analyses.kit.normalise import comparable
-from chalicelib.analyses.kit.quotes import SHORTEST_QUOTE_CHARACTERS
+from chalicelib.documents.matching import SHORTEST_QUOTE_CHARACTERS
+from chalicelib.documents.normalise import comparable
 
 _ASKED_WITHIN = 4
 """So many utterances before a yes the waiver may have been spoken of: a question back may come between."""

@@ -15,7 +15,7 @@ from chalicelib.analyses.document_analysis_form7801.checks import day_of
 from chalicelib.analyses.document_analysis_form7801.condition_words import names_another
 from chalicelib.analyses.document_analysis_form7801.dates import days_in
 from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Kind, Leaf
-from chalicelib.analyses.kit.normalise import comparable, words
+from chalicelib.documents.normalise import comparable, words
 
 _COMPARED_DIGITS = 3
 _LONG_NUMBER_DIGITS = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801.fields import Kind
-from chalicelib.analyses.kit.normalise import same_text, words
+from chalicelib.documents.normalise import same_text, words
 
 
 def differ(kind: Kind, first: Any, second: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 import msgspec
 
@@ -16,15 +17,21 @@ from chalicelib.analyses.document_analysis_form7801.compute import fields_to_gro
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
 from chalicelib.analyses.document_analysis_form7801.fields import Form, Leaf, as_told, leaves
 from chalicelib.analyses.kit.issues import Issue
-from chalicelib.analyses.kit.quotes import Sources
+from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
+from chalicelib.documents.matching import Match
 
 NOT_FOUND = "evidence_not_found"
 
 
 class LookedUpEvidence(Evidence, frozen=True, kw_only=True):
-    """Evidence after its quote was looked up; `page` is where it was found when it was."""
+    """Evidence after its quote was looked up; `page` is where it was found when it was.
+
+    `match` is "image" where only a look at the page can confirm it. `boxes` are where the words are on the page.
+    """
 
     verified: bool
+    match: Match | Literal["image", "none"] = "none"
+    boxes: list[list[float]] = msgspec.field(default_factory=list)
 
 
 class Grounding(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +46,7 @@ def ground(
     form: Form, evidence: Sequence[Evidence], *, sources: Sources, shown: frozenset[tuple[str, int]], today: date
 ) -> Grounding:
     """Look every quote up. `shown` are pages (document id, number) that the model saw as an image, not as text."""
-    looked_up = tuple(_looked_up(entry, sources) for entry in evidence)
+    looked_up = tuple(_looked_up(entry, sources, shown) for entry in evidence)
     needed = frozenset(fields_to_ground(form))
     grounded: set[str] = set()
     issues: list[Issue] = []
@@ -54,7 +61,7 @@ def ground(
     return Grounding(grounded=frozenset(grounded & needed), evidence=looked_up, issues=tuple(issues))
 
 
-def _looked_up(entry: Evidence, sources: Sources) -> LookedUpEvidence:
+def _looked_up(entry: Evidence, sources: Sources, shown: frozenset[tuple[str, int]]) -> LookedUpEvidence:
     place = sources.find(entry.quote, document_id=entry.document_id, page=entry.page)
     return LookedUpEvidence(
         field=entry.field,
@@ -62,6 +69,16 @@ def _looked_up(entry: Evidence, sources: Sources) -> LookedUpEvidence:
         page=place.page if place else entry.page,
         quote=entry.quote,
         verified=place is not None,
+        match=place.match if place else "image" if (entry.document_id, entry.page) in shown else "none",
+    )
+
+
+def with_boxes(evidence: Sequence[LookedUpEvidence], pages: PlacesOnPages) -> tuple[LookedUpEvidence, ...]:
+    """The evidence with where its words are on their pages."""
+    pages.read((entry.document_id, entry.page) for entry in evidence if entry.verified)
+    return tuple(
+        msgspec.structs.replace(entry, boxes=pages.boxes(entry.quote, document_id=entry.document_id, page=entry.page))
+        for entry in evidence
     )
 
 

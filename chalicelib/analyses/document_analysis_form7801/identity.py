@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from chalicelib.analyses.document_analysis_form7801.israeli import ID_DIGITS, is_id_number
 from chalicelib.analyses.kit.issues import Issue, Quote, document_field
-from chalicelib.analyses.kit.normalise import comparable
 from chalicelib.cases.model import DocumentText
+from chalicelib.documents.normalise import comparable
 
 _LABEL = r"ת\.?\s?ז\.?|ת\"ז|תעודת זהות|מספר זהות|מס' זהות|\bi\.?d\.?(?: (?:no|number)\b)?"
 _LABELLED = re.compile(rf"(?:{_LABEL})[\s.:#-]{{0,4}}(\d[\d-]{{3,9}}\d)(?!\d)", re.IGNORECASE)

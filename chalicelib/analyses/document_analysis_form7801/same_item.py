@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801.checks import day_of
 from chalicelib.analyses.document_analysis_form7801.fields import EMPLOYMENT, HOSPITALIZATIONS, PHYSICIANS
-from chalicelib.analyses.kit.normalise import same_text, words
+from chalicelib.documents.normalise import same_text, words
 
 Item = Mapping[str, Any]
 

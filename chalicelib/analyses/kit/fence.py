@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chalicelib.cases.model import Page
+from chalicelib.documents.page import Page
 
 CALL_ID = "call"
 _FENCES = ("document", "page", "call", "tool")

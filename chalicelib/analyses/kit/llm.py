@@ -28,11 +28,12 @@ class TextPart(msgspec.Struct, frozen=True):
 
 
 class FilePart(msgspec.Struct, frozen=True, kw_only=True):
-    """A file for the model to look at: application/pdf, image/png or image/jpeg."""
+    """A picture for the model to look at, image/jpeg or image/png; `pixels` is width times height (0: not known)."""
 
     file_name: str
     content_type: str
     content: bytes
+    pixels: int = 0
 
 
 Part = TextPart | FilePart

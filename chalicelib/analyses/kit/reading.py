@@ -1,4 +1,9 @@
-"""What is there to analyse? All documents' text and the transcript, and an issue for what was unreadable."""
+"""The case as an analysis sees it: a snapshot of what is there, all documents' text, and an issue for the unreadable.
+
+The snapshot is the job's first checkpoint: what is uploaded or analysed after it changes nothing of what was paid for.
+Each document's text is a checkpoint too, named by the version of its bytes: it is read once, however often the job goes
+on in another function, and the same file uploaded twice is read once.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +13,26 @@ from typing import Any
 import msgspec
 
 from chalicelib.analyses.kit.definition import Services
+from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.issues import Issue, document_field
-from chalicelib.cases.model import CaseFile, Document, DocumentStatus, DocumentText, Page
-from chalicelib.errors import DocumentUnreadable
+from chalicelib.cases.model import CaseFile, Document, DocumentStatus, DocumentText
+from chalicelib.documents.page import FileText, Page
+from chalicelib.errors import DocumentUnreadable, OutOfTime
 from chalicelib.jobs.ports import AttemptContext
 
 SPEAKERS = {"bot": "AI", "assistant": "AI", "user": "User"}
+
+SNAPSHOT = "inputs"
+LONGEST_READING_SECONDS = 60.0
+"""For one document."""
+SPARE_SECONDS = 8.0
+"""To store a text when reading took all of its time."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """A case as an analysis sees it. `texts` are the documents that can be analysed, in the case's order.
 
-    A document without a text layer is among `texts` when a model may look at its file (`pages` that need an image).
+    A document without a text layer is among `texts` when a model may look at it (`pages` that need an image).
     """
 
     file: CaseFile
@@ -28,28 +41,106 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     issues: tuple[Issue, ...]
 
 
+class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """What a job analyses. `versions` are those of the documents' bytes; one without is gone or not there yet."""
+
+    documents: tuple[Document, ...]
+    versions: Mapping[str, str]
+    metadata: Mapping[str, Mapping[str, Any]]
+    transcript: str
+    call_summary: str | Mapping[str, Any] | None
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """A document's text as a checkpoint."""
+
+    text: FileText | None
+    status: DocumentStatus
+
+
 def read_case(ctx: AttemptContext, services: Services, *, percents: tuple[int, int]) -> Reading:
     """The case with all its documents read one by one, progress going from the first of `percents` to the second.
 
     Raises: DocumentUnreadable when nothing can be read and there is no transcript; InputInvalid when the case is gone.
     """
     file = services.cases.file(ctx.job.case_id)
+    taken = msgspec.convert(
+        # Of this job: one that is started again takes what the case has by then.
+        ctx.step(SNAPSHOT, lambda: _snapshot(file, services), inputs=ctx.job.job_id),
+        _Snapshot,
+    )
+    reader = _Reader(ctx, services)
     texts: list[DocumentText] = []
     issues: list[Issue] = []
-    for index, document in enumerate(file.documents):
+    for index, document in enumerate(taken.documents):
         ctx.check()
         ctx.progress(
-            _between(percents, index, len(file.documents)),
-            f"Reading document {index + 1} of {len(file.documents)}: {document.file_name}",
+            _between(percents, index, len(taken.documents)),
+            f"Reading document {index + 1} of {len(taken.documents)}: {document.file_name}",
         )
-        text, found = _read(document, file, services)
-        issues += found
-        if text is not None:
-            texts.append(text)
-    reading = Reading(file=file, texts=tuple(texts), transcript=transcript_of(file), issues=tuple(issues))
+        text = reader.text(document, version=taken.versions.get(document.id))
+        found = _judged(document, text, taken)
+        issues += found.issues
+        texts += found.texts
+    reading = Reading(
+        file=msgspec.structs.replace(
+            file, documents=taken.documents, document_metadata=taken.metadata, call_summary=taken.call_summary
+        ),
+        texts=tuple(texts),
+        transcript=taken.transcript,
+        issues=tuple(issues),
+    )
     if not reading.texts and not reading.transcript:
         raise DocumentUnreadable("None of the case's documents could be read, and there is no call to analyse instead.")
     return reading
+
+
+def _snapshot(file: CaseFile, services: Services) -> _Snapshot:
+    versions = {document.id: services.cases.version(document) for document in file.documents}
+    return _Snapshot(
+        documents=file.documents,
+        versions={document_id: version for document_id, version in versions.items() if version is not None},
+        metadata=file.document_metadata,
+        transcript=transcript_of(file),
+        call_summary=file.call_summary,
+    )
+
+
+class _Reader:
+    """Reads documents within the time of this attempt, each once."""
+
+    def __init__(self, ctx: AttemptContext, services: Services) -> None:
+        self._ctx = ctx
+        self._cases = services.cases
+        self._slowest_seconds = 0.0
+
+    def text(self, document: Document, *, version: str | None) -> DocumentText | None:
+        """The document's text, read now or in an earlier attempt; None when its bytes are gone or not there yet."""
+        if version is None:
+            return None
+        name = f"text-{fingerprint(version, document.content_type)}"
+        stored = msgspec.convert(self._ctx.step(name, lambda: self._read(document)), _Read)
+        if stored.text is None:
+            return None
+        return DocumentText(
+            document=msgspec.structs.replace(document, status=stored.status),
+            **{name: getattr(stored.text, name) for name in stored.text.__struct_fields__},
+        )
+
+    def _read(self, document: Document) -> _Read:
+        began_with = self._ctx.remaining()
+        if began_with < self._slowest_seconds + SPARE_SECONDS:
+            raise OutOfTime("the next document may take longer than this function has")
+        seconds = min(LONGEST_READING_SECONDS, max(1.0, began_with - SPARE_SECONDS))
+        text = self._cases.text(document, seconds=seconds, check=self._ctx.check)
+        self._slowest_seconds = max(self._slowest_seconds, began_with - self._ctx.remaining())
+        if text is None:
+            return _Read(text=None, status=document.status)
+        if seconds < LONGEST_READING_SECONDS and self._ctx.remaining() <= SPARE_SECONDS:
+            # Cut by this function's end, not by its own: how much was read must not depend on when it was begun.
+            raise OutOfTime("the document takes longer than this function has")
+        fields = {name: getattr(text, name) for name in FileText.__struct_fields__}
+        return _Read(text=FileText(**fields), status=text.document.status)
 
 
 def transcript_of(file: CaseFile) -> str:
@@ -76,17 +167,28 @@ def pages_to_show(text: DocumentText) -> tuple[Page, ...]:
     return tuple(page for page in text.pages if page.needs_image)
 
 
-def _read(document: Document, file: CaseFile, services: Services) -> tuple[DocumentText | None, list[Issue]]:
-    text = services.cases.text(document)
+class _Judged(msgspec.Struct, frozen=True):
+    """What one document adds to a reading."""
+
+    texts: tuple[DocumentText, ...]
+    issues: tuple[Issue, ...]
+
+
+def _judged(document: Document, text: DocumentText | None, taken: _Snapshot) -> _Judged:
     if text is None:
-        return None, [_absent(document)]
-    summary = file.document_metadata.get(document.id, {}).get("document_summary")
-    if not text.pages:
-        issue = _unreadable(document, text.problem)
-        if isinstance(summary, str) and summary.strip():
-            return DocumentText(document=document, pages=(Page(number=1, text=summary),)), [issue]
-        return None, [issue]
-    return text, [_truncated(document)] if text.truncated else []
+        return _Judged((), (_absent(document),))
+    if text.pages:
+        return _Judged((text,), (*_notes(text), *([_truncated(document)] if text.truncated else [])))
+    issues = (_unreadable(document, text.problem), *_notes(text))
+    summary = taken.metadata.get(document.id, {}).get("document_summary")
+    if isinstance(summary, str) and summary.strip():
+        return _Judged((DocumentText(document=document, pages=(Page(number=1, text=summary),)),), issues)
+    return _Judged((), issues)
+
+
+def _notes(text: DocumentText) -> list[Issue]:
+    field, name = document_field(text.document.id), text.document.file_name
+    return [Issue(field=field, code=note.code, message=f"{name}: {note.message}") for note in text.notes]
 
 
 def _absent(document: Document) -> Issue:

@@ -1,12 +1,8 @@
-"""Which files is a model given to look at? Scanned pages have no text; a model sees them in the file, or a part of it.
-
-A short file is given whole: what surrounds a scanned page helps to read it. Of a long one only the scanned pages go,
-in a file of their own, so that a report of 300 pages is looked at piece by piece.
-"""
+"""Pages that a model has to see: each is a picture of its own, with a line of text that says which page it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -15,19 +11,12 @@ from chalicelib.analyses.kit.llm import FilePart
 from chalicelib.analyses.kit.reading import pages_to_show
 from chalicelib.cases.model import CaseReader, Document, DocumentText
 
-MOST_WHOLE_PAGES = 25
-
 
 class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a document's file a model is given: these pages (numbers from 1), or with none the whole file."""
+    """One page that a model is shown; pages count from 1."""
 
     document_id: str
-    pages: tuple[int, ...] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        """True for the file as it was uploaded."""
-        return not self.pages
+    page: int
 
 
 def scanned_pages(text: DocumentText) -> tuple[int, ...]:
@@ -35,32 +24,27 @@ def scanned_pages(text: DocumentText) -> tuple[int, ...]:
     return tuple(page.number for page in pages_to_show(text))
 
 
-def is_shown_whole(text: DocumentText) -> bool:
-    """True for a document whose file is given as it is. Of one that was cut nobody knows how long its file is."""
-    return len(text.pages) <= MOST_WHOLE_PAGES and not text.truncated
+def excerpts(text: DocumentText) -> tuple[Excerpt, ...]:
+    """All that has to be looked at of a document."""
+    return tuple(Excerpt(document_id=text.document.id, page=number) for number in scanned_pages(text))
 
 
-def excerpts(text: DocumentText, *, most_pages: int) -> Iterator[Excerpt]:
-    """All that has to be looked at of a document, in files of at most so many pages; a short file whole."""
-    scanned = scanned_pages(text)
-    if scanned and is_shown_whole(text):
-        yield Excerpt(document_id=text.document.id)
-        return
-    for start in range(0, len(scanned), most_pages):
-        yield Excerpt(document_id=text.document.id, pages=scanned[start : start + most_pages])
+def files_of(document: Document, pages: Sequence[int], cases: CaseReader) -> Mapping[int, FilePart]:
+    """Pictures of these pages; those that cannot be made are left out, all of a document that is gone."""
+    return {
+        number: FilePart(
+            file_name=f"page-{number}",
+            content_type=picture.content_type,
+            content=picture.content,
+            pixels=picture.width * picture.height,
+        )
+        for number, picture in cases.pictures(document, pages).items()
+    }
 
 
-def shown_pages(excerpt: Excerpt, text: DocumentText) -> tuple[int, ...]:
-    """The scanned pages that can be seen in this excerpt."""
-    return scanned_pages(text) if excerpt.is_whole else excerpt.pages
-
-
-def file_of(excerpt: Excerpt, document: Document, cases: CaseReader) -> FilePart | None:
-    """The file of an excerpt; None when the document is gone or its pages cannot be taken out of it."""
-    content = cases.content(document) if excerpt.is_whole else cases.excerpt(document, excerpt.pages)
-    if content is None:
-        return None
-    return FilePart(file_name=document.file_name, content_type=document.content_type, content=content)
+def label_of(excerpt: Excerpt, *, name: str) -> str:
+    """What comes right before the picture; `name` is what the document is called in the prompt."""
+    return f'The picture that follows shows page {excerpt.page} of the document with the id "{name}".'
 
 
 def not_shown_issue(document: Document, pages: Sequence[int]) -> Issue:

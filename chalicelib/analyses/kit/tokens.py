@@ -1,9 +1,13 @@
-"""How many tokens can a prompt be? Upper bounds without a tokenizer, for worst-case prices and for batches."""
+"""Upper bounds of tokens, counted without a tokenizer: for worst-case prices and for batches."""
 
 from __future__ import annotations
 
-_BYTES_PER_FILE_TOKEN = 20
-_TOKENS_PER_PAGE = 3_000
+_PIXELS_A_TOKEN = 600
+"""Anthropic counts 750 pixels a token; OpenAI patches of 32 pixels a side, weighted by model."""
+MOST_PICTURE_TOKENS = 2_000 * 2_000 // _PIXELS_A_TOKEN + 1
+"""No picture that we send is larger."""
+PAGE_TOKENS = 1_240 * 1_754 // _PIXELS_A_TOKEN + 1
+"""A page of A4 as it is drawn for a model, 150 dots an inch."""
 
 
 def most_tokens_of_text(text: str) -> int:
@@ -15,10 +19,6 @@ def most_tokens_of_text(text: str) -> int:
     return len(text)
 
 
-def most_tokens_of_file(size_bytes: int, *, pages: int) -> int:
-    """At most this many tokens for a PDF or an image (one page) that the model looks at.
-
-    A page costs a provider 1,500 to 3,000 tokens, however few bytes draw it. Where the number of pages is not known
-    (1), a scanned page has 50 KB and more, so 20 bytes a token is ample.
-    """
-    return max(_TOKENS_PER_PAGE * max(1, pages), size_bytes // _BYTES_PER_FILE_TOKEN)
+def most_tokens_of_picture(pixels: int = 0) -> int:
+    """At most this many tokens for a picture, whatever its bytes; without a number of pixels, for the largest."""
+    return -(-pixels // _PIXELS_A_TOKEN) if pixels else MOST_PICTURE_TOKENS

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document
-from chalicelib.cases.model import Case, Document, DocumentStatus, DocumentText, Page
+from chalicelib.cases.model import Case, Document, DocumentStatus, DocumentText
 from chalicelib.cases.reader import StoredCaseReader
+from chalicelib.documents.page import Line, Page, Picture
 from chalicelib.errors import InputInvalid
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
@@ -18,13 +19,25 @@ from tests.unit.cases.conftest import NOW, OWNER
 class Utf8Reader:
     """Every file is one page of UTF-8, unless it says that it is broken."""
 
-    def read(self, document: Document, content: bytes) -> DocumentText:
+    def read(self, document: Document, content: bytes, *, seconds: float, check: Callable[[], None]) -> DocumentText:
+        check()
         if content == b"broken":
             return DocumentText(document=document, problem="The file is damaged: export it again.")
         return DocumentText(document=document, pages=(Page(number=1, text=content.decode()),))
 
-    def excerpt(self, document: Document, content: bytes, pages: Sequence[int]) -> bytes | None:
-        return None if content == b"broken" else content + repr(tuple(pages)).encode()
+    def lines(self, document: Document, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        return {page: (Line(content.decode(), ()),) for page in pages}
+
+    def pictures(
+        self, document: Document, content: bytes, pages: Iterable[int], *, longest: int
+    ) -> Mapping[int, Picture]:
+        return (
+            {} if content == b"broken" else {page: Picture(content=content, width=longest, height=1) for page in pages}
+        )
+
+
+def read(reader: StoredCaseReader, document: Document) -> DocumentText | None:
+    return reader.text(document, seconds=60.0, check=lambda: None)
 
 
 @pytest.fixture
@@ -44,20 +57,33 @@ def stored_status(store: FakeCaseStore) -> DocumentStatus:
     return outline.documents[0].status
 
 
-def test_a_document_is_read_as_bytes_and_as_pages(reader: StoredCaseReader, added: AddedDocument) -> None:
-    text = reader.text(added.document)
+def test_a_document_is_read_as_pages(reader: StoredCaseReader, added: AddedDocument) -> None:
+    text = read(reader, added.document)
 
-    assert reader.content(added.document) == "שלום".encode()
     assert text == DocumentText(document=added.document, pages=(Page(number=1, text="שלום"),))
 
 
-def test_pages_of_a_document_are_a_file_of_their_own(
+def test_pages_of_a_document_are_shown_and_have_places(
     reader: StoredCaseReader, blobs: FakeBlobStore, added: AddedDocument
 ) -> None:
-    assert reader.excerpt(added.document, (3, 5)) == "שלום(3, 5)".encode()
+    pictures = reader.pictures(added.document, (3, 5))
+
+    assert {page: picture.width for page, picture in pictures.items()} == {3: 2_000, 5: 2_000}
+    assert reader.lines(added.document, (3,)) == {3: (Line("שלום", ()),)}
 
     blobs.put(added.document.blob_key, b"broken", content_type="text/plain")
-    assert reader.excerpt(added.document, (3, 5)) is None
+    assert reader.pictures(added.document, (3, 5)) == {}
+
+
+def test_the_same_bytes_are_the_same_version(
+    reader: StoredCaseReader, blobs: FakeBlobStore, added: AddedDocument
+) -> None:
+    before = reader.version(added.document)
+
+    blobs.put(added.document.blob_key, "שלום".encode(), content_type="text/plain")
+    assert reader.version(added.document) == before
+    blobs.put(added.document.blob_key, b"other", content_type="text/plain")
+    assert reader.version(added.document) not in (before, None)
 
 
 def test_the_case_comes_with_arrived_uploads_and_marked_lists(
@@ -84,9 +110,10 @@ def test_a_document_that_is_gone_has_neither_bytes_nor_text(
 ) -> None:
     blobs.delete([added.document.blob_key])
 
-    assert reader.content(added.document) is None
-    assert reader.excerpt(added.document, (1,)) is None
-    assert reader.text(added.document) is None
+    assert reader.version(added.document) is None
+    assert reader.pictures(added.document, (1,)) == {}
+    assert reader.lines(added.document, (1,)) == {}
+    assert read(reader, added.document) is None
 
 
 def test_a_document_in_which_nothing_can_be_read_becomes_unreadable_for_all_to_see(
@@ -94,7 +121,7 @@ def test_a_document_in_which_nothing_can_be_read_becomes_unreadable_for_all_to_s
 ) -> None:
     blobs.put(added.document.blob_key, b"broken", content_type="text/plain")
 
-    text = reader.text(added.document)
+    text = read(reader, added.document)
 
     assert text is not None
     assert text.problem == "The file is damaged: export it again."
@@ -106,11 +133,11 @@ def test_a_document_that_can_be_read_after_all_is_ready_again(
     reader: StoredCaseReader, store: FakeCaseStore, blobs: FakeBlobStore, added: AddedDocument
 ) -> None:
     blobs.put(added.document.blob_key, b"broken", content_type="text/plain")
-    broken = reader.text(added.document)
+    broken = read(reader, added.document)
     assert broken is not None
     blobs.put(added.document.blob_key, b"whole", content_type="text/plain")
 
-    text = reader.text(broken.document)
+    text = read(reader, broken.document)
 
     assert text is not None
     assert text.document.status is DocumentStatus.READY
@@ -123,7 +150,7 @@ def test_a_status_that_cannot_be_stored_does_not_hold_up_the_analysis(
     blobs.put(added.document.blob_key, b"broken", content_type="text/plain")
     store.fail("save_document")
 
-    text = reader.text(added.document)
+    text = read(reader, added.document)
 
     assert text is not None
     assert text.problem is not None
@@ -135,6 +162,6 @@ def test_a_readable_document_is_not_written_to(
 ) -> None:
     store.calls.clear()
 
-    reader.text(added.document)
+    read(reader, added.document)
 
     assert store.calls == []

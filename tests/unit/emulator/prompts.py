@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
+from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.cases.vapi import read_call
 from tests.fakes.analysis_services import a_document as a_stored_document
 from tests.unit.adapters.pictures import png
@@ -51,5 +51,5 @@ def expected_of(case: str) -> Any:
 
 def _text(path: Path, content_type: str) -> str:
     content = path.read_bytes()
-    read = PypdfTextReader().read(a_stored_document("d", content_type=content_type, size=len(content)), content)
+    read = FileReaders().read(a_stored_document("d", content_type=content_type, size=len(content)), content)
     return "\n".join(page.text for page in read.pages)

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.injection.detector import LONGEST_PASSAGE_CHARACTERS, suspect_passage
 from chalicelib.analyses.kit.issues import INJECTION_SUSPECTED, Issue, Quote, document_field
-from chalicelib.analyses.kit.normalise import comparable
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.cases.model import Document, DocumentText
+from chalicelib.documents.normalise import comparable
 
 MOST_PASSAGES = 50
 """How many passages of a model are looked up."""

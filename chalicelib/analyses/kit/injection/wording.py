@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from chalicelib.analyses.kit.normalise import words
+from chalicelib.documents.normalise import words
 
 FEATURE_BITS = 17
 PIECE_LETTERS = (3, 4, 5)

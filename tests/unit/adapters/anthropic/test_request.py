@@ -10,7 +10,6 @@ from chalicelib.adapters.anthropic.request import (
     user_message,
 )
 from chalicelib.analyses.kit.llm import FilePart, TextPart, Tool, ToolResult
-from tests.unit.adapters.pdfs import lines, pdf
 
 PDF = FilePart(file_name="דוח.pdf", content_type="application/pdf", content=b"%PDF")
 PNG = FilePart(file_name="scan.png", content_type="image/png", content=b"png")
@@ -80,16 +79,8 @@ def test_a_request_is_at_most_a_token_a_character() -> None:
     assert 1_000 < most_tokens_of_body(body) < 1_400
 
 
-def test_a_pdf_is_counted_by_its_pages() -> None:
-    drawn = FilePart(file_name="s.pdf", content_type="application/pdf", content=pdf(*[lines("x")] * 100))
+def test_a_picture_is_counted_by_its_pixels_not_by_its_characters() -> None:
+    scan = FilePart(file_name="page-1", content_type="image/jpeg", content=b"x" * 1_000_000)
 
-    # 100 pages at 3,000 tokens; its bytes alone would say less than a tenth of that
-    assert len(drawn.content) // 20 < 30_000
-    assert 300_000 < most_tokens_of_body(user_message([drawn])) < 300_200
-
-
-def test_a_file_is_counted_by_its_size_not_by_its_characters() -> None:
-    scan = FilePart(file_name="s.pdf", content_type="application/pdf", content=b"x" * 1_000_000)
-
-    # 1,000,000 bytes at 20 bytes a token
-    assert 50_000 < most_tokens_of_body(user_message([scan])) < 50_200
+    # at most 2,000 by 2,000 pixels, 600 a token
+    assert 6_666 < most_tokens_of_body(user_message([scan])) < 6_900

@@ -270,13 +270,13 @@ def test_the_worst_case_counts_prompt_schema_files_and_the_longest_answer(
 ) -> None:
     provider.will_answer(stream_reply(*answer_events(ANSWER)))
     ctx = FakeContext()
-    file = FilePart(file_name="a.pdf", content_type="application/pdf", content=b"x" * 100_000)
+    file = FilePart(file_name="a", content_type="image/jpeg", content=b"x" * 100_000, pixels=1_200_000)
 
     ask(model, ctx, parts=[TextPart("x" * 1000), file])
 
     sent = provider.requests[0]
     format_characters = len(json.dumps(sent["text"], separators=(",", ":")))
-    input_tokens = 1000 + 100_000 // 20 + len("Extract.") + format_characters
+    input_tokens = 1000 + 1_200_000 // 600 + len("Extract.") + format_characters
     # all of it written to the cache at 0.125, 500 out at 0.50 a million, rounded up
     exact = Decimal(input_tokens) / 8_000_000 + Decimal(500) / 2_000_000
     assert ctx.allowed == [exact.quantize(Decimal("0.000001"), rounding=ROUND_UP)]

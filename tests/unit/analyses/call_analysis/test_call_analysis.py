@@ -167,7 +167,7 @@ def test_a_long_call_is_analysed_in_parts_and_combined() -> None:
 
     done = ANALYSIS.run(context, services)
 
-    assert context.steps_run == ["part-01", "part-02", "combined"]
+    assert context.steps_run == ["inputs", "part-01", "part-02", "combined"]
     assert done.result["analysis"]["call_summary"] == "both"
     assert [entry["name"] for entry in done.result["analysis"]["documents_requested_list"]] == ["B", "A"]
     assert "first" in services.openai.asked[2].text

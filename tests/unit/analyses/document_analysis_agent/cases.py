@@ -46,12 +46,12 @@ def a_reading(*documents: DocumentText, transcript: str = TRANSCRIPT, **changes:
 
 def a_toolbox(*documents: DocumentText, file_of: FileOf | None = None, **changes: Any) -> Toolbox:
     """The toolbox over `a_reading`; every file is there and small unless told otherwise."""
-    return Toolbox(a_reading(*documents, **changes), guidelines=GUIDELINES, file_of=file_of or a_pdf)
+    return Toolbox(a_reading(*documents, **changes), guidelines=GUIDELINES, file_of=file_of or a_picture)
 
 
-def a_pdf(excerpt: Excerpt, content: bytes = b"%PDF") -> FilePart | None:
-    """A small PDF for every excerpt."""
-    return FilePart(file_name="scan.pdf", content_type="application/pdf", content=content)
+def a_picture(excerpt: Excerpt, content: bytes = b"\xff\xd8\xff") -> FilePart | None:
+    """A small picture of every page."""
+    return FilePart(file_name=f"page-{excerpt.page}", content_type="image/jpeg", content=content)
 
 
 def no_file(excerpt: Excerpt) -> FilePart | None:

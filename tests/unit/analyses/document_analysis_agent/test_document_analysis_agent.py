@@ -11,11 +11,11 @@ from chalicelib.cases.model import CaseOutline, Document, DocumentStatus
 from chalicelib.errors import DocumentUnreadable, InputInvalid, LeaseLost, NoDocuments, ProviderUnavailable
 from chalicelib.jobs.model import Status
 from tests.fakes.analysis_services import FakeCaseReader, FakeServices, a_document, a_file
-from tests.fakes.attempt_context import FakeContext
+from tests.fakes.attempt_context import FakeContext, a_job
 from tests.fakes.conversations import FakeConversationModel, calls
 from tests.fakes.engine import Engine
 from tests.unit.analyses.document_analysis_agent.cases import ANALYSIS as SUBMITTED
-from tests.unit.analyses.document_analysis_agent.cases import FINDING, QUOTE, SCAN, a_case
+from tests.unit.analyses.document_analysis_agent.cases import FINDING, LETTER, QUOTE, REPORT, SCAN, a_case
 
 READ_BOTH = calls(("read_document", {"document_id": "d1"}), ("read_document", {"document_id": "d2"}))
 RECORD = calls(("record_finding", FINDING))
@@ -45,7 +45,9 @@ def test_the_result_and_what_goes_back_to_the_case() -> None:
     assert set(done.result) == {"case_id", "analysis", "documents_analyzed", "timestamp"}
     assert done.result["documents_analyzed"] == 2
     assert done.result["timestamp"] == "2026-06-10T09:30:00.000000Z"
-    assert analysis["findings"] == [{"text": FINDING["finding"], "document_id": "d1", "quote": QUOTE, "page": 1}]
+    assert analysis["findings"] == [
+        {"text": FINDING["finding"], "document_id": "d1", "quote": QUOTE, "page": 1, "match": "exact", "boxes": []}
+    ]
     assert analysis["metadata"] == {"prompt_version": "agent_v2", "model": "fake-conversation"}
     assert done.write_back.bodies == {"form_7801_analysis": analysis}
     assert done.write_back.fields == {
@@ -69,7 +71,7 @@ def test_the_file_of_a_scanned_document_is_loaded_for_the_model() -> None:
 
     ANALYSIS.run(FakeContext(), FakeServices(a_case(SCAN, contents={"d3": b"%PDF"}), anthropic=model))
 
-    assert model.told()[0]["files"] == ["scan.pdf"]
+    assert len(model.told()[0]["files"]) == 1
 
 
 def test_a_document_deleted_while_the_agent_works_is_skipped_and_named() -> None:
@@ -111,12 +113,26 @@ def test_other_documents_mean_other_turns() -> None:
     checkpoints: dict[str, tuple[str, bytes]] = {}
     turns = (READ_BOTH, RECORD, SUBMIT)
     ANALYSIS.run(FakeContext(checkpoints=checkpoints), FakeServices(a_case(), anthropic=FakeConversationModel(*turns)))
-    context = FakeContext(checkpoints=checkpoints)
+    context = FakeContext(a_job(job_id="job-2"), checkpoints=checkpoints)
     model = FakeConversationModel(calls(("read_document", {"document_id": "d3"})), SUBMIT, SUBMIT)
 
     ANALYSIS.run(context, FakeServices(a_case(SCAN), anthropic=model))
 
     assert context.steps_reused == []
+
+
+def test_a_document_that_comes_between_two_attempts_costs_no_turn() -> None:
+    checkpoints: dict[str, tuple[str, bytes]] = {}
+    turns = (READ_BOTH, RECORD, SUBMIT)
+    ANALYSIS.run(FakeContext(checkpoints=checkpoints), FakeServices(a_case(), anthropic=FakeConversationModel(*turns)))
+    model = FakeConversationModel()
+
+    done = ANALYSIS.run(
+        FakeContext(checkpoints=checkpoints), FakeServices(a_case(REPORT, LETTER, SCAN), anthropic=model)
+    )
+
+    assert model.asked == []
+    assert done.result["documents_analyzed"] == 2
 
 
 def test_a_provider_that_fails_between_two_turns_costs_no_turn() -> None:

@@ -6,7 +6,7 @@ from chalicelib.analyses.document_analysis_agent.files import FilesAtHand
 from chalicelib.analyses.document_analysis_agent.showing import MOST_SHOWN_BYTES
 from chalicelib.analyses.kit.llm import FilePart
 from chalicelib.analyses.kit.scans import Excerpt
-from tests.unit.analyses.document_analysis_agent.cases import a_pdf
+from tests.unit.analyses.document_analysis_agent.cases import a_picture
 
 
 class Storage:
@@ -18,13 +18,13 @@ class Storage:
 
     def load(self, excerpt: Excerpt) -> FilePart | None:
         self.asked.append(excerpt.document_id)
-        return None if excerpt.document_id == "gone" else a_pdf(excerpt, self._content)
+        return None if excerpt.document_id == "gone" else a_picture(excerpt, self._content)
 
 
 def asked_for(storage: Storage, *document_ids: str) -> list[str]:
     files = FilesAtHand(storage.load)
     for document_id in document_ids:
-        file = files(Excerpt(document_id=document_id))
+        file = files(Excerpt(document_id=document_id, page=1))
         assert (file is None) == (document_id == "gone")
     return storage.asked
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from chalicelib.analyses.document_analysis_agent.passages import PIECE_CHARACTERS, passage_of
-from chalicelib.cases.model import Page
+from chalicelib.documents.page import Page
 
 HALF = "א" * (PIECE_CHARACTERS // 2)
 

@@ -8,7 +8,8 @@ import pytest
 from chalicelib.analyses.document_analysis_agent.notebook import Finding, Notebook, Submission
 from chalicelib.analyses.document_analysis_agent.report import analysis_of, documents_analyzed
 from chalicelib.analyses.kit.issues import Issue
-from tests.fakes.analysis_services import a_document, a_text
+from chalicelib.analyses.kit.quotes import PlacesOnPages
+from tests.fakes.analysis_services import FakeCaseReader, a_document, a_text
 from tests.unit.analyses.document_analysis_agent.cases import ANALYSIS, LETTER, QUOTE, REPORT, SCAN, a_reading
 
 FOUND = Finding(text="פריצת דיסק מותנית", document_id="d1", quote=QUOTE, page=1)
@@ -23,6 +24,7 @@ def _analysis(notebook: Notebook = DONE, **changes: Any) -> dict[str, Any]:
         "still_there": [document.id for document in reading.file.documents],
         "stopped": None,
         "metadata": {"prompt_version": "agent_v2", "model": "m"},
+        "places": PlacesOnPages(FakeCaseReader(reading.file, texts=reading.texts), reading.file.documents),
     }
     return analysis_of(notebook, **{**arguments, **changes})
 
@@ -42,7 +44,16 @@ def test_the_analysis_has_every_member() -> None:
         "claim_rate": 65,
         "recommendations": ["להשיג MRI"],
         "gaps": ["חסר MRI"],
-        "findings": [{"text": "פריצת דיסק מותנית", "document_id": "d1", "quote": QUOTE, "page": 1}],
+        "findings": [
+            {
+                "text": "פריצת דיסק מותנית",
+                "document_id": "d1",
+                "quote": QUOTE,
+                "page": 1,
+                "match": "exact",
+                "boxes": [],
+            }
+        ],
         "issues": [],
         "metadata": {"prompt_version": "agent_v2", "model": "m"},
     }

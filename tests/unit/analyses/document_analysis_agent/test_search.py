@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.analyses.document_analysis_agent.search import MOST_HITS, search
-from chalicelib.cases.model import Page
+from chalicelib.documents.page import Page
 
 PAGES = {
     "d1": (Page(number=1, text="אבחנה: פריצת דיסק L4-L5\nטופלה בבית החולים"), Page(number=2, text='MRI עמ"ש מותני')),

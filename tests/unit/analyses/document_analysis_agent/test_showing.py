@@ -15,7 +15,7 @@ from chalicelib.analyses.kit.scans import Excerpt
 from chalicelib.cases.model import DocumentText
 from tests.fakes.analysis_services import a_document, a_text
 from tests.fakes.conversations import FakeConversationModel, calls
-from tests.unit.analyses.document_analysis_agent.cases import ANALYSIS, SCAN, a_pdf, a_toolbox, call, no_file
+from tests.unit.analyses.document_analysis_agent.cases import ANALYSIS, SCAN, a_picture, a_toolbox, call, no_file
 from tests.unit.analyses.document_analysis_agent.conversing import RECORD, SUBMIT, a_conversation
 
 LONG = 3 * MOST_SHOWN_PAGES
@@ -36,40 +36,44 @@ def next_turn(notebook: Notebook) -> Notebook:
     return Notebook(window=notebook.window, shown=notebook.shown, pages_read=notebook.pages_read)
 
 
-def in_messages(notebook: Notebook) -> list[tuple[int, ...]]:
-    return [shown.excerpt.pages for shown in notebook.window]
+def in_messages(notebook: Notebook) -> list[int]:
+    return [shown.excerpt.page for shown in notebook.window]
 
 
-def test_a_short_scan_is_shown_once_as_a_whole() -> None:
+def pages(first: int, last: int) -> list[int]:
+    return list(range(first, last + 1))
+
+
+def test_a_scanned_page_is_shown_once() -> None:
     toolbox = a_toolbox(SCAN)
 
     first, after = read(toolbox, Notebook(), document_id="d3")
     second, _ = read(toolbox, after, document_id="d3")
 
-    assert (first.files, second.files) == ((Excerpt(document_id="d3"),), ())
+    assert (first.files, second.files) == ((Excerpt(document_id="d3", page=1),), ())
     assert "shown to you" in first.content
     assert after.pages_read == {"d3": (1, 2)}
 
 
 def test_of_a_long_file_only_the_scanned_pages_that_are_read_are_shown() -> None:
     text = "עמוד עם טקסט"
-    toolbox = a_toolbox(a_scan(*[text] * MOST_SHOWN_PAGES, "", text, ""))
+    toolbox = a_toolbox(a_scan(*[text] * 25, "", text, ""))
 
     answer, after = read(toolbox, Notebook(), first=20, last=27)
 
-    assert answer.files == (Excerpt(document_id="d4", pages=(26,)),)
+    assert answer.files == (Excerpt(document_id="d4", page=26),)
     assert "The scanned pages 26 are shown to you" in answer.content
     assert after.shown == {"d4": (26,)}
     assert after.pages_read == {"d4": tuple(range(20, 28))}
 
 
-def test_a_long_scan_is_seen_to_its_end_25_pages_a_turn() -> None:
+def test_a_long_scan_is_seen_to_its_end_20_pages_a_turn() -> None:
     toolbox, notebook = a_toolbox(a_scan(*[""] * LONG)), Notebook()
 
     for first in range(1, LONG, MOST_SHOWN_PAGES):
         answer, notebook = read(toolbox, next_turn(notebook), first=first)
         assert not answer.is_error
-        assert in_messages(notebook) == [tuple(range(first, first + MOST_SHOWN_PAGES))]
+        assert in_messages(notebook) == pages(first, first + MOST_SHOWN_PAGES - 1)
 
     assert notebook.pages_read == {"d4": tuple(range(1, LONG + 1))}
     assert "This is its end." in answer.content
@@ -83,10 +87,10 @@ def test_older_files_make_room_for_newer_ones() -> None:
     _, after_30 = read(toolbox, next_turn(after_20), first=21, last=30)
     again, after_again = read(toolbox, next_turn(after_30), first=1, last=3)
 
-    assert in_messages(after_20) == [tuple(range(1, 11)), tuple(range(11, 21))]
-    assert in_messages(after_30) == [tuple(range(11, 21)), tuple(range(21, 31))]
-    assert again.files == (Excerpt(document_id="d4", pages=(1, 2, 3)),)
-    assert in_messages(after_again) == [tuple(range(11, 21)), tuple(range(21, 31)), (1, 2, 3)]
+    assert in_messages(after_20) == pages(1, 20)
+    assert in_messages(after_30) == pages(11, 30)
+    assert again.files == tuple(Excerpt(document_id="d4", page=page) for page in (1, 2, 3))
+    assert in_messages(after_again) == [*pages(14, 30), 1, 2, 3]
 
 
 def test_a_page_that_is_read_again_with_others_does_not_make_room_for_them() -> None:
@@ -96,27 +100,27 @@ def test_a_page_that_is_read_again_with_others_does_not_make_room_for_them() -> 
     _, after_30 = read(toolbox, next_turn(after_20), first=15, last=30)
     same, _ = read(toolbox, next_turn(after_30), first=15, last=20)
 
-    assert in_messages(after_30) == [tuple(range(15, 31))]
+    assert in_messages(after_30) == pages(11, 30)
     assert same.files == ()
 
 
 def test_files_make_room_by_their_bytes_too() -> None:
-    half = b"x" * (MOST_SHOWN_BYTES // 2)
-    toolbox = a_toolbox(a_scan(*[""] * LONG), file_of=partial(a_pdf, content=half))
+    large = b"x" * (MOST_SHOWN_BYTES // 6)
+    toolbox = a_toolbox(a_scan(*[""] * LONG), file_of=partial(a_picture, content=large))
 
     notebook = Notebook()
-    for page in (1, 2, 3):
+    for page in range(1, 9):
         _, notebook = read(toolbox, next_turn(notebook), first=page, last=page)
 
-    assert in_messages(notebook) == [(2,), (3,)]
+    assert in_messages(notebook) == pages(3, 8)
 
 
 def test_a_turn_is_shown_no_more_than_the_model_can_see_after_it() -> None:
     toolbox = a_toolbox(a_scan(*[""] * LONG))
 
-    _, after = read(toolbox, Notebook(), last=20)
-    refused, same = read(toolbox, after, first=21, last=30)
-    fits, _ = read(toolbox, after, first=21, last=25)
+    _, after = read(toolbox, Notebook(), last=15)
+    refused, same = read(toolbox, after, first=16, last=30)
+    fits, _ = read(toolbox, after, first=16, last=20)
 
     assert refused.is_error
     assert "next turn" in refused.content
@@ -151,7 +155,7 @@ def an_image(excerpt: Excerpt) -> FilePart:
 
 @pytest.mark.parametrize(
     "file_of",
-    [an_image, partial(a_pdf, content=b"x" * (MOST_SHOWN_BYTES + 1)), no_file],
+    [an_image, partial(a_picture, content=b"x" * (MOST_SHOWN_BYTES + 1)), no_file],
     ids=["image too large", "file too large", "gone, or not to be cut"],
 )
 def test_a_scan_that_cannot_be_shown_does_not_count_as_read(file_of: Any) -> None:
@@ -180,10 +184,10 @@ def test_the_messages_hold_each_file_once_and_say_where_one_made_room() -> None:
     turns = [calls(("read_document", asked)) for asked in pages]
     model = FakeConversationModel(*turns, calls(RECORD), calls(SUBMIT), calls(SUBMIT))
 
-    a_conversation(model, documents=(a_scan(*[""] * LONG),), file_of=a_pdf)
+    a_conversation(model, documents=(a_scan(*[""] * LONG),), file_of=a_picture)
 
     sent = [result for result in model.told() if "The scanned pages" in result["text"]]
-    assert [len(result["files"]) for result in sent] == [0, 0, 1]
+    assert [len(result["files"]) for result in sent] == [0, 0, 20]
     assert ["made room" in result["text"] or "make room" in result["text"] for result in sent] == [True, True, False]
 
 
@@ -195,7 +199,7 @@ def test_a_file_that_the_provider_cannot_open_is_left_out_and_the_work_goes_on(b
     refusals = [FileRefused("cannot open")] * (1 if bad == 2 else 2)
     model = FakeConversationModel(calls(*reads), *refusals, calls(SUBMIT), calls(SUBMIT))
 
-    conversation = a_conversation(model, documents=scans, file_of=a_pdf)
+    conversation = a_conversation(model, documents=scans, file_of=a_picture)
 
     told = [row["text"] for message in model.asked[-1] for row in message.get("results", ())]
     assert conversation.notebook.not_shown == {f"d{bad}": (1,)}

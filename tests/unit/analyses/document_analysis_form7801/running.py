@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801 import run
+from chalicelib.analyses.document_analysis_form7801.answer_schema import Advice, Extraction
 from chalicelib.analyses.document_analysis_form7801.fields import Form
 from chalicelib.cases.model import DocumentText
 from chalicelib.jobs.outcomes import Completed
 from tests.fakes.analysis_services import FakeCaseReader, FakeServices, a_document, a_file, a_text
 from tests.fakes.attempt_context import FakeContext
-from tests.fakes.models import FakeStructuredModel
+from tests.fakes.models import FakeStructuredModel, Question
 from tests.unit.analyses.document_analysis_form7801.as_facts import as_facts
 from tests.unit.analyses.document_analysis_form7801.forms import a_form, a_record
 
@@ -49,6 +50,14 @@ GOOD = an_answer(
     ("personal_info.city", "call", "User: בחיפה"),
     (RECORD, "d1", "הועסקה מיום 01/09/2018 ועד ליום 30/04/2026"),
 )
+
+
+def by_question(question: Question) -> dict[str, Any]:
+    """What the model answers to a part of a long case, and to the question for advice."""
+    if question.output is Advice:
+        return {name: an_answer()[name] for name in Advice.model_fields}
+    answer = as_facts(GOOD if "000000422" in question.text else an_answer(a_form()))
+    return {name: answer[name] for name in Extraction.model_fields}
 
 
 def analysed(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Mapping, Sequence
 
-from chalicelib.analyses.document_analysis_form7801.batches import Batches, make_batches
+from chalicelib.analyses.document_analysis_form7801.batches import (
+    BATCH_TOKENS,
+    MOST_BATCHES,
+    Batches,
+    make_batches,
+)
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
 from chalicelib.analyses.kit.reading import Reading
-from chalicelib.analyses.kit.scans import MOST_WHOLE_PAGES, Excerpt
+from chalicelib.analyses.kit.tokens import MOST_PICTURE_TOKENS, PAGE_TOKENS
 from chalicelib.cases.model import Document, DocumentText
 from tests.fakes.analysis_services import a_document, a_file, a_text
 
@@ -17,13 +22,16 @@ def batches(*texts: DocumentText, call: str = "", summary: str = "", size: int =
     return make_batches(reading, summary=summary, batch_characters=size, most_batches=most)
 
 
-def no_file(document: Document, excerpt: Excerpt) -> FilePart | None:
-    return None
+def no_file(document: Document, pages: Sequence[int]) -> Mapping[int, FilePart]:
+    return {}
 
 
-def a_pdf(document: Document, excerpt: Excerpt) -> FilePart | None:
-    content = repr(excerpt.pages).encode()
-    return FilePart(file_name=document.file_name, content_type="application/pdf", content=content)
+def pictures(document: Document, pages: Sequence[int]) -> Mapping[int, FilePart]:
+    return {page: FilePart(file_name=f"page-{page}", content_type="image/jpeg", content=b"%d" % page) for page in pages}
+
+
+def pages_shown(found: Batches) -> list[list[int]]:
+    return [[one.excerpt.page for one in batch.portions if one.excerpt] for batch in found.batches]
 
 
 def texts_of(found: Batches) -> list[str]:
@@ -80,56 +88,51 @@ def test_what_no_batch_can_take_is_named() -> None:
     assert found.documents_analysed() == 0
 
 
-def test_a_scanned_page_brings_the_file() -> None:
+def test_a_scanned_page_brings_its_picture() -> None:
     scan = a_document("d1", content_type="application/pdf", size=40_000)
     found = batches(a_text(scan, "", "עם טקסט"), size=10_000)
 
-    fenced, label, file = found.batches[0].parts(a_pdf)
+    fenced, label, file = found.batches[0].parts(pictures)
 
     assert fenced == TextPart('<document id="D1" name="d1.txt">\n<page number="2">\nעם טקסט\n</page>\n</document>')
-    assert isinstance(label, TextPart)
-    assert '"D1"' in label.text
-    assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"()")
+    assert label == TextPart('The picture that follows shows page 1 of the document with the id "D1".')
+    assert file == FilePart(file_name="page-1", content_type="image/jpeg", content=b"1")
 
 
-def test_of_a_long_file_only_the_scanned_pages_are_looked_at() -> None:
+def test_pages_to_look_at_are_spread_over_batches_as_they_fit() -> None:
     report = a_document("d1", content_type="application/pdf", size=20_000_000)
-    pages = ["עמוד עם טקסט"] * MOST_WHOLE_PAGES
-    found = batches(a_text(report, "", *pages, "", ""), size=7_000)  # two pages may cost 6,000
+    text = a_text(report, "", *["עמוד עם טקסט"] * 25, "", "")
 
-    looked_at = [one.excerpt.pages for batch in found.batches for one in batch.portions if one.excerpt]
-    assert looked_at == [(1, 27), (28,)]
-    *_, label, file = found.batches[0].parts(a_pdf)
-    assert label == TextPart(
-        'The file that follows has only the scanned pages 1, 27 of the document with the id "D1", in this order.'
-    )
-    assert file == FilePart(file_name="d1.txt", content_type="application/pdf", content=b"(1, 27)")
+    found = batches(text, size=2 * PAGE_TOKENS + 500)  # the text of 25 pages has 300 characters
+
+    assert pages_shown(found) == [[1, 27], [28]]
 
 
-def test_a_scan_of_hundreds_of_pages_goes_in_batches_that_fit() -> None:
+def test_a_scan_of_hundreds_of_pages_goes_in_batches_that_fit_a_request() -> None:
     scan = a_document("d1", content_type="application/pdf", size=20_000_000)
 
-    found = batches(a_text(scan, *[""] * 200), size=120_000, most=12)
+    found = batches(a_text(scan, *[""] * 200), size=BATCH_TOKENS, most=MOST_BATCHES)
 
-    assert [len(one.excerpt.pages) for batch in found.batches for one in batch.portions if one.excerpt] == [40] * 5
+    assert [len(pages) for pages in pages_shown(found)] == [24] * 8 + [8]
     assert found.issues == ()
 
 
-def test_a_file_that_was_cut_is_not_given_whole() -> None:
-    text = msgspec.structs.replace(a_text(a_document("d1", content_type="application/pdf"), "", ""), truncated=True)
+def test_twelve_photos_of_three_megabytes_and_the_call_are_one_batch_with_the_call_first() -> None:
+    photos = [a_text(a_document(f"p{n}", content_type="image/jpeg", size=3_000_000), "") for n in range(12)]
 
-    [portion] = batches(text, size=10_000).batches[0].portions
+    [batch] = batches(*photos, call="User: כן", size=BATCH_TOKENS, most=MOST_BATCHES).batches
 
-    assert portion.excerpt == Excerpt(document_id="d1", pages=(1, 2))
+    parts = batch.parts(pictures)
+    assert parts[0] == TextPart('<call id="call">\nUser: כן\n</call>')
+    assert sum(isinstance(part, FilePart) for part in parts) == 12
 
 
-def test_a_large_file_gets_a_batch_of_its_own() -> None:
-    scan = a_document("d1", content_type="image/png", size=4_000_000)  # counts as 200,000 characters
+def test_a_picture_counts_by_its_pixels_not_by_its_bytes() -> None:
+    small, large = (a_document(f"d{size}", content_type="image/png", size=size) for size in (10, 19_000_000))
 
-    found = batches(a_text(scan, ""), a_text(a_document("d2"), "טקסט"), size=120_000)
+    found = batches(a_text(small, ""), a_text(large, ""), size=10_000)
 
-    assert [batch.number for batch in found.batches] == [1, 2]
-    assert found.documents_analysed() == 2
+    assert {one.characters for batch in found.batches for one in batch.portions} == {MOST_PICTURE_TOKENS}
 
 
 def test_a_file_that_is_gone_is_left_out() -> None:

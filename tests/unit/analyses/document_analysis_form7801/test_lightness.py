@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("openai", "anthropic", "pydantic", "pypdf")
+HEAVY = ("openai", "anthropic", "pydantic", "pypdfium2", "PIL")
 
 
 def test_the_definition_costs_nothing_to_import() -> None:

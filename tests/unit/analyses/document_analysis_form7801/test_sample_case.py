@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
-from chalicelib.adapters.pypdf.text_reader import PypdfTextReader
 from chalicelib.analyses.document_analysis_form7801 import run
 from chalicelib.analyses.document_analysis_form7801.fields import Kind, leaves, value_at
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus, DocumentText
+from chalicelib.documents.page import Line, Picture
 from chalicelib.jobs.outcomes import Completed
 from emulator import Emulator
 from tests.fakes.attempt_context import FakeContext
@@ -60,14 +61,17 @@ class SampleCase:
             call_summary=self._row["call_summary"],
         )
 
-    def content(self, document: Document) -> bytes | None:
-        return self._files[document.id]
+    def version(self, document: Document) -> str | None:
+        return document.id
 
-    def excerpt(self, document: Document, pages: Sequence[int]) -> bytes | None:
-        return PypdfTextReader().excerpt(document, self._files[document.id], pages)
+    def lines(self, document: Document, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        return FileReaders().lines(document, self._files[document.id], pages)
 
-    def text(self, document: Document) -> DocumentText | None:
-        return PypdfTextReader().read(document, self._files[document.id])
+    def pictures(self, document: Document, pages: Iterable[int]) -> Mapping[int, Picture]:
+        return FileReaders().pictures(document, self._files[document.id], pages)
+
+    def text(self, document: Document, *, seconds: float, check: Callable[[], None]) -> DocumentText | None:
+        return FileReaders().read(document, self._files[document.id], seconds=seconds, check=check)
 
 
 class SampleServices:

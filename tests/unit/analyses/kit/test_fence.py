@@ -7,7 +7,7 @@ import re
 import pytest
 
 from chalicelib.analyses.kit.fence import fence_call, fence_document, fence_tool, neutralise
-from chalicelib.cases.model import Page
+from chalicelib.documents.page import Page
 from tests.fakes.growth import assert_time_in_proportion
 
 ATTACKS = [

@@ -2,71 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
-
-from chalicelib.analyses.kit.quotes import Place, Sources, Surroundings
+from chalicelib.analyses.kit.quotes import Place, PlacesOnPages, Sources, Surroundings
 from chalicelib.cases.model import DocumentText
-from tests.fakes.analysis_services import a_document, a_text
+from tests.fakes.analysis_services import FakeCaseReader, a_document, a_file, a_text
 
-SCRAMBLED = """מרפאת עמוד שדרה
-28/05/2026 :תאריך הביקור
-)      מין: נקבה41  (גיל14/07/1984 :תאריך לידה
-, ימין שלילי.35°- שמאל חיובי בSLR .) (כאב40° כפיפה קדמית
-Lumbar disc herniation L4-L5   2. Chronic low back pain .1 :אבחנות
+PAGE = """מרפאת עמוד שדרה
+תאריך הביקור: 28/05/2026
+תאריך לידה: 14/07/1984 (גיל 41)  מין: נקבה
+כפיפה קדמית 40° (כאב). SLR שמאל חיובי ב-35°, ימין שלילי.
+נכות רפואית 40% נכות תפקודית 75%
 אין הפרעה בסוגרים ולא בכוח"""
 
 
-def sources(*, pdf: bool = True, transcript: str = "") -> Sources:
-    content_type = "application/pdf" if pdf else "text/plain"
-    text: DocumentText = a_text(a_document("d1", content_type=content_type), "עמוד ראשון, תיק 7 בלבד", SCRAMBLED)
+def sources(*, transcript: str = "") -> Sources:
+    text: DocumentText = a_text(a_document("d1"), "עמוד ראשון, תיק 7 בלבד", PAGE)
     return Sources([text], transcript=transcript)
-
-
-STANDS = [
-    # quote, how: why
-    ("עמוד ראשון, תיק 7", "exact"),  # verbatim
-    ("עמוד ראשון - תיק 7", "words"),  # other punctuation
-    ("אין  הפרעה\nבסוגרים", "exact"),  # white space does not count
-    (":תאריך הביקור", "exact"),  # as the extractor wrote it
-    ("תאריך הביקור: 28/05/2026", "reordered"),  # as the document reads
-    ("תאריך לידה: 14/07/1984 (גיל 41)  מין: נקבה", "reordered"),  # three runs
-    ("כפיפה קדמית 40° (כאב). SLR שמאל חיובי ב-35°, ימין שלילי.", "reordered"),  # six runs
-    ("SLR שמאל חיובי ב-35°", "reordered"),  # a part of them
-    ("אבחנות: 1. Lumbar disc herniation L4-L5", "reordered"),  # all words of one mixed line
-]
-
-
-@pytest.mark.parametrize(("quote", "match"), STANDS)
-def test_a_quote_that_stands_is_found(quote: str, match: str) -> None:
-    place = sources().find(quote, document_id="d1")
-
-    assert place is not None
-    assert place.match == match
-
-
-STANDS_NOT = [
-    # quote: why
-    "תאריך הביקור: 29/05/2026",  # another day
-    "תאריך הביקור: 28/05/202",  # cut inside a number
-    "8/05/2026",  # cut inside a number
-    "umbar disc",  # cut inside a Latin word
-    "יש הפרעה בסוגרים",  # another word
-    "בסוגרים הפרעה אין",  # a Hebrew line in another order
-    "בכוח ולא בסוגרים הפרעה אין",  # all of its words, in another order
-    "עמוד ראשון מרפאת עמוד שדרה",  # across pages
-    "",
-    " . ",
-    "ב",  # a single letter proves nothing
-]
-
-
-@pytest.mark.parametrize("quote", STANDS_NOT)
-def test_a_quote_that_does_not_stand_is_not_found(quote: str) -> None:
-    assert sources().find(quote, document_id="d1") is None
-
-
-def test_only_pdf_lines_may_be_out_of_order() -> None:
-    assert sources(pdf=False).find("תאריך הביקור: 28/05/2026", document_id="d1") is None
 
 
 def test_the_page_is_found_even_when_another_was_named() -> None:
@@ -105,22 +55,36 @@ def test_sources_know_what_they_hold() -> None:
     assert "call" not in sources()
 
 
-def test_what_stands_around_a_quote_is_its_lines_each_time_it_stands() -> None:
+def test_a_sure_match_on_another_page_wins_over_a_near_one_on_the_named() -> None:
+    pages = Sources([a_text(a_document("d1"), "כאב גב תחתון חריק", "כאב גב תחתון חריף")])
+
+    place = pages.find("כאב גב תחתון חריף", document_id="d1", page=1)
+
+    assert place == Place(document_id="d1", page=2, match="exact")
+
+
+def test_what_is_around_a_quote_is_its_lines_each_time_it_is_there() -> None:
     text = a_text(a_document("d1"), "כותרת\nללא  סימני סוכרת כיום\nסוכרת - סוג 2")
 
     places = Sources([text]).surroundings("סוכרת", document_id="d1")
 
     assert places == (
-        Surroundings(before="ללא סימני ", quote="סוכרת", after=" כיום", line_before="כותרת", in_order=True),
-        Surroundings(before="", quote="סוכרת", after=" - סוג 2", line_before="ללא סימני סוכרת כיום", in_order=True),
+        Surroundings(before="ללא סימני ", quote="סוכרת", after=" כיום", line_before="כותרת"),
+        Surroundings(before="", quote="סוכרת", after=" - סוג 2", line_before="ללא סימני סוכרת כיום"),
     )
 
 
-def test_around_a_quote_that_stands_by_its_words_are_whole_lines() -> None:
-    (place,) = sources().surroundings("SLR שמאל חיובי ב-35°", document_id="d1")
+def test_around_a_quote_that_is_found_by_its_words_are_whole_lines() -> None:
+    (place,) = sources().surroundings("SLR - שמאל, חיובי", document_id="d1")
 
-    assert place.quote == ", ימין שלילי.35°- שמאל חיובי בSLR .) (כאב40° כפיפה קדמית"
-    assert (place.before, place.after, place.in_order) == ("", "", False)
+    assert place.quote == "כפיפה קדמית 40° (כאב). SLR שמאל חיובי ב-35°, ימין שלילי."
+    assert (place.before, place.after) == ("", "")
+
+
+def test_around_a_quote_that_was_misread_are_whole_lines() -> None:
+    (place,) = sources().surroundings("אין הפרעה בסוגריס ולא בכוח", document_id="d1")
+
+    assert place.quote == "אין הפרעה בסוגרים ולא בכוח"
 
 
 def test_around_a_quote_over_two_lines_are_both() -> None:
@@ -133,3 +97,14 @@ def test_around_a_quote_over_two_lines_are_both() -> None:
 
 def test_around_what_does_not_stand_is_nothing() -> None:
     assert sources().surroundings("לא נאמר", document_id="d1") == ()
+
+
+def test_the_boxes_of_a_quote_are_on_the_page_that_was_read() -> None:
+    text = a_text(a_document("d1", content_type="application/pdf"), "כותרת\nסוכרת סוג 2")
+    pages = PlacesOnPages(FakeCaseReader(a_file(), texts=[text]), [text.document])
+    pages.read([("d1", 1), ("call", 1), ("gone", 1)])
+
+    # "סוכרת" is the first five of the line's eleven characters, on the lower half of the page.
+    assert pages.boxes("סוכרת", document_id="d1", page=1) == [[0.0, 0.5, 5 / 11, 1.0]]
+    assert pages.boxes("סרטן", document_id="d1", page=1) == []
+    assert pages.boxes("סוכרת", document_id="d1", page=2) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.analyses.kit.tokens import most_tokens_of_file, most_tokens_of_text
+from chalicelib.analyses.kit.tokens import MOST_PICTURE_TOKENS, most_tokens_of_picture, most_tokens_of_text
 
 
 def test_a_text_has_at_most_a_token_a_character() -> None:
@@ -12,14 +12,13 @@ def test_a_text_has_at_most_a_token_a_character() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size_bytes", "pages", "tokens"),
+    ("pixels", "tokens"),
     [
-        (100, 1, 3_000),  # a page, however few bytes draw it
-        (23_000, 100, 300_000),  # 100 pages of a few lines each
-        (1_000_000, 1, 50_000),  # 1,000,000 / 20: pages that nobody counted
-        (1_000_000, 0, 50_000),
-        (0, 0, 3_000),
+        (1_240 * 1_754, 3_625),  # a page of A4: 2,174,960 / 600
+        (1, 1),
+        (2_000 * 2_000, 6_667),  # the largest that is sent: 4,000,000 / 600
+        (0, MOST_PICTURE_TOKENS),  # not known
     ],
 )
-def test_a_file_has_at_most_3000_tokens_a_page_and_one_for_20_bytes(size_bytes: int, pages: int, tokens: int) -> None:
-    assert most_tokens_of_file(size_bytes, pages=pages) == tokens
+def test_a_picture_counts_by_its_pixels(pixels: int, tokens: int) -> None:
+    assert most_tokens_of_picture(pixels) == tokens

@@ -1,16 +1,9 @@
-"""When are two texts the same? How text is put into one form before anything is compared.
-
-Two forms. `comparable` keeps the order of everything and unifies only how it is written. `words` drops punctuation:
-pypdf puts out the runs of a line that mixes Hebrew with numbers or Latin in visual order (`28/05/2026 :תאריך הביקור`),
-so what stood in the document is found again only by its words and, on such lines, by `logical_words`.
-"""
+"""One form of a text to compare: `comparable` unifies how it is written, `words` drops punctuation too."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from itertools import groupby
 
 _UNIFIED = str.maketrans(
     dict.fromkeys("״“”„‟〝〞＂", '"')
@@ -53,29 +46,9 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(comparable(text).casefold()))
 
 
-def logical_words(line_words: Sequence[str]) -> tuple[str, ...]:
-    """The words of one line that came out in visual order, put back: its runs of one direction, last run first."""
-    runs = [tuple(run) for _, run in groupby(line_words, key=_is_hebrew)]
-    return tuple(word for run in reversed(runs) for word in run)
-
-
-def hebrew_runs(line_words: Sequence[str]) -> list[tuple[str, ...]]:
-    """The runs of Hebrew words between numbers and Latin words, in order."""
-    return [tuple(run) for is_hebrew, run in groupby(line_words, key=_is_hebrew) if is_hebrew]
-
-
-def mixes_directions(line_words: Sequence[str]) -> bool:
-    """True for words of a line that an extractor may have put out of order: Hebrew beside numbers or Latin."""
-    return len({_is_hebrew(word) for word in line_words}) == 2
-
-
 def same_text(first: str, second: str) -> bool:
     """True when both texts have the same words in the same order, however they are written."""
     return words(first) == words(second)
-
-
-def _is_hebrew(word: str) -> bool:
-    return "\u05d0" <= word[0] <= "\u05ea"
 
 
 def _capped(run: str) -> str:

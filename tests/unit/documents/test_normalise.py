@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+<<<<<<< HEAD:tests/unit/analyses/kit/test_normalise.py
 from chalicelib.analyses.kit.normalise import comparable, few_marks, logical_words, mixes_directions, same_text, words
 from tests.fakes.growth import assert_time_in_proportion
+=======
+from chalicelib.documents.normalise import comparable, few_marks, same_text, words
+>>>>>>> 1e947a2 (documents: read PDFs by PDFium, with positions):tests/unit/documents/test_normalise.py
 
 ONE_WAY = [
     # written, comparable: why
@@ -46,18 +50,6 @@ def test_words_drop_punctuation_and_end_where_scripts_change() -> None:
 
 def test_words_end_at_hyphens() -> None:
     assert words("L4-L5 תל-אביב") == ("l4", "l5", "תל", "אביב")
-
-
-def test_a_line_in_visual_order_is_put_back() -> None:
-    extracted = words("28/05/2026 :תאריך הביקור")
-
-    assert mixes_directions(extracted)
-    assert logical_words(extracted) == words("תאריך הביקור: 28/05/2026")
-
-
-def test_a_line_of_one_direction_mixes_nothing() -> None:
-    assert not mixes_directions(words("סיכום ביקור אורתופדי"))
-    assert not mixes_directions(words("Discharge Summary 2026"))
 
 
 def test_same_text_compares_words_in_their_order() -> None:

@@ -8,9 +8,9 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 
-from chalicelib.adapters.pypdf.pages import MAX_PROPERTIES_CHARACTERS
+from chalicelib.adapters.pdfium.reader import MOST_PROPERTIES_CHARACTERS
 from tests.unit.adapters.pdfs import encrypted, lines, pdf
-from tests.unit.adapters.pypdf.test_text_reader import A_LINE, read
+from tests.unit.adapters.test_file_readers import A_LINE, read
 
 
 def a_pdf_that_says(*, xmp: bytes | None = None, **information: str) -> bytes:
@@ -59,9 +59,9 @@ def test_an_information_dictionary_that_is_none_costs_the_pages_nothing() -> Non
 
 
 def test_a_very_long_title_is_cut() -> None:
-    text = read(a_pdf_that_says(Title="a" * 5 * MAX_PROPERTIES_CHARACTERS))
+    text = read(a_pdf_that_says(Title="a" * 5 * MOST_PROPERTIES_CHARACTERS))
 
-    assert len(text.properties) == MAX_PROPERTIES_CHARACTERS
+    assert len(text.properties) == MOST_PROPERTIES_CHARACTERS
 
 
 def test_a_file_that_every_reader_may_open_is_read_through_its_encryption() -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.adapters.pypdf.text_reader import PypdfTextReader, TextLimits
+from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.cases.model import Document, DocumentStatus, DocumentText
+from chalicelib.documents.page import ReadLimits
 from tests.unit.adapters.pdfs import (
     encrypted,
     hebrew_lines,
@@ -22,13 +23,13 @@ from tests.unit.adapters.pdfs import (
 )
 from tests.unit.adapters.pictures import jpeg, png
 
-SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample_case" / "doc1_orthopaedic_report.he.pdf"
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample_case" / "doc1_orthopaedic_report.he.pdf"
 PNG, JPEG = png(), jpeg()
 A_LINE = "Lumbar disc herniation L4-L5, left radiculopathy"
 
 
-def read(content: bytes, *, content_type: str = "application/pdf", limits: TextLimits | None = None) -> DocumentText:
-    return PypdfTextReader(limits=limits or TextLimits()).read(a_document(content_type), content)
+def read(content: bytes, *, content_type: str = "application/pdf", limits: ReadLimits | None = None) -> DocumentText:
+    return FileReaders(limits=limits).read(a_document(content_type), content)
 
 
 def a_document(content_type: str) -> Document:
@@ -98,7 +99,10 @@ def test_reversed_hebrew_in_a_text_file_is_turned_around() -> None:
     [
         (b"q 600 0 0 800 0 0 cm /I1 Do Q", True),  # a scan
         (b"q 600 0 0 800 0 0 cm /I1 Do Q " + lines("page 3"), True),  # a scan with a page number on it
-        (b"q 600 0 0 800 0 0 cm /I1 Do Q " + lines(A_LINE), False),  # a letterhead above real text
+        (b"q 600 0 0 800 0 0 cm /I1 Do Q " + lines("Scanned with CamScanner 12/02/2026"), True),  # and an app's name
+        (b"q 600 0 0 800 0 0 cm /I1 Do Q " + lines(*[A_LINE] * 9), True),  # a scan with a layer of text
+        (b"q 200 0 0 90 0 700 cm /I1 Do Q " + lines(A_LINE), True),  # hardly any text beside a picture
+        (b"q 200 0 0 90 0 700 cm /I1 Do Q " + lines(*[A_LINE] * 9), False),  # a letterhead above real text
         (b"10 10 m 20 20 l 30 10 l f", True),  # text drawn as outlines
         (lines("3"), False),  # a short page is a short page
         (b"", False),  # an empty one is empty
@@ -107,14 +111,20 @@ def test_reversed_hebrew_in_a_text_file_is_turned_around() -> None:
     ],
 )
 def test_a_page_without_a_usable_text_layer_needs_its_image(content: bytes, needs_image: bool) -> None:
-    text = read(pdf(content, image=True))
+    text = read(pdf(content, lines(A_LINE), image=True))
 
-    assert needing_images(text) == [needs_image]
+    assert needing_images(text) == [needs_image, False]
     assert text.problem is None
 
 
 def test_meaningless_characters_are_not_passed_on_as_text() -> None:
-    assert read(pdf(unusable_lines(A_LINE))).pages[0].text == ""
+    assert [(page.text, page.doubts) for page in read(pdf(unusable_lines(A_LINE))).pages] == [("", ("nonsense",))]
+
+
+def test_a_document_of_blank_pages_is_a_problem() -> None:
+    problem = read(pdf(b"", b"q 1 0 0 1 0 0 cm Q")).problem
+
+    assert problem == "The document is blank: none of its pages has words or a picture. Scan or export it again."
 
 
 def test_text_in_forms_is_read() -> None:
@@ -144,11 +154,10 @@ def test_a_damaged_page_does_not_take_the_others_along() -> None:
         (b" \n\t ", "text/plain", "is empty"),
         (b"", "image/png", "is empty"),
         (encrypted(pdf(lines(A_LINE)), password="secret"), "application/pdf", "protected by a password"),
-        (b"%PDF-1.7 /Encrypt trailer", "application/pdf", "protected by a password"),
         (b"%PDF-1.7\nnothing that a reader knows", "application/pdf", "is damaged"),
         (pdf(lines(A_LINE))[:300], "application/pdf", "is damaged"),
         (b"%PDF-1.7\n" + random.Random(7).randbytes(50_000), "application/pdf", "is damaged"),  # any bytes
-        (pdf(), "application/pdf", "has no pages"),
+        (pdf(), "application/pdf", "is damaged"),  # it has no pages
         (b"<html>a page</html>", "application/pdf", "is not a PDF"),
         (PNG, "application/pdf", "is not a PDF"),
         (pdf(lines(A_LINE)), "text/plain", "is a PDF"),
@@ -192,7 +201,8 @@ def test_a_text_is_one_page() -> None:
     assert [(page.number, page.text, page.needs_image) for page in text.pages] == [(1, "שורה\nשורה שנייה", False)]
 
 
-def test_importing_the_reader_does_not_load_pypdf() -> None:
-    program = "import sys, chalicelib.adapters.pypdf.text_reader; sys.exit('pypdf' in sys.modules)"
+def test_the_process_that_asks_loads_no_decoder() -> None:
+    program = "import sys, chalicelib.adapters.file_readers, chalicelib.adapters.pdfium.reader; "
+    program += "sys.exit(bool({'pypdfium2', 'PIL'} & set(sys.modules)))"
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

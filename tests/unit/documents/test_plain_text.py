@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from chalicelib.cases.plain_text import decoded_text, without_controls
+from chalicelib.documents.plain_text import decoded_text, without_controls
 
 HEBREW = "מכתב שחרור\nת.ז. 000000422"
 

@@ -1,0 +1,126 @@
+"""What a PDF says outside its pages' drawing: values of form fields, notes, data of XFA forms, files inside."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pypdfium2.raw as c
+
+from chalicelib.adapters.pdfium.glyphs import placed
+from chalicelib.documents.layout import Glyph
+
+MOST_ANNOTATIONS = 5_000
+MOST_VALUE_CHARACTERS = 10_000
+MOST_XFA_BYTES = 5_000_000
+MOST_FILES = 100
+TICKED = "[x]"
+
+_TEXT_FIELDS = frozenset({c.FPDF_FORMFIELD_TEXTFIELD, c.FPDF_FORMFIELD_COMBOBOX, c.FPDF_FORMFIELD_LISTBOX})
+_TICK_FIELDS = frozenset({c.FPDF_FORMFIELD_CHECKBOX, c.FPDF_FORMFIELD_RADIOBUTTON})
+_DRAWN = frozenset({c.FPDF_ANNOT_STAMP, c.FPDF_ANNOT_INK})
+_HIDDEN = c.FPDF_ANNOT_FLAG_HIDDEN | c.FPDF_ANNOT_FLAG_NOVIEW
+
+_XFA_DATA = "{http://www.xfa.org/schema/xfa-data/1.0/}data"
+_LONE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\w+);)")
+
+
+def annotations_of(page: Any, form: Any) -> tuple[list[Glyph], bool]:
+    """Values of the page's fields and its notes, each as one glyph where it is, and whether something else is drawn.
+
+    `form` is the document's form environment, None without one. Sticky notes are not on the page and are left out.
+    """
+    glyphs: list[Glyph] = []
+    is_drawn = False
+    for index in range(min(c.FPDFPage_GetAnnotCount(page.raw), MOST_ANNOTATIONS)):
+        with _annotation(page, index) as annotation:
+            if annotation is None or c.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
+                continue
+            kind = c.FPDFAnnot_GetSubtype(annotation)
+            is_drawn = is_drawn or kind in _DRAWN
+            text = " ".join(_text(annotation, kind, form)[:MOST_VALUE_CHARACTERS].split())
+            rect = c.FS_RECTF()
+            if text and c.FPDFAnnot_GetRect(annotation, rect):
+                bottom, top = sorted((rect.bottom, rect.top))
+                glyphs.append(placed(text, (rect.left, bottom, rect.right, max(top, bottom + 1.0))))
+    return glyphs, is_drawn
+
+
+def xfa_values(document: Any) -> list[tuple[str, str]] | None:
+    """Field and value of an XFA form, in the file's order; None when the document is none, or its data is not whole."""
+    for index in range(c.FPDF_GetXFAPacketCount(document.raw)):
+        if _bytes(c.FPDF_GetXFAPacketName, document.raw, index).rstrip(b"\0") == b"datasets":
+            return _values_in(_packet(document, index))
+    return None
+
+
+def files_inside(document: Any) -> list[str]:
+    """The names of the files that the PDF holds."""
+    return [document.get_attachment(index).get_name() for index in range(min(document.count_attachments(), MOST_FILES))]
+
+
+@contextmanager
+def _annotation(page: Any, index: int) -> Iterator[Any]:
+    annotation = c.FPDFPage_GetAnnot(page.raw, index)
+    try:
+        yield annotation or None
+    finally:
+        if annotation:
+            c.FPDFPage_CloseAnnot(annotation)
+
+
+def _text(annotation: Any, kind: int, form: Any) -> str:
+    if kind == c.FPDF_ANNOT_FREETEXT:
+        return _wide(c.FPDFAnnot_GetStringValue, annotation, b"Contents")
+    if kind != c.FPDF_ANNOT_WIDGET or form is None:
+        return ""
+    field = c.FPDFAnnot_GetFormFieldType(form, annotation)
+    if field in _TEXT_FIELDS:
+        return _wide(c.FPDFAnnot_GetFormFieldValue, form, annotation)
+    return TICKED if field in _TICK_FIELDS and c.FPDFAnnot_IsChecked(form, annotation) else ""
+
+
+def _packet(document: Any, index: int) -> bytes:
+    size = ctypes.c_ulong()
+    c.FPDF_GetXFAPacketContent(document.raw, index, None, 0, size)
+    if not 0 < size.value <= MOST_XFA_BYTES:
+        return b""
+    content = ctypes.create_string_buffer(size.value)
+    c.FPDF_GetXFAPacketContent(document.raw, index, content, size, size)
+    return content.raw
+
+
+def _values_in(packet: bytes) -> list[tuple[str, str]] | None:
+    if b"<!DOCTYPE" in packet or b"<!ENTITY" in packet:  # entities can grow without end
+        return None
+    try:
+        # Real files hold lone ampersands.
+        data = ET.fromstring(_LONE_AMPERSAND.sub(b"&amp;", packet)).find(_XFA_DATA)  # noqa: S314  # without entities
+    except ET.ParseError:
+        return None
+    if data is None:
+        return None
+    leaves = (element for element in data.iter() if len(element) == 0 and element.text and element.text.strip())
+    return [(leaf.tag.rpartition("}")[2], (leaf.text or "").strip()[:MOST_VALUE_CHARACTERS]) for leaf in leaves]
+
+
+def _wide(function: Callable[..., int], *arguments: Any) -> str:
+    size = function(*arguments, None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    function(*arguments, ctypes.cast(buffer, ctypes.POINTER(c.FPDF_WCHAR)), size)
+    return buffer.raw[:-2].decode("utf-16-le", "replace")
+
+
+def _bytes(function: Callable[..., int], *arguments: Any) -> bytes:
+    size = function(*arguments, None, 0)
+    if not size:
+        return b""
+    buffer = ctypes.create_string_buffer(size)
+    function(*arguments, buffer, size)
+    return buffer.raw

@@ -1,0 +1,228 @@
+"""Reader of PDF files, decoded in a child process: a page that kills it or lasts too long is skipped."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.adapters.decoder_process import ChildLimits, ChildStopped, lines_of_child
+from chalicelib.documents.direction import has_rtl
+from chalicelib.documents.page import (
+    Doubt,
+    FileText,
+    Line,
+    Note,
+    Page,
+    Picture,
+    ReadLimits,
+)
+from chalicelib.documents.plain_text import without_controls
+
+CHILD = "chalicelib.adapters.pdfium.child"
+SIGNATURE = b"%PDF-"
+SIGNATURE_BYTES = 1024
+
+LOCKED = "The PDF is protected by a password: upload a copy without one."
+DAMAGED = "The PDF is damaged and cannot be opened: export it again, or upload photos of its pages."
+NO_PAGES = "The PDF has no pages: export it again."
+TOO_SLOW = "The PDF takes too long to read: upload it in parts."
+BLANK = "The document is blank: none of its pages has words or a picture. Scan or export it again."
+NO_PDF = "The file is not a PDF: save it as a PDF and upload it again."
+XFA_WITHOUT_VALUES = (
+    "The PDF is a form that only Adobe Reader shows (XFA): open it there, print it to a PDF, and upload that."
+)
+XFA_READ = (
+    "The PDF is a form that only Adobe Reader shows (XFA): what was filled in was read, its printed questions were "
+    "not. Open it there, print it to a PDF, and upload that too."
+)
+
+SECONDS_A_PAGE = 10.0
+MOST_RESTARTS = 5
+MOST_PROPERTIES_CHARACTERS = 20_000
+_SIGNS = re.compile("[<>≤≥]")
+_XMP_BEGINS, _XMP_ENDS = b"<x:xmpmeta", b"</x:xmpmeta>"
+_MOST_XMP = 5
+_XML_TAG = re.compile(r"<[^<>]*>")
+
+
+class _Told(msgspec.Struct, kw_only=True):
+    """What the child said of the document."""
+
+    count: int = 0
+    files: tuple[str, ...] = ()
+    xfa: bool = False
+    xfa_values: tuple[tuple[str, str], ...] | None = None
+    properties: tuple[str, ...] = ()
+
+
+class PdfReader:
+    """The FileReader of PDFs; `clock` counts seconds."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic, seconds_a_page: float = SECONDS_A_PAGE) -> None:
+        self._clock = clock
+        self._seconds_a_page = seconds_a_page
+
+    def text(self, content: bytes, *, limits: ReadLimits, check: Callable[[], None]) -> FileText:
+        """See FileReader.text."""
+        if SIGNATURE not in content[:SIGNATURE_BYTES]:
+            return FileText(problem=NO_PDF)
+        child = ChildLimits(
+            seconds_a_line=self._seconds_a_page, ends_at=self._clock() + limits.seconds, clock=self._clock
+        )
+        reading = _Reading(content, limits=limits, child=child, check=check)
+        problem = reading.run()
+        if problem is not None:
+            return FileText(problem=problem)
+        return _file_text(reading, content)
+
+    def lines(self, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        """See FileReader.lines."""
+        return {
+            told["page"]: msgspec.convert(told["lines"], tuple[Line, ...])
+            for told in self._told("lines", sorted(set(pages)), content)
+            if "lines" in told
+        }
+
+    def pictures(self, content: bytes, pages: Iterable[int], *, longest: int) -> Mapping[int, Picture]:
+        """See FileReader.pictures."""
+        found: dict[int, Picture] = {}
+        for told in self._told("picture", sorted(set(pages)), content, longest=longest):
+            if "jpeg" in told:
+                jpeg = base64.b64decode(told["jpeg"])
+                found[told["page"]] = Picture(content=jpeg, width=told["width"], height=told["height"])
+        return found
+
+    def _told(self, task: str, pages: list[int], content: bytes, **arguments: Any) -> Iterator[dict[str, Any]]:
+        """What the child says of each page; one at which it dies or takes too long is skipped."""
+        left = pages
+        while left:
+            limits = ChildLimits(
+                seconds_a_line=self._seconds_a_page,
+                ends_at=self._clock() + self._seconds_a_page * len(left),
+                clock=self._clock,
+            )
+            try:
+                for told in lines_of_child(CHILD, {"task": task, "pages": left, **arguments}, content, limits=limits):
+                    left = [number for number in left if number != told.get("page")]
+                    yield told
+            except ChildStopped as stopped:
+                telemetry.info("pdf_page_not_shown", task=task, slow=stopped.slow, page=left[0])
+                left = left[1:]
+            else:
+                return
+
+
+class _Reading:
+    """One reading of a file: a new child goes on after the page at which the last one died or was too slow."""
+
+    def __init__(self, content: bytes, *, limits: ReadLimits, child: ChildLimits, check: Callable[[], None]) -> None:
+        self._content, self._limits, self._child, self._check = content, limits, child, check
+        self.told: _Told | None = None
+        self.pages: list[Page] = []
+        self.is_cut = False
+        self._characters = 0
+
+    def run(self) -> str | None:
+        """Read all pages; the problem when there is nothing of the file."""
+        for _ in range(MOST_RESTARTS + 1):
+            try:
+                problem = self._once(first=len(self.pages) + 1)
+            except ChildStopped as stopped:
+                if self.told is None:
+                    return TOO_SLOW if stopped.slow else DAMAGED
+                if self._is_over():
+                    break
+                telemetry.info("pdf_page_not_read", page=len(self.pages) + 1, slow=stopped.slow)
+                self.pages.append(_unread(len(self.pages) + 1))
+                continue
+            if problem is not None:
+                return problem
+            break
+        return self._problem()
+
+    def _once(self, *, first: int) -> str | None:
+        arguments = {"task": "text", "first": first, "last": self._limits.pages}
+        for told in lines_of_child(CHILD, arguments, self._content, limits=self._child, check=self._check):
+            if "problem" in told:
+                return LOCKED if told["problem"] == "password" else DAMAGED
+            if "count" in told:
+                self.told = msgspec.convert(told, _Told)
+                continue
+            self.pages.append(_page(told))
+            self._characters += len(self.pages[-1].text)
+            if self._characters > self._limits.characters:
+                break
+            self._check()
+        return None
+
+    def _is_over(self) -> bool:
+        return self._child.clock() >= self._child.ends_at
+
+    def _problem(self) -> str | None:
+        count = self.told.count if self.told else 0
+        if not count:
+            return NO_PAGES
+        self.is_cut = len(self.pages) < count
+        return TOO_SLOW if not self.pages else None
+
+
+def _file_text(reading: _Reading, content: bytes) -> FileText:
+    told, pages = reading.told or _Told(), tuple(reading.pages)
+    notes = [_attachments(told.files)] if told.files else []
+    if told.xfa:
+        if not told.xfa_values:
+            return FileText(problem=XFA_WITHOUT_VALUES)
+        values = "\n".join(f"{field}  {value}" for field, value in told.xfa_values)
+        pages = (Page(number=1, text=without_controls(values)),)
+        notes.append(Note("document_is_xfa", XFA_READ))
+    if not reading.is_cut and not any(page.needs_image or page.text.strip() for page in pages):
+        return FileText(problem=BLANK, notes=tuple(notes))
+    return FileText(
+        pages=pages, truncated=reading.is_cut, properties=_properties(told.properties, content), notes=tuple(notes)
+    )
+
+
+def _attachments(names: Iterable[str]) -> Note:
+    listed = ", ".join(without_controls(name)[:100] or "a file without a name" for name in names)
+    return Note("document_has_attachments", f"It holds other files that were not read: {listed}. Upload each of them.")
+
+
+def _page(told: Mapping[str, Any]) -> Page:
+    if "unread" in told:
+        return _unread(told["page"])
+    text = "" if told["nonsense"] else without_controls(told["text"])
+    doubts: list[Doubt] = [doubt for doubt in _DOUBTS if told[doubt]]
+    if any(_SIGNS.search(line) and has_rtl(line) for line in text.split("\n")):
+        doubts.append("signs")
+    return Page(number=told["page"], text=text, needs_image=bool(doubts), doubts=tuple(doubts))
+
+
+_DOUBTS: tuple[Doubt, ...] = ("scan", "nonsense", "unmapped", "drawn")
+
+
+def _unread(number: int) -> Page:
+    """A page that could not be read as text; a model may still see it."""
+    return Page(number=number, text="", needs_image=True, doubts=("unread",))
+
+
+def _properties(values: Iterable[str], content: bytes) -> str:
+    """What the PDF says of itself, a line each: its information, and XMP metadata that is not compressed."""
+    packets = [_XML_TAG.sub("\n", packet.decode("utf-8", "ignore")) for packet in _xmp_packets(content)]
+    lines = [line.strip() for text in (*values, *packets) for line in text.splitlines()]
+    return without_controls("\n".join(dict.fromkeys(line for line in lines if line)))[:MOST_PROPERTIES_CHARACTERS]
+
+
+def _xmp_packets(content: bytes) -> Iterator[bytes]:
+    end = 0
+    for _ in range(_MOST_XMP):
+        start = content.find(_XMP_BEGINS, end)
+        end = content.find(_XMP_ENDS, start)
+        if start < 0 or end < 0:
+            return
+        yield content[start : min(end, start + 10 * MOST_PROPERTIES_CHARACTERS)]

@@ -1,1 +1,0 @@
-"""Text and excerpts of PDF files, by pypdf."""

@@ -1,0 +1,36 @@
+"""Reader of plain text files: one page, Hebrew of older programs turned the right way round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from chalicelib.documents.page import FileText, Line, Page, Picture, ReadLimits
+from chalicelib.documents.plain_text import decoded_text
+from chalicelib.documents.turned import in_reading_order
+
+EMPTY = "The file is empty: upload it again."
+NO_TEXT = "The file is not a text: upload it as what it is."
+A_PDF = "The file is a PDF, not a text: upload it as application/pdf."
+
+
+class TextFileReader:
+    """The FileReader of texts; they have no places and no pictures."""
+
+    def text(self, content: bytes, *, limits: ReadLimits, check: Callable[[], None]) -> FileText:
+        """See FileReader.text."""
+        if content.startswith(b"%PDF-"):
+            return FileText(problem=A_PDF)
+        text = decoded_text(content)
+        if text is None:
+            return FileText(problem=NO_TEXT)
+        if not text.strip():
+            return FileText(problem=EMPTY)
+        return FileText(pages=(Page(number=1, text=in_reading_order(text)),))
+
+    def lines(self, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        """See FileReader.lines."""
+        return {}
+
+    def pictures(self, content: bytes, pages: Iterable[int], *, longest: int) -> Mapping[int, Picture]:
+        """See FileReader.pictures."""
+        return {}
