@@ -186,7 +186,7 @@ def test_a_repeated_attempt_asks_only_for_the_parts_it_lacks() -> None:
 
     ANALYSIS.run(second, services)
 
-    assert second.steps_reused == ["part-01"]
+    assert second.steps_reused == ["inputs", "part-01"]
     assert second.steps_run == ["part-02", "combined"]
     assert len(services.openai.asked) == 2
 
@@ -196,11 +196,11 @@ def test_another_call_is_analysed_anew() -> None:
     ANALYSIS.run(
         FakeContext(checkpoints=checkpoints), _services(a_file(call_details={"transcript": TRANSCRIPT}), an_answer())
     )
-    second = FakeContext(checkpoints=checkpoints)
+    second = FakeContext(a_job(job_id="job-2"), checkpoints=checkpoints)
 
     ANALYSIS.run(second, _services(a_file(call_details={"transcript": TRANSCRIPT + " עוד"}), an_answer()))
 
-    assert second.steps_run == ["call"]
+    assert second.steps_run == ["inputs", "call"]
 
 
 def test_a_call_that_was_replaced_before_the_job_ran_is_not_analysed() -> None:
