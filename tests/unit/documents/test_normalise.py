@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-<<<<<<< HEAD:tests/unit/analyses/kit/test_normalise.py
-from chalicelib.analyses.kit.normalise import comparable, few_marks, logical_words, mixes_directions, same_text, words
-from tests.fakes.growth import assert_time_in_proportion
-=======
 from chalicelib.documents.normalise import comparable, few_marks, same_text, words
->>>>>>> 1e947a2 (documents: read PDFs by PDFium, with positions):tests/unit/documents/test_normalise.py
+from tests.fakes.growth import assert_time_in_proportion
 
 ONE_WAY = [
     # written, comparable: why

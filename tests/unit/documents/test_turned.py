@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-<<<<<<< HEAD:tests/unit/cases/test_hebrew_order.py
-from chalicelib.cases.hebrew_order import Evidence, evidence_in, in_reading_order, lines_turned, runs_turned
-from tests.fakes.growth import assert_time_in_proportion
-=======
 from chalicelib.documents.turned import Evidence, evidence_in, in_reading_order, lines_turned
->>>>>>> 1e947a2 (documents: read PDFs by PDFium, with positions):tests/unit/documents/test_turned.py
+from tests.fakes.growth import assert_time_in_proportion
 
 LOGICAL = "שלום לכם, אנשים טובים. אין ממצאים."
 REVERSED = ".םיאצממ ןיא .םיבוט םישנא ,םכל םולש"
@@ -59,19 +53,7 @@ def test_lines_stay_where_they_are() -> None:
     assert lines_turned("ןיא\n\nok\nשי") == "אין\n\nok\nיש"
 
 
-<<<<<<< HEAD:tests/unit/cases/test_hebrew_order.py
-@pytest.mark.parametrize("turn", [lines_turned, runs_turned])
 @pytest.mark.parametrize("piece", ["1", ".", "(", "a1", "ם "])
-def test_turning_takes_time_in_proportion_to_the_text(turn: Callable[[str], str], piece: str) -> None:
+def test_turning_takes_time_in_proportion_to_the_text(piece: str) -> None:
     # A search that began again at each character would take hours for 300,000 of them.
-    assert_time_in_proportion(lambda n: turn(piece * (n // len(piece)) + "ם"), size=75_000)
-=======
-@pytest.mark.parametrize("line", ["1" * 300_000, "." * 300_000, "(" * 300_000, "a1" * 150_000, "ם " * 150_000])
-def test_turning_takes_time_in_proportion_to_the_text(line: str) -> None:
-    started = time.process_time()
-
-    lines_turned(line + "ם")
-
-    # 300,000 characters take some milliseconds; a search that began anew at each would take hours.
-    assert time.process_time() - started < 5
->>>>>>> 1e947a2 (documents: read PDFs by PDFium, with positions):tests/unit/documents/test_turned.py
+    assert_time_in_proportion(lambda n: lines_turned(piece * (n // len(piece)) + "ם"), size=75_000)
