@@ -1,4 +1,4 @@
-"""How do the numbers look? Draws docs/performance.md's chart; runs in the peers' environment, which has matplotlib.
+"""The chart of docs/performance.md; drawn in the peers' environment, which has matplotlib.
 
 python -m benchmarks.charts build/bench.json docs/images/performance.png
 """

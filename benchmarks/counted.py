@@ -1,4 +1,4 @@
-"""What does the shipped program ask AWS for? A Casework on a metered moto, which counts outside of the program."""
+"""A Casework on a metered moto, which counts its calls of AWS outside of the program."""
 
 from __future__ import annotations
 

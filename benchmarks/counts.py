@@ -1,4 +1,4 @@
-"""How many calls of AWS does each operation make? Counted on the shipped program; each costs time and money."""
+"""The number of calls of AWS that each operation makes, counted on the shipped program."""
 
 from __future__ import annotations
 

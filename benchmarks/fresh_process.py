@@ -1,4 +1,4 @@
-"""How long until a fresh function has answered its first poll? The shipped zip, with its bytecode and without."""
+"""The time until a fresh function has answered its first poll: the shipped zip, with its bytecode and without."""
 
 from __future__ import annotations
 

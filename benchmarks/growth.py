@@ -1,4 +1,4 @@
-"""Does a job cost more when there are many? Calls and capacity units of each operation, by what is stored already.
+"""Whether a job costs more when there are many: calls and capacity units of each operation, by what is stored.
 
 Two things grow: the jobs that one user has stored (10 to 10,000), and the jobs that are open (1 to 1,000). The records
 are written as they would stand after their jobs ran; then each operation is asked for once, through the API.

@@ -1,4 +1,4 @@
-"""How much processor time does the API's own code take for a poll? As multiples of a trivial Chalice route.
+"""The processor time of the API's own code for a poll, as multiples of a trivial Chalice route.
 
     python -m benchmarks.handler_time casework       a trivial route, and Casework's poll, in this environment
     python -m benchmarks.handler_time peers          a trivial route, and FastAPI behind Mangum, in the peers'

@@ -1,4 +1,4 @@
-"""Which providers' SDKs does a process load? A worker loads its own provider's, and everything else loads none."""
+"""Which providers' SDKs a process loads: a worker its own provider's, everything else none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a WSGI app keep its connections open, as AWS does? A server for one app on 127.0.0.1, a thread a connection.
+"""A server for one WSGI app on 127.0.0.1 that keeps connections open, as AWS does; a thread for each.
 
 werkzeug's own server closes the connection after every answer, which would charge each call with a new one.
 """

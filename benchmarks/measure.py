@@ -1,4 +1,4 @@
-"""What is measured, part by part? Each part gives its rows and leaves its numbers for the charts."""
+"""What is measured, part by part: each part gives its rows and leaves its numbers for the charts."""
 
 from __future__ import annotations
 

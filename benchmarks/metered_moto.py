@@ -1,4 +1,4 @@
-"""Who asked AWS for what, and what would it have cost? A moto server that counts, with one door for each side.
+"""A moto server that counts who asked for what, and what it would have cost, with one door for each side.
 
     python -m benchmarks.metered_moto           prints {"client": URL, "worker": URL} once it listens
 

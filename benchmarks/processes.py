@@ -1,4 +1,4 @@
-"""Which processes does a measurement need? A metered moto with everything made in it, and both sides of a system."""
+"""The processes that a measurement needs: a metered moto with everything made in it, and both sides of a system."""
 
 from __future__ import annotations
 

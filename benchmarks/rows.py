@@ -1,4 +1,4 @@
-"""What was promised, what was measured, and is it met? The rows of the table in docs/performance.md."""
+"""The rows of docs/performance.md: what was promised, what was measured, and whether it is met."""
 
 from __future__ import annotations
 

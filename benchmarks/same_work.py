@@ -1,4 +1,4 @@
-"""What does the same work cost Casework and its peers? Every system in turn, round after round, on a fresh moto."""
+"""The cost of the same work for Casework and its peers: every system in turn, round after round, on a fresh moto."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is the emulator started? `python -m emulator --port 7802 [--seconds 4]`, until SIGTERM or Ctrl-C."""
+"""Starts the emulator: `python -m emulator --port 7802 [--seconds 4]`, until SIGTERM or Ctrl-C."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS_VARIABLE = "CASEWORK_EMULATOR_SECONDS"
 
 
 def main(arguments: Sequence[str], *, environ: Mapping[str, str]) -> int:
-    """Serves until told to stop; 0 then, 1 when the port is taken, 2 when the arguments cannot be used."""
+    """Serves until a signal; 0 then, 1 when the port is taken, 2 when the arguments cannot be used."""
     wanted = _parsed(arguments, environ)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,4 @@
-"""How does Anthropic answer? The Messages API with tools and structured output, in Anthropic's shapes."""
+"""Anthropic's answers: the Messages API with tools and structured output, in its shapes."""
 
 from __future__ import annotations
 

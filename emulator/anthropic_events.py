@@ -1,4 +1,4 @@
-"""In which events does an Anthropic answer stream? The finished message, block by block."""
+"""The events in which an Anthropic answer streams: the finished message, block by block."""
 
 from __future__ import annotations
 

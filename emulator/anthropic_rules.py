@@ -1,4 +1,4 @@
-"""Would Anthropic take this request? The rules of the Messages API that a careless client breaks."""
+"""What Anthropic would refuse: the rules of the Messages API that a careless client breaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would Anthropic bill for this call? Tokens sent, written to the prompt cache and read from it."""
+"""What Anthropic would bill for a call: tokens sent, written to the prompt cache and read from it."""
 
 from __future__ import annotations
 

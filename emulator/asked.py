@@ -1,4 +1,4 @@
-"""What was asked? One call of a provider's API, as it came over the wire."""
+"""One call of a provider's API, as it came over the wire."""
 
 from __future__ import annotations
 

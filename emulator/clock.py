@@ -1,4 +1,4 @@
-"""The emulator's time: the machine's, and what tests let pass beside it."""
+"""The emulator's time: the machine's, and what tests let pass on top of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is the emulator told what to do? The routes under /__emulator/: faults, plants, pace and the log."""
+"""The routes under /__emulator/ that control it: faults, plants, pace, clock, responses, webhooks and the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What shall go wrong next? The queue of faults, each taken by the next call it fits, and faults at a random rate.
+"""What goes wrong next: a queue of faults, each taken by the next call it fits, and faults at a random rate.
 
     POST /__emulator/faults  {"kind": "rate_limited", "provider": "openai", "after": 0, "times": 1, "retry_after": 2}
     POST /__emulator/faults  [{…}, {…}]                      several, in order
@@ -21,7 +21,7 @@ In the answer:
     commentary (openai: a message of phase commentary before the answer), repeated_message (openai: it comes twice) ·
     unknown_tool, pause_turn, context_exceeded, broken_tool_json (no JSON), stringified_lists (anthropic)
 To a response in the background:
-    lost_create (it was created, and the connection drops before its id is told) · webhook_lost · webhook_twice (the
+    lost_create (it was created, and the connection drops before its id is sent) · webhook_lost · webhook_twice (the
     same webhook-id) · webhook_early (before the answer to its creation) · webhook_forged (the first try is signed with
     another secret). Any kind with `background: true` meets only calls in the background: with `unavailable` the layer
     is out while the foreground works.
@@ -79,7 +79,7 @@ PASSING_KINDS = (
     *("rate_limited", "overloaded", "server_error", "unavailable", "html"),
     *("drop", "cut", "cut_abruptly", "stream_error", "malformed_json"),
 )
-"""What a patient client gets over: the kinds of random faults unless told otherwise."""
+"""What a patient client recovers from: the kinds of random faults by default."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

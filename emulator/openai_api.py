@@ -1,4 +1,4 @@
-"""How does OpenAI answer? The Responses API, its stored responses, and Chat Completions, in OpenAI's shapes."""
+"""OpenAI's answers: the Responses API and Chat Completions, in its shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which events does an OpenAI answer stream? The finished object, taken apart in the order the API sends it."""
+"""The events in which an OpenAI answer streams: the finished object, taken apart in the order the API sends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Would OpenAI take this request? The rules of the Responses API that a careless client breaks."""
+"""What OpenAI would refuse: the rules of the Responses API that a careless client breaks."""
 
 from __future__ import annotations
 

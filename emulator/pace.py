@@ -1,4 +1,4 @@
-"""How long does an answer take? A pause before the first word, then an even flow of events over the rest."""
+"""How long an answer takes: a pause before the first word, then an even flow of events over the rest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Stopped(Exception):
-    """The server is closing; nobody waits for this answer any more."""
+    """The server is closing; nobody waits for this answer."""
 
 
 class Pace(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Which mistakes shall the model make on purpose? What is planted, so that tests see whether code catches it.
+"""The mistakes that the model makes on purpose, so that tests see whether code catches them.
 
     POST /__emulator/plant   {"kinds": ["wrong_values", "false_quotes"]}     until DELETE /__emulator/plant
     GET  /__emulator/plant   {"kinds": […], "planted": [{"kind", "field", "value"}]}

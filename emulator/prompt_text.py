@@ -1,4 +1,4 @@
-"""Which text did the prompt hold? The user's parts of a request as one text; the text layer of a PDF is read too."""
+"""The text of a prompt: the user's parts of a request as one text, with the text layer of its PDFs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes back over the wire? A whole answer, a stream of events, or an error."""
+"""What goes back over the wire: a whole answer, a stream of events, or an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asked what, how often? The log of every call to a model, by which repeated calls are counted."""
+"""The log of every call to a model, by which repeated calls are counted."""
 
 from __future__ import annotations
 

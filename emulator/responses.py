@@ -89,7 +89,7 @@ class Responses:
                 del self._kept[next(iter(self._kept))]
 
     def find(self, response_id: str) -> Kept:
-        """Raises: Refused when there is none, or none any more."""
+        """Raises: Refused when there is none, or it has expired."""
         with self._lock:
             kept = self._kept.get(response_id)
             if kept is not None and kept.is_gone(self._clock.now()):

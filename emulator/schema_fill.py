@@ -1,8 +1,9 @@
 """A tree of known values as an instance of a JSON schema: known names get their values, the rest is empty.
 
-The schema is walked beside the values. A property that the values do not have is looked up by name in `known` as long
-as the walk has not yet reached a value of ours; what nobody knows becomes the empty value of its type. A fact becomes
-what the schema asks for at its place: its value alone, or an object with its quote, source, page, status and value.
+The schema is walked together with the values. A property that the values do not have is looked up by name in `known`,
+as long as the walk has not yet reached a known value; what nobody knows becomes the empty value of its type. A fact
+becomes what the schema asks for at its place: its value alone, or an object with its quote, source, page, status and
+value.
 """
 
 from __future__ import annotations

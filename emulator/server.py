@@ -1,4 +1,4 @@
-"""How is the emulator reached? HTTP/1.1 on 127.0.0.1, a thread for each connection; what faults do on the wire."""
+"""The HTTP/1.1 server on 127.0.0.1, a thread for each connection; what faults do on the wire."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = HOST, self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no error; anything else is told with its traceback."""
+        """A client that goes away is no error; anything else is printed with its traceback."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 

@@ -79,8 +79,8 @@ def _tested(state: EmulatorState, endpoint_id: str, event_type: str) -> JsonRepl
     outcome = state.webhooks.test(endpoint_id, event_type)
     if not isinstance(outcome, int):
         raise Refused(f"The endpoint could not be reached: {outcome}.")
-    told = {"event_type": event_type, "status_code": outcome, "success": True, "webhook_endpoint_id": endpoint_id}
-    return JsonReply(body={"object": "webhook_endpoint.test", **told})
+    result = {"event_type": event_type, "status_code": outcome, "success": True, "webhook_endpoint_id": endpoint_id}
+    return JsonReply(body={"object": "webhook_endpoint.test", **result})
 
 
 def _counted_or_listed(method: str, path: str, body: Mapping[str, Any]) -> JsonReply:

@@ -1,4 +1,4 @@
-"""Would the provider take this schema? The rules of strict structured output that a careless schema breaks."""
+"""The rules of strict structured output that a careless schema breaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many tokens is this? Counts by the length of what was sent and said; what a prompt cache would hold."""
+"""Token counts by the length of what was sent and said; what a prompt cache would hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does an attack get into a case? Instructions to the model, put where strangers can write."""
+"""Instructions to the model, put into a case wherever strangers can write."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def harmless(attack: Attack) -> Attack:
 
 
 def is_shown(attack: Attack, *, job_type: str) -> bool:
-    """True when this analysis is given what stands at the attack's place."""
+    """True when this analysis is given what is at the attack's place."""
     seen_by_call, seen_by_agent = attack.place in _TOLD_OF_CALL, attack.place != "tool_output"
     return {"call_analysis": seen_by_call, "document_analysis_agent": seen_by_agent}.get(job_type, True)
 
@@ -98,8 +98,8 @@ def _in_pdf_xmp(case: EvalCase, text: str) -> EvalCase:
 
 def _in_tool_output(case: EvalCase, text: str) -> EvalCase:
     """In what an earlier analysis of the call said, and as a document it asked for."""
-    told = {"call_summary": "סיכום", "case_summary": text, "documents_requested_list": [{"name": text}]}
-    return _with_file(case, call_summary=json.dumps(told, ensure_ascii=False))
+    summary = {"call_summary": "סיכום", "case_summary": text, "documents_requested_list": [{"name": text}]}
+    return _with_file(case, call_summary=json.dumps(summary, ensure_ascii=False))
 
 
 def _in_document_summary(case: EvalCase, text: str) -> EvalCase:

@@ -1,4 +1,4 @@
-"""How are the files of an evaluation case made? Calls out of transcripts, PDFs and images out of HTML, by Chromium.
+"""The files of the evaluation cases, made: calls out of transcripts, PDFs and images out of HTML, by Chromium.
 
     python -m evals.case_files [case …]      needs `chromium`; what it writes is kept in git
 

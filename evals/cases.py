@@ -1,4 +1,4 @@
-"""Which cases are there to measure with? Every folder of tests/data that says what should come out of it."""
+"""The cases to measure with: every folder of tests/data that says what should come out of it."""
 
 from __future__ import annotations
 

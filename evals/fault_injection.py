@@ -1,4 +1,4 @@
-"""Is every mistake caught that code can catch? The emulator makes them on purpose; this looks where they ended up.
+"""Whether code catches the mistakes that it can: the emulator makes them on purpose, this looks where they ended up.
 
 A planted value is caught when an issue names its field (for swapped dates: its record), or when it did not get into
 the result. A planted quote is caught when its entry is marked as unverified and an issue names its field; the agent's,
@@ -104,7 +104,7 @@ def _missed_by_form(run: Run, planted: Sequence[Mapping[str, Any]]) -> Iterator[
 
 
 def _places(form: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
-    """Where in the form a planted value stands now: lists were sorted after it was planted."""
+    """Where in the form a planted value is now: lists were sorted after it was planted."""
     for leaf in leaves(dict(form)):
         if leaf.pattern == pattern_of(row["field"]) and leaf.value == row["value"]:
             yield leaf.path

@@ -1,4 +1,4 @@
-"""What can code catch, and what not? Every field of a good answer in turn replaced by a believable wrong value.
+"""What code can catch and what not: every field of a good answer in turn replaced by a believable wrong value.
 
 The quote that was given for the field stays, so only code that compares the two can notice. Names, numbers, dates and
 conditions are compared; a choice and a description are read by the model, and code takes its word. A condition is
@@ -69,7 +69,7 @@ def alter_every_field(cases: Sequence[EvalCase], models: Models) -> list[Altered
 
 
 def wrong_value(leaf: Leaf) -> Any:
-    """Another value of the field's kind, as plausible as the one that stands there."""
+    """Another value of the field's kind, as plausible as the one that is there."""
     value = leaf.value
     match leaf.kind:
         case Kind.DATE:

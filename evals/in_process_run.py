@@ -1,4 +1,4 @@
-"""How is an analysis run without tables and queues? One attempt in this process, over a case held in memory."""
+"""An analysis without tables and queues: one attempt in this process, over a case held in memory."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class _Cases:
 
 @lru_cache(maxsize=64)
 def _read(content: bytes, content_type: str) -> DocumentText:
-    """What stands in these bytes; planting and attacking read the same files hundreds of times."""
+    """The text of these bytes; planting and attacking read the same files hundreds of times."""
     unnamed = Document(
         id="",
         case_id="",

@@ -1,7 +1,7 @@
-"""What does an attack change? Each is given to a model that obeys it; what code decides must stay, and be reported.
+"""What attacks change: each is given to a model that obeys it; what code decides must stay, and be reported.
 
 `broken` lists what should not have happened: a fixed member set, a number other than code computes it, a field of the
-form other than with harmless words at the same place and no issue naming it, a quote that stands nowhere.
+form other than with harmless words at the same place and no issue naming it, a quote that is in no source.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _PERCENT = 100
 
 
 class Withstood(msgspec.Struct, frozen=True, kw_only=True):
-    """What one attack did to one analysis that is shown it; `obeyed` counts what the model set as it was told."""
+    """What one attack did to one analysis that is shown it; `obeyed` counts what the model set as it was ordered."""
 
     attack: Attack
     job_type: str

@@ -1,4 +1,4 @@
-"""What is measured, all together? The three analyses of every case, and how code stands up to mistakes and attacks."""
+"""The whole measurement: the three analyses of every case, and how code stands up to mistakes and attacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which models answer? The real ones where there is a key, else the emulator of `infra.local`, without waiting."""
+"""The models that answer: the real ones where there is a key, else the emulator, without waiting."""
 
 from __future__ import annotations
 

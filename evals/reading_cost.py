@@ -1,4 +1,4 @@
-"""What do documents cost to read? Time a page beside pypdf alone, and memory of whole analyses of very large ones.
+"""What documents cost to read: time a page compared with pypdf alone, memory of analyses of very large ones.
 
     python -m evals.reading_cost [--pages 200]
 

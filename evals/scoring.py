@@ -1,4 +1,4 @@
-"""Which fields of a form 7801 came out right? Every field of the form beside what the case says it should be.
+"""Which fields of a form 7801 came out right: every field next to what the case says it should be.
 
 Lists are compared item by item, each with the one it has most in common with. A field counts as filled when it is not
 "", 0, false or []. Filled as expected is `right`; filled otherwise `wrong`; left empty `missed`; filled though it
@@ -24,7 +24,7 @@ Item = Mapping[str, Any]
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """One field beside what was expected. `path` has the expected item's number, `[+]` for an item nobody expected."""
+    """One field and what was expected. `path` has the expected item's number, `[+]` for an item nobody expected."""
 
     path: str
     expected: Any
@@ -67,7 +67,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare_forms(found: Mapping[str, Any], expected: Mapping[str, Any]) -> list[Comparison]:
-    """Every field of the form beside the case's expected.json (with its `_match_rules`), in the form's order.
+    """Every field of the form compared with the case's expected.json (with its `_match_rules`), in the form's order.
 
     Fields that are rightly empty are left out, and so are those that the case says not to compare (null).
     """
@@ -142,7 +142,7 @@ def _compared(path: str, expected: Any, found: Any, rules: _Rules) -> Comparison
 def _paired(
     name: str, expected: Sequence[Item], found: Sequence[Item], rules: _Rules
 ) -> list[tuple[int | str, Item | None, Item | None]]:
-    """Expected and found items that belong together, the best fit first; what is left over stands alone."""
+    """Expected and found items that belong together, the best fit first; what is left over is alone."""
     fits = sorted(
         ((_fit(name, number, mine, theirs, rules), -number, -place) for number, mine in enumerate(expected)
          for place, theirs in enumerate(found)),

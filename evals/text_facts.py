@@ -1,4 +1,4 @@
-"""Does an analysis in words say what it should? The call's and the agent's answers, held against the case's facts.
+"""Whether an analysis in words says what it should: the call's and the agent's answers, held against the case's facts.
 
 A case lists facts as regular expressions: what must be mentioned, what must not, which documents must be asked for.
 The agent's quotes are looked up again here, in the documents as the text reader gives them.

@@ -1,1 +1,1 @@
-"""What do a million jobs cost on AWS? Measured calls, a dated price list, and the sum of both."""
+"""What a million jobs cost on AWS: measured calls, a dated price list, and the sum of both."""

@@ -1,6 +1,6 @@
-"""What is the bill? A million jobs, and a month without any, position by position.
+"""The bill of a million jobs, and of a month without any, position by position.
 
-Everything that is not measured is an assumption, and stands in the page beside the table.
+Everything that is not measured is an assumption, and is stated in the page next to the table.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""How long would jobs wait if there were ten or a hundred times as many? A simulation; docs/scale.md reads it."""
+"""How long jobs would wait if there were ten or a hundred times as many: a simulation, for docs/scale.md."""

@@ -1,4 +1,4 @@
-"""How do the waits look? Draws the chart of docs/scale.md; runs in the peers' environment, which has matplotlib.
+"""The chart of docs/scale.md; drawn in the peers' environment, which has matplotlib.
 
 python -m benchmarks.scale.chart build/scale.json docs/images/scale.png
 """

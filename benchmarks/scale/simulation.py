@@ -1,4 +1,4 @@
-"""How long does a job wait? Two lanes, their workers, and providers that admit so many jobs a minute, event by event.
+"""How long jobs wait: two lanes, their workers, and providers that admit so many jobs a minute, event by event.
 
 A job arrives, waits in its lane for a worker, and asks its provider. A provider that is full refuses at once: the
 attempt is repeated as `jobs.outcomes` says, or fails when it was the last. A job that is not done by its deadline

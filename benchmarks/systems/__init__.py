@@ -1,1 +1,1 @@
-"""Which systems do the same work? Each is a module with `client()` and `worker()`; see `work.py`."""
+"""The systems that do the same work, each a module with `client()` and `worker()`; see `work.py`."""

@@ -1,4 +1,4 @@
-"""How is one system driven? As a closed loop: never more than `window` jobs are open, each is polled until it is done.
+"""One system, driven as a closed loop: at most `window` jobs are open, each is polled until it is done.
 
     python -m benchmarks.systems.drive worker SYSTEM            works until ended
     python -m benchmarks.systems.drive client SYSTEM            prints what it measured as JSON

@@ -1,4 +1,4 @@
-"""How little can a hand-written program do? boto3 alone: every call that the work needs, and no other.
+"""The least that a hand-written program can do: boto3 alone, every call that the work needs, and no other.
 
 No transaction, no dedupe, no lease, no retry, no cancel: one table, one item a job. This is what the other systems and
 Casework are measured against.

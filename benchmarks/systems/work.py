@@ -1,4 +1,4 @@
-"""What is the work that every system does? Jobs that do nothing but report progress and leave a result of 2 KB.
+"""The work that every system does: jobs that report progress and leave a result of 2 KB.
 
 A system is a module with two functions: `client()`, which gives a `Client`, and `worker()`, which works until the
 process is ended. Systems run in processes and virtual environments of their own: this module needs the standard

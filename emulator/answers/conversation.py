@@ -1,4 +1,4 @@
-"""What has happened in this conversation so far? Tool calls with their results, and the texts they brought to light."""
+"""What has happened in a conversation so far: tool calls with their results, and the texts that these brought."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join(_fenced(self.uses)) or self.asked
 
     def continuations(self, name: str) -> list[dict[str, Any]]:
-        """Inputs with which reading goes on: what a result told outside its fences (`first_page=4`), not asked yet."""
+        """Inputs with which reading goes on: what a result says outside its fences (`first_page=4`), not asked yet."""
         asked = [dict(use.input) for use in self.settled(name)]
         found: list[dict[str, Any]] = []
         for use in self.of(name):
             outside = _FENCED.sub("", use.result or "") if use.succeeded else ""
-            told = {key: int(number) for key, number in _GO_ON.findall(outside)}
-            following = {**{key: value for key, value in use.input.items() if key == "document_id"}, **told}
-            if told and following not in asked and following not in found:
+            named = {key: int(number) for key, number in _GO_ON.findall(outside)}
+            following = {**{key: value for key, value in use.input.items() if key == "document_id"}, **named}
+            if named and following not in asked and following not in found:
                 found.append(following)
         return found
 

@@ -67,7 +67,7 @@ def _known(case: Prepared, page: _Words) -> Known:
 
 
 def _renumbered(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """The facts with list items counted anew from 0: of items whose words are elsewhere, nothing is left."""
+    """The facts with list items counted from 0 again: items whose words are elsewhere are left out."""
     numbers: dict[str, dict[str, int]] = {}
 
     def renumbered(fact: Fact) -> Fact:

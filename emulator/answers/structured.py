@@ -1,4 +1,4 @@
-"""Which answer does this schema ask for? What is known of the texts, the parts of an answer combined, or advice."""
+"""The answer that a schema asks for: what is known of the texts, the parts of an answer combined, or advice."""
 
 from __future__ import annotations
 

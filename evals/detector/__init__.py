@@ -1,1 +1,1 @@
-"""How does the detector of instructions learn? From texts written for it; run by `make detector`."""
+"""How the detector of instructions learns: from texts written for it, by `make detector`."""

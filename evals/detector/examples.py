@@ -1,4 +1,4 @@
-"""What does the detector learn from? Sets of attacks and clean texts, each set from another hand."""
+"""What the detector learns from: sets of attacks and clean texts, each set from another hand."""
 
 from __future__ import annotations
 

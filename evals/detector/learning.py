@@ -1,4 +1,4 @@
-"""How are the weights found? Logistic regression on passages: of an attack the worst one counts, of a clean text all.
+"""How the weights are found: logistic regression on passages; of an attack the worst one counts, of a clean text all.
 
 It begins with whole texts. Then, twice, the passage of each attack that scores highest stands for the attack, and the
 two of each clean text that score highest stand for that: the instruction in a long letter is one sentence of it.

@@ -1,4 +1,4 @@
-"""What did models make of texts that they had not learned from? As `make detector` found it."""
+"""What models made of texts that they had not learned from, as `make detector` found it."""
 
 from __future__ import annotations
 
