@@ -24,8 +24,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from benchmarks.capacity import Item, get_units, index_units, query_units, write_units
 from benchmarks.keep_alive import HOST, KeepAliveServer
 from infra.local.invocation import ACCOUNT
-from infra.local.moto_server import make_dynamodb_atomic
-from infra.local.moto_snapshots import share_items_between_snapshots
+from infra.local.patches import patch_moto
 from infra.local.resources import REGION
 
 SIDES = ("client", "worker")
@@ -177,8 +176,7 @@ def _stored(table: str, key: Item) -> Item | None:
 
 def serve() -> dict[str, str]:
     """Start the server in threads of this process; the URL of each side."""
-    make_dynamodb_atomic()
-    share_items_between_snapshots()
+    patch_moto()
     moto, meter = DomainDispatcherApplication(create_backend_app), Meter()
     urls = {}
     for side in SIDES:

@@ -1,8 +1,4 @@
-"""When does `chalice local` start its server again? When a source of the application has changed, and then only.
-
-Chalice's own watcher looks at every file under the project, .venv and caches included, and dies of one that goes away
-while it looks: a file that Python writes bytecode to for a moment is enough. It is silenced; this one takes over.
-"""
+"""Restart of `chalice local` when a source of the application has changed; Chalice's own watcher is silenced."""
 
 from __future__ import annotations
 
@@ -14,17 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chalice.cli.filewatch import RESTART_REQUEST_RC
-from chalice.cli.filewatch.stat import StatFileWatcher
 
 from infra.local import sources
 
 LOOK_EVERY_SECONDS = 1.0
-
-
-def silence_chalices_watcher() -> None:
-    """Let Chalice's watcher see no change, from now on."""
-    StatFileWatcher._seed_mtime_cache = lambda self, root_dir: None
-    StatFileWatcher._single_pass_poll = lambda self, root_dir, callback: None
 
 
 def start_watching(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""How does plain `chalice local` become a complete system? What is behind the API starts when it begins to serve.
+"""Plain `chalice local` as a complete system: what is behind the API starts when it begins to serve.
 
 The top process is the one the developer started: with autoreload it is the reloader, the parent of the process that
 serves. The system behind the API lives as long as the top process: tables survive a reload, nothing is left behind.
@@ -6,68 +6,41 @@ serves. The system behind the API lives as long as the top process: tables survi
 
 from __future__ import annotations
 
-import errno
-import functools
-import io
 import os
 import signal
 import subprocess
 import sys
-from typing import Any, NoReturn
-
-from chalice.local import LocalDevServer
+from typing import NoReturn
 
 from infra.local import autoreload, gateway, lifeline, system
 from infra.local.environment import ROOT, Ports, local_environment, read_ports
+from infra.local.patches.chalice_server import change_chalices_server
+from infra.local.patches.chalice_watcher import silence_chalices_watcher
 from infra.problem import Problem
 
 
 def attach_to_chalice() -> None:
-    """Wrap what `chalice local` does: binding its port, serving, watching for changes. Once per process."""
-    if getattr(LocalDevServer.serve_forever, "brings_up_the_system", False):
-        return
+    """Change what `chalice local` does: binding its port, serving, watching for changes. Once per process."""
     reloader = "CHALICE_WORKER" in os.environ
-    _wrap_binding(top_pid=os.getppid() if reloader else os.getpid())
-    _wrap_serving(top_pid=os.getppid() if reloader else os.getpid(), watches=reloader)
-    autoreload.silence_chalices_watcher()
+    top_pid = os.getppid() if reloader else os.getpid()
 
+    def port_is_taken(host: str, port: int) -> NoReturn:
+        _give_up(
+            f"Port {port} on {host} is taken. Stop what listens there, or take another: chalice local --port N"
+            " (with `make dev`: set CASEWORK_API_PORT).",
+            top_pid=top_pid,
+        )
 
-def _wrap_binding(*, top_pid: int) -> None:
-    bind = LocalDevServer.__init__
-
-    @functools.wraps(bind)
-    def __init__(self: LocalDevServer, app_object: Any, config: Any, host: str, port: int, **options: Any) -> None:  # noqa: N807
-        try:
-            bind(self, app_object, config, host, port, **{"handler_cls": gateway.RequestHandler, **options})
-        except OSError as exc:
-            if exc.errno != errno.EADDRINUSE:
-                raise
-            _give_up(
-                f"Port {port} on {host} is taken. Stop what listens there, or take another: chalice local --port N"
-                " (with `make dev`: set CASEWORK_API_PORT).",
-                top_pid=top_pid,
-            )
-
-    LocalDevServer.__init__ = __init__
-
-
-def _wrap_serving(*, top_pid: int, watches: bool) -> None:
-    serve = LocalDevServer.serve_forever
-
-    @functools.wraps(serve)
-    def serve_forever(self: LocalDevServer) -> None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(line_buffering=True)  # what Chalice says is to be read in time, in a pipe too
+    def before_serving() -> None:
         try:
             _bring_up(top_pid)
         except Problem as problem:
             _give_up(str(problem), top_pid=top_pid)
-        if watches:
+        if reloader:
             autoreload.start_watching(ROOT)
-        serve(self)
 
-    serve_forever.brings_up_the_system = True  # type: ignore[attr-defined]
-    LocalDevServer.serve_forever = serve_forever
+    change_chalices_server(gateway.RequestHandler, port_is_taken=port_is_taken, before_serving=before_serving)
+    silence_chalices_watcher()
 
 
 def _bring_up(top_pid: int) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import errno
-import functools
 import json
 import os
 import socket
@@ -16,14 +15,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from infra.local.environment import HOST
-from infra.local.moto_polls import answering, hand_back_what_nobody_hears
-from infra.local.moto_snapshots import share_items_between_snapshots
-from infra.local.moto_streams import mend_streams
+from infra.local.patches import patch_moto
+from infra.local.patches.moto_receives import answering
 from infra.local.resources import create_resources
 from infra.local.system import IDENTITY_PATH
 
@@ -42,9 +39,7 @@ class MotoServer:
     """A running moto server; it listens from construction until `stop`. Raises: PortTaken."""
 
     def __init__(self, port: int = 0) -> None:
-        make_dynamodb_atomic()
-        share_items_between_snapshots()
-        hand_back_what_nobody_hears()
+        patch_moto()
         self._identity: bytes | None = None
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = _listen(port, self._answer)
@@ -78,27 +73,6 @@ class MotoServer:
         status = "200 OK" if answer else "503 Service Unavailable"
         start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
         return [answer]
-
-
-def make_dynamodb_atomic() -> None:
-    """Let moto's DynamoDB handle one request at a time.
-
-    Without it conditional writes have two winners and a failing transaction restores whole tables, other clients'
-    writes included (moto 5.2.5).
-    """
-    if getattr(DynamoHandler.call_action, "one_at_a_time", False):
-        return
-    lock = threading.RLock()
-    handle = DynamoHandler.call_action
-
-    @functools.wraps(handle)
-    def call_action(self: DynamoHandler) -> Any:
-        with lock:
-            return handle(self)
-
-    call_action.one_at_a_time = True  # type: ignore[attr-defined]
-    DynamoHandler.call_action = call_action  # type: ignore[method-assign]
-    mend_streams(lock)
 
 
 class _QuietRequestHandler(MotoRequestHandler):

@@ -135,7 +135,7 @@ def _properties(template: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _create_table(dynamodb: Any, table: str, properties: dict[str, Any]) -> None:
-    definition = {
+    definition: dict[str, Any] = {
         key: properties[key]
         for key in ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
         if key in properties

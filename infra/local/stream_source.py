@@ -117,7 +117,7 @@ def _matches_value(value: Any, rule: Any) -> bool:
     if not isinstance(rule, dict):
         return bool(value == rule)
     if set(rule) == {"exists"}:
-        return (value is not None) == rule["exists"]
+        return bool((value is not None) == rule["exists"])
     raise NotImplementedError(rule)
 
 

@@ -13,7 +13,7 @@ import json, os, threading
 import app
 from chalice.local import LocalDevServer
 print(json.dumps({
-    "prepared": getattr(LocalDevServer.serve_forever, "brings_up_the_system", False),
+    "prepared": getattr(LocalDevServer.serve_forever, "is_changed", False),
     "redirected": "AWS_ENDPOINT_URL" in os.environ,
     "threads": threading.active_count(),
 }))

@@ -1,7 +1,8 @@
-"""Who gets a message when the client that asked for it has died? Whoever asks next: moto would keep it from everybody.
+"""A message received for a client that has died, handed back: moto would keep it from everybody.
 
 moto 5.2.5 goes on with the poll of a killed process, and what arrives then is invisible for the whole visibility
-timeout. On AWS the poller belongs to Lambda and does not die with a worker; here it does.
+timeout. AWS does the same (https://github.com/aws/aws-sdk-js/issues/2350), but there the poller belongs to Lambda and
+does not die with a worker; here it does.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def answering(client: socket.socket | None) -> Iterator[None]:
         _client.reset(token)
 
 
-def hand_back_what_nobody_hears() -> None:
+def hand_back_what_nobody_receives() -> None:
     """Make what was received for a dead client visible again. Doing it twice changes nothing."""
     receive: Callable[..., list[Message]] = SQSBackend.receive_message
     if getattr(receive, "hands_back", False):
