@@ -184,8 +184,12 @@ class JobStore(Protocol):
         checkpoint: Checkpoint | None = None,
         result: bytes | None = None,
         write_back: WriteBack | None = None,
+        lease_over_at: datetime | None = None,
     ) -> Job:
         """Replace `before` by `after` in one write, if the record's version and fence are still those of `before`.
+
+        With `lease_over_at` also only if no lease of the job lasts longer than that: a heartbeat since `before` was
+        read has moved it without a new version.
 
         One transaction with all that follows from the change: the checkpoint, the result, the case's members, the
         dedupe lock removed when `after.lock` is None and `before.lock` was not, and the starter's counter lowered when
@@ -216,9 +220,12 @@ class JobStore(Protocol):
     def list(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> JobPage:
         """Jobs newest first, expired ones left out; the page is filled to `limit` unless it is the last."""
 
-    def due_checks(self, *, now: datetime, limit: int) -> Sequence[Job]:
-        """Open jobs whose `check_at` has come, the oldest first, at most `limit`; a record that cannot be read is not
-        among them."""
+    def due_checks(self, *, now: datetime, limit: int, status: Status | None = None) -> Sequence[Job]:
+        """Open jobs whose `check_at` has come, of one status or of both, the oldest first.
+
+        At most `limit`, and fewer only when there are no more: a record that cannot be read, or is not due any more
+        though the index still says so, takes nobody's place.
+        """
 
     def jobs_of_case(self, case_id: str) -> Sequence[Job]:
         """All jobs of a case."""

@@ -1,13 +1,15 @@
-"""Which open jobs need help? Lost messages, dead workers and passed deadlines, found by time and repaired one by one.
+"""Rescue: lost messages, dead workers and passed deadlines are found by time and repaired.
 
-It runs on a timer, not on the queue that it repairs. Every repair is one conditional write: two rescues at once, or a
-rescue and a worker, cannot both make it.
+It runs on a timer, not on the queue that it repairs. Every repair is one conditional write: two rescues at once cannot
+both make it, and no job is taken from a worker whose lease is not over at that moment.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import msgspec
@@ -20,6 +22,7 @@ from chalicelib.jobs.ports import Clock, Conflict, JobQueue, JobStore
 from chalicelib.jobs.run import send_again
 
 PAGE_SIZE = 100
+REPAIRS_AT_ONCE = 8
 TIME_TO_STOP_SECONDS = 10
 
 
@@ -27,50 +30,89 @@ class RepairsFailed(Exception):
     """Some jobs could not be repaired; the log names each. Raised so that the function's run counts as failed."""
 
 
-def rescue(*, store: JobStore, queue: JobQueue, clock: Clock, time_left: Callable[[], float]) -> dict[str, int]:
+def rescue(
+    *,
+    store: JobStore,
+    queue: JobQueue,
+    clock: Clock,
+    time_left: Callable[[], float],
+    repairs_at_once: int = REPAIRS_AT_ONCE,
+) -> dict[str, int]:
     """Repair every open job whose check is due, while the function's time lasts; how many of which repair was made.
 
     Repairs: `sent_again` (a message was lost, or its job waits in a long queue), `worker_lost`, `deadline_exceeded`,
     `still_running` (its worker is alive), `left` (somebody else was first). A repair that breaks off keeps no other job
-    waiting. Raises: RepairsFailed, after all others, when some did; StorageUnavailable when nothing due can be read.
+    waiting, and behind a backlog of pending jobs those with a worker come first. Raises: RepairsFailed, after all
+    others, when some did; StorageUnavailable when nothing due can be read.
     """
-    repairs: Counter[str] = Counter()
-    seen: set[str] = set()
-    while time_left() > TIME_TO_STOP_SECONDS:
-        # Jobs whose repair failed are still due, and first: they must not fill the page.
-        due = store.due_checks(now=clock(), limit=PAGE_SIZE + repairs["failed"])
-        page = [job for job in due if job.job_id not in seen]
-        if not page:
-            break
-        for job in page:
-            if time_left() <= TIME_TO_STOP_SECONDS:
-                break
-            seen.add(job.job_id)
-            repairs[_tried(job, store=store, queue=queue, now=clock())] += 1
+    with ThreadPoolExecutor(repairs_at_once) as pool:
+        tick = _Tick(store=store, queue=queue, clock=clock, time_left=time_left)
+        tick.run(each=map if repairs_at_once == 1 else pool.map)
+    repairs = tick.repairs
     telemetry.info("rescue_ran", **repairs)
     if repairs["failed"]:
         raise RepairsFailed(f"{repairs['failed']} jobs could not be repaired")
     return dict(repairs)
 
 
-def _tried(job: Job, *, store: JobStore, queue: JobQueue, now: datetime) -> str:
-    try:
-        return _repair(job, store=store, queue=queue, now=now)
-    except StorageUnavailable:
-        telemetry.warning("repair_failed", job_id=job.job_id, job_type=job.job_type)
-        return "failed"
-    except Exception as exc:  # noqa: BLE001  # whatever is wrong with one job, the others need their repair
-        telemetry.defect("repair_failed", exc, job_id=job.job_id, job_type=job.job_type)
-        return "failed"
+class _Tick:
+    """One run of rescue. A job is tried once: one whose repair failed is still due, and the index may lag."""
+
+    def __init__(self, *, store: JobStore, queue: JobQueue, clock: Clock, time_left: Callable[[], float]) -> None:
+        self._store = store
+        self._queue = queue
+        self._clock = clock
+        self._time_left = time_left
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._tried: set[str] = set()
+        self.repairs: Counter[str] = Counter()
+
+    def run(self, *, each: Callable[..., Iterable[str | None]]) -> None:
+        page = self._page(None)
+        if len(page) >= PAGE_SIZE:
+            # A backlog of pending jobs may be long: those whose worker may be dead do not wait for its end.
+            while running := self._page(Status.RUNNING):
+                self.repairs.update(filter(None, each(self._try, running)))
+            page = self._page(None)
+        while page:
+            self.repairs.update(filter(None, each(self._try, page)))
+            page = self._page(None)
+
+    def _has_time(self) -> bool:
+        with self._lock:
+            self._is_over = self._is_over or self._time_left() <= TIME_TO_STOP_SECONDS
+            return not self._is_over
+
+    def _page(self, status: Status | None) -> Sequence[Job]:
+        if not self._has_time():
+            return ()
+        # Jobs whose repair failed are still due, and first: they must not fill the page.
+        limit = PAGE_SIZE + self.repairs["failed"]
+        due = self._store.due_checks(now=self._clock(), limit=limit, status=status)
+        return [job for job in due if job.job_id not in self._tried]
+
+    def _try(self, job: Job) -> str | None:
+        if not self._has_time():
+            return None
+        self._tried.add(job.job_id)
+        try:
+            return _repair(job, store=self._store, queue=self._queue, now=self._clock())
+        except StorageUnavailable:
+            telemetry.warning("repair_failed", job_id=job.job_id, job_type=job.job_type)
+            return "failed"
+        except Exception as exc:  # noqa: BLE001  # whatever is wrong with one job, the others need their repair
+            telemetry.defect("repair_failed", exc, job_id=job.job_id, job_type=job.job_type)
+            return "failed"
 
 
 def _repair(job: Job, *, store: JobStore, queue: JobQueue, now: datetime) -> str:
     if job.status is Status.RUNNING and job.lease_until is not None and job.lease_until > now:
         return _postponed(job, "still_running", store=store, check_at=job.lease_until)
     if job.deadline_at <= now:
-        return _saved(job, lifecycle.overdue(job, at=now), "deadline_exceeded", store=store, queue=queue)
+        return _saved(job, lifecycle.overdue(job, at=now), "deadline_exceeded", store=store, queue=queue, now=now)
     if job.status is Status.RUNNING:
-        return _saved(job, lifecycle.worker_lost(job, at=now), "worker_lost", store=store, queue=queue)
+        return _saved(job, lifecycle.worker_lost(job, at=now), "worker_lost", store=store, queue=queue, now=now)
     return _sent_again(job, store=store, queue=queue, now=now)
 
 
@@ -89,9 +131,10 @@ def _postponed(job: Job, repair: str, *, store: JobStore, check_at: datetime) ->
     return repair if moved else "left"
 
 
-def _saved(job: Job, after: Job, repair: str, *, store: JobStore, queue: JobQueue) -> str:
+def _saved(job: Job, after: Job, repair: str, *, store: JobStore, queue: JobQueue, now: datetime) -> str:
+    """Write the repair, unless the worker has shown a sign of life since the job was read."""
     try:
-        stored = store.save(job, after)
+        stored = store.save(job, after, lease_over_at=now)
     except Conflict as conflict:
         landed = msgspec.structs.replace(after, version=job.version + 1)
         if conflict.current != landed:

@@ -92,7 +92,7 @@ class Engine:
 
     def rescue(self) -> dict[str, int]:
         """One tick of the rescue timer."""
-        return rescue(store=self.store, queue=self.queue, clock=self.clock, time_left=lambda: 60.0)
+        return rescue(store=self.store, queue=self.queue, clock=self.clock, time_left=lambda: 60.0, repairs_at_once=1)
 
     def job(self, submitted: Submitted) -> Job:
         """The job's record as it is now."""

@@ -5,6 +5,7 @@ A test that has no case store gives it `FakeCases`. Beyond the port: `fail`, `ca
 
 from __future__ import annotations
 
+import heapq
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import StorageUnavailable
-from chalicelib.jobs.model import Event, Job, Status, with_event
+from chalicelib.jobs.model import OPEN, Event, Job, Status, with_event
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import (
     CLOCK_SLACK,
@@ -157,11 +158,14 @@ class FakeJobStore:
         checkpoint: Checkpoint | None = None,
         result: bytes | None = None,
         write_back: WriteBack | None = None,
+        lease_over_at: datetime | None = None,
     ) -> Job:
         """See JobStore.save."""
         with self._called("save"):
             current = self._jobs.get(before.job_id)
             if current is None or (current.version, current.fence) != (before.version, before.fence):
+                raise Conflict(current)
+            if lease_over_at is not None and (current.lease_until or lease_over_at) > lease_over_at:
                 raise Conflict(current)
             if write_back is not None:
                 self._write_back(after, write_back)
@@ -216,11 +220,12 @@ class FakeJobStore:
         more = len(found) > limit
         return JobPage(jobs=page, next=Position(created_at=page[-1].created_at, id=page[-1].job_id) if more else None)
 
-    def due_checks(self, *, now: datetime, limit: int) -> Sequence[Job]:
+    def due_checks(self, *, now: datetime, limit: int, status: Status | None = None) -> Sequence[Job]:
         """See JobStore.due_checks."""
         with self._called("due_checks"):
-            due = [job for job in self._jobs.values() if job.is_open and job.check_at <= now]
-        return sorted(due, key=lambda job: job.check_at)[:limit]
+            wanted = OPEN if status is None else {status}
+            due = [job for job in self._jobs.values() if job.check_at <= now and job.status in wanted]
+        return heapq.nsmallest(limit, due, key=lambda job: job.check_at)
 
     def jobs_of_case(self, case_id: str) -> Sequence[Job]:
         """See JobStore.jobs_of_case."""

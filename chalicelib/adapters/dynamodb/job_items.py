@@ -201,8 +201,12 @@ def claim_of(table: str, job_id: str, *, now: datetime, lease_until: datetime, c
     )
 
 
-def update_of(table: str, before: Job, after: Job) -> Mapping[str, Any]:
-    """The UpdateItem request that turns `before` into `after` while its version and fence are those of `before`."""
+def update_of(table: str, before: Job, after: Job, *, lease_over_at: datetime | None = None) -> Mapping[str, Any]:
+    """The UpdateItem request that turns `before` into `after` under the conditions of `JobStore.save`."""
+    condition = "#version = :version_before AND #fence = :fence_before"
+    times = {} if lease_over_at is None else {"lease_over_at": lease_over_at}
+    if lease_over_at is not None:
+        condition += " AND (attribute_not_exists(#lease_until) OR #lease_until <= :lease_over_at)"
     old, new = _attributes(before), _attributes(after)
     values = {name: value for name, value in new.items() if old.get(name) != value}
     gone = [name for name in old if name not in new]
@@ -213,8 +217,8 @@ def update_of(table: str, before: Job, after: Job) -> Mapping[str, Any]:
         table,
         key=job_key(before.job_id),
         UpdateExpression=expression,
-        ConditionExpression="#version = :version_before AND #fence = :fence_before",
-        values={"version_before": before.version, "fence_before": before.fence, **values},
+        ConditionExpression=condition,
+        values={"version_before": before.version, "fence_before": before.fence, **times, **values},
     )
 
 

@@ -26,12 +26,15 @@ from chalicelib.adapters.dynamodb.job_items import (
 )
 from chalicelib.adapters.dynamodb.values import JSON_TYPE, Item, epoch_seconds, iso, table_request, unpacked
 from chalicelib.blobs import BlobStore
-from chalicelib.jobs.model import Job
+from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import IdempotencyKey, JobFilter, JobPage, KeyUse, Position
 
 _MONTH = len("YYYY-MM")
 _SPARE_ROWS = 3
 """Rows asked for beyond a page: the one it starts after, the one that shows there is more, the one that ends a tie."""
+
+_READ_AT_ONCE = 100
+"""Records that one BatchGetItem reads."""
 
 _FILTERED_ROWS = 300
 """Rows asked for at a time when a filter drops many of them."""
@@ -94,19 +97,19 @@ class DynamoJobReads:
             jobs=shown, next=Position(created_at=shown[-1].created_at, id=shown[-1].job_id) if more else None
         )
 
-    def due_checks(self, *, now: datetime, limit: int) -> Sequence[Job]:
-        rows = self._calls.query(
-            table_request(
-                self._table,
-                KeyConditionExpression="#open = :open AND #check_at <= :now",
-                values={"open": OPEN_SHARD, "now": epoch_seconds(now)},
-            )
-            | {"IndexName": "by_check", "Limit": limit}
+    def due_checks(self, *, now: datetime, limit: int, status: Status | None = None) -> Sequence[Job]:
+        asked = table_request(
+            self._table,
+            KeyConditionExpression="#open = :open AND #check_at <= :now",
+            values={"open": OPEN_SHARD, "now": epoch_seconds(now)},
         )
-        records = self._stored([row["job_id"]["S"] for row in islice(rows, limit)])
-        jobs = [job for record in records if (job := _readable(record)) is not None]
-        due = [job for job in jobs if job.is_open and job.check_at <= now]
-        return sorted(due, key=lambda job: job.check_at)
+        rows = self._calls.query(asked | {"IndexName": "by_check", "Limit": limit})
+        due: list[Job] = []
+        while len(due) < limit and (chunk := [row["job_id"]["S"] for row in islice(rows, min(limit, _READ_AT_ONCE))]):
+            jobs = (_readable(record) for record in self._stored(chunk))
+            found = [job for job in jobs if job is not None and job.is_open and job.check_at <= now]
+            due += sorted((job for job in found if status in (None, job.status)), key=lambda job: job.check_at)
+        return due[:limit]
 
     def jobs_of_case(self, case_id: str) -> Sequence[Job]:
         rows = list(self._case_rows(case_id, before=None, limit=_FILTERED_ROWS))

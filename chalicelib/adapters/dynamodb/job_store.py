@@ -174,9 +174,10 @@ class DynamoJobStore(DynamoJobReads):
         checkpoint: Checkpoint | None = None,
         result: bytes | None = None,
         write_back: WriteBack | None = None,
+        lease_over_at: datetime | None = None,
     ) -> Job:
         after = msgspec.structs.replace(after, version=before.version + 1)
-        record = update_of(self._table, before, after)
+        record = update_of(self._table, before, after, lease_over_at=lease_over_at)
         others = self._freed(before, after)
         if checkpoint is not None:
             others["checkpoint"] = {

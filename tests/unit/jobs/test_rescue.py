@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import StorageUnavailable
+from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.lifecycle import LEASE_SECONDS, lease_end
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import Completed
@@ -218,6 +219,44 @@ def test_storage_that_is_silent_at_a_repair_is_no_defect(engine: Engine, caplog:
 
     levels = {record.getMessage(): record.levelno for record in caplog.records}
     assert levels["repair_failed"] == logging.WARNING
+
+
+def test_a_worker_that_beats_keeps_its_job_however_long_a_tick_takes(engine: Engine) -> None:
+    """A page is read once; while SQS is slow the lease that was read grows old, and the worker renews it."""
+    for _ in range(2):
+        engine.start(lock=None)
+    engine.queue.lose_all()
+    worker = claim_of(engine, engine.start(lock=None))
+
+    def live_on(seconds: int) -> None:
+        for _ in range(seconds):
+            engine.clock.advance(seconds=1)
+            worker.beat()
+
+    class SlowQueue:
+        def send(self, *_: object, **__: object) -> None:
+            live_on(18)
+            raise StorageUnavailable("SQS does not answer.")
+
+    live_on(47)
+
+    repaired = rescue(
+        store=engine.store,
+        queue=SlowQueue(),  # type: ignore[arg-type]
+        clock=engine.clock,
+        time_left=lambda: 60.0,
+        repairs_at_once=1,
+    )
+
+    assert repaired == {"sent_again": 2, "left": 1}
+    assert worker.step("model-call", lambda: "an answer that was paid for") == "an answer that was paid for"
+
+
+def claim_of(engine: Engine, started: Submitted) -> Attempt:
+    """A worker of the job that lives: it beats when the test says so."""
+    now = engine.clock()
+    job = engine.store.claim(started.job.job_id, now=now, lease_until=lease_end(now), claim_token="alive")
+    return Attempt(job, store=engine.store, clock=engine.clock, time_left=lambda: 300.0)
 
 
 class AnswersLost:

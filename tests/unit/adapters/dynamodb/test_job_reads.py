@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 from chalicelib.adapters.dynamodb.calls import DynamoCalls
 from chalicelib.adapters.dynamodb.job_items import record_of
@@ -65,6 +66,33 @@ def test_a_record_that_cannot_be_read_hides_no_other_job_that_is_due() -> None:
     due = lists_of(table).due_checks(now=NOW, limit=10)
 
     assert due == [job]
+
+
+class PagedTable(LaggingTable):
+    """As above, a page of the index at a time, each record by its key."""
+
+    def query(self, **request: Any) -> Mapping[str, Any]:
+        start = int(request.get("ExclusiveStartKey", {}).get("row", {}).get("N", "0"))
+        end = start + request["Limit"]
+        more = {"LastEvaluatedKey": {"row": {"N": str(end)}}} if end < len(self._rows) else {}
+        return {"Items": self._rows[start:end], **more}
+
+    def batch_get_item(self, *, RequestItems: Any) -> Mapping[str, Any]:  # noqa: N803  # as boto3 names it
+        wanted = [key["job_id"]["S"] for key in RequestItems["jobs"]["Keys"]]
+        return {"Responses": {"jobs": [record for record in self.records if record["job_id"]["S"] in wanted]}}
+
+
+@pytest.mark.parametrize("in_the_way", [99, 100, 350])
+@pytest.mark.parametrize("why", ["unreadable", "stale"])
+def test_no_number_of_rows_without_work_hides_a_job_that_is_due(in_the_way: int, why: str) -> None:
+    others = [a_job(job_id=f"other-{number:03}") for number in range(in_the_way)]
+    job = a_job(job_id="last")
+    stored = [msgspec.structs.replace(other, check_at=NOW + timedelta(seconds=9)) for other in others]
+    table = PagedTable(indexed=[*others, job], stored=[*stored, job])
+    if why == "unreadable":
+        table.records[:-1] = [{**record_of(other), "status": {"S": "paused"}} for other in others]
+
+    assert lists_of(table).due_checks(now=NOW, limit=100) == [job]
 
 
 def test_a_list_shows_jobs_as_they_are_and_not_as_they_were() -> None:

@@ -55,7 +55,7 @@ def test_status_counts_open_jobs_past_the_first_thousand(ops):
 class EndlessJobStore(FakeJobStore):
     """As many open jobs as are asked for."""
 
-    def due_checks(self, *, now: datetime, limit: int) -> Sequence[Job]:
+    def due_checks(self, *, now: datetime, limit: int, status: object = None) -> Sequence[Job]:
         return [a_job()] * limit
 
 
