@@ -24,6 +24,7 @@ from chalicelib.settings import Settings, read_settings
 from chalicelib.worker import LambdaContext, handle_records
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.audit_log import AuditLog
     from chalicelib.adapters.sqs import SqsJobQueue
     from chalicelib.adapters.ssm import SsmSecret
     from chalicelib.analyses.kit.definition import Analysis
@@ -173,6 +174,12 @@ class System:
             "Anthropic", self.settings.anthropic_api_key, name=self.settings.anthropic_api_key_name
         )
 
+    def audit_log(self, group: str) -> AuditLog:
+        """Who did what to whose data."""
+        from chalicelib.adapters.audit_log import AuditLog
+
+        return AuditLog(partial(self._client, "logs"), group=group, new_id=self.new_id, clock=self.clock)
+
     @cached_property
     def aws_session(self) -> Any:
         """The session that all clients come from. boto3 would add nothing but 60 ms to the start of every function."""
@@ -268,6 +275,8 @@ def system() -> System:
         settings = read_settings()
         telemetry.configure(settings.log_level, stage=settings.stage)
         _built = System(settings)
+        if settings.audit_log_group is not None:
+            telemetry.also_send("audit", _built.audit_log(settings.audit_log_group))
     return _built
 
 

@@ -94,6 +94,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The SSM parameter that holds the key for OpenAI."""
     anthropic_api_key_name: str | None
     """The SSM parameter that holds the key for Anthropic."""
+    audit_log_group: str | None
+    """The log group that keeps the audit lines; set for the API only."""
     worker_function: str | None
     """The worker's function, which deep health asks whether it can read the providers' keys; set for the API only."""
     vapi_webhook_secret: str | None
@@ -155,6 +157,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         anthropic_api_key=reader.optional("ANTHROPIC_API_KEY"),
         openai_api_key_name=reader.optional("OPENAI_API_KEY_NAME"),
         anthropic_api_key_name=reader.optional("ANTHROPIC_API_KEY_NAME"),
+        audit_log_group=reader.optional("AUDIT_LOG_GROUP"),
         worker_function=reader.optional("WORKER_FUNCTION"),
         vapi_webhook_secret=reader.optional("VAPI_WEBHOOK_SECRET"),
         vapi_webhook_secret_name=reader.optional("VAPI_WEBHOOK_SECRET_NAME"),

@@ -56,6 +56,13 @@ def configure(level: str, *, stage: str = "") -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def also_send(event: str, handler: logging.Handler) -> None:
+    """Send every line of one event to another handler too, as the same JSON."""
+    handler.setFormatter(_JsonLines())
+    handler.addFilter(lambda record: record.getMessage() == event)
+    _LOGGER.addHandler(handler)
+
+
 def info(event: str, **facts: Any) -> None:
     """Log one fact of a normal run, e.g. `info("job_completed", job_id=…, attempt=1)`."""
     _log(logging.INFO, event, facts)

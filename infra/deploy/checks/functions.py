@@ -10,7 +10,7 @@ from infra.deploy.checks.view import Template, is_reference, references, target
 IN_THE_CLEAR = ("jwt_secret", "openai_api_key", "anthropic_api_key", "vapi_webhook_secret", "webhook_secret")
 """Settings that hold a secret itself: for a developer's machine only."""
 
-OF_THE_API = ("worker_function",)
+OF_THE_API = ("audit_log_group", "worker_function")
 """Settings that the API alone has: a function cannot name itself in its environment."""
 
 API_SECONDS = 29

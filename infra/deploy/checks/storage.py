@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.deploy.checks.view import Template, target
+from infra.deploy.checks.view import Template, references, target
 from infra.deploy.template import stored
 
 EVERYBODY = ("*", {"AWS": "*"})
@@ -96,6 +96,20 @@ def fetches_are_recorded(template: Template) -> Iterator[str]:
     rules = template.properties(log_bucket).get("LifecycleConfiguration", {}).get("Rules", ())
     if not any(template.default(rule.get("ExpirationInDays")) for rule in rules):
         yield "Bucket records no fetches, or keeps the record for ever"
+
+
+def the_audit_log_outlives_the_functions(template: Template) -> Iterator[str]:
+    """Who did what is kept in a separate log group, for as long as the parameter says, in prod without the stack."""
+    group = target(
+        dict(template.functions())["APIHandler"].get("Environment", {}).get("Variables", {}).get("AUDIT_LOG_GROUP")
+    )
+    functions = {target(function.get("LoggingConfig", {}).get("LogGroup")) for _, function in template.functions()}
+    if not group or group in functions:
+        yield "the audit lines have no log group of their own"
+    elif "AuditRetentionDays" not in set(references(template.properties(group).get("RetentionInDays"))):
+        yield f"{group} does not keep lines for AuditRetentionDays"
+    elif template.stage == "prod" and template.resources[group].get("DeletionPolicy") != "RetainExceptOnCreate":
+        yield f"{group} is deleted with its stack in prod"
 
 
 def prod_keeps_what_it_stores(template: Template) -> Iterator[str]:

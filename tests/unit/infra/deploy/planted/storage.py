@@ -60,4 +60,12 @@ DEFECTS: list[tuple[str, Plant]] = [
     ("tables_can_be_updated", lambda t: properties(t, "CasesTable").update(TableName="another")),
     ("tables_can_be_updated", lambda t: properties(t, "CasesTable")["KeySchema"].pop()),
     ("tables_can_be_updated", lambda t: t["Resources"].pop("CasesTable")),
+    ("the_audit_log_outlives_the_functions", lambda t: t["Resources"]["AuditLogGroup"].pop("DeletionPolicy")),
+    ("the_audit_log_outlives_the_functions", lambda t: properties(t, "AuditLogGroup").update(RetentionInDays=7)),
+    (
+        "the_audit_log_outlives_the_functions",
+        lambda t: properties(t, "APIHandler")["Environment"]["Variables"].update(
+            AUDIT_LOG_GROUP={"Ref": "ApiLogGroup"}
+        ),
+    ),
 ]
