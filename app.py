@@ -108,6 +108,12 @@ def rescue(event: Any) -> dict[str, int]:
     return system().rescue(event.context)
 
 
+@app.schedule(Rate(1, unit=Rate.DAYS), name="forget")
+def forget(event: Any) -> dict[str, int]:
+    """Every day: delete the cases that this stage keeps no longer."""
+    return system().forget(event.context)
+
+
 if current_stage() == "dev":  # `chalice local` is a complete system; under any other command this starts nothing
     from infra.local import attach
 

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -159,6 +159,24 @@ class System:
         """Handle a tick of the timer."""
         return rescue(
             store=self.job_store, queue=self.job_queue, clock=self.clock, time_left=partial(_seconds_left, context)
+        )
+
+    def forget(self, context: LambdaContext) -> dict[str, int]:
+        """Delete the cases that the stage keeps no longer; nothing where it keeps them for ever."""
+        days = self.settings.case_retention_days
+        if days is None:
+            return {}
+        from chalicelib.cases.forget import forget_old_cases
+        from chalicelib.jobs.requests import JobsOfCase
+
+        return forget_old_cases(
+            store=self.case_store,
+            blobs=self.blob_store,
+            jobs=JobsOfCase(self.job_store),
+            kept_for=timedelta(days=days),
+            now=self.clock(),
+            new_id=self.new_id,
+            time_left=partial(_seconds_left, context),
         )
 
     def openai_key(self) -> str | None:

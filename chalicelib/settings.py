@@ -13,6 +13,7 @@ Stage = Literal["dev", "staging", "prod"]
 T = TypeVar("T")
 
 MINIMUM_RETENTION_DAYS = 8
+MINIMUM_CASE_RETENTION_DAYS = 30
 SHORTEST_SECRET_BYTES = 32
 
 ANY_ORIGIN = "*"
@@ -72,6 +73,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Request headers that pages may send besides those of the API and of tracing, separated by commas."""
     retention_days: int
     """Days until a job and all it stored is forgotten, at least 8."""
+    case_retention_days: int | None
+    """Days after its last change until a case is deleted with its documents, at least 30; unset or 0: never."""
     max_open_jobs: int
     """Open jobs that one user may have; the next start is refused with 429."""
     openai_model: str
@@ -146,6 +149,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         cors_allow_origin=reader.parsed("CORS_ALLOW_ORIGIN", _origins, default=ANY_ORIGIN),
         cors_allow_headers=reader.parsed("CORS_ALLOW_HEADERS", _headers, default=""),
         retention_days=reader.parsed("RETENTION_DAYS", _retention, default="30"),
+        case_retention_days=reader.parsed("CASE_RETENTION_DAYS", _case_retention, default="0"),
         max_open_jobs=reader.parsed("MAX_OPEN_JOBS", _positive, default="20"),
         openai_model=reader.optional("OPENAI_MODEL") or "gpt-6-luna",
         anthropic_model=reader.optional("ANTHROPIC_MODEL") or "claude-haiku-5-5",
@@ -254,6 +258,14 @@ def _retention(text: str) -> int:
     if text.isdecimal() and int(text) >= MINIMUM_RETENTION_DAYS:
         return int(text)
     raise ValueError(f"must be a whole number of days, at least {MINIMUM_RETENTION_DAYS}")
+
+
+def _case_retention(text: str) -> int | None:
+    if text == "0":
+        return None
+    if text.isdecimal() and int(text) >= MINIMUM_CASE_RETENTION_DAYS:
+        return int(text)
+    raise ValueError(f"must be 0 (never) or a whole number of days, at least {MINIMUM_CASE_RETENTION_DAYS}")
 
 
 def _positive(text: str) -> int:

@@ -168,3 +168,14 @@ def test_a_short_secret_is_refused() -> None:
 def test_outside_dev_keys_come_over_tls_only(stage, url):
     with pytest.raises(SettingsError, match="JWKS_URL must begin with https://"):
         read_settings({**COMPLETE, "STAGE": stage, "JWKS_URL": url})
+
+
+@pytest.mark.parametrize(("text", "days"), [("", None), ("0", None), ("30", 30), ("2555", 2555)])
+def test_cases_are_kept_for_ever_unless_a_number_of_days_is_set(text, days):
+    assert read_settings({**COMPLETE, "CASE_RETENTION_DAYS": text}).case_retention_days == days
+
+
+@pytest.mark.parametrize("text", ["29", "-1", "1.5", "a year"])
+def test_cases_are_not_forgotten_by_a_slip_of_the_pen(text):
+    with pytest.raises(SettingsError, match="CASE_RETENTION_DAYS must be 0"):
+        read_settings({**COMPLETE, "CASE_RETENTION_DAYS": text})
