@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 AWS_CONNECT_SECONDS = 2
 AWS_READ_SECONDS = 5
 AWS_ATTEMPTS = 3
-FUNCTION_READ_SECONDS = 10
-"""One try: a worker that starts cold needs some seconds, and deep health asks it twice within those 29."""
+FUNCTION_READ_SECONDS = 15
+"""One try: a worker that starts cold needs some seconds."""
 USER_AGENT = "casework"
 """One of our own: botocore builds its long one anew for each call, twice, which is a tenth of the call's work."""
 _CONNECTING = threading.Lock()
@@ -149,9 +149,9 @@ class System:
         return health_checks(self, client=self._client)
 
     def work(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, bool] | None:
-        """Handle an SQS event of either lane, or deep health's question about a key."""
-        if "check_key_of" in event:
-            return {"readable": self._can_read_key(str(event["check_key_of"]))}
+        """Handle an SQS event of either lane, or deep health's question about keys."""
+        if "check_keys_of" in event:
+            return {str(provider): self._can_read_key(str(provider)) for provider in event["check_keys_of"]}
         handle_records(event, context, run=self._run, redeliver=self.sqs_queue.redeliver)
         return None
 

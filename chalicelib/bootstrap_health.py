@@ -33,9 +33,11 @@ def _secret_checks(system: System, *, client: Callable[[str], Any]) -> Mapping[s
 
     settings = system.settings
     checks: dict[str, Check] = {}
+    named = {"openai": settings.openai_api_key_name, "anthropic": settings.anthropic_api_key_name}
     if settings.worker_function is not None:
-        worker = WorkerCheck(partial(client, "lambda"), function=settings.worker_function)
-        named = {"openai": settings.openai_api_key_name, "anthropic": settings.anthropic_api_key_name}
+        worker = WorkerCheck(
+            partial(client, "lambda"), function=settings.worker_function, providers=tuple(named), clock=system.clock
+        )
         checks = {f"{provider}_key": partial(worker.key, provider) for provider, name in named.items() if name}
     if settings.vapi_webhook_secret_name is not None:
         checks["webhook_secret"] = lambda: _answers(system.vapi_webhook_secret)

@@ -40,6 +40,7 @@ class Stage(System):
     def __init__(self, values: Mapping[str, str], **environment: str) -> None:
         super().__init__(read_settings({**ENVIRONMENT, **environment}))
         self._values = values
+        self.invocations = 0
 
     def _client(self, name: str) -> Any:
         return self
@@ -53,6 +54,7 @@ class Stage(System):
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> Any:  # noqa: N803
         assert FunctionName == "worker"
+        self.invocations += 1
         found = Stage(self._values, **NAMES).work(json.loads(Payload), Context())
         return {"Payload": io.BytesIO(json.dumps(found).encode())}
 
@@ -94,11 +96,22 @@ def test_deep_health_does_not_ask_for_secrets_that_the_stage_does_without() -> N
 
 
 def test_a_worker_never_gives_a_key_away() -> None:
-    answer = Stage({"/casework-prod/openai-api-key": "sk-secret"}, **NAMES).work({"check_key_of": "openai"}, Context())
+    stage = Stage({"/casework-prod/openai-api-key": "sk-secret"}, **NAMES)
 
-    assert answer == {"readable": True}
+    answer = stage.work({"check_keys_of": ["openai", "anthropic"]}, Context())
+
+    assert answer == {"openai": True, "anthropic": False}
 
 
 @pytest.mark.parametrize("provider", ["", "vapi", "../openai"])
 def test_a_question_about_something_else_is_answered_with_no(provider: str) -> None:
-    assert Stage({}, **NAMES).work({"check_key_of": provider}, Context()) == {"readable": False}
+    assert Stage({}, **NAMES).work({"check_keys_of": [provider]}, Context()) == {provider: False}
+
+
+def test_one_question_to_the_worker_is_enough_for_all_keys() -> None:
+    stage = Stage({}, **NAMES)
+
+    for name in ("openai_key", "anthropic_key"):
+        outcome(stage, name)
+
+    assert stage.invocations == 1
