@@ -25,10 +25,11 @@ Controlled through /__emulator/ (GET it for this list):
              answered (metadata, store, stream and background are left out)
     pace     POST {"seconds": 0.5, "later_seconds": 20} · GET
     clock    POST {"advance_seconds": 600}: time passes for responses and webhooks · GET
+    limits   POST {"openai": 20}: more calls at once are refused with 429 · GET tells the highest count, too
     responses  GET those that can be read now, with status and metadata · DELETE
     webhooks POST {"url": "http://127.0.0.1:…", "secret": "whsec_…"} · GET endpoints and deliveries · DELETE
     health   GET
-    DELETE /__emulator clears faults, plants, log, prompt cache and responses
+    DELETE /__emulator clears faults, plants, log, prompt cache, limits and responses
 """
 
 from emulator.server import Emulator, PortTaken

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from emulator.in_flight import Limits
 from emulator.replies import JsonReply
 from emulator.state import EmulatorState
 from emulator.webhooks import RESPONSE_EVENTS
@@ -18,9 +19,10 @@ _HELP = {
     "GET|DELETE /__emulator/log": "every call to a model; ?bodies=1 with the latest requests' bodies; clear",
     "GET|POST /__emulator/pace": 'how long an answer takes: {"seconds": 4, "later_seconds": 20}',
     "GET|POST /__emulator/clock": 'let time pass for responses and webhooks: {"advance_seconds": 600}',
+    "GET|POST /__emulator/limits": 'most calls at once, else 429: {"openai": 20}; GET tells the highest count, too',
     "GET|DELETE /__emulator/responses": "the responses that can be read now; forget them",
     "GET|POST|DELETE /__emulator/webhooks": 'endpoints and deliveries; add one: {"url": …, "secret": "whsec_…"}; clear',
-    "DELETE /__emulator": "clear faults, plants, log, prompt cache and responses",
+    "DELETE /__emulator": "clear faults, plants, log, prompt cache, limits and responses",
 }
 
 
@@ -45,13 +47,13 @@ class _Endpoint(msgspec.Struct, forbid_unknown_fields=True):
 def answer_control(state: EmulatorState, method: str, path: str, body: Any, *, query: Mapping[str, str]) -> JsonReply:
     """The answer to a control request; a body that cannot be understood is a 422 that says why."""
     routes = {"faults": _faults, "plant": _plant, "log": _log, "pace": _pace, "health": _health}
-    routes |= {"clock": _clock, "responses": _responses, "webhooks": _webhooks}
+    routes |= {"clock": _clock, "responses": _responses, "webhooks": _webhooks, "limits": _limits}
     name = path.removeprefix("/__emulator").strip("/")
     try:
         if name in routes:
             return routes[name](state, method, body, query) or JsonReply(status=405, body=_HELP)
         if not name and method == "DELETE":
-            for part in (state.faults, state.plants, state.log, state.cache, state.responses):
+            for part in (state.faults, state.plants, state.log, state.cache, state.responses, state.in_flight):
                 part.clear()
             return JsonReply(body={})
     except msgspec.ValidationError as exc:
@@ -104,6 +106,12 @@ def _responses(state: EmulatorState, method: str, body: Any, query: Mapping[str,
     if method == "DELETE":
         state.responses.clear()
     return JsonReply(body={"responses": state.responses.listed()}) if method in ("GET", "DELETE") else None
+
+
+def _limits(state: EmulatorState, method: str, body: Any, query: Mapping[str, str]) -> JsonReply | None:
+    if method == "POST":
+        state.in_flight.limits = msgspec.convert(body, Limits)
+    return JsonReply(body=state.in_flight.listed()) if method in ("GET", "POST") else None
 
 
 def _webhooks(state: EmulatorState, method: str, body: Any, query: Mapping[str, str]) -> JsonReply | None:

@@ -177,7 +177,12 @@ class FaultQueue:
         rng = random.Random(f"{chosen.seed}-{call}")  # noqa: S311  # chosen to be repeatable
         if rng.random() >= chosen.rate:
             return None
-        return Fault(kind=rng.choice(chosen.kinds), retry_after=chosen.retry_after)
+        fitting = [
+            fault
+            for fault in (Fault(kind=kind, retry_after=chosen.retry_after) for kind in chosen.kinds)
+            if fault.fits(asked)
+        ]
+        return rng.choice(fitting) if fitting else None
 
 
 def _check_kinds(kinds: Sequence[str]) -> None:

@@ -140,6 +140,14 @@ class Responses:
             if number > after:
                 yield event
 
+    def open_count(self) -> int:
+        """How many in the background have not ended."""
+        now = self._clock.now()
+        with self._lock:
+            return sum(
+                one.background and one.cancelled_at is None and now < one.ready_at for one in self._kept.values()
+            )
+
     def listed(self) -> list[dict[str, Any]]:
         """What is there now, the oldest first."""
         now = self._clock.now()

@@ -161,8 +161,13 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         entry.fault = fault.kind if fault else None
         outcome = "failed" if fault and fault.kind not in ANSWERED_KINDS else "answered"
         self._before_last_bytes = lambda: setattr(entry, "outcome", outcome)
+        background = self.emulator_state.responses.open_count() if asked.provider == "openai" else 0
         try:
-            self._answer_or_fail(asked, fault)
+            with self.emulator_state.in_flight.call(asked.provider, background=background) as is_admitted:
+                if not is_admitted:
+                    fault, outcome = Fault(kind="rate_limited"), "failed"
+                    entry.fault = "too_many_in_flight"
+                self._answer_or_fail(asked, fault)
             entry.outcome = outcome
         except (ConnectionError, Stopped):
             entry.outcome = "left"

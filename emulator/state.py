@@ -9,6 +9,7 @@ from emulator.anthropic_api import AnthropicApi
 from emulator.asked import Asked
 from emulator.clock import Clock
 from emulator.faults import Fault, FaultQueue
+from emulator.in_flight import InFlight
 from emulator.openai_api import OpenAIApi
 from emulator.openai_events import background_events
 from emulator.pace import Pace
@@ -32,6 +33,7 @@ class EmulatorState:
         self.log = RequestLog()
         self.responses = Responses(clock=self.clock, wait=pace.wait)
         self.webhooks = Webhooks(clock=self.clock)
+        self.in_flight = InFlight()
         self._openai = OpenAIApi(plants=self.plants, cache=self.cache)
         self._anthropic = AnthropicApi(plants=self.plants, cache=self.cache)
 

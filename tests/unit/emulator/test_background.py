@@ -196,3 +196,27 @@ def test_one_question_has_one_fingerprint_however_it_is_asked(openai_client: ope
     entries = control("GET", "log")["requests"]
 
     assert len({entry["body_sha256"] for entry in entries}) == 1
+
+
+def test_calls_at_once_are_counted_and_refused_past_a_limit(
+    openai_client: openai.OpenAI, control: Control, later: Callable[[float], Any]
+) -> None:
+    control("POST", "limits", {"openai": 2})
+    begun = [_create(openai_client) for _ in range(2)]
+
+    with pytest.raises(openai.RateLimitError):
+        _create(openai_client)
+    openai_client.responses.cancel(begun[0].id)
+    _create(openai_client)
+
+    assert control("GET", "limits")["highest"] == {"openai": 2}
+    later(61)
+    assert _create(openai_client).status == "queued"
+
+
+def test_faults_at_random_fit_the_calls_they_meet(openai_client: openai.OpenAI, control: Control) -> None:
+    control("POST", "faults", {"rate": 1.0, "kinds": ["lost_create", "truncated_tool_call"]})
+
+    assert openai_client.responses.create(model="gpt-6-luna", input=PROMPT).status == "completed"
+    with pytest.raises(openai.APIConnectionError):
+        _create(openai_client)
