@@ -226,6 +226,9 @@ class System:
             read_timeout=FUNCTION_READ_SECONDS if name == "lambda" else AWS_READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": 1 if name == "lambda" else AWS_ATTEMPTS},
             signature_version="s3v4" if name == "s3" else None,
+            # Without it presigned URLs name the global host, which newer regions refuse. An IP address as the endpoint
+            # (the local system) keeps the bucket in the path.
+            s3={"addressing_style": "virtual"} if name == "s3" else None,
             user_agent=USER_AGENT,
             parameter_validation=self.settings.stage == "dev",  # moto takes what AWS refuses; AWS needs no help
         )

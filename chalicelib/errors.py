@@ -116,6 +116,10 @@ class NotFinished(Refusal, code="not_finished", title="Not finished"):
     """The job is open; what was asked needs a finished one."""
 
 
+class TooManyDocuments(Refusal, code="too_many_documents", title="Too many documents"):
+    """The case has as many documents as one may have."""
+
+
 class IdempotencyKeyReused(Refusal, code="idempotency_key_reused", title="Idempotency key reused"):
     """The Idempotency-Key came before, with another request."""
 

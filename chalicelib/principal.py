@@ -1,4 +1,4 @@
-"""Who calls? The user that a token names, and what follows for what they may see."""
+"""The caller of a request, and what follows for what they may see."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str
     is_admin: bool = False
 
-    def sees(self, *users: str) -> bool:
-        """True for an admin, and for a caller who is one of the `users` a thing belongs to."""
-        return self.is_admin or self.user_id in users
+    def sees(self, owner: str) -> bool:
+        """True for an admin, and for the owner of a thing."""
+        return self.is_admin or self.user_id == owner

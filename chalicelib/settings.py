@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from typing import Literal, TypeVar
 
 import msgspec
+
+from chalicelib.cors_lists import ANY_ORIGIN, header_names, origins
 
 Stage = Literal["dev", "staging", "prod"]
 T = TypeVar("T")
@@ -16,12 +17,6 @@ MINIMUM_RETENTION_DAYS = 8
 MINIMUM_CASE_RETENTION_DAYS = 30
 SHORTEST_SECRET_BYTES = 32
 
-ANY_ORIGIN = "*"
-DEFAULT_PORTS = {"https": "443", "http": "80"}
-"""Browsers leave these out of an origin."""
-
-_ORIGIN = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 SAFE_KEY_SETS = ("https://", "http://127.0.0.1:")
 """The second is this machine itself: the package on an emulated AWS."""
 
@@ -146,8 +141,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         jwt_issuer=reader.optional("JWT_ISSUER"),
         jwt_audience=reader.optional("JWT_AUDIENCE"),
         jwt_role_claim=reader.optional("JWT_ROLE_CLAIM") or "role",
-        cors_allow_origin=reader.parsed("CORS_ALLOW_ORIGIN", _origins, default=ANY_ORIGIN),
-        cors_allow_headers=reader.parsed("CORS_ALLOW_HEADERS", _headers, default=""),
+        cors_allow_origin=reader.parsed("CORS_ALLOW_ORIGIN", origins, default=ANY_ORIGIN),
+        cors_allow_headers=reader.parsed("CORS_ALLOW_HEADERS", header_names, default=""),
         retention_days=reader.parsed("RETENTION_DAYS", _retention, default="30"),
         case_retention_days=reader.parsed("CASE_RETENTION_DAYS", _case_retention, default="0"),
         max_open_jobs=reader.parsed("MAX_OPEN_JOBS", _positive, default="20"),
@@ -193,8 +188,8 @@ def cors_settings() -> CorsSettings:
     """
     reader = _Reader(os.environ)
     return CorsSettings(
-        origins=reader.parsed("CORS_ALLOW_ORIGIN", _origins, default=ANY_ORIGIN),
-        headers=reader.parsed("CORS_ALLOW_HEADERS", _headers, default=""),
+        origins=reader.parsed("CORS_ALLOW_ORIGIN", origins, default=ANY_ORIGIN),
+        headers=reader.parsed("CORS_ALLOW_HEADERS", header_names, default=""),
     )
 
 
@@ -290,30 +285,3 @@ def _flag(text: str) -> bool:
     if text.lower() in ("true", "1", "yes", "on", "false", "0", "no", "off"):
         return text.lower() in ("true", "1", "yes", "on")
     raise ValueError("must be true or false")
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    listed = tuple(part for part in re.split(r"[,\s]+", text) if part)
-    if listed == (ANY_ORIGIN,):
-        return listed
-    wrong = [part for part in listed if _ORIGIN.fullmatch(part.lower()) is None]
-    if wrong or not listed:
-        raise ValueError(
-            f"must be * or a list of origins such as https://app.example (no path, no slash at the end, no wildcard); "
-            f"{' and '.join(map(repr, wrong)) or 'an empty list'} is none"
-        )
-    return tuple(dict.fromkeys(map(_as_sent, listed)))
-
-
-def _as_sent(origin: str) -> str:
-    """The origin as browsers write it: lower-case, without the default port of its scheme."""
-    origin = origin.lower()
-    scheme, _, rest = origin.partition("://")
-    return f"{scheme}://{rest.removesuffix(':' + DEFAULT_PORTS.get(scheme, '-'))}"
-
-
-def _headers(text: str) -> tuple[str, ...]:
-    listed = tuple(part for part in re.split(r"[,\s]+", text) if part)
-    if wrong := [part for part in listed if part == "*" or _HEADER.fullmatch(part) is None]:
-        raise ValueError(f"must be a list of header names; {' and '.join(map(repr, wrong))} is none")
-    return listed

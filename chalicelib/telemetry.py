@@ -76,6 +76,11 @@ def measured(event: str, metrics: Sequence[Metric], **facts: Any) -> None:
     _write(logging.INFO, event, _with_metrics(facts, metrics))
 
 
+def audit(action: str, **facts: Any) -> None:
+    """Log who did what to whose data; sent at any level."""
+    _write(logging.INFO, "audit", {"action": action, **facts})
+
+
 def warning(event: str, **facts: Any) -> None:
     """Log something that repairs itself but should not happen often."""
     _log(logging.WARNING, event, facts)

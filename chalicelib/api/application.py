@@ -64,7 +64,7 @@ class Application(chalice.Chalice):  # type: ignore[misc]  # chalice is untyped
 
         # With content types, Chalice would check them before the token: 415 before 401.
         self.route(path, methods=[method], name=endpoint.name, cors=self._cors, content_types=[])(view)
-        if method != "HEAD":  # it is described by its GET
+        if method != "HEAD":  # its GET describes it
             self.served.append(Route(method=method, path=path, endpoint=endpoint))
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from chalicelib.api.case_view import (
 )
 from chalicelib.api.cursors import Cursor, Limit, Scope, cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
+from chalicelib.api.idempotency import KEY_HEADER, REPLAYED, id_of_key, idempotency_key
 from chalicelib.api.parsing import MB
 from chalicelib.api.request import Request
 from chalicelib.api.response import Response, first_that_fit
@@ -29,7 +30,7 @@ from chalicelib.cases.model import Case, CaseFile
 from chalicelib.cases.read import case_file
 from chalicelib.cases.read import list_cases as page_of_cases
 from chalicelib.cases.webhook import case_token
-from chalicelib.errors import Forbidden, NotFinished, NotFound, StorageUnavailable
+from chalicelib.errors import Forbidden, IdempotencyKeyReused, NotFinished, NotFound, StorageUnavailable
 from chalicelib.jobs.ports import Position
 from chalicelib.jobs.requests import JobsOfCase
 
@@ -48,18 +49,31 @@ class CaseListQuery(msgspec.Struct, frozen=True, kw_only=True):
     scope: Scope | UnsetType = UNSET
 
 
-@endpoint(body=NewCase, body_limit_bytes=CASE_LIMIT_BYTES, responses={201: CaseView}, response_headers=("Location",))
+@endpoint(
+    body=NewCase,
+    body_limit_bytes=CASE_LIMIT_BYTES,
+    responses={201: CaseView},
+    refusals=(IdempotencyKeyReused,),
+    request_headers=(KEY_HEADER,),
+    response_headers=("Location", "Idempotency-Replayed"),
+)
 def create_case(request: Request, system: System, *, body: NewCase) -> Response:
     """Create an empty case that belongs to the caller."""
+    key, now = idempotency_key(request, body), system.clock()
     case = store_case(
         body,
         principal=request.principal,
         store=system.case_store,
-        now=system.clock(),
-        case_id=system.new_id(),
+        now=now,
+        case_id=system.new_id() if key is None else id_of_key(key, within="cases"),
+        fingerprint=None if key is None else key.fingerprint,
     )
-    view = case_view(CaseFile(case=case), call_metadata=_call_metadata(case, request, system))
-    return Response(status=201, content=view, headers={"Location": f"{request.prefix}/cases/{case.id}"})
+    headers = {"Location": f"{request.prefix}/cases/{case.id}"}
+    if case.created_at == now:
+        view = case_view(CaseFile(case=case), call_metadata=_call_metadata(case, request, system))
+        return Response(status=201, content=view, headers=headers)
+    found = case_file(case.id, principal=request.principal, store=system.case_store, blobs=system.blob_store)
+    return Response(status=201, content=_whole(found, request, system), headers={**headers, **REPLAYED})
 
 
 @endpoint(query=CaseListQuery, responses={200: CaseListView}, refusals=(Forbidden,), response_headers=("Link",))
@@ -88,7 +102,9 @@ def list_cases(request: Request, system: System, *, query: CaseListQuery) -> Res
         created_at, case_id = following
         cursor = cursor_after(Position(created_at=created_at, id=case_id), of_list=listed)
     return Response(
-        content=CaseListView(cases=views, count=len(views), next_cursor=cursor), headers=next_link(request, cursor)
+        content=CaseListView(cases=views, count=len(views), next_cursor=cursor),
+        headers=next_link(request, cursor),
+        owners={view.id: view.user_id for view in views},
     )
 
 
@@ -101,10 +117,10 @@ def read_case(request: Request, system: System) -> Response:
         store=system.case_store,
         blobs=system.blob_store,
     )
-    return Response(content=_whole(file, request, system))
+    return Response(content=_whole(file, request, system), owners={file.case.id: file.case.user_id})
 
 
-@endpoint(responses={204: None}, refusals=(NotFound, NotFinished))
+@endpoint(responses={204: None}, refusals=(NotFound, NotFinished), always_audited=True)
 def delete_case(request: Request, system: System) -> Response:
     """Delete a case with its documents, jobs and stored objects."""
     remove_case(
@@ -135,7 +151,7 @@ def put_call(request: Request, system: System, *, body: dict[str, Any]) -> Respo
         blobs=system.blob_store,
         now=system.clock(),
     )
-    return Response(content=_whole(file, request, system))
+    return Response(content=_whole(file, request, system), owners={file.case.id: file.case.user_id})
 
 
 def _whole(file: CaseFile, request: Request, system: System) -> CaseView:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from chalice import CORSConfig
 
-ANY_ORIGIN = "*"
+from chalicelib.cors_lists import ANY_ORIGIN
+
 ALLOWED_HEADERS = (
     "Authorization",
     "Content-Type",

@@ -12,6 +12,7 @@ from chalicelib.api.case_view import (
     document_views,
 )
 from chalicelib.api.endpoint import endpoint
+from chalicelib.api.idempotency import KEY_HEADER, REPLAYED, id_of_key, idempotency_key
 from chalicelib.api.parsing import MB
 from chalicelib.api.request import Request
 from chalicelib.api.response import Response
@@ -20,7 +21,8 @@ from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument, check_size
 from chalicelib.cases.documents import add_document as store_document
 from chalicelib.cases.documents import delete_document as remove_document
 from chalicelib.cases.read import case_documents
-from chalicelib.errors import BodyTooLarge, NotFound
+from chalicelib.documents.content_types import ENDS_AS_A_KIND
+from chalicelib.errors import BodyTooLarge, IdempotencyKeyReused, NotFound, TooManyDocuments
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import System
@@ -52,11 +54,14 @@ DOCUMENT_RULES: Mapping[str, Any] = {
             "not": {"anyOf": [{"required": [w]} for w in WAYS if w != way]},
         }
         for way, others, properties in (
-            ("text", (), {"content_type": {"const": "text/plain"}}),
-            ("content_base64", ("content_type",), {}),
-            ("size", ("content_type",), {}),
+            ("text", (), {"content_type": {"enum": ["text/plain", ""]}}),
+            ("content_base64", (), {}),
+            ("size", (), {}),
         )
     ],
+    # What the bytes do not say, the name of an upload must.
+    "if": {"required": ["size"], "properties": {"content_type": {"const": ""}}},
+    "then": {"properties": {"file_name": {"pattern": ENDS_AS_A_KIND}}},
 }
 """Exactly one way, and what each requires; beyond it `file_name` has its length, text and content their bytes."""
 
@@ -67,20 +72,29 @@ DOCUMENT_RULES: Mapping[str, Any] = {
     body_limit_bytes=DOCUMENT_LIMIT_BYTES,
     check_sizes=check_sizes,
     responses={201: AddedDocumentView},
-    refusals=(BodyTooLarge, NotFound),
+    refusals=(BodyTooLarge, NotFound, IdempotencyKeyReused, TooManyDocuments),
+    request_headers=(KEY_HEADER,),
+    response_headers=("Idempotency-Replayed",),
 )
 def add_document(request: Request, system: System, *, body: NewDocument) -> Response:
     """Add a document: as text, as base64, or by its size to be uploaded straight to storage."""
+    key, case_id = idempotency_key(request, body), request.parameters["case_id"]
     added = store_document(
-        request.parameters["case_id"],
+        case_id,
         body,
         principal=request.principal,
         store=system.case_store,
         blobs=system.blob_store,
         now=system.clock(),
-        document_id=system.new_id(),
+        document_id=system.new_id() if key is None else id_of_key(key, within=f"documents of {case_id}"),
+        fingerprint=None if key is None else key.fingerprint,
     )
-    return Response(status=201, content=added_document_view(added))
+    return Response(
+        status=201,
+        content=added_document_view(added),
+        headers=REPLAYED if added.replayed else {},
+        owners={added.document.id: added.owner},
+    )
 
 
 @endpoint(responses={200: DocumentListView}, refusals=(NotFound,))
@@ -93,10 +107,11 @@ def list_documents(request: Request, system: System) -> Response:
         blobs=system.blob_store,
     )
     views = document_views(found)
-    return Response(content=DocumentListView(documents=views, count=len(views)))
+    case_id = request.parameters["case_id"]
+    return Response(content=DocumentListView(documents=views, count=len(views)), owners={case_id: found.owner})
 
 
-@endpoint(responses={204: None}, refusals=(NotFound,))
+@endpoint(responses={204: None}, refusals=(NotFound,), always_audited=True)
 def delete_document(request: Request, system: System) -> Response:
     """Delete a document and its bytes."""
     remove_document(

@@ -38,7 +38,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     have; `body_rules` adds in JSON Schema what the body's type cannot say, and `check_sizes` refuses a body for the
     size of single members, before its type is checked. `responses` are the types of the response bodies by status
     (None: no body; a tuple: one of these). `refusals` are those the handler adds to what follows from the rest.
-    `request_headers` and `response_headers` name the headers that mean something here.
+    `request_headers` and `response_headers` name the headers that mean something here. `always_audited` logs who
+    called, even for the caller's own data; access to another's is always logged.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     refusals: tuple[type[Refusal], ...] = ()
     request_headers: tuple[str, ...] = ()
     response_headers: tuple[str, ...] = ()
+    always_audited: bool = False
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,4 +129,24 @@ def _handled(served: Endpoint, request: Request, system: System) -> Response:
         )
     if served.query is not None:
         arguments["query"] = parse_query(request, served.query)
-    return served.handler(request, system, **arguments)
+    response = served.handler(request, system, **arguments)
+    if request.caller is not None:
+        _audit(served, request, response)
+    return response
+
+
+def _audit(served: Endpoint, request: Request, response: Response) -> None:
+    """One line for an access to another's data, and for what is logged in any case: who, what, which; no content."""
+    caller = request.principal
+    others = {thing: owner for thing, owner in response.owners.items() if owner != caller.user_id}
+    if not others and not served.always_audited:
+        return
+    which: Mapping[str, Any] = request.parameters or {"listed": sorted(others)}
+    telemetry.audit(
+        served.name,
+        request_id=request.id,
+        user_id=caller.user_id,
+        is_admin=caller.is_admin,
+        owners=sorted(set(response.owners.values())),
+        **which,
+    )

@@ -79,12 +79,12 @@ def read_job(request: Request, system: System, *, query: JobQuery) -> Response:
         **_retry_after(view.retry_after_ms),
     }
     if _can_be_unchanged(job, query) and seen_already(request.header("If-None-Match"), tag):
-        return Response(status=304, headers={**headers, "ETag": tag})
+        return Response(status=304, headers={**headers, "ETag": tag}, owners=_owner(job))
     if job.result_bytes is not None:
         view = _with_result(view, job, query, system)
     if view.result_url is not None:
         tag = job_tag(job.version, variant="link")
-    return Response(content=view, headers={**headers, "ETag": tag})
+    return Response(content=view, headers={**headers, "ETag": tag}, owners=_owner(job))
 
 
 @endpoint(query=JobListQuery, responses={200: JobListView}, refusals=(Forbidden,), response_headers=("Link",))
@@ -102,7 +102,8 @@ def list_jobs(request: Request, system: System, *, query: JobListQuery) -> Respo
     page = page_of_jobs(
         JobFilter(
             owner=None if scope == "all" else caller.user_id,
-            starter=None if scope == "all" else caller.user_id,
+            # Nobody but an admin can start a job of another's case, and nobody who is none any more sees it.
+            starter=caller.user_id if caller.is_admin and scope == "mine" else None,
             status=query.status or None,
             job_type=query.job_type or None,
             case_id=query.case_id or None,
@@ -117,6 +118,7 @@ def list_jobs(request: Request, system: System, *, query: JobListQuery) -> Respo
     return Response(
         content=JobListView(jobs=views, count=len(views), next_cursor=cursor),
         headers=next_link(request, cursor),
+        owners={job.job_id: job.user_id for job in page.jobs},
     )
 
 
@@ -125,6 +127,7 @@ def list_jobs(request: Request, system: System, *, query: JobListQuery) -> Respo
     responses={200: JobView, 202: JobView},
     refusals=(NotFound, AlreadyFinished),
     response_headers=("ETag", "Retry-After"),
+    always_audited=True,
 )
 def cancel_job(request: Request, system: System, *, body: CancelBody) -> Response:
     """Cancel a job: at once (200), or as soon as its worker stops (202)."""
@@ -136,10 +139,11 @@ def cancel_job(request: Request, system: System, *, body: CancelBody) -> Respons
         status=200 if job.status is Status.CANCELLED else 202,
         content=view,
         headers={"ETag": job_tag(job.version), **_retry_after(view.retry_after_ms)},
+        owners=_owner(job),
     )
 
 
-@endpoint(responses={204: None}, refusals=(NotFound, NotFinished))
+@endpoint(responses={204: None}, refusals=(NotFound, NotFinished), always_audited=True)
 def delete_job(request: Request, system: System) -> Response:
     """Delete a finished job with everything it stored."""
     remove_job(request.parameters["job_id"], principal=request.principal, store=system.job_store, now=system.clock())
@@ -151,13 +155,18 @@ def job_events(request: Request, system: System, *, query: EventsQuery) -> Respo
     """Follow a job's events; at most 40 are kept, the first 10 and the last 30."""
     job = _found(request, system)
     events = tuple(event_view(event) for event in numbered_events(job) if event.seq > query.after)
-    return Response(content=EventListView(events=events, next_after=events[-1].seq if events else query.after))
+    view = EventListView(events=events, next_after=events[-1].seq if events else query.after)
+    return Response(content=view, owners=_owner(job))
 
 
 def _found(request: Request, system: System) -> Job:
     return find_job(
         request.parameters["job_id"], principal=request.principal, store=system.job_store, now=system.clock()
     )
+
+
+def _owner(job: Job) -> dict[str, str]:
+    return {job.job_id: job.user_id}
 
 
 def _view(job: Job, system: System) -> JobView:

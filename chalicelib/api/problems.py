@@ -23,6 +23,7 @@ STATUS_OF: Mapping[str, int] = MappingProxyType(
         "no_documents": 409,
         "already_finished": 409,
         "not_finished": 409,
+        "too_many_documents": 409,
         "body_too_large": 413,
         "unsupported_media_type": 415,
         "invalid_request": 422,

@@ -40,12 +40,16 @@ Timestamp = Annotated[
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """The response to one request. `content` is a value to encode as JSON, a text for `HTML`, or None: no body."""
+    """The response to one request. `content` is a value to encode as JSON, a text for `HTML`, or None: no body.
+
+    `owners` names, for the audit log, who owns what the response shows or the request changed, by the object's id.
+    """
 
     status: int = 200
     content: Any = None
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     content_type: str = JSON
+    owners: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 def body_text(response: Response) -> str:

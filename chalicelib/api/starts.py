@@ -5,8 +5,6 @@ Order of refusals: 422 → 403 → 404 → idempotency replay or reuse → 409 �
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,7 +15,8 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib.analyses import catalogue
 from chalicelib.analyses.kit.definition import Analysis
 from chalicelib.api.endpoint import Endpoint, authenticated, endpoint
-from chalicelib.api.parsing import invalid, pointer_to
+from chalicelib.api.idempotency import KEY_HEADER, REPLAYED, idempotency_key
+from chalicelib.api.parsing import pointer_to
 from chalicelib.api.polling import START_MS, header_seconds, job_tag, retry_after_ms, typical_seconds
 from chalicelib.api.request import Request
 from chalicelib.api.response import Response, Timestamp, timestamp
@@ -42,7 +41,7 @@ from chalicelib.jobs.submit import StartRequest, Submitted, lock_name, replay, s
 if TYPE_CHECKING:
     from chalicelib.bootstrap import System
 
-START_REQUEST_HEADERS = ("Idempotency-Key",)
+START_REQUEST_HEADERS = (KEY_HEADER,)
 START_RESPONSE_HEADERS = ("Location", "Retry-After", "ETag", "Idempotency-Replayed")
 START_REFUSALS: tuple[type[Refusal], ...] = (Forbidden, NotFound, IdempotencyKeyReused, TooManyOpenJobs, Unavailable)
 """Why any start may be refused; an analysis adds what it finds missing."""
@@ -53,8 +52,6 @@ MOST_COST_USD = 1e9
 """Limits beyond these two mean the same: every call costs more than the first and less than the second."""
 
 LabelText = Annotated[str, Meta(min_length=1, max_length=64)]
-
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
@@ -144,6 +141,7 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
     refusals=(*START_REFUSALS, NotFinished, *(refusal for kind in catalogue().values() for refusal in kind.refusals)),
     request_headers=START_REQUEST_HEADERS,
     response_headers=START_RESPONSE_HEADERS,
+    always_audited=True,
 )
 def retry_job(request: Request, system: System, *, body: StartBody) -> Response:
     """Run a finished job again, as a new job that reuses the finished steps of the old one."""
@@ -170,21 +168,6 @@ def retry_job(request: Request, system: System, *, body: StartBody) -> Response:
         wanted, analysis=analysis, outline=outline, system=system, open_jobs_limit=system.settings.max_open_jobs
     )
     return accepted_response(submitted, request=request, system=system)
-
-
-def idempotency_key(request: Request, body: StartBody) -> IdempotencyKey | None:
-    """The key of this start, with the fingerprint of method, path and body (defaults applied).
-
-    Raises: InvalidRequest when it is not 1..255 visible ASCII characters.
-    """
-    key = request.header("Idempotency-Key")
-    if key is None:
-        return None
-    if _KEY.fullmatch(key) is None:
-        raise invalid(FieldProblem("header:Idempotency-Key", "must be 1 to 255 visible ASCII characters"))
-    content = msgspec.json.encode([request.method, request.own_path, body], order="deterministic")
-    fingerprint = hashlib.sha256(content).hexdigest()
-    return IdempotencyKey(user_id=request.principal.user_id, key=key, fingerprint=fingerprint)
 
 
 def check_priority(request: Request, body: StartBody) -> None:
@@ -276,9 +259,9 @@ def accepted_response(submitted: Submitted, *, request: Request, system: System)
         "Location": f"{request.prefix}{poll_url}",
         "Retry-After": header_seconds(view.retry_after_ms),
         "ETag": job_tag(job.version),
-        **({"Idempotency-Replayed": "true"} if submitted.replayed else {}),
+        **(REPLAYED if submitted.replayed else {}),
     }
-    return Response(status=202, content=view, headers=headers)
+    return Response(status=202, content=view, headers=headers, owners={job.case_id: job.user_id})
 
 
 def _outline(case_id: str, request: Request, system: System) -> CaseOutline:

@@ -60,12 +60,14 @@ def open_stream(request: Request, system: System, *, body: StreamBody) -> Respon
     if system.settings.socket_url is None:
         raise Unavailable("Live updates are not configured here. Poll GET /jobs/{job_id} instead.")
     wanted = tuple(dict.fromkeys(body.job_ids))
+    owners = {}
     for index, job_id in enumerate(body.job_ids):
         try:
-            read_job(job_id, principal=request.principal, store=system.job_store, now=now)
+            job = read_job(job_id, principal=request.principal, store=system.job_store, now=now)
         except NotFound as refusal:
             pointer = pointer_to("job_ids", index)
             raise NotFound(refusal.detail, problems=[FieldProblem(pointer, "there is no such job")]) from None
+        owners[job.job_id] = job.user_id
     ticket = Ticket(
         secret=secrets.token_urlsafe(TICKET_BYTES),
         principal=request.principal,
@@ -78,7 +80,7 @@ def open_stream(request: Request, system: System, *, body: StreamBody) -> Respon
         protocols=(PROTOCOL, f"{TICKET_PREFIX}{ticket.secret}"),
         expires_at=timestamp(ticket.expires_at),
     )
-    return Response(status=201, content=view)
+    return Response(status=201, content=view, owners=owners)
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +108,7 @@ class ResendBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 def list_deliveries(request: Request, system: System) -> Response:
     """List the deliveries of a job's webhook."""
     job = _job(request, system)
-    return Response(content=_deliveries(job, system))
+    return Response(content=_deliveries(job, system), owners={job.job_id: job.user_id})
 
 
 @endpoint(body=ResendBody, responses={202: DeliveryListView}, refusals=(NotFound, NotFinished))
@@ -120,7 +122,7 @@ def resend_delivery(request: Request, system: System, *, body: ResendBody) -> Re
     known = system.outbox.deliveries.list(job.job_id)
     number = max((delivery.attempt for delivery in known), default=0) + 1
     system.outbox.webhook_queue.send(WebhookMessage(job_id=job.job_id, attempt=number))
-    return Response(status=202, content=_deliveries(job, system))
+    return Response(status=202, content=_deliveries(job, system), owners={job.job_id: job.user_id})
 
 
 def check_notify(notify: Notify | UnsetType, system: System) -> None:

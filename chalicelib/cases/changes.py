@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.blobs import BlobStore
-from chalicelib.cases.checks import checked_metadata
+from chalicelib.cases.checks import check_same_request, checked_metadata
 from chalicelib.cases.model import Case, CaseFile, CaseStore
 from chalicelib.cases.read import case_file, is_case_id, no_such_case, visible_outline
 from chalicelib.cases.vapi import read_call
@@ -31,10 +31,20 @@ class NewCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     metadata: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-def create_case(new: NewCase, *, principal: Principal, store: CaseStore, now: datetime, case_id: str) -> Case:
+def create_case(
+    new: NewCase,
+    *,
+    principal: Principal,
+    store: CaseStore,
+    now: datetime,
+    case_id: str,
+    fingerprint: str | None = None,
+) -> Case:
     """Store a new case that belongs to the caller.
 
-    Raises: InvalidRequest when the metadata is too large.
+    With the `fingerprint` of a request that may be repeated, `case_id` follows from its key, and the case that an
+    earlier request with the key made is returned.
+    Raises: InvalidRequest when the metadata is too large; IdempotencyKeyReused.
     """
     case = Case(
         id=case_id,
@@ -44,9 +54,15 @@ def create_case(new: NewCase, *, principal: Principal, store: CaseStore, now: da
         metadata=checked_metadata(new.metadata),
         created_at=now,
         updated_at=now,
+        request_fingerprint=fingerprint,
     )
-    store.create(case)
-    return case
+    if store.create(case) or fingerprint is None:
+        return case  # a fresh id that is taken: the write was repeated after its first answer was lost
+    outline = store.outline(case_id)
+    if outline is None:
+        raise StorageUnavailable("The case made with this Idempotency-Key is being deleted. Try again.")
+    check_same_request(outline.case.request_fingerprint, fingerprint)
+    return outline.case
 
 
 def put_call(

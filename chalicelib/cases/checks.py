@@ -1,4 +1,4 @@
-"""Checks of what clients attach to a case or a document: file names and metadata."""
+"""Checks of what clients attach to a case or a document, and of repeated requests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.errors import FieldProblem, InvalidRequest
+from chalicelib.errors import FieldProblem, IdempotencyKeyReused, InvalidRequest
 
 MAX_METADATA_BYTES = 16 * 1024
 MAX_FILE_NAME_CHARACTERS = 255
@@ -69,6 +69,15 @@ def checked_document_metadata(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
     if points is not None and not (isinstance(points, list) and all(isinstance(point, str) for point in points)):
         raise _invalid("/metadata/key_points", "must be a list of strings")
     return metadata
+
+
+def check_same_request(first: str | None, now: str | None) -> None:
+    """Compare the fingerprints of two requests with the same key. Raises: IdempotencyKeyReused when they differ."""
+    if first != now:
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key was used for a different request. Use a new key for a new request.",
+            problems=[FieldProblem("header:Idempotency-Key", "was used for a different request")],
+        )
 
 
 def _too_long() -> InvalidRequest:

@@ -1,4 +1,4 @@
-"""How does a document come to a case, and how does it go? As text, as base64, or straight from a browser to storage."""
+"""Documents of a case: added as text, as base64, or straight from a browser to storage; and removed."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.blobs import BlobStore
-from chalicelib.cases.checks import checked_document_metadata, cleaned_file_name
+from chalicelib.cases.checks import check_same_request, checked_document_metadata, cleaned_file_name
 from chalicelib.cases.model import CaseStore, Document, DocumentStatus
 from chalicelib.cases.read import no_such_case, visible_outline
 from chalicelib.cases.requested_documents import is_requested
-from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, NotFound
+from chalicelib.documents.content_types import CONTENT_TYPES, ContentType, type_of_bytes, type_of_name
+from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, NotFound, TooManyDocuments
 from chalicelib.principal import Principal
 
 MIB = 1024 * 1024
 MAX_TEXT_BYTES = 3 * MIB
 MAX_BASE64_BYTES = 4 * MIB
 MAX_UPLOAD_BYTES = 20 * MIB
+MAX_DOCUMENTS = 200
+"""Documents of one case: each start and each look at the case reads all their records."""
 UPLOAD_SECONDS = 900
 
 _WAYS = ("text", "content_base64", "size")
-
-ContentType = Literal["application/pdf", "text/plain", "image/png", "image/jpeg"]
 
 
 class NewDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,7 +37,10 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     file_name: Annotated[
         str, Meta(min_length=1, description="1 to 255 characters once directories and control characters are stripped")
     ]
-    content_type: ContentType | UnsetType = UNSET
+    content_type: Annotated[
+        ContentType | Literal[""],
+        Meta(description="Without one it follows from the bytes, for an upload from the ending of `file_name`"),
+    ] = ""
     text: Annotated[str, Meta(description="At most 3 MB as UTF-8, and not empty")] | UnsetType = UNSET
     content_base64: Annotated[str, Meta(description="At most 4 MB decoded, and not empty")] | UnsetType = UNSET
     size: Annotated[int, Meta(ge=1, description="Bytes that are to be uploaded, at most 20 MB")] | UnsetType = UNSET
@@ -56,11 +60,16 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AddedDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """The stored document, its metadata, and where its bytes are to go when they did not come along."""
+    """The stored document, its metadata, who owns its case, and where its bytes are to go when they did not come along.
+
+    `replayed`: an earlier request with the same Idempotency-Key stored it.
+    """
 
     document: Document
     metadata: Mapping[str, Any]
+    owner: str
     upload: Upload | None = None
+    replayed: bool = False
 
 
 def check_sizes(members: Mapping[str, Any]) -> None:
@@ -86,16 +95,26 @@ def add_document(
     blobs: BlobStore,
     now: datetime,
     document_id: str,
+    fingerprint: str | None = None,
 ) -> AddedDocument:
     """Store a document, or prepare its upload. Its `requested_name` is kept when a list of the case has that name.
 
-    Raises: BodyTooLarge; InvalidRequest naming the member; NotFound.
+    With the `fingerprint` of a request that may be repeated, `document_id` follows from its key, and the document that
+    an earlier request with the key stored is returned.
+    Raises: BodyTooLarge; InvalidRequest naming the member; NotFound; IdempotencyKeyReused; TooManyDocuments.
     """
     check_sizes({way: getattr(new, way) for way in _WAYS})
     content_type, content, size = _checked_content(new)
     file_name = cleaned_file_name(new.file_name)
     metadata = checked_document_metadata(new.metadata)
-    visible_outline(case_id, principal=principal, store=store)
+    outline = visible_outline(case_id, principal=principal, store=store)
+    owner = outline.case.user_id
+    stored = next((found for found in outline.documents if found.id == document_id), None)
+    if stored is not None:
+        check_same_request(stored.request_fingerprint, fingerprint)
+        return _again(stored, owner=owner, store=store, blobs=blobs, now=now)
+    if len(outline.documents) >= MAX_DOCUMENTS:
+        raise TooManyDocuments(f"The case has {MAX_DOCUMENTS} documents, the most it can have. Delete some first.")
     document = Document(
         id=document_id,
         case_id=case_id,
@@ -107,17 +126,18 @@ def add_document(
         uploaded_at=now,
         document_type=new.document_type,
         requested_name=_requested_name(new.requested_name, case_id=case_id, store=store),
+        request_fingerprint=fingerprint,
     )
     if content is None:
         upload = _upload(document, blobs=blobs, now=now)
         if not store.add_document(document, metadata):
             raise no_such_case()
-        return AddedDocument(document=document, metadata=metadata, upload=upload)
+        return AddedDocument(document=document, metadata=metadata, owner=owner, upload=upload)
     blobs.put(document.blob_key, content, content_type=content_type)
     if not store.add_document(document, metadata):
         blobs.delete([document.blob_key])
         raise no_such_case()
-    return AddedDocument(document=document, metadata=metadata)
+    return AddedDocument(document=document, metadata=metadata, owner=owner)
 
 
 def delete_document(
@@ -136,6 +156,18 @@ def delete_document(
     store.delete_document(document, at=now)
 
 
+def _again(document: Document, *, owner: str, store: CaseStore, blobs: BlobStore, now: datetime) -> AddedDocument:
+    """The document that is stored already, with a fresh form while its upload is still to come."""
+    awaited = document.status is DocumentStatus.AWAITING_UPLOAD
+    return AddedDocument(
+        document=document,
+        metadata=store.document_metadata(document.case_id).get(document.id, {}),
+        owner=owner,
+        upload=_upload(document, blobs=blobs, now=now) if awaited else None,
+        replayed=True,
+    )
+
+
 def _checked_content(new: NewDocument) -> tuple[ContentType, bytes | None, int]:
     """The content type, the bytes (None: they are to be uploaded), and their number."""
     given = [way for way in _WAYS if getattr(new, way) is not UNSET]
@@ -145,16 +177,22 @@ def _checked_content(new: NewDocument) -> tuple[ContentType, bytes | None, int]:
     if new.text is not UNSET:
         content = _text_bytes(new.text, content_type=new.content_type)
         return "text/plain", content, len(content)
-    if new.content_type is UNSET:
-        raise _invalid("/content_type", "is missing")
     if new.size is not UNSET:
-        return new.content_type, None, new.size
+        return _known(new.content_type or type_of_name(new.file_name), by="the name"), None, new.size
     content = _decoded(new.content_base64 or "")
-    return new.content_type, content, len(content)
+    return _known(new.content_type or type_of_bytes(content), by="the content"), content, len(content)
 
 
-def _text_bytes(text: str, *, content_type: ContentType | UnsetType) -> bytes:
-    if content_type not in ("text/plain", UNSET):
+def _known(content_type: ContentType | Literal[""] | None, *, by: str) -> ContentType:
+    if not content_type:
+        raise _invalid(
+            "/content_type", f"is missing and does not follow from {by}: name one of {', '.join(CONTENT_TYPES)}"
+        )
+    return content_type
+
+
+def _text_bytes(text: str, *, content_type: str) -> bytes:
+    if content_type not in ("text/plain", ""):
         raise _invalid("/content_type", "must be text/plain when the document comes as text")
     if not text.strip():
         raise _invalid("/text", "is empty")
@@ -203,7 +241,7 @@ def _upload(document: Document, *, blobs: BlobStore, now: datetime) -> Upload:
 
 
 def _too_large(what: str, limit_bytes: int) -> BodyTooLarge:
-    return BodyTooLarge(f"{what} may have at most {limit_bytes} bytes ({limit_bytes // MIB} MB).")
+    return BodyTooLarge(f"{what} is larger than {limit_bytes // MIB} MB ({limit_bytes} bytes), the most it may have.")
 
 
 def _invalid(pointer: str, message: str) -> InvalidRequest:

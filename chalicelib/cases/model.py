@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from chalicelib.documents.page import Line, Note, Page, Picture
 
@@ -24,7 +25,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One document of a case, without its bytes and its metadata. `size` in bytes.
 
     `requested_name` is the name under which the document was asked for ("": it was not, or under no such name).
-    `upload_lapsed` says that no bytes had come when none could come any more.
+    `upload_lapsed` says that no bytes had come when none could come any more. `request_fingerprint` is of the request
+    that made it, when that had an Idempotency-Key.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     document_type: str = ""
     requested_name: str = ""
     upload_lapsed: bool = False
+    request_fingerprint: str | None = None
 
     @property
     def blob_key(self) -> str:
@@ -51,7 +54,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """The light record of a case: all that a start, a list or an access check needs."""
+    """The light record of a case: all that a start, a list or an access check needs.
+
+    `request_fingerprint` is of the request that made it, when that had an Idempotency-Key.
+    """
 
     id: str
     user_id: str
@@ -66,6 +72,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     has_transcript: bool = False
     form_7801_analysis_timestamp: str | None = None
     analysis_status: str | None = None
+    request_fingerprint: str | None = None
 
 
 class CaseOutline(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +88,11 @@ class CaseOutline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DocumentList(msgspec.Struct, frozen=True, kw_only=True):
-    """The documents of a case, oldest first, and their metadata by document id."""
+    """The documents of a case, oldest first, their metadata by document id, and who owns the case ("": not read)."""
 
     documents: tuple[Document, ...] = ()
     metadata: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
+    owner: str = ""
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,8 +173,8 @@ class CaseReader(Protocol):
 class CaseStore(Protocol):
     """The records of cases. Reads are consistent; all methods raise StorageUnavailable."""
 
-    def create(self, case: Case) -> None:
-        """Store a new case."""
+    def create(self, case: Case) -> bool:
+        """Store a new case. False when there is one with this id, or one that is being deleted."""
 
     def outline(self, case_id: str) -> CaseOutline | None:
         """The light record and all documents, by one query."""
@@ -175,9 +183,19 @@ class CaseStore(Protocol):
         """Everything about the case, by one query (and the blobs that large members were moved to)."""
 
     def put_call(
-        self, case_id: str, call: Mapping[str, Any], *, call_id: str, has_transcript: bool, at: datetime
+        self,
+        case_id: str,
+        call: Mapping[str, Any],
+        *,
+        call_id: str,
+        has_transcript: bool,
+        at: datetime,
+        replaces: str | UnsetType | None = UNSET,
     ) -> bool:
-        """Replace the call; what analyses derived from another call stays. False when the case is gone."""
+        """Replace the call; what analyses derived from another call stays. False when the case is gone.
+
+        With `replaces` only the call with that id is replaced (None: the case has none); otherwise False.
+        """
 
     def add_document(self, document: Document, metadata: Mapping[str, Any]) -> bool:
         """Store a document's record; the case is updated at its `uploaded_at`. False when the case is gone."""

@@ -73,7 +73,8 @@ def case_documents(case_id: str, *, principal: Principal, store: CaseStore, blob
     Raises: NotFound.
     """
     outline = case_outline(case_id, principal=principal, store=store, blobs=blobs)
-    return DocumentList(documents=outline.documents, metadata=store.document_metadata(case_id))
+    metadata = store.document_metadata(case_id)
+    return DocumentList(documents=outline.documents, metadata=metadata, owner=outline.case.user_id)
 
 
 def list_cases(

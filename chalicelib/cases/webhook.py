@@ -13,8 +13,11 @@ import msgspec
 from chalicelib.cases.model import Case, CaseOutline, CaseStore
 from chalicelib.cases.read import is_case_id
 from chalicelib.cases.vapi import OtherMessage, Report, VapiCall, is_older, read_webhook
+from chalicelib.errors import StorageUnavailable
 
 MAX_TYPE_CHARACTERS = 60
+TRIES = 3
+"""Looks at a case whose call changes between the look and the write."""
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -66,7 +69,18 @@ def take_report(
         return Ignored(f"A message of type {report.type[:MAX_TYPE_CHARACTERS]} reports no ended call.")
     if report.case_id is None:
         return Ignored("The call has no metadata.case_id.")
-    outline = store.outline(report.case_id) if is_case_id(report.case_id) else None
+    for _ in range(TRIES):
+        outcome = _taken(report, store=store, was_started=was_started, now=now, token_secret=token_secret)
+        if outcome is not None:
+            return outcome
+    raise StorageUnavailable("Several reports of this case arrive at once. Try again.", retry_after_seconds=1)
+
+
+def _taken(
+    report: Report, *, store: CaseStore, was_started: WasStarted, now: datetime, token_secret: str | None
+) -> WebhookOutcome | None:
+    """What becomes of the report; None when the case got another call at this moment: then look again."""
+    outline = store.outline(report.case_id) if report.case_id and is_case_id(report.case_id) else None
     if outline is None:
         return Ignored("The call's metadata.case_id names no case.")
     if token_secret is not None and not _has_token(report, outline.case, secret=token_secret):
@@ -96,10 +110,13 @@ def _reason_to_keep_the_stored_call(case: Case, call: VapiCall, *, store: CaseSt
     return "The case has a newer call." if stored and is_older(call.details, than=stored) else None
 
 
-def _stored(outline: CaseOutline, call: VapiCall, *, store: CaseStore, now: datetime) -> WebhookOutcome:
+def _stored(outline: CaseOutline, call: VapiCall, *, store: CaseStore, now: datetime) -> WebhookOutcome | None:
     case = outline.case
-    if not store.put_call(case.id, call.details, call_id=call.id, has_transcript=call.has_transcript, at=now):
-        return Ignored("The call's metadata.case_id names no case.")
+    landed = store.put_call(
+        case.id, call.details, call_id=call.id, has_transcript=call.has_transcript, at=now, replaces=case.call_id
+    )
+    if not landed:
+        return None
     case = msgspec.structs.replace(
         case, has_call=True, call_id=call.id, has_transcript=call.has_transcript, updated_at=now
     )

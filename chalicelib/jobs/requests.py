@@ -22,12 +22,12 @@ _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 
 def read_job(job_id: str, *, principal: Principal, store: JobStore, now: datetime) -> Job:
-    """The job, for its starter, the owner of its case and admins.
+    """The job, for the owner of its case, who is its starter too unless an admin started it, and for admins.
 
     Raises: NotFound, the same for an unknown, an expired, a malformed and somebody else's id.
     """
     job = store.get(job_id) if _UUID.fullmatch(job_id) else None
-    if job is None or job.expires_at <= now or not principal.sees(job.user_id, job.requested_by):
+    if job is None or job.expires_at <= now or not principal.sees(job.user_id):
         raise NotFound("There is no such job.")
     return job
 

@@ -251,3 +251,17 @@ def test_twenty_posts_at_once_make_one_job_and_one_message(api, case_id, key):
     assert len(job_ids) == 20
     assert len(set(job_ids)) == 1
     assert len(api.queue.sent) == 1
+
+
+def test_a_retry_is_replayed_even_when_its_source_was_deleted_meanwhile(api):
+    source = api.user.new_job()
+    api.complete(source)
+    first = api.user.post(f"/jobs/{source}/retry", Idempotency_Key="k1")
+    api.user.delete(f"/jobs/{source}")
+
+    again = api.user.post(f"/jobs/{source}/retry", Idempotency_Key="k1")
+    without_key = api.user.post(f"/jobs/{source}/retry")
+
+    assert (again.status, again.json["job_id"]) == (202, first.json["job_id"])
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert without_key.status == 404

@@ -250,3 +250,15 @@ def test_prefer_is_ignored(api, prefer):
 
     assert (answer.status, answer.json["status"]) == (200, "pending")
     assert "Preference-Applied" not in answer.headers
+
+
+def test_a_job_with_its_result_is_stored_in_no_cache(api):
+    job_id = api.user.new_job()
+    before = api.user.get(f"/jobs/{job_id}").headers["Cache-Control"]
+    api.complete(job_id)
+    answers = [api.user.get(f"/jobs/{job_id}"), api.user.get(f"/jobs/{job_id}?result=link")]
+    answers.append(api.user.get(f"/jobs/{job_id}", If_None_Match=answers[0].headers["ETag"]))
+
+    assert before == "private, no-cache"
+    assert [answer.status for answer in answers] == [200, 200, 304]
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}

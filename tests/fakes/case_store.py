@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document, DocumentList
 from chalicelib.errors import StorageUnavailable
@@ -47,10 +48,13 @@ class FakeCaseStore:
         with self._called("put_member"):
             self._members[case_id, member] = msgspec.json.encode(value)
 
-    def create(self, case: Case) -> None:
+    def create(self, case: Case) -> bool:
         """See CaseStore.create."""
         with self._called("create"):
+            if case.id in self._cases:
+                return False
             self._cases[case.id] = msgspec.structs.replace(case, metadata=_through_json(case.metadata))
+            return True
 
     def outline(self, case_id: str) -> CaseOutline | None:
         """See CaseStore.outline."""
@@ -74,10 +78,20 @@ class FakeCaseStore:
             )
 
     def put_call(
-        self, case_id: str, call: Mapping[str, Any], *, call_id: str, has_transcript: bool, at: datetime
+        self,
+        case_id: str,
+        call: Mapping[str, Any],
+        *,
+        call_id: str,
+        has_transcript: bool,
+        at: datetime,
+        replaces: str | UnsetType | None = UNSET,
     ) -> bool:
         """See CaseStore.put_call."""
         with self._called("put_call"):
+            case = self._case(case_id)
+            if replaces is not UNSET and case is not None and case.call_id != replaces:
+                return False
             content = msgspec.json.encode(call)
             if not self._change(case_id, has_call=True, call_id=call_id, has_transcript=has_transcript, updated_at=at):
                 return False

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from chalicelib.adapters.ssm import FRESH_FOR
 from chalicelib.analyses.kit.llm import TextPart
+from chalicelib.blobs import BlobStore
 from chalicelib.bootstrap import System
 from chalicelib.bootstrap_models import AnalysisServices
 from chalicelib.errors import ProviderAuth
@@ -135,3 +136,31 @@ def test_a_model_is_kept_while_its_key_is_the_same() -> None:
 
     assert system.services.openai is openai
     assert system.services.anthropic is anthropic
+
+
+@pytest.mark.parametrize("region", ["il-central-1", "eu-west-1", "ap-southeast-5"])
+def test_presigned_requests_name_the_host_of_their_region(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+    blobs = presigning(monkeypatch, AWS_DEFAULT_REGION=region)
+
+    link = blobs.link("cases/c1/d1", expires_in_seconds=900)
+    form = blobs.upload_form("uploads/c1/d1", content_type="text/plain", max_bytes=9, expires_in_seconds=900)
+
+    assert link.startswith(f"https://bucket.s3.{region}.amazonaws.com/cases/c1/d1?")
+    assert form["url"] == f"https://bucket.s3.{region}.amazonaws.com/"
+
+
+def test_the_local_endpoint_keeps_the_bucket_in_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = presigning(monkeypatch, AWS_DEFAULT_REGION="us-east-1", AWS_ENDPOINT_URL="http://127.0.0.1:5000")
+
+    form = blobs.upload_form("uploads/c1/d1", content_type="text/plain", max_bytes=9, expires_in_seconds=900)
+
+    assert blobs.link("cases/c1/d1", expires_in_seconds=900).startswith("http://127.0.0.1:5000/bucket/cases/c1/d1?")
+    assert form["url"] == "http://127.0.0.1:5000/bucket"
+
+
+def presigning(monkeypatch: pytest.MonkeyPatch, **environment: str) -> BlobStore:
+    """The blob store of a system with made-up credentials; signing needs no network."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    for name, value in {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", **environment}.items():
+        monkeypatch.setenv(name, value)
+    return System(read_settings(ENVIRONMENT)).blob_store

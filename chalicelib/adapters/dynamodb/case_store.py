@@ -10,6 +10,8 @@ from itertools import islice
 from typing import Any
 from uuid import uuid4
 
+from msgspec import UNSET, UnsetType
+
 from chalicelib import telemetry
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls, TransactionRefused
 from chalicelib.adapters.dynamodb.case_items import (
@@ -62,11 +64,16 @@ class DynamoCaseStore:
         self._blobs = blobs
         self._new_id = new_id
 
-    def create(self, case: Case) -> None:
+    def create(self, case: Case) -> bool:
         # The month first: a month without cases does no harm, a case in an unknown month is never listed.
         months = {"month": {"SS": [month(case.created_at)]}}
         self._calls.update(table_request(self._table, key=MONTHS, UpdateExpression="ADD #months :month", values=months))
-        self._calls.put(table_request(self._table, item=case_item(case)))
+        stored = table_request(self._table, item=case_item(case), ConditionExpression="attribute_not_exists(#case_id)")
+        try:
+            self._calls.put(stored)
+        except ConditionRefused:
+            return False
+        return True
 
     def outline(self, case_id: str) -> CaseOutline | None:
         return outline_from(self._items(case_id, beginning=CASE))
@@ -81,7 +88,14 @@ class DynamoCaseStore:
         return file
 
     def put_call(
-        self, case_id: str, call: Mapping[str, Any], *, call_id: str, has_transcript: bool, at: datetime
+        self,
+        case_id: str,
+        call: Mapping[str, Any],
+        *,
+        call_id: str,
+        has_transcript: bool,
+        at: datetime,
+        replaces: str | UnsetType | None = UNSET,
     ) -> bool:
         replaced = self._blob_of_call(case_id)
         blob_key = f"bodies/{case_id}/call/{self._new_id()}"
@@ -89,7 +103,9 @@ class DynamoCaseStore:
         case = self._case_update(
             case_id,
             "SET #has_call = :yes, #call_id = :call, #has_transcript = :spoken, #updated_at = :at",
-            values={"yes": True, "call": call_id, "spoken": has_transcript, "at": at},
+            condition=_replacing(replaces),
+            values={"yes": True, "call": call_id, "spoken": has_transcript, "at": at}
+            | ({"replaced": replaces} if isinstance(replaces, str) else {}),
         )
         body = table_request(self._table, item={**key(case_id, CALL), **content})
         landed = self._landed({"case": {"Update": case}, "call": {"Put": body}})
@@ -276,3 +292,9 @@ class DynamoCaseStore:
         except TransactionRefused:
             return False
         return True
+
+
+def _replacing(call_id: str | UnsetType | None) -> str:
+    """The condition that the case is there, and its call is the one to be replaced (UNSET: whichever)."""
+    same = "attribute_not_exists(#call_id)" if call_id is None else "#call_id = :replaced"
+    return IS_THERE if call_id is UNSET else f"{IS_THERE} AND {same}"

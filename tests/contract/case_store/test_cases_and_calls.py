@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from chalicelib.cases.model import CaseStore
 from tests.contract.case_store.conftest import LARGE, LATER, NOW, Backend, a_case
 
@@ -90,3 +92,43 @@ def test_a_large_call_for_a_missing_case_leaves_no_bytes_behind(backend: Backend
     assert not landed
     assert backend.blobs.keys("cases/") == []
     assert backend.store.file("c9") is None
+
+
+def test_an_id_that_is_taken_is_not_created_again(store: CaseStore) -> None:
+    first = store.create(a_case())
+    again = store.create(msgspec.structs.replace(a_case(), title="another"))
+
+    outline = store.outline("c1")
+    assert (first, again) == (True, False)
+    assert outline is not None
+    assert outline.case == a_case()
+
+
+def test_the_fingerprint_of_the_request_stays_with_a_case(store: CaseStore) -> None:
+    case = msgspec.structs.replace(a_case(), request_fingerprint="f1")
+    store.create(case)
+
+    outline = store.outline("c1")
+    assert outline is not None
+    assert outline.case == case
+
+
+def test_a_call_replaces_only_the_one_that_it_was_compared_with(store: CaseStore) -> None:
+    def put(call_id: str, *, replaces: str | None) -> bool:
+        return store.put_call("c1", {"id": call_id}, call_id=call_id, has_transcript=True, at=NOW, replaces=replaces)
+
+    store.create(a_case())
+
+    landed = [
+        put("k0", replaces="k9"),  # there is no call
+        put("k1", replaces=None),
+        put("k2", replaces=None),  # there is one by now
+        put("k3", replaces="k2"),
+        put("k4", replaces="k1"),
+        put("k4", replaces="k4"),
+    ]
+
+    file = store.file("c1")
+    assert landed == [False, True, False, False, True, True]
+    assert file is not None
+    assert file.call_details == {"id": "k4"}

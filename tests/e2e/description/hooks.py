@@ -25,3 +25,5 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         return
     if "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if isinstance(case.body, dict) and "content_base64" in case.body:
+        case.body.setdefault("content_type", "text/plain")

@@ -221,3 +221,21 @@ def test_without_a_secret_for_tokens_none_is_asked_for(store: FakeCaseStore, cas
     payload["message"]["call"]["metadata"]["case_token"] = "wrong"
 
     assert isinstance(take_report(payload, store=store, now=NOW), ToAnalyse)
+
+
+def test_a_newer_call_that_arrives_between_look_and_write_is_not_replaced(case: Case, store: FakeCaseStore) -> None:
+    class Busy(FakeCaseStore):
+        """Gets another call right after its first outline was read."""
+
+        def outline(self, case_id: str) -> Any:
+            found = store.outline(case_id)
+            if not stored_call(store):
+                take_report(report(call_id="k2", startedAt="2026-06-10T09:00:00Z"), store=store, now=NOW)
+            return found
+
+        put_call, file = store.put_call, store.file
+
+    outcome = take_report(report(startedAt="2026-06-10T08:00:00Z"), store=Busy(), now=LATER)
+
+    assert outcome == Ignored("The case has a newer call.")
+    assert stored_call(store) == "k2"
