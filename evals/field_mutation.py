@@ -25,12 +25,11 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
 )
 from chalicelib.analyses.document_analysis_form7801.settle import settle
 from chalicelib.analyses.document_analysis_form7801.source_names import names_of
-from chalicelib.analyses.kit.llm import Output, Part, StructuredModel, TextListener
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import transcript_of
-from chalicelib.jobs.ports import AttemptContext
 from evals.cases import EvalCase
 from evals.in_process_run import Models, read_documents, run_analysis
+from evals.recorder import Recorder
 
 FORM = "document_analysis_form7801"
 _DIAGNOSIS = "disability_info.primary_disability_description"
@@ -59,7 +58,7 @@ def alter_every_field(cases: Sequence[EvalCase], models: Models) -> list[Altered
     """One row a kind of field, over all filled fields of all cases' answers."""
     outcomes: dict[str, list[tuple[str, bool]]] = {}
     for case in cases:
-        recorder = _Recorder(models.openai)
+        recorder = Recorder(models.openai)
         run_analysis(FORM, case, Models(openai=recorder, anthropic=models.anthropic))
         answer = flat_answer(recorder.answers[0], names=names_of(read_documents(case)))
         for leaf, caught in _each_altered(case, answer):
@@ -136,34 +135,3 @@ def _row(kind: str, outcomes: Sequence[tuple[str, bool]]) -> Altered:
         caught=sum(caught for _, caught in outcomes),
         missed=tuple(path for path, caught in outcomes if not caught),
     )
-
-
-class _Recorder:
-    """A StructuredModel that keeps what the model behind it answered."""
-
-    def __init__(self, model: StructuredModel) -> None:
-        self._model = model
-        self.name = model.name
-        self.answers: list[Mapping[str, Any]] = []
-
-    def parse(
-        self,
-        ctx: AttemptContext,
-        *,
-        instructions: str,
-        parts: Sequence[Part],
-        output: type[Output],
-        max_output_tokens: int,
-        on_text: TextListener | None = None,
-    ) -> Output:
-        """See StructuredModel.parse."""
-        answer = self._model.parse(
-            ctx,
-            instructions=instructions,
-            parts=parts,
-            output=output,
-            max_output_tokens=max_output_tokens,
-            on_text=on_text,
-        )
-        self.answers.append(answer.model_dump(mode="json"))
-        return answer

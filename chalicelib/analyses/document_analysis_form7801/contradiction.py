@@ -28,6 +28,8 @@ _SPOKEN_NUMBER = re.compile(
     r"שני|שתי|שלוש|ארבע|חמש|חמיש|שש|שיש|שבע|שמונ|תשע|עשר|אחד|אחת|אלפ|מאות|one|two|three|four|five|six|seven|eight|nine|ten"
 )
 _YEARS = range(1900, 2101)
+_HOLDER = "bank_details.account_holder_name"
+_ON_MY_NAME = re.compile(r"על שמי|(?:in|on|under) my (?:own )?name", re.IGNORECASE)
 _PERSONS = frozenset({"personal_info.full_name", "bank_details.account_holder_name"})
 
 
@@ -46,6 +48,8 @@ def contradicts(leaf: Leaf, quote: str, *, today: date) -> bool:
     if leaf.path.startswith(DISABILITY_TYPES):
         return bool(leaf.value) and names_another(leaf.path.rpartition(".")[2], text)
     if leaf.path in _PERSONS:
+        if leaf.path == _HOLDER and _ON_MY_NAME.search(text):
+            return False
         return not set(words(str(leaf.value))) <= _held(text)
     if leaf.kind is Kind.NAME:
         return _other_name(str(leaf.value), text)

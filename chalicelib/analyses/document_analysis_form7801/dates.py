@@ -57,7 +57,7 @@ def day_named(text: str, *, today: date) -> date | None:
     A year of two digits is one of this century up to some years from `today`, else of the last.
     """
     plain = text.strip().partition("T")[0] if _YEAR_FIRST.match(text.strip()) else text.strip()
-    found = list(_days_with_spans(plain, today))
+    found = list(days_with_spans(plain, today=today))
     return found[0][0] if len(found) == 1 and found[0][1] == (0, len(plain)) else None
 
 
@@ -75,7 +75,7 @@ def month_named(text: str) -> tuple[int, int] | None:
 
 def days_in(text: str, *, today: date) -> frozenset[date]:
     """All days that a text names in full, both ends of a range ("10-14/02/2026") included."""
-    return frozenset(day for day, _ in _days_with_spans(text, today))
+    return frozenset(day for day, _ in days_with_spans(text, today=today))
 
 
 def first_day(year: int, month: int) -> date:
@@ -88,7 +88,8 @@ def last_day(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _days_with_spans(text: str, today: date) -> Iterator[tuple[date, tuple[int, int]]]:
+def days_with_spans(text: str, *, today: date) -> Iterator[tuple[date, tuple[int, int]]]:
+    """All days that a text names in full, each with where it is named."""
     for pattern, order in (
         (_YEAR_FIRST, (1, 2, 3)),
         (_DAY_FIRST, (3, 2, 1)),

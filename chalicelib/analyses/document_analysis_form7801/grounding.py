@@ -13,14 +13,18 @@ from typing import Literal
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer import Evidence
+from chalicelib.analyses.document_analysis_form7801.attribution import is_one_value_twice, is_said_of_another
+from chalicelib.analyses.document_analysis_form7801.claimant_speech import is_claimants_word
 from chalicelib.analyses.document_analysis_form7801.compute import fields_to_ground
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
 from chalicelib.analyses.document_analysis_form7801.fields import Form, Leaf, as_told, leaves
+from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
 from chalicelib.documents.matching import Match
 
 NOT_FOUND = "evidence_not_found"
+_PERSONS = frozenset({"personal_info.full_name", "bank_details.account_holder_name"})
 
 
 class LookedUpEvidence(Evidence, frozen=True, kw_only=True):
@@ -47,13 +51,13 @@ def ground(
 ) -> Grounding:
     """Look every quote up. `shown` are pages (document id, number) that the model saw as an image, not as text."""
     looked_up = tuple(_looked_up(entry, sources, shown) for entry in evidence)
+    filled = [leaf for leaf in leaves(form) if leaf.is_filled]
+    judge = _Judge(sources, looked_up, filled=filled, shown=shown, today=today)
     needed = frozenset(fields_to_ground(form))
     grounded: set[str] = set()
     issues: list[Issue] = []
-    for leaf in leaves(form):
-        if not leaf.is_filled:
-            continue
-        problem = _problem(leaf, looked_up, shown, today)
+    for leaf in filled:
+        problem = judge.problem(leaf)
         if problem is None:
             grounded.add(leaf.path)
         elif leaf.path in needed or problem.code == NOT_FOUND:
@@ -62,10 +66,13 @@ def ground(
 
 
 def _looked_up(entry: Evidence, sources: Sources, shown: frozenset[tuple[str, int]]) -> LookedUpEvidence:
+    """The entry where its words are: a model that names the wrong source is put right."""
     place = sources.find(entry.quote, document_id=entry.document_id, page=entry.page)
+    if place is None and (entry.document_id, entry.page) not in shown:
+        place = sources.find_anywhere(entry.quote)
     return LookedUpEvidence(
         field=entry.field,
-        document_id=entry.document_id,
+        document_id=place.document_id if place else entry.document_id,
         page=place.page if place else entry.page,
         quote=entry.quote,
         verified=place is not None,
@@ -82,26 +89,94 @@ def with_boxes(evidence: Sequence[LookedUpEvidence], pages: PlacesOnPages) -> tu
     )
 
 
+class _Judge:
+    """Holds the form's fields against the evidence."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        evidence: Sequence[LookedUpEvidence],
+        *,
+        filled: Sequence[Leaf],
+        shown: frozenset[tuple[str, int]],
+        today: date,
+    ) -> None:
+        self._sources = sources
+        self._evidence = evidence
+        self._leaves = filled
+        self._words: dict[str, set[tuple[str, str]]] = {}
+        for entry in evidence:
+            self._words.setdefault(entry.field, set()).add((entry.document_id, entry.quote))
+        self._shown = shown
+        self._today = today
+
+    def problem(self, leaf: Leaf) -> Issue | None:
+        """Why the field is not grounded; None: it is."""
+        entries = [entry for entry in self._evidence if entry.field == leaf.path]
+        about_item = [entry for entry in self._evidence if _is_about_item(entry.field, leaf.path)]
+        verified = [entry for entry in (*entries, *about_item) if entry.verified]
+        if leaf.path in _PERSONS and _is_named_by_all(leaf, verified):
+            verified = verified[:1] if verified else []
+            contradicted = False
+        else:
+            contradicted = all(contradicts(leaf, entry.quote, today=self._today) for entry in verified)
+        if verified and not contradicted:
+            return (
+                self._spoken_by_another(leaf, entries) or self._of_another(leaf, entries) or self._twice(leaf, entries)
+            )
+        if not entries:
+            return Issue(field=leaf.path, code="evidence_missing", message="No words of a source were given for this.")
+        quotes = tuple(entry.as_quote for entry in entries)
+        if any(entry.verified for entry in entries):
+            message = f"The words given for this say something else than {as_told(leaf.value)}."
+            return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
+        if all((entry.document_id, entry.page) in self._shown for entry in entries):
+            message = "The words given for this are on a page without text; only a look at the page can confirm them."
+            return Issue(field=leaf.path, code="evidence_in_image", message=message, quotes=quotes)
+        message = "The words given for this are not in any source."
+        return Issue(field=leaf.path, code=NOT_FOUND, message=message, quotes=quotes)
+
+    def _spoken_by_another(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
+        """An issue when nothing but the assistant's own words stand behind the field."""
+        verified = [entry for entry in entries if entry.verified]
+        if not verified or not all(entry.document_id == CALL_ID for entry in verified):
+            return None
+        if any(is_claimants_word(entry.quote, self._sources.transcript) for entry in verified):
+            return None
+        message = "Only the assistant says this in the call; the claimant does not confirm it."
+        quotes = tuple(entry.as_quote for entry in verified)
+        return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
+
+    def _of_another(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
+        """An issue when every quote labels the value as something else."""
+        verified = [entry for entry in entries if entry.verified]
+        if not verified or not all(self._is_said_of_another(leaf, entry) for entry in verified):
+            return None
+        message = f"The words around {as_told(leaf.value)} say that it is something else."
+        quotes = tuple(entry.as_quote for entry in verified)
+        return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
+
+    def _twice(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
+        """An issue when all words for this value are given for another field that cannot hold it as well."""
+        words = {(entry.document_id, entry.quote) for entry in entries}
+        for other in self._leaves:
+            same_words = words and words == self._words.get(other.path)
+            if other.path != leaf.path and same_words and is_one_value_twice(leaf, other):
+                message = f"The same words are given for {other.path}; they cannot say both."
+                quotes = tuple(entry.as_quote for entry in entries)
+                return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
+        return None
+
+    def _is_said_of_another(self, leaf: Leaf, entry: LookedUpEvidence) -> bool:
+        places = self._sources.surroundings(entry.quote, document_id=entry.document_id, page=entry.page)
+        return is_said_of_another(leaf, places, today=self._today)
+
+
 def _is_about_item(field: str, path: str) -> bool:
     """True when evidence for `field` is about the list item that the leaf belongs to."""
     return field.endswith("]") and path.startswith(field + ".")
 
 
-def _problem(
-    leaf: Leaf, evidence: Sequence[LookedUpEvidence], shown: frozenset[tuple[str, int]], today: date
-) -> Issue | None:
-    entries = [entry for entry in evidence if entry.field == leaf.path]
-    about_item = [entry for entry in evidence if _is_about_item(entry.field, leaf.path)]
-    if any(entry.verified and not contradicts(leaf, entry.quote, today=today) for entry in (*entries, *about_item)):
-        return None
-    if not entries:
-        return Issue(field=leaf.path, code="evidence_missing", message="No words of a source were given for this.")
-    quotes = tuple(entry.as_quote for entry in entries)
-    if any(entry.verified for entry in entries):
-        message = f"The words given for this say something else than {as_told(leaf.value)}."
-        return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
-    if all((entry.document_id, entry.page) in shown for entry in entries):
-        message = "The words given for this are on a page without text; only a look at the page can confirm them."
-        return Issue(field=leaf.path, code="evidence_in_image", message=message, quotes=quotes)
-    message = "The words given for this do not stand in the named source."
-    return Issue(field=leaf.path, code=NOT_FOUND, message=message, quotes=quotes)
+def _is_named_by_all(leaf: Leaf, verified: Sequence[LookedUpEvidence]) -> bool:
+    """True when the quotes together hold the whole name: forms put its parts on two lines."""
+    return len(verified) > 1 and not contradicts(leaf, " ".join(entry.quote for entry in verified), today=date.min)

@@ -53,8 +53,15 @@ def test_a_quote_that_does_not_stand_is_marked_and_kept() -> None:
     assert [(entry.quote, entry.verified) for entry in found.evidence] == [(invented.quote, False)]
 
 
-def test_a_quote_of_a_document_that_does_not_exist_grounds_nothing() -> None:
+def test_a_quote_of_another_document_than_named_is_put_right() -> None:
     found = grounding(evidence(CITY, "גרה בחיפה", document_id="d9"), personal_info__city="חיפה")
+
+    assert codes(found) == []
+    assert [(entry.document_id, entry.verified) for entry in found.evidence] == [("d1", True)]
+
+
+def test_a_quote_that_is_nowhere_grounds_nothing() -> None:
+    found = grounding(evidence(CITY, "גרה בעיר אחרת", document_id="d9"), personal_info__city="חיפה")
 
     assert codes(found) == [(CITY, "evidence_not_found")]
 

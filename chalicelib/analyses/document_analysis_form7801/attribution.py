@@ -1,0 +1,210 @@
+"""Is a value said of the field that it is in? A real value with its real quote can be put into the wrong field.
+
+Each value is judged by the label nearest to it: on its line before it, else after it, else on the line above (in a call
+that is the question). "מרפאה" before a phone, "תאריך לידה" before a date or "נטו" before an amount say that it is
+something else. Words without a label that is known here say nothing. Of dates also their side counts: the first of a
+range, or one after "מיום", begins something, the second one, or one after "עד", ends it. A name may show by itself what
+it is: a title, "בית חולים", "בע״מ", a house number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import msgspec
+
+from chalicelib.analyses.document_analysis_form7801.attribution_words import (
+    DATE_LABELS,
+    DATE_SIDES,
+    NAME_LABELS,
+    NAME_SHAPES,
+    NUMBER_LABELS,
+    PHONE_LABELS,
+    REFERENCE_LABELS,
+)
+from chalicelib.analyses.document_analysis_form7801.checks import day_of
+from chalicelib.analyses.document_analysis_form7801.dates import days_with_spans
+from chalicelib.analyses.document_analysis_form7801.fields import EMPLOYMENT, HOSPITALIZATIONS, PHYSICIANS, Kind, Leaf
+from chalicelib.documents.normalise import comparable, words
+from chalicelib.analyses.kit.quotes import Surroundings
+
+Labels = Mapping[str, re.Pattern[str]]
+FROM, UNTIL = "from", "until"
+
+_LABELS: Mapping[Kind, Labels] = {
+    Kind.DATE: DATE_LABELS,
+    Kind.NAME: NAME_LABELS,
+    Kind.PHONE: PHONE_LABELS,
+    Kind.NUMBER: NUMBER_LABELS,
+    Kind.BANK_NUMBER: REFERENCE_LABELS,
+    Kind.ACCOUNT: REFERENCE_LABELS,
+    Kind.REFERENCE: REFERENCE_LABELS,
+    Kind.ID: REFERENCE_LABELS,
+}
+
+
+class _Expected(msgspec.Struct, frozen=True):
+    """What a field may be labelled as, its side of a range ("": either), and which shapes its value may have."""
+
+    labels: frozenset[str]
+    side: str = ""
+    shapes: frozenset[str] = frozenset()
+
+
+def _may(labels: str, *, side: str = "", shapes: str = "") -> _Expected:
+    return _Expected(frozenset(labels.split()), side, frozenset(shapes.split()))
+
+
+_EXPECTED: Mapping[str, _Expected] = {
+    "personal_info.id_number": _may("id"),
+    "personal_info.full_name": _may("person holder"),
+    "personal_info.date_of_birth": _may("birth"),
+    "personal_info.number_of_children": _may("children"),
+    "personal_info.address": _may("place", shapes="street"),
+    "personal_info.city": _may("place"),
+    "personal_info.phone": _may("own"),
+    f"{EMPLOYMENT}[].employer_name": _may("employer", shapes="company hospital bank"),
+    f"{EMPLOYMENT}[].start_date": _may("work", side=FROM),
+    f"{EMPLOYMENT}[].end_date": _may("work", side=UNTIL),
+    f"{EMPLOYMENT}[].monthly_salary_gross": _may("gross"),
+    f"{EMPLOYMENT}[].position_title": _may("position employer"),
+    "disability_info.disability_start_date": _may("onset stay stopped"),
+    f"{PHYSICIANS}[].physician_id": _may("licence"),
+    f"{PHYSICIANS}[].name": _may("physician", shapes="title"),
+    f"{PHYSICIANS}[].phone": _may("other"),
+    f"{PHYSICIANS}[].last_visit_date": _may("visit issued"),
+    f"{HOSPITALIZATIONS}[].hospitalization_id": _may("case"),
+    f"{HOSPITALIZATIONS}[].hospital_name": _may("hospital", shapes="hospital"),
+    f"{HOSPITALIZATIONS}[].admission_date": _may("stay", side=FROM),
+    f"{HOSPITALIZATIONS}[].discharge_date": _may("stay", side=UNTIL),
+    "bank_details.bank_name": _may("bank", shapes="bank"),
+    "bank_details.bank_code": _may("bank"),
+    "bank_details.branch_number": _may("branch"),
+    "bank_details.account_number": _may("account"),
+    "bank_details.account_holder_name": _may("holder person"),
+    "medical_waiver.waiver_date": _may("waiver issued"),
+}
+
+
+def is_said_of_another(leaf: Leaf, places: Sequence[Surroundings], *, today: date) -> bool:
+    """True when the words around the value, at every place of its quote, say that it is something else."""
+    expected = _EXPECTED.get(leaf.pattern)
+    if expected is None or leaf.kind not in _LABELS:
+        return False
+    if leaf.kind is Kind.NAME and _has_another_shape(str(leaf.value), expected, leaf.path):
+        return True
+    in_order = [place for place in places if place.in_order]
+    return bool(in_order) and all(_is_another(leaf, expected, place, today) for place in in_order)
+
+
+def is_one_value_twice(first: Leaf, second: Leaf) -> bool:
+    """True when two fields of one kind hold the same value and cannot both: one was put where the other belongs.
+
+    A disability may begin with a stay in hospital or at the end of work, and claimants mostly own their accounts.
+    """
+    if first.kind not in _LABELS or first.kind is not second.kind or first.value != second.value:
+        return False
+    names = frozenset({first.path.rpartition(".")[2], second.path.rpartition(".")[2]})
+    one_clinic = names == {"phone"} and first.pattern == second.pattern
+    return names not in _MAY_AGREE and not one_clinic
+
+
+def _is_another(leaf: Leaf, expected: _Expected, place: Surroundings, today: date) -> bool:
+    found = _line_of_value(leaf, place, today)
+    if found is None:
+        return False
+    line, above, at = found
+    label = _nearest(_LABELS[leaf.kind], line, above, at)
+    side = _side(line, at, today) if leaf.kind is Kind.DATE else ""
+    if label and _meant(label, side, leaf) not in expected.labels:
+        return True
+    return bool(expected.side and side and side != expected.side)
+
+
+def _meant(label: str, side: str, leaf: Leaf) -> str:
+    """The label, with the end of work as what it can be for a disability: the day one stopped."""
+    is_onset = leaf.path == "disability_info.disability_start_date"
+    if is_onset and label == "work":
+        return "stopped" if side != FROM else "work"
+    return "discharge" if is_onset and label == "stay" and side == UNTIL else label
+
+
+def _has_another_shape(value: str, expected: _Expected, path: str) -> bool:
+    shown = {shape for shape, pattern in NAME_SHAPES.items() if pattern.search(comparable(value))}
+    if path == "personal_info.address":
+        return "street" not in shown
+    return bool(shown) and not shown & expected.shapes
+
+
+def _line_of_value(leaf: Leaf, place: Surroundings, today: date) -> tuple[str, str, tuple[int, int]] | None:
+    """The line that holds the value, the line above it, and where on the line the value is: of a number said in words
+    or a date without its year, where the quote is. None for a name that is not there ("on my name")."""
+    lines = f"{place.before}{place.quote}{place.after}".split("\n")
+    above = place.line_before
+    for number, line in enumerate(lines):
+        at = next(_spans(leaf, line, today), None)
+        if at is not None:
+            return line, lines[number - 1] if number else above, at
+    if leaf.kind is Kind.NAME:
+        return None
+    start = len(place.before)
+    return lines[0], above, (start, min(len(lines[0]), start + len(place.quote)))
+
+
+def _spans(leaf: Leaf, line: str, today: date) -> Iterator[tuple[int, int]]:
+    """Where the line holds the value."""
+    if leaf.kind is Kind.DATE:
+        day = day_of(leaf.value)
+        yield from (span for named, span in days_with_spans(line, today=today) if named == day)
+    elif leaf.kind is Kind.NAME:
+        wanted = words(str(leaf.value))
+        found = re.search(re.escape(wanted[0]), line, re.IGNORECASE) if wanted else None
+        if found:
+            yield found.span()
+    else:
+        digits = re.sub(r"\D", "", f"{leaf.value:.0f}" if isinstance(leaf.value, float) else str(leaf.value))
+        loose = r"[\d\-./, ]{0,1}".join(digits.lstrip("0")) if digits.strip("0") else ""
+        yield from (match.span() for match in re.finditer(rf"(?<!\d)0*{loose}(?!\d)", line) if loose)
+
+
+def _nearest(labels: Labels, line: str, above: str, at: tuple[int, int]) -> str:
+    """The label nearest to the value; "" when there is none."""
+    found = [(match.start(), match.end(), name) for name, label in labels.items() for match in label.finditer(line)]
+    before = [(end, start, name) for start, end, name in found if start < at[0]]
+    if before:
+        return max(before)[2]
+    inside = [(start, name) for start, _, name in found if start >= at[0]]
+    if inside:
+        return min(inside)[1]
+    higher = [(match.end(), name) for name, label in labels.items() for match in label.finditer(above)]
+    return max(higher)[1] if higher else ""
+
+
+def _side(line: str, at: tuple[int, int], today: date) -> str:
+    """Whether the date begins or ends something: as its place in a range says, or the word right before it."""
+    spans = sorted(span for _, span in days_with_spans(line, today=today))
+    before = [end for _, end in spans if end <= at[0]]
+    after = [start for start, _ in spans if start >= at[1]]
+    if before and _IN_RANGE.fullmatch(line[max(before) : at[0]]):
+        return UNTIL
+    if after and _IN_RANGE.fullmatch(line[at[1] : min(after)]):
+        return FROM
+    words_before = line[max(before, default=0) : at[0]]
+    found = [(match.end(), side) for side, cue in DATE_SIDES.items() for match in cue.finditer(words_before)]
+    return max(found)[1] if found else ""
+
+
+_MAY_AGREE = frozenset(
+    frozenset(names.split())
+    for names in (
+        "disability_start_date admission_date",
+        "disability_start_date end_date",
+        "full_name account_holder_name",
+        "last_visit_date discharge_date",
+        "end_date",
+        "position_title",
+    )
+)
+_IN_RANGE = re.compile(r"\s?(?:[-–—]|עד|ועד|to|until)\s?(?:ל?יום|ל?תאריך)?\s?")

@@ -1,0 +1,54 @@
+"""Whose words are these in the call? The claimant's own lines count, and what they confirm in the line right after."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.documents.normalise import comparable
+
+_SPEAKER = re.compile(r"(AI|User):\s*")
+_CONFIRMS = re.compile(
+    r"^(?:אה+,? |אהה,? |ו?אז )?(?:כן|נכון|בדיוק|בהחלט|בטח|כמובן|ברור|אמת|זהו"
+    r"|yes|yeah|yep|right|correct|exactly|sure)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def is_claimants_word(quote: str, transcript: str) -> bool:
+    """True when a part of the quote is in a line of the claimant, or its assistant's line is confirmed by the next."""
+    wanted = comparable(re.sub(r"(?m)^\s*(?:AI|User):\s*", " ", quote))
+    spoken = _lines(transcript)
+    if not wanted or not spoken:
+        return False
+    text, owners = "", list[int]()
+    for number, (_, words) in enumerate(spoken):
+        text += f"{words} "
+        owners += [number] * (len(words) + 1)
+    start = text.find(wanted)
+    places = []
+    while start >= 0:
+        places.append(set(owners[start : start + len(wanted)]))
+        start = text.find(wanted, start + 1)
+    if not places:
+        return True  # the words are found by other rules; whose they are cannot be told
+    return any(_counts(lines, spoken) for lines in places)
+
+
+def _counts(lines: set[int], spoken: list[tuple[str, str]]) -> bool:
+    if any(spoken[number][0] == "User" for number in lines):
+        return True
+    last = max(lines) + 1
+    return last < len(spoken) and spoken[last][0] == "User" and _CONFIRMS.match(spoken[last][1]) is not None
+
+
+def _lines(transcript: str) -> list[tuple[str, str]]:
+    """Speaker and comparable words of each utterance; a line without a speaker goes on with the one before."""
+    found: list[tuple[str, str]] = []
+    for line in transcript.splitlines():
+        match = _SPEAKER.match(line.strip())
+        if match:
+            found.append((match[1], comparable(line.strip()[match.end() :])))
+        elif found and line.strip():
+            speaker, words = found[-1]
+            found[-1] = (speaker, f"{words} {comparable(line)}")
+    return found
