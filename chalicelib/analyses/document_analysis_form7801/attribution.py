@@ -27,8 +27,8 @@ from chalicelib.analyses.document_analysis_form7801.attribution_words import (
 from chalicelib.analyses.document_analysis_form7801.checks import day_of
 from chalicelib.analyses.document_analysis_form7801.dates import days_with_spans
 from chalicelib.analyses.document_analysis_form7801.fields import EMPLOYMENT, HOSPITALIZATIONS, PHYSICIANS, Kind, Leaf
-from chalicelib.documents.normalise import comparable, words
 from chalicelib.analyses.kit.quotes import Surroundings
+from chalicelib.documents.normalise import comparable, words
 
 Labels = Mapping[str, re.Pattern[str]]
 FROM, UNTIL = "from", "until"
@@ -95,8 +95,7 @@ def is_said_of_another(leaf: Leaf, places: Sequence[Surroundings], *, today: dat
         return False
     if leaf.kind is Kind.NAME and _has_another_shape(str(leaf.value), expected, leaf.path):
         return True
-    in_order = [place for place in places if place.in_order]
-    return bool(in_order) and all(_is_another(leaf, expected, place, today) for place in in_order)
+    return bool(places) and all(_is_another(leaf, expected, place, today) for place in places)
 
 
 def is_one_value_twice(first: Leaf, second: Leaf) -> bool:
