@@ -10,9 +10,12 @@ _UNIFIED = str.maketrans(
     | dict.fromkeys("׳‘’‚‛`´＇", "'")
     | dict.fromkeys("־‐‑‒–—―−﹣－", "-")
     | dict.fromkeys("‹＜", "<")
+    # NFC leaves the wide letters, the other ayin, the alef-lamed ligature and Yiddish's digraphs as they are.
+    | {letter: unicodedata.normalize("NFKC", letter) for letter in map(chr, range(0xFB1D, 0xFB50))}
+    | {"\u05f0": "וו", "\u05f1": "וי", "\u05f2": "יי"}
 )
 _NIQQUD = re.compile("[\u0591-\u05c7]")
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _WHITE_SPACE = re.compile(r"\s+")
 _RUN_THAT_MAY_BE_MARKS = re.compile(r"[^\w\s]{31,}")
 _MOST_MARKS = 30

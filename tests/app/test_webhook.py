@@ -260,3 +260,14 @@ def test_a_case_can_be_read_while_the_webhooks_secret_cannot(api, case_id, monke
     metadata = api.user.get(f"/cases/{case_id}").json["call_metadata"]
 
     assert metadata == {"case_id": case_id, "case_token": None}
+
+
+def test_a_report_without_a_call_id_that_is_repeated_is_one_call_and_one_job(api, case_id):
+    body = report(case_id)
+    del body["message"]["call"]["id"]
+
+    first, again = send(api, body), send(api, body)
+
+    assert (first.status, again.status) == (202, 200)
+    assert again.json["job_id"] == first.json["job_id"]
+    assert again.json["duplicate"] is True

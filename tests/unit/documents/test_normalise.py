@@ -63,3 +63,21 @@ def test_thirty_marks_in_a_row_are_left_and_more_are_cut() -> None:
 def test_marks_over_and_over_are_put_in_order_in_time_that_grows_with_their_number() -> None:
     # It took 0.6 s for 16,000 pairs, and four times that for twice as many.
     assert_time_in_proportion(lambda pairs: comparable("a" + "\u0301\u0323" * pairs), size=25_000)
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("ﬠל שׁם דּוד", "על שם דוד"),  # the other ayin, letters with points in one character
+        ("ﬡﬢﬣﬤﬥﬦﬧﬨ", "אדהכלםרת"),  # wide letters
+        ("ﭏי", "אלי"),  # a ligature
+        ("ײן, װאס, ױ", "יין, וואס, וי"),  # digraphs of Yiddish
+        ("בְּ", "ב"),  # points in one order
+        ("ב\u05bc\u05b0", "ב"),  # and in the other
+        ("א\u034fב", "אב"),  # a joiner that nobody sees
+        ("ד״ר", 'ד"ר'),
+        ("ד׳׳ר", 'ד"ר'),
+    ],
+)
+def test_hebrew_is_the_same_however_its_letters_are_encoded(written: str, plain: str) -> None:
+    assert comparable(written) == comparable(plain)

@@ -48,6 +48,15 @@ def test_a_finished_analysis_completes_its_job_and_writes_its_case() -> None:
     assert [event.type for event in job.timeline] == ["created", "started", "completed"]
 
 
+def test_a_number_that_json_cannot_say_is_stored_as_null() -> None:
+    engine = Engine(lambda ctx: Completed(result={"share": float("nan"), "most": float("inf")}))
+    started = engine.start()
+
+    engine.deliver()
+
+    assert engine.store.result(engine.job(started)) == b'{"share":null,"most":null}'
+
+
 def test_a_finished_job_leaves_neither_lock_nor_open_job_behind() -> None:
     engine = Engine(complete)
     engine.start()

@@ -90,6 +90,15 @@ def test_a_retry_after_is_waited_for():
     assert api.pauses == [7.0]
 
 
+@pytest.mark.parametrize("malformed", ["soon", "-5", "nan", "Wed, 99 Xyz 2026 07:28:00 GMT", ""])
+def test_a_retry_after_that_cannot_be_read_is_no_reason_to_ask_at_once(malformed):
+    api = ScriptedApi(problem(429, "too_many_open_jobs", retry_after=malformed), answer(CASE))
+
+    client_of(api).cases.get("c1")
+
+    assert api.pauses == [0.25]
+
+
 def test_pauses_grow_up_to_half_a_minute_and_patience_ends():
     api = ScriptedApi(*[CUT_OFF] * 50)
     ports = api.ports
