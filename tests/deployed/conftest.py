@@ -110,7 +110,7 @@ def abandoned_job(deployed: Deployed) -> str:
     """A job whose worker was killed at the very beginning: its lease ends while the other tests run."""
     client = deployed.client(UNLUCKY)
     deployed.model("POST", "/pace", {"seconds": 30})
-    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
+    job_id = client.start("call_analysis", new_case(client))["job_id"]
     client.until(job_id, lambda job: job["status"] == "running")
     assert deployed.ministack.kill_workers(deployed.functions()["WorkNormal"]) >= 1
     return job_id

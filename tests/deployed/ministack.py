@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -21,6 +20,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from infra.local.ports import free_ports
 from tests.deployed.certificate import new_certificate, trusted
 
 REGION = "us-east-1"
@@ -64,7 +64,7 @@ class MiniStack:
 @contextmanager
 def running_ministack(venv: Path, *, home: Path, environment: Mapping[str, str]) -> Iterator[MiniStack]:
     """MiniStack on a free port of 127.0.0.1 until the block ends; its functions get `environment` too."""
-    port = _free_port()
+    (port,) = free_ports(1)
     certificate, key = new_certificate(home)
     with (home / "ministack.log").open("wb") as log:
         process = subprocess.Popen(
@@ -122,13 +122,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _descendants(pid: int) -> Iterator[int]:

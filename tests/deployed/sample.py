@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from clients.demo.sample import DIRECTORY, DOCUMENTS
+from clients.demo.sample import DIRECTORY, DOCUMENTS, add_document
 from tests.deployed.system import Client
 
 CALL = json.loads((DIRECTORY / "vapi_call.json").read_text(encoding="utf-8"))
@@ -13,12 +13,7 @@ _, LETTER, _ = DOCUMENTS
 
 def new_case(client: Client) -> str:
     """The id of a new case of the client's user, with a call and a document."""
-    case_id = str(client.ask("POST", "/cases", {"title": "A deployed case"}).body["id"])
-    assert client.ask("PUT", f"/cases/{case_id}/call", CALL).status == 200
-    document = {
-        "file_name": LETTER.file_name,
-        "content_type": LETTER.content_type,
-        "text": (DIRECTORY / LETTER.file).read_text(encoding="utf-8"),
-    }
-    assert client.ask("POST", f"/cases/{case_id}/documents", document).status == 201
+    case_id = client.cases.create("A deployed case")["id"]
+    client.cases.put_call(case_id, CALL)
+    add_document(client, case_id, LETTER)
     return case_id

@@ -1,16 +1,14 @@
-"""How do the tests talk to what they deployed? Over HTTP as clients do, and to AWS as operators do."""
+"""What the tests talk to: the deployed API, as clients do, and its stack, as operators do."""
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
+from clients.python import casework
 from infra.deploy.package import Package
 from infra.deploy.stack import Stack
 from tests.deployed.issuer import Issuer
@@ -29,32 +27,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     body: Any
 
 
-class Client:
-    """Requests with one token."""
-
-    def __init__(self, api_url: str, token: str | None) -> None:
-        self._api_url = api_url
-        self._token = token
+class Client(casework.Client):
+    """The Python client, with what a test asks besides."""
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """One request; every status is an answer. Header names are given with underscores."""
-        sent = {"Content-Type": "application/json", **{name.replace("_", "-"): text for name, text in headers.items()}}
-        if self._token is not None:
-            sent["Authorization"] = f"Bearer {self._token}"
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        request = urllib.request.Request(self._api_url + path, method=method, data=content, headers=sent)
-        try:
-            with urllib.request.urlopen(request, timeout=REQUEST_SECONDS) as found:
-                return _answer(found.status, found.headers, found.read())
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return _answer(refused.code, refused.headers, refused.read())
-
-    def start(self, path: str, body: Any = None) -> str:
-        """Start an analysis; the id of its job."""
-        answer = self.ask("POST", path, body)
-        assert answer.status == 202, answer
-        return str(answer.body["job_id"])
+        sent = {name.replace("_", "-"): text for name, text in headers.items()}
+        response = self.request(method, path, body, headers=sent)
+        return Answer(status=response.status, headers=response.headers, body=response.json)
 
     def until(
         self, job_id: str, reached: Callable[[Mapping[str, Any]], bool], *, within_seconds: float = JOB_SECONDS
@@ -88,7 +68,7 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
 
     def client(self, user: str, *, role: str = "user") -> Client:
         """A client of this user."""
-        return Client(self.api_url, self.issuer.token(user, role=role))
+        return Client(self.api_url, self.issuer.token(user, role=role), timeout_seconds=REQUEST_SECONDS)
 
     def anonymous(self, token: str | None = None) -> Client:
         """A client without a token, or with one that was not signed here."""
@@ -102,12 +82,3 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
         """The functions' names by their logical ids."""
         found = self.stack.resources()
         return {name: found[name] for name in ("APIHandler", "WorkHigh", "WorkNormal", "Rescue")}
-
-
-def _answer(status: int, headers: Any, content: bytes) -> Answer:
-    is_json = "json" in (headers.get("Content-Type") or "")
-    return Answer(
-        status=status,
-        headers={name.lower(): value for name, value in headers.items()},
-        body=json.loads(content) if content and is_json else None,
-    )

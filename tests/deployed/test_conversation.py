@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
@@ -44,20 +43,19 @@ def upload(form: Mapping[str, Any], content: bytes) -> int:
 def test_a_case_with_an_uploaded_document_goes_through_all_three_analyses(deployed: Deployed) -> None:
     client = deployed.client("claimant")
     case_id = new_case(client)
-    in_the_body = base64.b64encode((DIRECTORY / PAYSLIP.file).read_bytes()).decode()
-    document = {"file_name": PAYSLIP.file_name, "content_type": PAYSLIP.content_type, "content_base64": in_the_body}
-    assert client.ask("POST", f"/cases/{case_id}/documents", document).status == 201
+    client.documents.add_file(
+        case_id,
+        (DIRECTORY / PAYSLIP.file).read_bytes(),
+        file_name=PAYSLIP.file_name,
+        content_type=PAYSLIP.content_type,
+    )
     content = (DIRECTORY / PDF.file).read_bytes()
     promised = {"file_name": PDF.file_name, "content_type": PDF.content_type, "size": len(content)}
     signed = client.ask("POST", f"/cases/{case_id}/documents", promised).body
     assert upload(signed["upload"], content) in (200, 201, 204)
 
-    routes = (
-        f"/cases/{case_id}/analyze-documents-form7801",
-        f"/cases/{case_id}/analyze-with-agent",
-        f"/vapi/re-analyze-call/{case_id}",
-    )
-    jobs = [client.start(route) for route in routes]
+    job_types = ("document_analysis_form7801", "document_analysis_agent", "call_analysis")
+    jobs = [client.start(job_type, case_id)["job_id"] for job_type in job_types]
     seen = [client.until(job, lambda now: bool(now["done"])) for job in jobs]
 
     assert [states[-1]["status"] for states in seen] == ["completed"] * 3, [states[-1]["error"] for states in seen]
@@ -77,7 +75,7 @@ def test_a_case_with_an_uploaded_document_goes_through_all_three_analyses(deploy
 
 def test_a_result_can_be_had_by_link_and_a_poll_without_news_is_304(deployed: Deployed) -> None:
     client = deployed.client("linker")
-    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
+    job_id = client.start("call_analysis", new_case(client))["job_id"]
     client.until_done(job_id)
 
     whole = client.ask("GET", f"/jobs/{job_id}")
@@ -94,7 +92,7 @@ def test_an_admin_starts_in_the_high_lane_and_sees_everything(deployed: Deployed
     owner, admin = deployed.client("owner"), deployed.client("boss", role="admin")
     case_id = new_case(owner)
 
-    job_id = admin.start(f"/cases/{case_id}/analyze-with-agent", {"priority": "high"})
+    job_id = admin.start("document_analysis_agent", case_id, priority="high")["job_id"]
     done = admin.until_done(job_id)
 
     assert (done["status"], done["priority"]) == ("completed", "high")
@@ -116,7 +114,7 @@ def test_only_tokens_of_the_issuer_are_let_in(deployed: Deployed, token: str | N
 def test_nobody_sees_another_users_case_or_job(deployed: Deployed) -> None:
     owner, stranger = deployed.client("owner"), deployed.client("stranger")
     case_id = new_case(owner)
-    job_id = owner.start(f"/vapi/re-analyze-call/{case_id}")
+    job_id = owner.start("call_analysis", case_id)["job_id"]
 
     assert stranger.ask("GET", f"/cases/{case_id}").status == 404
     assert stranger.ask("GET", f"/jobs/{job_id}").status == 404
@@ -127,7 +125,7 @@ def test_nobody_sees_another_users_case_or_job(deployed: Deployed) -> None:
 def test_what_is_deleted_is_gone(deployed: Deployed) -> None:
     client = deployed.client("tidy")
     case_id = new_case(client)
-    job_id = client.start(f"/vapi/re-analyze-call/{case_id}")
+    job_id = client.start("call_analysis", case_id)["job_id"]
     client.until_done(job_id)
 
     assert client.ask("DELETE", f"/jobs/{job_id}").status == 204

@@ -15,7 +15,7 @@ def test_a_job_that_a_provider_turned_away_is_tried_again(deployed: Deployed) ->
     fault = {"kind": "rate_limited", "provider": "openai", "retry_after": 1}
     assert deployed.model("POST", "/faults", fault).status == 200
 
-    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
+    job_id = client.start("call_analysis", new_case(client))["job_id"]
     seen = client.until(job_id, lambda job: bool(job["done"]))
 
     assert (seen[-1]["status"], seen[-1]["attempt"]) == ("completed", 2)
@@ -28,7 +28,7 @@ def test_a_job_that_a_provider_turned_away_is_tried_again(deployed: Deployed) ->
 def test_a_cancelled_job_stops_while_its_provider_is_still_answering(deployed: Deployed) -> None:
     client = deployed.client("hasty")
     deployed.model("POST", "/pace", {"seconds": 30})
-    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
+    job_id = client.start("call_analysis", new_case(client))["job_id"]
     client.until(job_id, lambda job: job["status"] == "running")
 
     accepted = client.ask("POST", f"/jobs/{job_id}/cancel")

@@ -26,7 +26,7 @@ def without_anthropic_key(deployed: Deployed) -> Iterator[None]:
 def test_a_missing_key_is_named_and_fails_the_jobs_that_need_it(deployed: Deployed) -> None:
     admin, client = deployed.client("boss", role="admin"), deployed.client("keyless")
 
-    failed = client.until_done(client.start(f"/cases/{new_case(client)}/analyze-with-agent"))
+    failed = client.until_done(client.start("document_analysis_agent", new_case(client))["job_id"])
 
     health = admin.ask("GET", "/health?deep=1")  # by a worker that runs by now
 

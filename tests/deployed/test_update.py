@@ -36,7 +36,7 @@ def test_a_job_that_runs_during_an_update_completes(deployed: Deployed, tmp_path
     client = deployed.client("updated")
     before = client.ask("GET", "/health").body["version"]
     deployed.model("POST", "/pace", {"seconds": 8})
-    job_id = client.start(f"/vapi/re-analyze-call/{new_case(client)}")
+    job_id = client.start("call_analysis", new_case(client))["job_id"]
     client.until(job_id, lambda job: job["status"] == "running")
     release = next_release(deployed.package, tmp_path / "release", version="99.0.0")
 

@@ -122,7 +122,7 @@ def test_one_file_is_an_analysis_with_route_job_progress_and_result(project: Pat
 
     seen = json.loads(printed)
     assert seen["started"]["message"].startswith("Word count job created. Poll /jobs/")
-    assert seen["job"]["status"] == "completed"
+    assert (seen["job"]["status"], seen["job"]["error"]) == ("completed", None)
     assert seen["job"]["result"]["total"] == 5
     assert seen["job"]["job_type"] == "word_count"
 
