@@ -21,10 +21,10 @@ import msgspec
 from infra.deploy import licences
 from infra.deploy.problem import DeployProblem
 
-MOST_ZIPPED_BYTES = 36 * 1024 * 1024
+MOST_ZIPPED_BYTES = 46 * 1024 * 1024
 """Lambda takes 50 MB; this is what the package has, with some room. More is a dependency that nobody meant to ship."""
 
-MOST_UNZIPPED_BYTES = 140 * 1024 * 1024
+MOST_UNZIPPED_BYTES = 160 * 1024 * 1024
 """Lambda takes 250 MB."""
 
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can have
