@@ -8,8 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks.cost.live import Following, billed_for_following, following_by_polls, following_live, measure_following
+from benchmarks.cost.mix import assumed_kinds, mix_table
 from benchmarks.cost.one_job import Assumptions, OneJob, measure
-from benchmarks.cost.table import idle_month, markdown, million_jobs, read_prices
+from benchmarks.cost.table import idle_month, markdown, million_jobs, read_prices, with_jobs_month
 from benchmarks.processes import metered_aws
 from infra.deploy.problem import DeployProblem
 from infra.local.environment import ROOT
@@ -33,7 +34,14 @@ def costs(job: OneJob, followed: Following, assumed: Assumptions) -> str:
         f"Prices of {prices['date']}, {prices['region']}. A job runs {assumed.seconds} s, writes its progress"
         f" {assumed.progress_writes} times and is polled {assumed.polls} times."
     )
-    return f"{said}\n\n{jobs}\n\n{polls}\n\n{live}\n\n{counted}\n\n{idle}"
+    busy = with_jobs_month(prices)
+    metrics = f"In a month with jobs in every hour, {busy.amount} metrics add {busy.usd:.2f} US$, however many jobs."
+    mix = (
+        f"{mix_table(job, assumed, prices)}\n\nAssumed: {assumed_kinds()}; {prices['models']['openai']['name']} and"
+        f" {prices['models']['anthropic']['name']}. No price list of il-central-1 was at hand: its column is a range of"
+        " what AWS asks in other young regions, not a price."
+    )
+    return "\n\n".join((said, jobs, mix, polls, live, counted, idle, metrics))
 
 
 def with_costs(page: str, computed: str) -> str:

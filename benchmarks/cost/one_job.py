@@ -31,8 +31,8 @@ JOB_TYPE = "call_analysis"
 USER = "user-00000001"
 RESULT_BYTES = 6000
 FUNCTION_SECONDS = 300
-REQUEST_LOG_BYTES = 250
-"""A `request` line of the API and what Lambda adds to each invocation (START, END, REPORT)."""
+REQUEST_LOG_BYTES = 440
+"""A `request` line of the API (175) and what Lambda adds to each invocation (START, END, REPORT: 263)."""
 
 
 class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +41,8 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int = 60
     progress_writes: int = 10
     polls: int = 30
+    preflights: int = 2
+    """A browser asks once for each method and path, and remembers the answer for two hours."""
 
 
 class OneJob(msgspec.Struct, frozen=True, kw_only=True):

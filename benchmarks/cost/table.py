@@ -26,8 +26,12 @@ MINUTES_A_MONTH = 60 * 24 * 30
 FED_QUEUES = 3
 POLLERS_A_QUEUE = 5
 LONG_POLL_SECONDS = 20
-METRICS = 35
-"""Three analyses with nine metrics each, and the codes of failed jobs: as many as a month usually sees."""
+METRICS = 52
+"""Ten metrics of each of three analyses, thirteen codes of failed jobs, seven of the whole stage, two lanes. CloudWatch
+charges a metric for the hours in which it is sent: nothing in a month without jobs."""
+COLD_WORKERS, COLD_REQUESTS = 0.05, 0.01
+WORKER_INIT_SECONDS, API_INIT_SECONDS = 1.5, 0.7
+"""Shares of invocations that start a new process, and what that takes; Lambda bills it since August 2025."""
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,16 +50,24 @@ def read_prices(path: Path = Path(__file__).parent / "prices.toml") -> Mapping[s
 def million_jobs(job: OneJob, assumed: Assumptions, prices: Mapping[str, Any]) -> Sequence[Position]:
     """What a million jobs add to the bill."""
     per, each = prices["million"], prices["each"]
-    requests = assumed.polls + 1
-    answer_bytes = requests * POLL_ANSWER_BYTES
+    asked = assumed.polls + 1
+    requests = asked + assumed.preflights
+    answer_bytes = asked * POLL_ANSWER_BYTES
     api_seconds, worker_seconds = requests * API_SECONDS * API_GB, assumed.seconds * WORKER_GB
+    init_seconds = COLD_WORKERS * WORKER_INIT_SECONDS * WORKER_GB + requests * COLD_REQUESTS * API_INIT_SECONDS * API_GB
     return [
         position(
             "workers, waiting for the model",
             f"{worker_seconds:.0f} GB-s",
             worker_seconds * each["lambda_arm_gb_second"],
         ),
-        position("API Gateway", f"{requests} requests", requests * per["api_requests"] / MILLION),
+        position("starting new processes", f"{init_seconds:.2f} GB-s", init_seconds * each["lambda_arm_gb_second"]),
+        position("S3 writes", f"{job.object_writes}", job.object_writes * per["object_writes"] / MILLION),
+        position(
+            "API Gateway",
+            f"{requests} requests, {assumed.preflights} of them preflights",
+            requests * per["api_requests"] / MILLION,
+        ),
         position("API function", f"{api_seconds:.2f} GB-s", api_seconds * each["lambda_arm_gb_second"]),
         position("Lambda requests", f"{requests + 1}", (requests + 1) * per["lambda_requests"] / MILLION),
         position("DynamoDB writes", f"{job.write_units} units", job.write_units * per["write_units"] / MILLION),
@@ -80,11 +92,15 @@ def idle_month(prices: Mapping[str, Any]) -> Sequence[Position]:
     rescue = rescue_seconds * each["lambda_arm_gb_second"] + rescue_calls
     polling = polls * per["queue_requests"] / MILLION
     return [
-        Position(what="metrics", amount=f"{METRICS}", usd=METRICS * each["metric_month"]),
         Position(what="alarms", amount=f"{alarms}", usd=alarms * each["alarm_month"]),
         Position(what="event sources that poll three queues", amount=f"{polls / MILLION:.1f} M requests", usd=polling),
         Position(what="rescue, every minute", amount=f"{MINUTES_A_MONTH} runs", usd=rescue),
     ]
+
+
+def with_jobs_month(prices: Mapping[str, Any]) -> Position:
+    """What a month with jobs in every hour adds, however many."""
+    return Position(what="metrics", amount=f"{METRICS}", usd=METRICS * prices["each"]["metric_month"])
 
 
 def markdown(positions: Sequence[Position], *, heading: tuple[str, str]) -> str:

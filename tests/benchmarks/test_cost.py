@@ -10,8 +10,9 @@ import pytest
 from benchmarks.capacity import item_bytes
 from benchmarks.cost.__main__ import PAGE, costs, with_costs
 from benchmarks.cost.live import measure_following
+from benchmarks.cost.mix import mix_table
 from benchmarks.cost.one_job import Assumptions, OneJob, measure
-from benchmarks.cost.table import idle_month, million_jobs, read_prices
+from benchmarks.cost.table import idle_month, million_jobs, read_prices, with_jobs_month
 from benchmarks.processes import metered_aws
 from infra.deploy.problem import DeployProblem
 from infra.deploy.template import merge_template
@@ -44,10 +45,26 @@ def test_a_page_without_the_markers_is_not_passed_over() -> None:
 def test_a_position_is_units_times_price() -> None:
     positions = {p.what: p.usd for p in million_jobs(JOB, Assumptions(seconds=60, polls=30), read_prices())}
 
-    assert positions["API Gateway"] == pytest.approx(31 * 3.50)
+    assert positions["API Gateway"] == pytest.approx((31 + 2) * 3.50)  # and two preflights
     assert positions["DynamoDB writes"] == pytest.approx(10 * 0.625)
     assert positions["DynamoDB reads"] == pytest.approx(20 * 0.125)
     assert positions["workers, waiting for the model"] == pytest.approx(60 * 0.0000133334 * 1_000_000)
+
+
+def test_the_mix_is_a_third_of_each_with_the_models_beside_aws() -> None:
+    prices = read_prices()
+    rows = [line.split(" | ") for line in mix_table(JOB, Assumptions(), prices).splitlines()[2:]]
+    together = [float(row[1].replace(",", "")) for row in rows]
+    models = [float(row[3].replace(",", "")) for row in rows]
+
+    assert together[3] == pytest.approx(sum(together[:3]) / 3, abs=1)
+    assert models[0] == pytest.approx(12_000 * 0.10 + 2_000 * 0.50)  # dollars per million tokens, a million jobs
+    assert models[3] == pytest.approx(sum(models[:3]) / 3, abs=1)
+
+
+def test_metrics_cost_nothing_in_a_month_without_jobs() -> None:
+    assert "metrics" not in {position.what for position in idle_month(read_prices())}
+    assert with_jobs_month(read_prices()).usd > 10
 
 
 def test_an_idle_month_counts_the_alarms_of_the_template() -> None:
