@@ -32,6 +32,14 @@ REFUSED_AFTER = 1.0
 BUCKET_SECONDS = 10.0
 
 
+SOURCE_BEGINS_WITH = 5
+SOURCE_ADDS_A_MINUTE = 300
+SOURCE_RUNS_AT_MOST = 1000
+GROWTH_SECONDS = 1.0
+"""Lambda's event source of a standard queue: five invocations at once, then 300 more a minute while messages wait
+(docs.aws.amazon.com, "Configuring scaling behavior for SQS event source mappings")."""
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Jobs at once in each lane, and jobs a minute that the provider admits."""
 
@@ -61,6 +69,44 @@ class _Job(msgspec.Struct):
     attempt: int = 1
 
 
+class _Lane:
+    """One queue with its event source: how many run, and how many it would run at once by now."""
+
+    def __init__(self, most: int) -> None:
+        self.waiting: deque[_Job] = deque()
+        self.running = 0
+        self._most = most
+        self._sources = max(1, -(-most // SOURCE_RUNS_AT_MOST))
+        self._grown = float(SOURCE_BEGINS_WITH * self._sources)
+        self._at = 0.0
+        self.growth_is_due = False
+
+    @property
+    def at_once(self) -> int:
+        return min(self._most, int(self._grown))
+
+    def grow(self, now: float) -> None:
+        """While messages wait it runs more at once. How an idle source shrinks is not documented: here it does not."""
+        passed, self._at = now - self._at, now
+        if self.waiting:
+            self._grown = min(self._most, self._grown + passed * SOURCE_ADDS_A_MINUTE / 60 * self._sources)
+
+    def take(self, what: str, job: _Job) -> int:
+        """One event of this lane: a job is "queued" or "ended", or the source "grew"; how many wait now."""
+        if what == "queued":
+            self.waiting.append(job)
+        elif what == "grew":
+            self.growth_is_due = False
+        else:
+            self.running -= 1
+        return len(self.waiting)
+
+    @property
+    def needs_growth(self) -> bool:
+        """Whether messages wait for nothing but that, and no look at it is planned."""
+        return bool(self.waiting) and self.at_once < self._most and not self.growth_is_due
+
+
 class _Provider:
     """A token bucket: it admits at a steady rate, and at once what ten seconds of that rate would be."""
 
@@ -80,8 +126,7 @@ class _Provider:
 
 def simulate(jobs_a_day: float, limits: Limits, *, rng: random.Random) -> Outcome:
     """Three hours of such a day, and until the last job is done."""
-    lanes: dict[str, deque[_Job]] = {"high": deque(), "normal": deque()}
-    free = {"high": limits.high, "normal": limits.normal}
+    lanes = {"high": _Lane(limits.high), "normal": _Lane(limits.normal)}
     provider = _Provider(limits.provider_per_minute)
     waits: dict[str, list[float]] = {"high": [], "normal": []}
     failed = {"refused": 0, "too_late": 0}
@@ -99,17 +144,15 @@ def simulate(jobs_a_day: float, limits: Limits, *, rng: random.Random) -> Outcom
 
     while events:
         now, _, what, job = heapq.heappop(events)
-        if what == "queued":
-            lanes[job.lane].append(job)
-            longest = max(longest, len(lanes[job.lane]))
-        else:
-            free[job.lane] += 1
-        while free[job.lane] and lanes[job.lane]:
-            claimed = lanes[job.lane].popleft()
+        lane = lanes[job.lane]
+        lane.grow(now)
+        longest = max(longest, lane.take(what, job))
+        while lane.running < lane.at_once and lane.waiting:
+            claimed = lane.waiting.popleft()
             if now - claimed.arrived > DEADLINE:
                 failed["too_late"] += 1
                 continue
-            free[job.lane] -= 1
+            lane.running += 1
             if provider.admits(now):
                 waits[job.lane].append(now - claimed.arrived)
                 later(now + rng.uniform(SHORTEST_JOB, LONGEST_JOB), "ended", claimed)
@@ -120,6 +163,9 @@ def simulate(jobs_a_day: float, limits: Limits, *, rng: random.Random) -> Outcom
                 failed["refused"] += 1
                 continue
             later(again_at, "queued", _Job(arrived=claimed.arrived, lane=claimed.lane, attempt=claimed.attempt + 1))
+        if lane.needs_growth:
+            lane.growth_is_due = True
+            later(now + GROWTH_SECONDS, "grew", job)
     return Outcome(
         high_waits=sorted(waits["high"]), normal_waits=sorted(waits["normal"]), longest_queue=longest, **failed
     )

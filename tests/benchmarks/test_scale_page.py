@@ -48,11 +48,12 @@ def test_the_page_names_the_throttle_of_the_api_and_what_it_lets_through() -> No
 
 
 def test_the_simulation_ships_the_concurrency_that_prod_does() -> None:
-    resources = shipped()["Resources"]
+    template = shipped()
 
-    found = [
-        next(iter(resources[name]["Properties"]["Events"].values()))["Properties"]["ScalingConfig"]
+    named = [
+        next(iter(template["Resources"][name]["Properties"]["Events"].values()))["Properties"]["ScalingConfig"]
         for name in ("WorkHigh", "WorkNormal")
     ]
 
-    assert [one["MaximumConcurrency"] for one in found] == [SHIPPED.high, SHIPPED.normal]
+    found = [template["Parameters"][one["MaximumConcurrency"]["Ref"]]["Default"] for one in named]
+    assert found == [SHIPPED.high, SHIPPED.normal]

@@ -19,15 +19,23 @@ def test_nobody_waits_while_there_is_room() -> None:
     outcome = simulated(10_000)
 
     assert outcome.jobs > 1_000
-    assert outcome.high_waits[-1] == outcome.normal_waits[-1] == 0
+    assert quantile(outcome.high_waits, 0.99) == quantile(outcome.normal_waits, 0.95) == 0
     assert (outcome.refused, outcome.too_late) == (0, 0)
+
+
+def test_an_event_source_takes_minutes_to_run_as_many_as_it_may() -> None:
+    """A million jobs a day need some 700 workers at once from the first second; 5 and 300 more a minute are there."""
+    outcome = simulated(1_000_000)
+
+    assert 10 < outcome.normal_waits[-1] < 300
+    assert quantile(outcome.normal_waits, 0.5) == 0
 
 
 def test_a_full_normal_lane_does_not_delay_the_high_one() -> None:
     outcome = simulated(10_000, normal=5)
 
     assert quantile(outcome.normal_waits, 0.5) > 600
-    assert outcome.high_waits[-1] == 0
+    assert outcome.high_waits[-1] <= 2  # its event source grows
 
 
 def test_a_lane_that_cannot_keep_up_fails_jobs_at_their_deadline() -> None:
