@@ -113,13 +113,16 @@ class _Reader:
         self._ctx = ctx
         self._cases = services.cases
         self._slowest_seconds = 0.0
+        self._texts: dict[str, _Read] = {}
 
     def text(self, document: Document, *, version: str | None) -> DocumentText | None:
         """The document's text, read now or in an earlier attempt; None when its bytes are gone or not there yet."""
         if version is None:
             return None
         name = f"text-{fingerprint(version, document.content_type)}"
-        stored = msgspec.convert(self._ctx.step(name, lambda: self._read(document)), _Read)
+        if name not in self._texts:
+            self._texts[name] = msgspec.convert(self._ctx.step(name, lambda: self._read(document)), _Read)
+        stored = self._texts[name]
         if stored.text is None:
             return None
         return DocumentText(
