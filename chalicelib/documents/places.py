@@ -27,7 +27,7 @@ def places_of(quote: str, lines: Sequence[Line]) -> list[Box]:
     return [
         box
         for number, characters in by_line.items()
-        for box in _stretches(lines[number].boxes[min(characters) : max(characters) + 1])
+        for box in _stretches(lines[number], min(characters), max(characters) + 1)
     ]
 
 
@@ -39,9 +39,17 @@ def _by_letters(quote: str, lines: Sequence[Line]) -> Sequence[_Place]:
     while start >= 0:
         end = start + len(wanted)
         if not _is_cut(text, places, start) and not _is_cut(text, places, end):
-            return places[start:end]
+            return [*places[start:end], *_signs_after(quote, places[end - 1], lines)]
         start = text.find(wanted, start + 1)
     return ()
+
+
+def _signs_after(quote: str, last: _Place, lines: Sequence[Line]) -> list[_Place]:
+    """The signs that end the quote (`125%`), where they follow its last letter on the line too."""
+    number, at = last
+    signs = quote[max(i for i, character in enumerate(quote) if character.isalnum()) + 1 :].rstrip()
+    follow = lines[number].text[at + 1 : at + 1 + len(signs)] == signs
+    return [(number, at + 1 + i) for i in range(len(signs))] if follow else []
 
 
 def _letters(texts: Iterable[str]) -> tuple[str, list[_Place]]:
@@ -85,13 +93,16 @@ def _words_of(number: int, line: Line) -> list[list[_Place]]:
     return placed
 
 
-def _stretches(boxes: Sequence[Box]) -> list[Box]:
-    """The boxes joined where they are near each other."""
+def _stretches(line: Line, start: int, end: int) -> list[Box]:
+    """The boxes of these characters, joined where they are near each other and no other character is between them."""
+    shown = [(box, start <= at < end) for at, box in enumerate(line.boxes) if not line.text[at].isspace()]
     joined: list[Box] = []
-    for box in sorted(boxes):
-        before = joined[-1] if joined else None
+    is_next = False
+    for box, is_wanted in sorted(shown):
+        before = joined[-1] if is_wanted and is_next else None
         if before and box[0] - before[2] < APART * (before[3] - before[1]):
             joined[-1] = before[0], min(before[1], box[1]), max(before[2], box[2]), max(before[3], box[3])
-        else:
+        elif is_wanted:
             joined.append(box)
+        is_next = is_wanted
     return joined

@@ -83,6 +83,7 @@ class FakeCaseReader:
         self.texts = {text.document.id: text for text in texts}
         self._contents = contents or {}
         self.texts_read: list[str] = []
+        self.bytes_gone: set[str] = set()
 
     def file(self, case_id: str) -> CaseFile:
         """See CaseReader.file."""
@@ -95,9 +96,9 @@ class FakeCaseReader:
         return self._contents.get(document.id)
 
     def version(self, document: Document) -> str | None:
-        """See CaseReader.version. Without `contents` a document is gone as soon as its text was read."""
+        """See CaseReader.version."""
         text, content = self.texts.get(document.id), self._contents.get(document.id)
-        is_gone = content is None and (text is None or document.id in self.texts_read)
+        is_gone = (text is None and content is None) or document.id in self.bytes_gone
         return None if is_gone else fingerprint(document.id, repr(content), repr(text))
 
     def lines(self, document: Document, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:

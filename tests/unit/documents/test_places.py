@@ -33,6 +33,10 @@ def test_punctuation_and_niqqud_do_not_count() -> None:
     assert places_of("שלום", [a_line("שָׁלוֹם")]) != []
 
 
+def test_a_sign_that_ends_the_quote_is_marked_with_it() -> None:
+    assert rounded(places_of("loss 75%", [a_line("loss 75%, total")])) == [(0.0, 0.1, 0.08, 0.12)]
+
+
 def test_a_number_is_not_found_in_a_longer_one() -> None:
     lines = [a_line("case 1234 of 12")]
 
@@ -51,10 +55,17 @@ def test_what_is_apart_on_a_line_is_apart_in_its_rectangles() -> None:
     boxes = tuple(
         (0.01 * at + (0.5 if at > 3 else 0), 0.1, 0.01 * at + 0.01 + (0.5 if at > 3 else 0), 0.12) for at in range(7)
     )
-    gap = (boxes[2][2], 0.1, boxes[4][0], 0.12)
 
-    assert len(places_of("one two", [Line(text, (*boxes[:3], boxes[2], *boxes[4:]))])) == 2
-    assert len(places_of("one two", [Line(text, (*boxes[:3], gap, *boxes[4:]))])) == 1
+    assert len(places_of("one two", [Line(text, boxes)])) == 2
+
+
+def test_a_number_that_is_shown_between_the_words_is_not_marked() -> None:
+    # read: "נטל Etopan 400"; shown from the left: "Etopan 400 נטל"
+    text = "נטל Etopan 400"
+    lefts = [0.13, 0.12, 0.11, 0.10, *(0.01 * at for at in range(10))]
+    line = Line(text, tuple((left, 0.1, left + 0.01, 0.12) for left in lefts))
+
+    assert rounded(places_of("נטל Etopan", [line])) == [(0.0, 0.1, 0.06, 0.12), (0.11, 0.1, 0.14, 0.12)]
 
 
 def test_what_is_not_there_has_no_place() -> None:

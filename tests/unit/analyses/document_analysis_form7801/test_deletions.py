@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from chalicelib.analyses.document_analysis_form7801 import run
-from chalicelib.cases.model import DocumentText
+from chalicelib.cases.model import Document, DocumentText
 from chalicelib.errors import InputInvalid
 from chalicelib.jobs.outcomes import Completed
 from tests.fakes.analysis_services import FakeCaseReader, FakeServices, a_document, a_file, a_text
@@ -24,9 +24,18 @@ DELETED = a_text(a_document("d2", file_name="gone.txt"), "גרה בעכו, ת.ז
 SCAN = a_text(a_document("d3", file_name="scan.pdf", content_type="application/pdf"), "")
 
 
-def analysed_while(left: tuple[DocumentText, ...] | None, *texts: DocumentText) -> Completed:
+class _GoneOnceRead(FakeCaseReader):
+    """The bytes of scans go as soon as their text was read."""
+
+    def text(self, document: Document, **how: Any) -> DocumentText | None:
+        if document.id == SCAN.document.id:
+            self.bytes_gone.add(document.id)
+        return super().text(document, **how)
+
+
+def analysed_while(left: tuple[DocumentText, ...] | None, *texts: DocumentText, bytes_gone: bool = False) -> Completed:
     """The case with these texts analysed; while the model answers, only `left` stay, None: the case goes."""
-    cases = FakeCaseReader(a_file(call_details=CALL), texts=texts)
+    cases = (_GoneOnceRead if bytes_gone else FakeCaseReader)(a_file(call_details=CALL), texts=texts)
     answer = an_answer(a_form(personal_info__city="עכו"), (CITY, "d2", "גרה בעכו"))
 
     def deleting(question: Question) -> dict[str, Any]:
@@ -58,7 +67,7 @@ def test_a_document_deleted_while_the_model_answers_is_named_not_counted_and_pro
 
 
 def test_a_file_that_is_gone_when_it_is_to_be_shown_is_named_and_not_counted() -> None:
-    done = analysed_while((KEPT, SCAN), KEPT, SCAN)
+    done = analysed_while((KEPT, SCAN), KEPT, SCAN, bytes_gone=True)
 
     assert done.result["documents_analyzed"] == 1
     assert ("documents/d3", "document_missing") in issues_of(done)

@@ -1,0 +1,182 @@
+"""How well documents are read: text compared with the truth, quotes with swapped numbers, boxes compared with pictures.
+
+    python -m evals.documents [FOLDER]
+
+FOLDER has PDFs with their true text (`truth/NAME.txt`, or `NAME.txt` beside `NAME.pdf`); without it, the project's own
+files are read: those of the cases, and three texts by three producers each (tests/data/documents).
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from chalicelib.adapters.pdfium.reader import PdfReader
+from chalicelib.documents.matching import Quote, SearchablePage
+from chalicelib.documents.normalise import comparable, words
+from chalicelib.documents.page import Box, ReadLimits
+from chalicelib.documents.places import places_of
+from evals.cases import DATA
+
+OWN = DATA / "documents"
+LONGEST_PICTURE = 2_000
+DARK = 128
+FEWEST_WORDS, FEWEST_RIGHT = 0.97, 0.99
+EDGE = 0.6
+"""Points: glyphs reach a little over their boxes."""
+_NUMBER = re.compile(r"\d[\d.,/:-]*")
+
+
+class Fidelity(msgspec.Struct, frozen=True, kw_only=True):
+    """One file compared with its truth, all shares of one: words covered and in order, and similarity of the text."""
+
+    name: str
+    covered: float
+    in_order: float
+    similarity: float
+
+
+class Boxes(msgspec.Struct, frozen=True, kw_only=True):
+    """How many quotes were looked at, and how many rectangles were on just their words."""
+
+    right: int
+    quotes: int
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the tables; 1 when a target is missed."""
+    files = list(_with_truth(Path(arguments[0]))) if arguments else [*_own(), *_of_cases()]
+    rows = [fidelity(pdf, truth) for pdf, truth in files]
+    print("| file | words covered | in order | similarity |\n|---|---:|---:|---:|")
+    for row in rows:
+        print(f"| {row.name} | {row.covered:.3f} | {row.in_order:.3f} | {row.similarity:.3f} |")
+    print(
+        f"| lowest of {len(rows)} | {min(r.covered for r in rows):.3f} | {min(r.in_order for r in rows):.3f} | "
+        f"{min(r.similarity for r in rows):.3f} |"
+    )
+    accepted, tried = swapped_numbers([truth.read_text(encoding="utf-8") for _, truth in files])
+    print(f"\nquotes with two numbers swapped: {accepted} of {tried} accepted")
+    boxes = [box_accuracy(pdf) for pdf, _ in files]
+    right, looked_at = sum(one.right for one in boxes), sum(one.quotes for one in boxes)
+    print(f"quotes marked on just their words: {right} of {looked_at} ({right / looked_at:.4f})")
+    return int(
+        accepted > 0 or right < 0.99 * looked_at or any(row.covered < 0.97 or row.in_order < 0.97 for row in rows)
+    )
+
+
+def fidelity(pdf: Path, truth: Path) -> Fidelity:
+    """How much of the truth was read, and in its order."""
+    read = PdfReader().text(pdf.read_bytes(), limits=ReadLimits(), check=lambda: None)
+    text, true = "\n".join(page.text for page in read.pages), truth.read_text(encoding="utf-8")
+    found, wanted = words(text), words(true)
+    covered = sum((Counter(found) & Counter(wanted)).values())
+    matcher = difflib.SequenceMatcher(None, wanted, found, autojunk=False)
+    in_order = sum(block.size for block in matcher.get_matching_blocks())
+    similarity = difflib.SequenceMatcher(None, comparable(true), comparable(text), autojunk=False).ratio()
+    return Fidelity(
+        name=pdf.name, covered=covered / len(wanted), in_order=in_order / len(wanted), similarity=similarity
+    )
+
+
+def swapped_numbers(texts: Sequence[str]) -> tuple[int, int]:
+    """How many lines with two of their numbers swapped are found in their text, and how many there are."""
+    accepted = tried = 0
+    for text in texts:
+        page = SearchablePage(text)
+        for line in text.splitlines():
+            for first, second in combinations(list(_NUMBER.finditer(line)), 2):
+                if first[0] == second[0]:
+                    continue
+                swapped = line[: first.start()] + second[0] + line[first.end() : second.start()] + first[0]
+                quote = Quote(swapped + line[second.end() :])
+                tried += 1
+                accepted += page.is_exact(quote) or page.has_words(quote) or page.is_near(quote)
+    return accepted, tried
+
+
+def box_accuracy(pdf: Path) -> Boxes:
+    """Quotes of one to four words from each line of the first page, their rectangles compared with the page.
+
+    Right is a quote whose rectangles hold the glyphs of its letters and no others (PDFium's, asked by rectangle) and
+    ink on the picture of the page, next to each of their ends.
+    """
+    import pypdfium2
+    from PIL import Image
+
+    content = pdf.read_bytes()
+    lines = PdfReader().lines(content, [1]).get(1, ())
+    picture = PdfReader().pictures(content, [1], longest=LONGEST_PICTURE)[1]
+    image = Image.open(io.BytesIO(picture.content)).convert("L")
+    page = pypdfium2.PdfDocument(content)[0]
+    textpage = page.get_textpage()
+    width, height = page.get_size()
+    right = quotes = 0
+    for line in lines:
+        for quote in _quotes_of(line.text):
+            boxes = places_of(quote, [line])
+            held = "".join(
+                textpage.get_text_bounded(
+                    left * width + EDGE, (1 - bottom) * height, right_edge * width - EDGE, (1 - top) * height
+                )
+                for left, top, right_edge, bottom in boxes
+            )
+            quotes += 1
+            right += bool(boxes) and _letters(held) == _letters(quote) and all(_is_on_ink(image, box) for box in boxes)
+    return Boxes(right=right, quotes=quotes)
+
+
+def _quotes_of(text: str) -> Iterator[str]:
+    """Runs of one to four words that are on the line once."""
+    parts = text.split()
+    for size in (1, 2, 4):
+        for at in range(0, len(parts) - size + 1, size):
+            quote = " ".join(parts[at : at + size])
+            if len(_letters(quote)) > 1 and text.count(quote) == 1:
+                yield quote
+
+
+def _letters(text: str) -> list[str]:
+    return sorted(character for character in text if character.isalnum())
+
+
+def _is_on_ink(image: Any, box: Box) -> bool:
+    """True when there is ink in the rectangle, at most a letter's width from both of its ends."""
+    left, top, right, bottom = (
+        round(edge * side) for edge, side in zip(box, (image.width, image.height) * 2, strict=True)
+    )
+    reach = max(2, bottom - top)
+    ends = ((left, min(left + reach, right)), (max(right - reach, left), right))
+    return all(min(image.crop((start, top, end + 1, bottom)).tobytes(), default=255) < DARK for start, end in ends)
+
+
+def _own() -> Iterator[tuple[Path, Path]]:
+    for pdf in sorted(OWN.glob("*.pdf")):
+        yield pdf, OWN / f"{pdf.name.split('.')[0]}.he.txt"
+
+
+def _of_cases() -> Iterator[tuple[Path, Path]]:
+    for pdf in sorted(DATA.glob("*_case/*.he.pdf")):
+        truth = pdf.with_suffix(".txt")
+        if truth.exists():
+            yield pdf, truth
+
+
+def _with_truth(folder: Path) -> Iterator[tuple[Path, Path]]:
+    for pdf in sorted(folder.rglob("*.pdf")):
+        for truth in (pdf.with_suffix(".txt"), pdf.parent / "truth" / f"{pdf.stem}.txt"):
+            if truth.exists() and truth.read_text(encoding="utf-8").strip():
+                yield pdf, truth
+                break
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
