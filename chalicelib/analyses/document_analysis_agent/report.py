@@ -128,14 +128,22 @@ def _incomplete(notebook: Notebook, stopped: str | None) -> list[Issue]:
         return []
     found = f"{len(notebook.findings)} findings were recorded before" if notebook.findings else "Nothing was found"
     message = f"{stopped} {found}; no conclusion was submitted. Start the analysis again."
-    return [Issue(field="claim_rate", code="analysis_incomplete", message=message)]
+    return [
+        Issue(
+            field="claim_rate", code="analysis_incomplete", message=message, params={"findings": len(notebook.findings)}
+        )
+    ]
 
 
 def _deleted(document: Document) -> Issue:
     message = f"{document.file_name} was deleted while the analysis ran; what was found in it was left out."
-    return Issue(field=document_field(document.id), code="document_missing", message=message)
+    return Issue(
+        field=document_field(document.id), code="document_missing", message=message, params={"name": document.file_name}
+    )
 
 
 def _unverified(number: int, finding: Finding) -> Issue:
     message = f"The quote is from page {finding.page}, a scan that code cannot read. Compare it with the document."
-    return Issue(field=f"findings[{number}]", code="evidence_not_verifiable", message=message)
+    return Issue(
+        field=f"findings[{number}]", code="evidence_not_verifiable", message=message, params={"page": finding.page}
+    )

@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer_schema import Advice, Extraction, ExtractionWithAdvice
 from chalicelib.analyses.document_analysis_form7801.batches import Batch, make_batches
+from chalicelib.analyses.document_analysis_form7801.changes import changes_since
 from chalicelib.analyses.document_analysis_form7801.compute import complete_form, fields_to_ground, language_of
 from chalicelib.analyses.document_analysis_form7801.deletions import (
     deleted_since,
@@ -17,6 +18,8 @@ from chalicelib.analyses.document_analysis_form7801.deletions import (
     without_documents,
     without_quotes_of,
 )
+from chalicelib.analyses.document_analysis_form7801.document_dates import document_dates
+from chalicelib.analyses.document_analysis_form7801.eligibility import eligibility
 from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from chalicelib.analyses.document_analysis_form7801.files import Files
 from chalicelib.analyses.document_analysis_form7801.grounding import with_boxes
@@ -172,7 +175,8 @@ def _settle(
 ) -> Settled:
     ctx.progress(CHECKING_PERCENT, "Checking every field against the sources")
     sources = Sources(reading.texts, transcript=reading.transcript)
-    settled = settle(answers, sources=sources, shown=shown, today=today)
+    dates = document_dates(reading.texts, today=today)
+    settled = settle(answers, sources=sources, shown=shown, today=today, dates=dates)
     total = len(fields_to_ground(settled.form))
     ctx.progress(CHECKING_PERCENT + 1, f"Checked: {len(settled.grounded)} of {total} fields stand in the sources")
     return settled
@@ -212,6 +216,9 @@ def _completed(
         created_at=utc_text(job.created_at),
         updated_at=now,
     )
+    today = israeli_day(job.created_at)
+    evidence = [msgspec.to_builtins(entry) for entry in settled.evidence]
+    rules, age_issues = eligibility(settled.form, texts=reading.texts, transcript=reading.transcript, today=today)
     analysis = {
         "form_7801": form,
         "summary": advice["summary"],
@@ -219,8 +226,12 @@ def _completed(
         "claim_rate": rate,
         "recommendations": advice["recommendations"],
         "preparation_data": advice["preparation_data"],
-        "evidence": [msgspec.to_builtins(entry) for entry in settled.evidence],
-        "issues": issues_json((*issues, *rate_issues)),
+        "evidence": evidence,
+        "eligibility": rules,
+        "changes_since": changes_since(
+            reading.file.final_document_analysis, form, evidence=evidence, documents=reading.file.documents
+        ),
+        "issues": issues_json((*issues, *age_issues, *rate_issues)),
         "metadata": {
             "prompt_version": prompt(PROMPT).version,
             "model": answering_model(ctx, asked=services.openai.name),
@@ -260,7 +271,14 @@ def _rate(claim_rate: int) -> tuple[int, list[Issue]]:
     if rate == claim_rate:
         return rate, []
     message = f"The model rated the claim {claim_rate}, outside 0 to 100; it was set to {rate}."
-    return rate, [Issue(field="claim_rate", code="claim_rate_out_of_range", message=message)]
+    return rate, [
+        Issue(
+            field="claim_rate",
+            code="claim_rate_out_of_range",
+            message=message,
+            params={"said": claim_rate, "set": rate},
+        )
+    ]
 
 
 def _texts(reading: Reading) -> list[str]:

@@ -91,10 +91,10 @@ def _well_formed(form: Form) -> Iterator[Issue]:
         if leaf.is_filled and leaf.kind in _CODES and not _VERDICTS[leaf.kind](leaf.value):
             if leaf.kind is Kind.DATE and "-" in leaf.value and first_possible_day(leaf.value):
                 message = f"{leaf.value} is no full date; the day was not found."
-                yield Issue(field=leaf.path, code="date_incomplete", message=message)
+                yield Issue(field=leaf.path, code="date_incomplete", message=message, params={"value": leaf.value})
                 continue
             code, what = _CODES[leaf.kind]
-            yield Issue(field=leaf.path, code=code, message=f"{leaf.value} {what}.")
+            yield Issue(field=leaf.path, code=code, message=f"{leaf.value} {what}.", params={"value": leaf.value})
 
 
 def _days_in_future(form: Form, today: date) -> Iterator[Issue]:
@@ -102,7 +102,7 @@ def _days_in_future(form: Form, today: date) -> Iterator[Issue]:
         day = day_of(leaf.value) if leaf.kind is Kind.DATE else None
         if day and day > today and _NEVER_FUTURE.fullmatch(leaf.path):
             message = f"{leaf.value} lies after the day of the analysis, {today.isoformat()}."
-            yield Issue(field=leaf.path, code="date_in_future", message=message)
+            yield Issue(field=leaf.path, code="date_in_future", message=message, params={"value": leaf.value})
 
 
 def _life_in_order(form: Form, today: date) -> Iterator[Issue]:
@@ -119,7 +119,7 @@ def _life_in_order(form: Form, today: date) -> Iterator[Issue]:
         # A disability may begin with birth; all else comes after it.
         if day < birth or (day == birth and leaf.path != "disability_info.disability_start_date"):
             message = f"{leaf.value} is not after the date of birth, {birth.isoformat()}."
-            yield Issue(field=leaf.path, code="date_before_birth", message=message)
+            yield Issue(field=leaf.path, code="date_before_birth", message=message, params={"value": leaf.value})
 
 
 def _work_in_order(form: Form) -> Iterator[Issue]:

@@ -91,10 +91,19 @@ def employment_issues(form: Form, *, today: date) -> list[Issue]:
             continue
         if end and day_of(end) is None and not _GOES_ON.fullmatch(end):
             message = f"Record {index + 1} ends on {end}, no full date: only the months that are certain are counted."
-            issues.append(Issue(field=_MONTHS, code="employment_end_unclear", message=message))
+            issues.append(
+                Issue(
+                    field=_MONTHS,
+                    code="employment_end_unclear",
+                    message=message,
+                    params={"record": index + 1, "end": end},
+                )
+            )
         elif not end and onset and start < onset:
             message = f"Record {index + 1} has no end: its months are counted until {today.isoformat()}."
-            issues.append(Issue(field=_MONTHS, code="employment_end_missing", message=message))
+            issues.append(
+                Issue(field=_MONTHS, code="employment_end_missing", message=message, params={"record": index + 1})
+            )
     return issues
 
 
@@ -119,10 +128,17 @@ def with_stays_computed(form: Form) -> tuple[Form, list[Issue]]:
         path = f"{HOSPITALIZATIONS}[{index}].length_of_stay_days"
         if stated and computed is None:
             message = f"{stated} days are stated, but the dates do not give a length; it was left open."
-            issues.append(Issue(field=path, code="length_not_computable", message=message))
+            issues.append(Issue(field=path, code="length_not_computable", message=message, params={"stated": stated}))
         elif stated and stated != computed:
             message = f"{stated} days are stated; from admission to discharge it is {computed}."
-            issues.append(Issue(field=path, code="computed_differently", message=message))
+            issues.append(
+                Issue(
+                    field=path,
+                    code="computed_differently",
+                    message=message,
+                    params={"stated": stated, "computed": computed or 0},
+                )
+            )
         stay["length_of_stay_days"] = computed or 0
     return new, issues
 

@@ -1,4 +1,6 @@
-"""What when sources differ? A document outranks speech, and every difference that really stands there is an issue.
+"""What when sources differ? A document outranks speech, and every difference that is really there is an issue.
+
+Of two documents the newer one counts for what changes in a life: address, phone, family status, bank.
 
 A contradiction counts when its quote stands in its source and does not say something else than the value it was given
 for. Two statements of the same speaker are no difference: the last one wins, as the model was told.
@@ -6,7 +8,7 @@ for. Two statements of the same speaker are no difference: the last one wins, as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -39,8 +41,17 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     issues: tuple[Issue, ...]
 
 
-def resolved(answer: Extracted, *, sources: Sources, today: date) -> Resolved:
-    """Settle every contradiction of the answer."""
+NEWEST_COUNTS = frozenset(
+    {
+        *(f"personal_info.{name}" for name in ("address", "city", "postal_code", "phone", "marital_status")),
+        *(f"bank_details.{name}" for name in ("bank_name", "bank_code", "iban", "branch_number", "account_number")),
+        *(f"bank_details.{name}" for name in ("account_holder_name", "account_type")),
+    }
+)
+
+
+def resolved(answer: Extracted, *, sources: Sources, today: date, dates: Mapping[str, date] | None = None) -> Resolved:
+    """Settle every contradiction of the answer. `dates` are the days of the documents, by id."""
     form, evidence, issues = answer.form, answer.evidence, []
     for entry in answer.contradictions:
         leaf = next((leaf for leaf in leaves(form) if leaf.path == entry.field), None)
@@ -55,7 +66,7 @@ def resolved(answer: Extracted, *, sources: Sources, today: date) -> Resolved:
         if any(one.document_id == entry.document_id == CALL_ID for one in standing):
             continue
         kept = leaf.value
-        if _outranks(entry, standing):
+        if _outranks(entry, standing) or _is_newer(leaf, entry, standing, dates or {}):
             kept = other
             form = with_value(form, leaf.path, other)
             evidence = (*(one for one in evidence if one.field != leaf.path), entry.as_evidence)
@@ -88,7 +99,16 @@ def _outranks(entry: Contradiction, standing: Sequence[Evidence]) -> bool:
     return entry.document_id != CALL_ID and all(one.document_id == CALL_ID for one in standing)
 
 
+def _is_newer(leaf: Leaf, entry: Contradiction, standing: Sequence[Evidence], dates: Mapping[str, date]) -> bool:
+    """True when the contradiction is of a newer document than all that the value rests on, and that counts here."""
+    if leaf.pattern not in NEWEST_COUNTS or entry.document_id not in dates:
+        return False
+    days = [dates[one.document_id] for one in standing if one.document_id in dates]
+    return bool(days) and dates[entry.document_id] > max(days)
+
+
 def _issue(leaf: Leaf, entry: Contradiction, standing: Sequence[Evidence], *, other: Any, kept: Any) -> Issue:
     quotes = (*(one.as_quote for one in standing), entry.as_quote)
     message = f"Sources differ: {as_told(leaf.value)} and {as_told(other)}. The form holds {as_told(kept)}."
-    return Issue(field=leaf.path, code="sources_differ", message=message, quotes=quotes)
+    params = {"first": as_told(leaf.value), "second": as_told(other), "kept": as_told(kept)}
+    return Issue(field=leaf.path, code="sources_differ", message=message, quotes=quotes, params=params)

@@ -49,4 +49,9 @@ def deletion_issues(deleted: Sequence[Document], unloaded: Sequence[Document]) -
 
 
 def _issue(document: Document, what: str) -> Issue:
-    return Issue(field=document_field(document.id), code="document_missing", message=f"{document.file_name} {what}.")
+    return Issue(
+        field=document_field(document.id),
+        code="document_missing",
+        message=f"{document.file_name} {what}.",
+        params={"name": document.file_name},
+    )

@@ -19,7 +19,7 @@ from chalicelib.analyses.document_analysis_form7801.compute import fields_to_gro
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
 from chalicelib.analyses.document_analysis_form7801.fields import Form, Leaf, as_told, leaves
 from chalicelib.analyses.kit.fence import CALL_ID
-from chalicelib.analyses.kit.issues import Issue
+from chalicelib.analyses.kit.issues import Issue, Quote
 from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
 from chalicelib.documents.matching import Match
 
@@ -129,7 +129,7 @@ class _Judge:
         quotes = tuple(entry.as_quote for entry in entries)
         if any(entry.verified for entry in entries):
             message = f"The words given for this say something else than {as_told(leaf.value)}."
-            return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
+            return _mismatch(leaf, message, quotes, reason="other_value")
         if all((entry.document_id, entry.page) in self._shown for entry in entries):
             message = "The words given for this are on a page without text; only a look at the page can confirm them."
             return Issue(field=leaf.path, code="evidence_in_image", message=message, quotes=quotes)
@@ -144,8 +144,7 @@ class _Judge:
         if any(is_claimants_word(entry.quote, self._sources.transcript) for entry in verified):
             return None
         message = "Only the assistant says this in the call; the claimant does not confirm it."
-        quotes = tuple(entry.as_quote for entry in verified)
-        return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
+        return _mismatch(leaf, message, tuple(entry.as_quote for entry in verified), reason="assistant_only")
 
     def _of_another(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
         """An issue when every quote labels the value as something else."""
@@ -153,8 +152,7 @@ class _Judge:
         if not verified or not all(self._is_said_of_another(leaf, entry) for entry in verified):
             return None
         message = f"The words around {as_told(leaf.value)} say that it is something else."
-        quotes = tuple(entry.as_quote for entry in verified)
-        return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
+        return _mismatch(leaf, message, tuple(entry.as_quote for entry in verified), reason="other_label")
 
     def _twice(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
         """An issue when all words for this value are given for another field that cannot hold it as well."""
@@ -163,13 +161,17 @@ class _Judge:
             same_words = words and words == self._words.get(other.path)
             if other.path != leaf.path and same_words and is_one_value_twice(leaf, other):
                 message = f"The same words are given for {other.path}; they cannot say both."
-                quotes = tuple(entry.as_quote for entry in entries)
-                return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes)
+                return _mismatch(leaf, message, tuple(entry.as_quote for entry in entries), reason="same_words")
         return None
 
     def _is_said_of_another(self, leaf: Leaf, entry: LookedUpEvidence) -> bool:
         places = self._sources.surroundings(entry.quote, document_id=entry.document_id, page=entry.page)
         return is_said_of_another(leaf, places, today=self._today)
+
+
+def _mismatch(leaf: Leaf, message: str, quotes: tuple[Quote, ...], *, reason: str) -> Issue:
+    params = {"value": as_told(leaf.value), "reason": reason}
+    return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes, params=params)
 
 
 def _is_about_item(field: str, path: str) -> bool:

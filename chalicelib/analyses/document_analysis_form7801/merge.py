@@ -3,7 +3,8 @@
 1. Filled outranks empty; true outranks false, since false also stands for unknown.
 2. A value whose quote stands in a source outranks one whose quote does not.
 3. A document outranks the call.
-4. Among documents the first batch wins; within the call the last one, as a speaker's last word does.
+4. Among documents the first batch wins, of two that differ on an address, a phone, the family status or the bank the
+   newer one (`conflicts.NEWEST_COUNTS`); within the call the last one, as a speaker's last word does.
 5. A value that loses to another one is kept as a contradiction, with its quote, and is always an issue, but for what a
    speaker says and then corrects.
 6. Lists are united; items of different answers that are one thing (`same_item`) are merged field by field by the same
@@ -14,12 +15,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain
 from typing import Any
 
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence, Extracted
+from chalicelib.analyses.document_analysis_form7801.conflicts import NEWEST_COUNTS
 from chalicelib.analyses.document_analysis_form7801.difference import differ
 from chalicelib.analyses.document_analysis_form7801.fields import (
     FIELDS,
@@ -45,13 +48,13 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
     value: Any
     evidence: tuple[Evidence, ...]
-    rank: tuple[int, int, int]
+    rank: tuple[int, int, int, int]
     was_said: bool
     is_correction: bool = False
 
 
-def merged(answers: Sequence[Extracted], *, sources: Sources) -> Extracted:
-    """One answer out of one or more."""
+def merged(answers: Sequence[Extracted], *, sources: Sources, dates: Mapping[str, date] | None = None) -> Extracted:
+    """One answer out of one or more. `dates` are the days of the documents, by id."""
     groups = {list_path: _groups(answers, list_path) for list_path in LISTS}
     paths = dict(chain.from_iterable(_item_paths(list_path, found) for list_path, found in groups.items()))
     form = _blank_form(answers, groups)
@@ -64,7 +67,7 @@ def merged(answers: Sequence[Extracted], *, sources: Sources) -> Extracted:
     contradictions: list[Contradiction] = []
     issues: list[Issue] = []
     for path, places in _leaf_places(answers, groups):
-        candidates = [_candidate(answers[number], leaf, number, sources) for number, leaf in places]
+        candidates = [_candidate(answers[number], leaf, number, sources, dates or {}) for number, leaf in places]
         value, stood, lost = _settled(candidates, kind=FIELDS[pattern_of(path)])
         _put(form, path, value)
         evidence += (msgspec.structs.replace(entry, field=path) for entry in stood)
@@ -132,12 +135,15 @@ def _leaf_places(
             yield f"{list_path}[{place}].{name}", [(number, f"{list_path}[{index}].{name}") for number, index in group]
 
 
-def _candidate(answer: Extracted, path: str, number: int, sources: Sources) -> _Candidate:
+def _candidate(answer: Extracted, path: str, number: int, sources: Sources, dates: Mapping[str, date]) -> _Candidate:
     evidence = tuple(entry for entry in answer.evidence if entry.field == path)
     standing = [entry for entry in evidence if sources.find(entry.quote, document_id=entry.document_id)]
     was_said = bool(evidence) and all(entry.document_id == CALL_ID for entry in standing or evidence)
+    age = 0
+    if path in NEWEST_COUNTS:
+        age = -max((dates[one.document_id].toordinal() for one in standing if one.document_id in dates), default=0)
     order = -number if was_said else number
-    rank = (not standing, was_said, order)
+    rank = (not standing, was_said, age, order)
     return _Candidate(value=value_at(answer.form, path), evidence=evidence, rank=rank, was_said=was_said)
 
 
@@ -165,7 +171,8 @@ def _contradiction(entry: Evidence, path: str, value: Any) -> Contradiction:
 
 def _difference(path: str, kept: Any, lost: Any) -> Issue:
     message = f"Parts of the sources were read differently: {as_told(kept)} and {as_told(lost)}."
-    return Issue(field=path, code="sources_differ", message=f"{message} The form holds {as_told(kept)}.")
+    params = {"first": as_told(kept), "second": as_told(lost), "kept": as_told(kept)}
+    return Issue(field=path, code="sources_differ", message=f"{message} The form holds {as_told(kept)}.", params=params)
 
 
 def _put(form: Form, path: str, value: Any) -> None:

@@ -41,14 +41,20 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def settle(
-    answers: Sequence[Mapping[str, Any]], *, sources: Sources, shown: frozenset[tuple[str, int]], today: date
+    answers: Sequence[Mapping[str, Any]],
+    *,
+    sources: Sources,
+    shown: frozenset[tuple[str, int]],
+    today: date,
+    dates: Mapping[str, date] | None = None,
 ) -> Settled:
     """The answers (as `facts.flat_answer` gives them, at least one) as one form.
 
-    `shown` are pages (document id, number) that the model saw as an image; `today` is the job's day.
+    `shown` are pages (document id, number) that the model saw as an image; `today` is the job's day; `dates` are
+    the documents' days, by id.
     """
-    one = merged([extracted(answer, today=today) for answer in answers], sources=sources)
-    conflict = resolved(one, sources=sources, today=today)
+    one = merged([extracted(answer, today=today) for answer in answers], sources=sources, dates=dates)
+    conflict = resolved(one, sources=sources, today=today, dates=dates)
     in_order = sorted_form(conflict.form)
     evidence = [msgspec.structs.replace(entry, field=in_order.path(entry.field)) for entry in conflict.evidence]
     told = {issue.field for issue in conflict.issues}

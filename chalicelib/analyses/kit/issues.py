@@ -24,12 +24,37 @@ Every other code is a failed check of one field, named after what is wrong (`id_
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 import msgspec
 
 INJECTION_SUSPECTED = "prompt_injection_suspected"
+
+Weight = Literal["blocking", "check", "info"]
+_ORDER: tuple[Weight, ...] = ("blocking", "check", "info")
+_BLOCKING = frozenset(
+    {
+        *("analysis_incomplete", "document_unreadable", INJECTION_SUSPECTED, "id_number_invalid", "other_id_number"),
+        *("waiver_not_evidenced", "claimant_not_adult", "claimant_past_retirement", "dates_out_of_order"),
+        "date_before_birth",
+    }
+)
+"""The claim must not be filed before somebody has looked at these."""
+_INFO = frozenset(
+    {
+        *(
+            "document_awaiting_upload",
+            "condition_suspected",
+            "out_of_range",
+            "claim_rate_out_of_range",
+            "noted_in_call",
+        ),
+        *("computed_differently", "length_not_computable", "employment_end_missing", "date_incomplete"),
+        "finding_not_in_quote",
+    }
+)
+"""Good to know; nothing has to be done."""
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +72,13 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str
     message: str
     quotes: tuple[Quote, ...] = ()
+    params: Mapping[str, str | int | float] = {}
+    """What the message says in numbers and names, for a client that has the sentence in its own language."""
+
+    @property
+    def weight(self) -> Weight:
+        """How much depends on it."""
+        return "blocking" if self.code in _BLOCKING else "info" if self.code in _INFO else "check"
 
 
 def document_field(document_id: str) -> str:
@@ -55,13 +87,19 @@ def document_field(document_id: str) -> str:
 
 
 def issues_json(issues: Iterable[Issue]) -> list[dict[str, Any]]:
-    """The issues as they stand in a result, in order; those that say the same are one, with the quotes of all.
+    """The issues as a result shows them, heaviest first; those that say the same of a field are one, with all quotes.
 
-    `quotes` stands only where there are any.
+    `quotes` is there only where there are any.
     """
-    told: dict[tuple[str, str, str], Issue] = {}
+    merged: dict[tuple[str, str, str], Issue] = {}
     for issue in issues:
-        before = told.setdefault((issue.field, issue.code, issue.message), issue)
-        quotes = tuple(dict.fromkeys((*before.quotes, *issue.quotes)))
-        told[issue.field, issue.code, issue.message] = msgspec.structs.replace(before, quotes=quotes)
-    return msgspec.json.decode(msgspec.json.encode(list(told.values())), type=list[dict[str, Any]])
+        key = (issue.field, issue.code, issue.message)
+        before = merged.setdefault(key, issue)
+        merged[key] = msgspec.structs.replace(before, quotes=tuple(dict.fromkeys((*before.quotes, *issue.quotes))))
+    ordered = sorted(merged.values(), key=lambda issue: _ORDER.index(issue.weight))
+    return [_shown(issue) for issue in ordered]
+
+
+def _shown(issue: Issue) -> dict[str, Any]:
+    shown = msgspec.json.decode(msgspec.json.encode(issue), type=dict[str, Any])
+    return {**shown, "weight": issue.weight, "params": dict(issue.params)}

@@ -191,25 +191,45 @@ def _judged(document: Document, text: DocumentText | None, taken: _Snapshot) -> 
 
 def _notes(text: DocumentText) -> list[Issue]:
     field, name = document_field(text.document.id), text.document.file_name
-    return [Issue(field=field, code=note.code, message=f"{name}: {note.message}") for note in text.notes]
+    return [
+        Issue(field=field, code=note.code, message=f"{name}: {note.message}", params={"name": name})
+        for note in text.notes
+    ]
 
 
 def _absent(document: Document) -> Issue:
     if document.status is DocumentStatus.AWAITING_UPLOAD:
         message = f"{document.file_name} has not been uploaded yet and was left out."
-        return Issue(field=document_field(document.id), code="document_awaiting_upload", message=message)
+        return Issue(
+            field=document_field(document.id),
+            code="document_awaiting_upload",
+            message=message,
+            params={"name": document.file_name},
+        )
     message = f"{document.file_name} was deleted before it could be read and was left out."
-    return Issue(field=document_field(document.id), code="document_missing", message=message)
+    return Issue(
+        field=document_field(document.id), code="document_missing", message=message, params={"name": document.file_name}
+    )
 
 
 def _unreadable(document: Document, problem: str | None) -> Issue:
     message = f"{document.file_name} could not be read. {problem or 'It holds no text.'}"
-    return Issue(field=document_field(document.id), code="document_unreadable", message=message)
+    return Issue(
+        field=document_field(document.id),
+        code="document_unreadable",
+        message=message,
+        params={"name": document.file_name},
+    )
 
 
 def _truncated(document: Document) -> Issue:
     message = f"{document.file_name} is longer than what is read at once; only its beginning was analysed."
-    return Issue(field=document_field(document.id), code="document_truncated", message=message)
+    return Issue(
+        field=document_field(document.id),
+        code="document_truncated",
+        message=message,
+        params={"name": document.file_name},
+    )
 
 
 def _transcript_from(messages: Any) -> str:

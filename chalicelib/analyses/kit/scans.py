@@ -50,7 +50,12 @@ def label_of(excerpt: Excerpt, *, name: str) -> str:
 def not_shown_issue(document: Document, pages: Sequence[int]) -> Issue:
     """What to say of scanned pages that no model could be given."""
     message = f"{document.file_name} has scanned pages that could not be shown to the AI: {page_ranges(pages)}."
-    return Issue(field=document_field(document.id), code="document_unreadable", message=message)
+    return Issue(
+        field=document_field(document.id),
+        code="document_unreadable",
+        message=message,
+        params={"name": document.file_name, "pages": page_ranges(pages)},
+    )
 
 
 def page_ranges(numbers: Sequence[int]) -> str:

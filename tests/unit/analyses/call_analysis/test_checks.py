@@ -90,4 +90,6 @@ def test_products_and_points_stand_once_each() -> None:
 def test_what_the_model_remarks_becomes_an_issue_of_the_call() -> None:
     analysis = _analysis(issues=[{"message": "מספר הסניף תוקן"}, {"message": " "}])
 
-    assert analysis["issues"] == [{"field": "call", "code": "noted_in_call", "message": "מספר הסניף תוקן"}]
+    [issue] = analysis["issues"]
+    assert (issue["field"], issue["code"], issue["message"]) == ("call", "noted_in_call", "מספר הסניף תוקן")
+    assert issue["weight"] == "info"

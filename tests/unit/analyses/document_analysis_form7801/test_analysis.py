@@ -58,6 +58,7 @@ def test_the_result_has_the_form_the_advice_and_what_they_rest_on() -> None:
     analysis = done.result["analysis"]
     assert set(analysis) == {
         *("form_7801", "summary", "strategy", "claim_rate", "recommendations", "preparation_data"),
+        *("eligibility", "changes_since"),
         *("evidence", "issues", "metadata"),
     }
     form = analysis["form_7801"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+
+import pytest
 
 from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence
 from chalicelib.analyses.document_analysis_form7801.conflicts import Resolved, resolved
@@ -124,3 +127,25 @@ def test_what_code_computes_is_left_to_it() -> None:
 def test_a_contradiction_of_an_empty_field_says_nothing() -> None:
     assert resolve(contradiction(BRANCH, "600", "סניף 600")).issues == ()
     assert resolve(contradiction("employment_history", "x", "סניף 600")).issues == ()
+
+
+@pytest.mark.parametrize(
+    ("dates", "kept"),
+    [
+        ({"d1": date(2019, 5, 1), "d2": date(2026, 5, 1)}, "לוד"),  # a letter of 2019 gives way to one of 2026
+        ({"d1": date(2026, 5, 1), "d2": date(2019, 5, 1)}, "חיפה"),
+        ({}, "חיפה"),
+    ],
+)
+def test_of_two_documents_the_newer_one_counts_for_an_address(dates: dict[str, date], kept: str) -> None:
+    path = "personal_info.city"
+    pages = sources("כתובת: הנביאים 5, חיפה", "כתובת: הרצל 3, לוד")
+    entry = contradiction(path, "לוד", "כתובת: הרצל 3, לוד", document_id="d2")
+    answer = an_answer(
+        a_form(personal_info__city="חיפה"), evidence(path, "כתובת: הנביאים 5, חיפה"), contradictions=(entry,)
+    )
+
+    done = resolved(answer, sources=pages, today=TODAY, dates=dates)
+
+    assert done.form["personal_info"]["city"] == kept
+    assert [issue.code for issue in done.issues] == ["sources_differ"]

@@ -44,9 +44,29 @@ def test_an_issue_is_reported_once_and_shows_quotes_only_when_it_has_some() -> N
     quoted = Issue(field="x", code="y", message="z", quotes=(Quote(document_id="call", page=1, quote="q"),))
 
     assert issues_json([plain, quoted, plain]) == [
-        {"field": "personal_info.phone", "code": "phone_invalid", "message": "m"},
-        {"field": "x", "code": "y", "message": "z", "quotes": [{"document_id": "call", "page": 1, "quote": "q"}]},
+        {"field": "personal_info.phone", "code": "phone_invalid", "message": "m", "weight": "check", "params": {}},
+        {
+            "field": "x",
+            "code": "y",
+            "message": "z",
+            "weight": "check",
+            "params": {},
+            "quotes": [{"document_id": "call", "page": 1, "quote": "q"}],
+        },
     ]
+
+
+def test_the_heaviest_issues_come_first_with_what_their_sentences_say() -> None:
+    issues = [
+        Issue(field="claim_rate", code="out_of_range", message="i"),
+        Issue(field="city", code="sources_differ", message="c", params={"kept": "חיפה"}),
+        Issue(field="id", code="id_number_invalid", message="b"),
+    ]
+
+    shown = issues_json(issues)
+
+    assert [issue["weight"] for issue in shown] == ["blocking", "check", "info"]
+    assert shown[1]["params"] == {"kept": "חיפה"}
 
 
 def test_issues_that_say_the_same_are_one_with_the_quotes_of_all() -> None:

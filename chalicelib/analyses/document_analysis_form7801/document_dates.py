@@ -1,0 +1,40 @@
+"""How old is a document? Its own date where it has one, else the day of its upload.
+
+Its own date is one that a label calls so ("תאריך:", "תאריך הביקור", "Date"), else the newest day that it names: nobody
+writes of a later one than the day of writing, appointments aside, which lie after the upload.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from chalicelib.analyses.document_analysis_form7801.dates import days_with_spans
+from chalicelib.analyses.kit.today import israeli_day
+from chalicelib.cases.model import DocumentText
+
+_LABEL = re.compile(
+    r"(?:(?:^|[\s|])תאריך(?: ה?(?:ביקור|בדיקה|מכתב|מסמך|דוח|הפקה|הנפקה))?|נכתב ב|הופק ב"
+    r"|(?:^|\s)date(?: of (?:visit|issue|report|letter|examination))?|issued on|dated)\s*:?\s*$",
+    re.IGNORECASE,
+)
+
+
+def document_dates(texts: Iterable[DocumentText], *, today: date) -> Mapping[str, date]:
+    """The day of each document, by its id."""
+    return {text.document.id: _date_of(text, today) for text in texts}
+
+
+def _date_of(text: DocumentText, today: date) -> date:
+    uploaded = min(today, israeli_day(text.document.uploaded_at))
+    labelled: list[date] = []
+    named: list[date] = []
+    for page in text.pages:
+        for line in page.text.splitlines():
+            for day, (start, _) in days_with_spans(line, today=today):
+                if day <= uploaded:
+                    named.append(day)
+                    if _LABEL.search(line[:start]):
+                        labelled.append(day)
+    return max(labelled or named, default=uploaded)
