@@ -17,8 +17,7 @@ from chalice import Rate
 
 from chalicelib.analyses import catalogue
 from chalicelib.api import cases, documents, jobs, public, starts, streams, webhook
-from chalicelib.api.application import Application
-from chalicelib.api.cors import Cors
+from chalicelib.api.application import Application, Cors
 from chalicelib.bootstrap import system
 from chalicelib.settings import cors_settings, current_stage
 

@@ -1,4 +1,5 @@
-"""The Chalice app: it routes requests to endpoints and gives every response, its own refusals included, one form.
+"""The Chalice app: it routes requests to endpoints and gives every response, its own refusals included, one form, with
+CORS headers: which pages may call, what they may send, and what they may read.
 
 Works the same in Lambda, in `chalice local` (many threads, one app object) and in `chalice.test.Client`.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,10 @@ import chalice
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.api.cors import Cors
 from chalicelib.api.endpoint import Endpoint, Route, respond
+from chalicelib.api.http import Request, Response, body_text, is_too_large, read_request
 from chalicelib.api.problems import internal_error, refused
-from chalicelib.api.request import Request, read_request
-from chalicelib.api.response import Response, body_text, is_too_large
+from chalicelib.cors_lists import ANY_ORIGIN
 from chalicelib.errors import MethodNotAllowed, NotFound, Refusal
 
 if TYPE_CHECKING:
@@ -31,6 +31,37 @@ REQUEST_ID = "X-Request-Id"
 # For every response that does not set its own: medical data stays out of caches.
 STANDING_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
+ALLOWED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Prefer",
+    # Tracing: libraries in a page add these to every request. None is read, but a preflight must allow each by name.
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "sentry-trace",
+    "x-datadog-origin",
+    "x-datadog-parent-id",
+    "x-datadog-sampled",
+    "x-datadog-sampling-priority",
+    "x-datadog-tags",
+    "x-datadog-trace-id",
+)
+EXPOSED_HEADERS = (
+    "Location",
+    "Retry-After",
+    "ETag",
+    "Link",
+    "Idempotency-Replayed",
+    "X-Request-Id",
+)
+PREFLIGHT_KEPT_SECONDS = 7200
+"""The longest a browser remembers a preflight (Chromium's limit); a poller asks once, not before every poll."""
+
+
 TOO_LARGE_DETAIL = (
     "The response is larger than the 6 MB that can be sent. The request was carried out; nothing is lost. "
     "Ask for less: a smaller page, or a job with ?result=link."
@@ -38,6 +69,42 @@ TOO_LARGE_DETAIL = (
 
 # Chalice keeps the current request on the app object, which all threads of a process share; each has its own here.
 _CURRENT: ContextVar[Request] = ContextVar("current_request")
+
+
+class Cors(chalice.CORSConfig):  # type: ignore[misc]  # chalice is untyped
+    """The same rules for every route: API Gateway's preflights, `chalice local`'s and our own responses."""
+
+    # Chalice adds three X-Amz and X-Api headers to the allowed ones; clients of this API send none of them.
+    _REQUIRED_HEADERS: list[str] = []  # noqa: RUF012  its type is Chalice's
+
+    def __init__(self, *, origins: Sequence[str] = (ANY_ORIGIN,), more_headers: Sequence[str] = ()) -> None:
+        """`origins` may call (or any, `*`), sending the usual headers and `more_headers`."""
+        super().__init__(
+            allow_origin=origins[0],
+            allow_headers=tuple(dict.fromkeys((*ALLOWED_HEADERS, *more_headers))),
+            expose_headers=EXPOSED_HEADERS,
+            max_age=PREFLIGHT_KEPT_SECONDS,
+        )
+        self._origins = tuple(origins)
+        self._headers: dict[str, str] = super().get_access_control_headers()
+
+    def get_access_control_headers(self) -> dict[str, str]:
+        """The headers for a caller of the first origin, or of any."""
+        return self._headers
+
+    def headers_for(self, origin: str | None, *, vary: str = "") -> dict[str, str]:
+        """The headers of a response to a page of this origin; of several allowed origins its own is named.
+
+        `vary` is what the response varies by already: with several origins, caches must tell them apart too.
+        """
+        if len(self._origins) == 1:
+            return self._headers
+        allowed = origin if origin in self._origins else self._origins[0]
+        return {
+            **self._headers,
+            "Access-Control-Allow-Origin": str(allowed),
+            "Vary": f"{vary}, Origin" if vary else "Origin",
+        }
 
 
 class Application(chalice.Chalice):  # type: ignore[misc]  # chalice is untyped

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chalicelib.api.response import Timestamp, fits, timestamp
+from chalicelib.api.http import Timestamp, fits, timestamp
 from chalicelib.cases.documents import AddedDocument, Upload
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentList, DocumentStatus
 from chalicelib.cases.vapi import SPOKEN, transcript_of

@@ -18,10 +18,8 @@ from chalicelib.api.case_view import (
 )
 from chalicelib.api.cursors import Cursor, Limit, Scope, cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
-from chalicelib.api.idempotency import KEY_HEADER, REPLAYED, id_of_key, idempotency_key
-from chalicelib.api.parsing import MB
-from chalicelib.api.request import Request
-from chalicelib.api.response import Response, first_that_fit
+from chalicelib.api.http import Request, Response, first_that_fit
+from chalicelib.api.parsing import KEY_HEADER, MB, REPLAYED, id_of_key, idempotency_key
 from chalicelib.cases.changes import NewCase
 from chalicelib.cases.changes import create_case as store_case
 from chalicelib.cases.changes import delete_case as remove_case

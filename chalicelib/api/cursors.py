@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Meta
 
+from chalicelib.api.http import Request
 from chalicelib.api.parsing import invalid
-from chalicelib.api.request import Request
 from chalicelib.errors import FieldProblem
 from chalicelib.jobs.ports import Position
 

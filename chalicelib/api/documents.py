@@ -12,10 +12,8 @@ from chalicelib.api.case_view import (
     document_views,
 )
 from chalicelib.api.endpoint import endpoint
-from chalicelib.api.idempotency import KEY_HEADER, REPLAYED, id_of_key, idempotency_key
-from chalicelib.api.parsing import MB
-from chalicelib.api.request import Request
-from chalicelib.api.response import Response
+from chalicelib.api.http import Request, Response
+from chalicelib.api.parsing import KEY_HEADER, MB, REPLAYED, id_of_key, idempotency_key
 from chalicelib.cases.checks import NAMES_A_FILE
 from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument, check_sizes
 from chalicelib.cases.documents import add_document as store_document

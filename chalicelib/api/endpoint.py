@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from chalicelib import telemetry
+from chalicelib.api.http import Request, Response
 from chalicelib.api.parsing import KB, SizeCheck, parse_body, parse_query
 from chalicelib.api.problems import internal_error, refused
-from chalicelib.api.request import Request
-from chalicelib.api.response import Response
 from chalicelib.errors import Refusal, StorageUnavailable, Unauthorized
 from chalicelib.settings import SettingsError
 

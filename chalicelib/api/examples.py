@@ -15,10 +15,10 @@ from chalicelib.api.case_view import (
     case_summary_view,
     case_view,
 )
+from chalicelib.api.http import timestamp
 from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view
 from chalicelib.api.problems import Problem
 from chalicelib.api.public import HealthView
-from chalicelib.api.response import timestamp
 from chalicelib.api.starts import StartBody, StartView
 from chalicelib.cases.changes import NewCase
 from chalicelib.cases.documents import NewDocument

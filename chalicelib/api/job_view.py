@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chalicelib.api.http import Timestamp, timestamp, timestamp_or_none
 from chalicelib.api.polling import retry_after_ms
-from chalicelib.api.response import Timestamp, timestamp, timestamp_or_none
 from chalicelib.jobs.model import ErrorInfo, EventType, Job, NumberedEvent, Priority, Status, Usage
 
 CANCELLED_MESSAGE = "The job was cancelled."

@@ -11,11 +11,10 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib.analyses import catalogue
 from chalicelib.api.cursors import Cursor, Limit, Scope, cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
+from chalicelib.api.http import ALWAYS_FITTING_BYTES, Request, Response, fits, timestamp
 from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view
 from chalicelib.api.parsing import MB, invalid, one_of
 from chalicelib.api.polling import header_seconds, job_tag, seen_already, typical_seconds
-from chalicelib.api.request import Request
-from chalicelib.api.response import ALWAYS_FITTING_BYTES, Response, fits, timestamp
 from chalicelib.errors import AlreadyFinished, FieldProblem, Forbidden, NotFinished, NotFound
 from chalicelib.jobs.model import Job, Status, numbered_events
 from chalicelib.jobs.ports import JobFilter

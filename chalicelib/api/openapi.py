@@ -12,9 +12,9 @@ import msgspec
 from chalicelib.api.case_view import AddedDocumentView, CaseView
 from chalicelib.api.endpoint import Endpoint, Route, anybody, authenticated
 from chalicelib.api.examples import examples
+from chalicelib.api.http import JSON, PROBLEM_JSON
 from chalicelib.api.openapi_headers import PATH_PARAMETERS, REQUEST_HEADERS, RESPONSE_HEADERS
 from chalicelib.api.problems import STATUS_OF, Problem
-from chalicelib.api.response import JSON, PROBLEM_JSON
 from chalicelib.api.starts import StartView
 from chalicelib.errors import (
     BodyTooLarge,

@@ -1,15 +1,18 @@
-"""Bodies and queries as checked values, or the places in them that are wrong."""
+"""Bodies, queries and idempotency keys as checked values, or the places in them that are wrong."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
+from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from chalicelib.api.request import Request
+from chalicelib.api.http import Request
 from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, MalformedJson, UnsupportedMediaType
+from chalicelib.jobs.ports import IdempotencyKey
 
 T = TypeVar("T")
 
@@ -20,6 +23,11 @@ DEEPEST_NESTING = 100
 
 LARGEST_EXACT_INTEGER = 2**53
 
+KEY_HEADER = "Idempotency-Key"
+REPLAYED = {"Idempotency-Replayed": "true"}
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_IDS = uuid5(NAMESPACE_URL, "casework:ids-of-idempotency-keys")
 _INVALID = "The request is invalid. `errors` names each wrong place."
 _AT = re.compile(r"^(?P<message>.*?)(?: - at (?:`(?P<key>key)` in )?`\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"^Object (?P<what>contains unknown|missing required) field `(?P<name>.*)`$", re.DOTALL)
@@ -103,6 +111,29 @@ def parse_query(request: Request, wanted: type[T]) -> T:
         pointer, message = _place(str(exc), content={}, wanted=wanted)
         raise invalid(FieldProblem(f"query:{pointer.removeprefix('/')}", message)) from exc
     return _checked_further(query)
+
+
+def idempotency_key(request: Request, body: Any) -> IdempotencyKey | None:
+    """The key of this request, with the fingerprint of method, path and body (defaults applied); None without one.
+
+    Raises: InvalidRequest when it is not 1..255 visible ASCII characters.
+    """
+    key = request.header(KEY_HEADER)
+    if key is None:
+        return None
+    if _KEY.fullmatch(key) is None:
+        raise invalid(FieldProblem(f"header:{KEY_HEADER}", "must be 1 to 255 visible ASCII characters"))
+    content = msgspec.json.encode([request.method, request.own_path, body], order="deterministic")
+    return IdempotencyKey(user_id=request.principal.user_id, key=key, fingerprint=hashlib.sha256(content).hexdigest())
+
+
+def id_of_key(key: IdempotencyKey, *, within: str) -> str:
+    """The id of what this user makes with this key; `within` names the place, such as a case.
+
+    A start's key is stored with its job. A case or document has an id that follows from its key instead, so that a
+    repeated request finds it; its record keeps the fingerprint of the request.
+    """
+    return str(uuid5(_IDS, msgspec.json.encode([within, key.user_id, key.key]).decode()))
 
 
 def invalid(*problems: FieldProblem) -> InvalidRequest:

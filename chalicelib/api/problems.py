@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib.api.response import PROBLEM_JSON, Response
+from chalicelib.api.http import PROBLEM_JSON, Response
 from chalicelib.errors import FieldProblem, MethodNotAllowed, Refusal
 
 STATUS_OF: Mapping[str, int] = MappingProxyType(

@@ -10,8 +10,7 @@ import msgspec
 
 from chalicelib import __version__
 from chalicelib.api.endpoint import Endpoint, Route, anybody, authenticated, open_endpoint
-from chalicelib.api.request import Request
-from chalicelib.api.response import HTML, Response
+from chalicelib.api.http import HTML, Request, Response
 from chalicelib.errors import Forbidden, StorageUnavailable, Unauthorized
 
 if TYPE_CHECKING:

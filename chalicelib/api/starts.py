@@ -15,11 +15,9 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib.analyses import catalogue
 from chalicelib.analyses.kit.definition import Analysis
 from chalicelib.api.endpoint import Endpoint, authenticated, endpoint
-from chalicelib.api.idempotency import KEY_HEADER, REPLAYED, idempotency_key
-from chalicelib.api.parsing import pointer_to
+from chalicelib.api.http import Request, Response, Timestamp, timestamp
+from chalicelib.api.parsing import KEY_HEADER, REPLAYED, idempotency_key, pointer_to
 from chalicelib.api.polling import START_MS, header_seconds, job_tag, retry_after_ms, typical_seconds
-from chalicelib.api.request import Request
-from chalicelib.api.response import Response, Timestamp, timestamp
 from chalicelib.api.streams import Notify, check_notify
 from chalicelib.cases.model import CaseOutline
 from chalicelib.cases.read import case_outline
@@ -113,7 +111,8 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
 
     def start(request: Request, system: System, *, body: StartBody) -> Response:
         key = idempotency_key(request, body)
-        check_notify(body.notify, system)
+        if body.notify is not UNSET:
+            check_notify(body.notify, system)
         check_priority(request, body)
         outline = _outline(request.parameters["case_id"], request, system)
         wanted = start_request(analysis, outline, body=body, request=request, key=key)
@@ -146,7 +145,8 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
 def retry_job(request: Request, system: System, *, body: StartBody) -> Response:
     """Run a finished job again, as a new job that reuses the finished steps of the old one."""
     key = idempotency_key(request, body)
-    check_notify(body.notify, system)
+    if body.notify is not UNSET:
+        check_notify(body.notify, system)
     check_priority(request, body)
     try:
         source = retryable_job(

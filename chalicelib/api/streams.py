@@ -6,12 +6,11 @@ import secrets
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from chalicelib.api.endpoint import endpoint
+from chalicelib.api.http import Request, Response, Timestamp, timestamp, timestamp_or_none
 from chalicelib.api.parsing import invalid, pointer_to
-from chalicelib.api.request import Request
-from chalicelib.api.response import Response, Timestamp, timestamp, timestamp_or_none
 from chalicelib.errors import FieldProblem, NotFinished, NotFound, Unavailable
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.requests import read_job
@@ -125,10 +124,8 @@ def resend_delivery(request: Request, system: System, *, body: ResendBody) -> Re
     return Response(status=202, content=_deliveries(job, system), owners={job.job_id: job.user_id})
 
 
-def check_notify(notify: Notify | UnsetType, system: System) -> None:
+def check_notify(notify: Notify, system: System) -> None:
     """Raises: InvalidRequest when the webhook's URL is one that no webhook may go to."""
-    if notify is UNSET:
-        return
     if system.settings.deliveries_queue_url is None:
         raise invalid(FieldProblem("/notify", "is not available: webhooks are not configured in this stage"))
     try:

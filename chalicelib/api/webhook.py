@@ -11,8 +11,7 @@ import msgspec
 from chalicelib.api.call_rules import WEBHOOK_RULES
 from chalicelib.api.cases import CALL_LIMIT_BYTES
 from chalicelib.api.endpoint import open_endpoint
-from chalicelib.api.request import Request
-from chalicelib.api.response import Response
+from chalicelib.api.http import Request, Response
 from chalicelib.api.starts import (
     START_RESPONSE_HEADERS,
     StartBody,

@@ -12,8 +12,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.api.application import STANDING_HEADERS
-from chalicelib.api.cors import ALLOWED_HEADERS, EXPOSED_HEADERS
+from chalicelib.api.application import ALLOWED_HEADERS, EXPOSED_HEADERS, STANDING_HEADERS
 from chalicelib.api.problems import DEFAULT_RETRY_AFTER_SECONDS
 
 RETRIED = (429, 503)

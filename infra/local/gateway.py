@@ -14,8 +14,8 @@ from typing import Any
 
 from chalice.local import ChaliceRequestHandler, LocalGateway
 
+from chalicelib.api.http import PROBLEM_JSON, Response, body_text
 from chalicelib.api.problems import Problem, refused
-from chalicelib.api.response import PROBLEM_JSON, Response, body_text
 from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest
 
 LARGEST_BODY_BYTES = 10 * 1024 * 1024

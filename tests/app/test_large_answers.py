@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chalicelib.api.response import LARGEST_RESPONSE_BYTES, RESERVED_BYTES
+from chalicelib.api.http import LARGEST_RESPONSE_BYTES, RESERVED_BYTES
 from tests.app.sizes import sent_bytes
 
 MB = 1024 * 1024

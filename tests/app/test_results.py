@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.api.response import ALWAYS_FITTING_BYTES, LARGEST_RESPONSE_BYTES
+from chalicelib.api.http import ALWAYS_FITTING_BYTES, LARGEST_RESPONSE_BYTES
 from tests.app.sizes import sent_bytes
 
 MB = 1024 * 1024

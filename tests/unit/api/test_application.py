@@ -7,10 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalicelib.api.application import Application
-from chalicelib.api.cors import Cors
+from chalicelib.api.application import Application, Cors
 from chalicelib.api.endpoint import endpoint, open_endpoint
-from chalicelib.api.response import LARGEST_RESPONSE_BYTES, Response
+from chalicelib.api.http import LARGEST_RESPONSE_BYTES, Response
 from chalicelib.errors import Forbidden, Unauthorized
 from chalicelib.settings import SettingsError
 

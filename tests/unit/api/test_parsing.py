@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.api.http import Request
 from chalicelib.api.parsing import parse_body, parse_query, pointer_to, read_json
-from chalicelib.api.request import Request
 from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, MalformedJson, UnsupportedMediaType
 
 Name = Annotated[str, Meta(min_length=1, max_length=4)]

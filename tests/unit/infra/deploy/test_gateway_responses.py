@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chalicelib.api.cors import ALLOWED_HEADERS, EXPOSED_HEADERS
+from chalicelib.api.application import ALLOWED_HEADERS, EXPOSED_HEADERS
 from chalicelib.api.problems import STATUS_OF
 from infra.deploy.gateway_responses import gateway_responses
 

@@ -14,8 +14,7 @@ from chalice import Response
 from chalice.config import Config
 from chalice.local import LocalDevServer, create_local_server
 
-from chalicelib.api.application import Application
-from chalicelib.api.cors import Cors
+from chalicelib.api.application import Application, Cors
 from infra.local.gateway import LARGEST_BODY_BYTES, RequestHandler
 
 

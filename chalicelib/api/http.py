@@ -1,18 +1,24 @@
-"""What a handler returns, how it becomes bytes, and how many bytes Lambda can send.
+"""Requests and responses as values: read from what Lambda gets, written as what Lambda can send.
 
-Lambda hands a response to API Gateway as one JSON text. Its runtime for Python 3.11 writes that in ASCII, and the body
-is a string in it: a quotation mark of the body takes two bytes, a Hebrew letter six (`\\u05d0`), an emoji twelve.
+A request is the same from API Gateway, `chalice local` and tests. Lambda hands a response to API Gateway as one JSON
+text. Its runtime for Python 3.11 writes that in ASCII, and the body is a string in it: a quotation mark of the body
+takes two bytes, a Hebrew letter six (`\\u05d0`), an emoji twelve.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Meta
+
+from chalicelib.errors import Unauthorized
+from chalicelib.principal import Principal
 
 Row = TypeVar("Row")
 
@@ -39,6 +45,41 @@ Timestamp = Annotated[
 ]
 
 
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A request. `path` is the path of the URL, `prefix` its part before the route (the stage, or "").
+
+    Header names are lower-case; a header sent more than once is joined by commas. `route` has its parameters in
+    braces; `parameters` are their values, percent-decoded.
+    """
+
+    id: str
+    method: str
+    path: str
+    route: str
+    prefix: str
+    headers: Mapping[str, str]
+    query: Mapping[str, tuple[str, ...]]
+    parameters: Mapping[str, str]
+    body: bytes
+    caller: Principal | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """The caller. Raises: Unauthorized on a route without authentication."""
+        if self.caller is None:
+            raise Unauthorized("A bearer token is required.")
+        return self.caller
+
+    @property
+    def own_path(self) -> str:
+        """The path without the stage prefix."""
+        return self.path.removeprefix(self.prefix)
+
+    def header(self, name: str) -> str | None:
+        """The header's value, whatever the case of its name."""
+        return self.headers.get(name.lower())
+
+
 class Response(msgspec.Struct, frozen=True, kw_only=True):
     """The response to one request. `content` is a value to encode as JSON, a text for `HTML`, or None: no body.
 
@@ -50,6 +91,31 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     content_type: str = JSON
     owners: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+
+def read_request(event: Mapping[str, Any], *, request_id: str) -> Request:
+    """The request in an API Gateway proxy event (REST API, payload format 1.0)."""
+    context = event["requestContext"]
+    route = context["resourcePath"]
+    path = context.get("path") or route
+    return Request(
+        id=request_id,
+        method=context["httpMethod"],
+        path=path,
+        route=route,
+        prefix=stage_prefix(path, route=route),
+        headers=_headers(event),
+        query={name: tuple(values) for name, values in (event.get("multiValueQueryStringParameters") or {}).items()},
+        parameters={name: unquote(value) for name, value in (event.get("pathParameters") or {}).items()},
+        body=_body(event),
+    )
+
+
+def stage_prefix(path: str, *, route: str) -> str:
+    """The part of the path before the route: "/api" for "/api/jobs/1" of "/jobs/{job_id}"; "" when there is none."""
+    segments = _segments(path)
+    before = segments[: len(segments) - len(_segments(route))]
+    return "/" + "/".join(before) if before else ""
 
 
 def body_text(response: Response) -> str:
@@ -99,3 +165,23 @@ def first_that_fit(rows: tuple[Row, ...]) -> tuple[Row, ...]:
         if left < 0:
             return rows[: max(count, 1)]
     return rows
+
+
+def _segments(path: str) -> list[str]:
+    return [segment for segment in path.split("/") if segment]
+
+
+def _headers(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """From the form that has every value; `chalice local` sends only the other one, with the last value of each."""
+    if every := event.get("multiValueHeaders"):
+        return {name.lower(): ", ".join(values) for name, values in every.items()}
+    return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body")
+    if body is None:
+        return b""
+    if event.get("isBase64Encoded"):
+        return base64.b64decode(body)
+    return body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")

@@ -7,7 +7,7 @@ import json
 import msgspec
 import pytest
 
-from chalicelib.api.response import (
+from chalicelib.api.http import (
     ALWAYS_FITTING_BYTES,
     LARGEST_RESPONSE_BYTES,
     RESERVED_BYTES,

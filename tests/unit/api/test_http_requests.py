@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from chalicelib.api.request import read_request, stage_prefix
+from chalicelib.api.http import read_request, stage_prefix
 from chalicelib.errors import Unauthorized
 from chalicelib.principal import Principal
 
