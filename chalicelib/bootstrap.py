@@ -33,14 +33,13 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap_outbox import Outbox
     from chalicelib.cases.model import CaseReader, CaseStore
 
-# Three attempts must end before API Gateway gives up on us (29 s), so that the client gets our 503 and not its 504.
+# A call that nobody answers ends within 13 s, so that the client of a request gets our 503 and not API Gateway's 504
+# after 29 s, and a worker can still store that it goes on elsewhere.
 AWS_CONNECT_SECONDS = 2
-AWS_READ_SECONDS = 5
-AWS_ATTEMPTS = 3
+AWS_READ_SECONDS = 4
+AWS_ATTEMPTS = 2
 FUNCTION_READ_SECONDS = 15
 """One try: a worker that starts cold needs some seconds."""
-USER_AGENT = "casework"
-"""One of our own: botocore builds its long one anew for each call, twice, which is a tenth of the call's work."""
 _CONNECTING = threading.Lock()
 """A session of botocore is not thread-safe, and `chalice local` answers each connection in a thread of its own."""
 
@@ -229,7 +228,6 @@ class System:
             # Without it presigned URLs name the global host, which newer regions refuse. An IP address as the endpoint
             # (the local system) keeps the bucket in the path.
             s3={"addressing_style": "virtual"} if name == "s3" else None,
-            user_agent=USER_AGENT,
             parameter_validation=self.settings.stage == "dev",  # moto takes what AWS refuses; AWS needs no help
         )
         with _CONNECTING:

@@ -1,9 +1,9 @@
 """What happens to a message from the queue? Its job's attempt is run; when that returns, the message is acknowledged.
 
 A lane delivers one message at a time (batch size 1): one job, one invocation. A job's record that cannot be written
-makes the message visible again soon and raises, so that SQS delivers it once more: what was never claimed is claimed
-then, and what was claimed is rescue's once its lease is over. Only a message that keeps crashing the worker itself ends
-in the dead-letter queue.
+makes the message visible again, later each time, and raises, so that SQS delivers it once more: what was never claimed
+is claimed then, and what was claimed is rescue's once its lease is over. Only a message that keeps crashing the worker
+itself ends in the dead-letter queue.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from chalicelib import telemetry
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.ports import JobMessage
 
-REDELIVERY_SECONDS = 10
+REDELIVERY_SECONDS = (10, 30, 60, 120, 240)
+"""When a message comes again that could not be handled, by how often it was received: minutes of trouble with our
+storage must not fill the dead-letter queue."""
 
 
 class LambdaContext(Protocol):
@@ -47,17 +49,18 @@ def handle_records(
 ) -> None:
     """Run the attempt of each record of an SQS event. `run` takes the message, a claim token and the seconds left.
 
-    Raises: StorageUnavailable after asking for a quick redelivery; msgspec.ValidationError for a message in another
-    format.
+    Raises: whatever kept the message from being handled, after asking for its redelivery; msgspec.ValidationError for
+    a message in another format.
     """
     for record in event["Records"]:
         message = msgspec.json.decode(record["body"], type=JobMessage)
         claim_token = f"{context.aws_request_id}/{record['messageId']}"
         try:
             run(message, claim_token, lambda: context.get_remaining_time_in_millis() / 1000)
-        except StorageUnavailable:
-            telemetry.warning("message_redelivered", job_id=message.job_id, after_seconds=REDELIVERY_SECONDS)
-            _redeliver_soon(record, redeliver=redeliver)
+        except Exception:
+            after_seconds = redelivery_seconds(int(record["attributes"]["ApproximateReceiveCount"]))
+            telemetry.warning("message_redelivered", job_id=message.job_id, after_seconds=after_seconds)
+            _redeliver(record, redeliver=redeliver, after_seconds=after_seconds)
             raise
         finally:
             percent = memory_percent(int(context.memory_limit_in_mb))
@@ -74,12 +77,17 @@ def memory_percent(limit_mb: int) -> float:
     return round(100 * kilobytes / 1024 / limit_mb, 1)
 
 
-def _redeliver_soon(record: Mapping[str, Any], *, redeliver: Redelivery) -> None:
+def redelivery_seconds(receives: int) -> int:
+    """Seconds until a message is delivered again that was received so many times and not handled."""
+    return REDELIVERY_SECONDS[min(max(receives, 1), len(REDELIVERY_SECONDS)) - 1]
+
+
+def _redeliver(record: Mapping[str, Any], *, redeliver: Redelivery, after_seconds: int) -> None:
     try:
         redeliver(
             receipt_handle=record["receiptHandle"],
             queue_arn=record["eventSourceARN"],
-            after_seconds=REDELIVERY_SECONDS,
+            after_seconds=after_seconds,
         )
     except StorageUnavailable:
         telemetry.warning("redelivery_not_set")  # the visibility timeout ends sooner or later

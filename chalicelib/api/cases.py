@@ -114,6 +114,7 @@ def read_case(request: Request, system: System) -> Response:
         principal=request.principal,
         store=system.case_store,
         blobs=system.blob_store,
+        now=system.clock(),
     )
     return Response(content=_whole(file, request, system), owners={file.case.id: file.case.user_id})
 

@@ -103,6 +103,7 @@ def list_documents(request: Request, system: System) -> Response:
         principal=request.principal,
         store=system.case_store,
         blobs=system.blob_store,
+        now=system.clock(),
     )
     views = document_views(found)
     case_id = request.parameters["case_id"]

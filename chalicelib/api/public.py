@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from chalicelib import __version__
+from chalicelib import __version__, telemetry
 from chalicelib.api.endpoint import Endpoint, Route, anybody, authenticated, open_endpoint
 from chalicelib.api.http import HTML, Request, Response
 from chalicelib.errors import Forbidden, StorageUnavailable, Unauthorized
@@ -90,6 +90,9 @@ def _outcome(check: Callable[[], None]) -> Check:
     try:
         check()
     except StorageUnavailable:
+        return "unavailable"
+    except Exception as exc:  # noqa: BLE001  # a missing table or permission: the answer says so, the log says why
+        telemetry.defect("health_check_failed", exc)
         return "unavailable"
     return "ok"
 

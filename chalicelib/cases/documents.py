@@ -151,9 +151,12 @@ def delete_document(
     document = next((found for found in outline.documents if found.id == document_id), None)
     if document is None:
         raise NotFound("There is no such document.")
-    # The bytes go first: a deletion that breaks off in between can be repeated.
-    blobs.delete([document.blob_key, document.upload_key])
+    # The bytes go first: a deletion that breaks off in between can be repeated. A read may be copying the upload just
+    # now: what it leaves is removed after the record, or by that read, which finds the record gone.
+    blobs.delete([document.upload_key])
+    blobs.delete(blobs.keys(document.blob_key))
     store.delete_document(document, at=now)
+    blobs.delete(blobs.keys(document.blob_key))
 
 
 def _again(document: Document, *, owner: str, store: CaseStore, blobs: BlobStore, now: datetime) -> AddedDocument:

@@ -21,6 +21,12 @@ Scope = Literal["all", "mine"]
 
 UPLOAD_AWAITED = timedelta(minutes=75)
 """The form of an upload is good for 15 minutes; what it began may take another hour."""
+UPLOAD_EXPECTED = timedelta(minutes=2)
+"""For so long an upload is looked for by every read."""
+
+LOOKS_PER_AGE = 8
+"""After that, a look follows when an upload is this part of its age older: after 10 minutes, every 75 s."""
+
 LOOKS_AT_ONCE = 8
 
 _CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -56,25 +62,31 @@ def case_outline(case_id: str, *, principal: Principal, store: CaseStore, blobs:
     return msgspec.structs.replace(outline, documents=documents)
 
 
-def case_file(case_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore) -> CaseFile:
+def case_file(
+    case_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore, now: datetime | None = None
+) -> CaseFile:
     """The whole case: finished uploads turned `ready`, requested documents marked.
 
-    Raises: NotFound.
+    With `now` an upload that does not come is looked for less and less often. Raises: NotFound.
     """
     file = store.file(case_id) if is_case_id(case_id) else None
     if file is None or not principal.sees(file.case.user_id):
         raise no_such_case()
-    return resolved(file, store=store, blobs=blobs)
+    documents = _with_due_arrivals(file.documents, store=store, blobs=blobs, now=now)
+    return with_marks(msgspec.structs.replace(file, documents=documents))
 
 
-def case_documents(case_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore) -> DocumentList:
-    """The documents of a case with their metadata, finished uploads turned `ready`.
+def case_documents(
+    case_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore, now: datetime | None = None
+) -> DocumentList:
+    """The documents of a case with their metadata, finished uploads turned `ready`; `now` as in `case_file`.
 
     Raises: NotFound.
     """
-    outline = case_outline(case_id, principal=principal, store=store, blobs=blobs)
+    outline = visible_outline(case_id, principal=principal, store=store)
+    documents = _with_due_arrivals(outline.documents, store=store, blobs=blobs, now=now)
     metadata = store.document_metadata(case_id)
-    return DocumentList(documents=outline.documents, metadata=metadata, owner=outline.case.user_id)
+    return DocumentList(documents=documents, metadata=metadata, owner=outline.case.user_id)
 
 
 def list_cases(
@@ -89,7 +101,7 @@ def list_cases(
 ) -> CaseList:
     """One page of cases, finished uploads turned `ready`. Without a `scope` an admin sees all, a user their own.
 
-    An upload that has not come when it cannot come any more is looked for here once, and then never again.
+    An upload that does not come is looked for less and less often, and at last no more.
 
     Raises: Forbidden when a user asks for all.
     """
@@ -99,7 +111,7 @@ def list_cases(
     cases, following = store.list(owner=owner, after=after, limit=limit)
     listed = store.documents_of([case.id for case in cases])
     stored = [document for found in listed.values() for document in found.documents]
-    arrived = _with_lapses(with_arrivals(stored, store=store, blobs=blobs), store=store, now=now)
+    arrived = _with_due_arrivals(stored, store=store, blobs=blobs, now=now)
     current = {document.id: document for document in arrived}
     documents = {
         case_id: msgspec.structs.replace(
@@ -135,10 +147,21 @@ def no_such_case() -> NotFound:
     return NotFound("There is no such case.")
 
 
-def _with_lapses(documents: Sequence[Document], *, store: CaseStore, now: datetime) -> tuple[Document, ...]:
-    """The documents, those marked whose upload was looked for and can come no more: nobody looks for it again."""
-    late = [found for found in documents if _is_awaited(found) and found.uploaded_at + UPLOAD_AWAITED < now]
-    return _replaced(documents, late, partial(_with_lapse, store=store))
+def _with_due_arrivals(
+    documents: Sequence[Document], *, store: CaseStore, blobs: BlobStore, now: datetime | None
+) -> tuple[Document, ...]:
+    """As `with_arrivals`, but an upload that does not come is looked for less and less often, and at last no more."""
+    if now is None:
+        return with_arrivals(documents, store=store, blobs=blobs)
+    due = [found for found in documents if _is_awaited(found) and (found.look_at or now) <= now]
+    arrived = _replaced(documents, due, partial(_with_arrival, store=store, blobs=blobs))
+    looked_for = {document.id for document in due}
+    missed = [
+        found
+        for found in arrived
+        if found.id in looked_for and _is_awaited(found) and now - found.uploaded_at > UPLOAD_EXPECTED
+    ]
+    return _replaced(arrived, missed, partial(_with_next_look, store=store, now=now))
 
 
 def _replaced(
@@ -157,9 +180,13 @@ def _is_awaited(document: Document) -> bool:
     return document.status is DocumentStatus.AWAITING_UPLOAD and not document.upload_lapsed
 
 
-def _with_lapse(document: Document, *, store: CaseStore) -> Document | None:
-    lapsed = msgspec.structs.replace(document, upload_lapsed=True)
-    return lapsed if store.save_document(lapsed) else None
+def _with_next_look(document: Document, *, store: CaseStore, now: datetime) -> Document | None:
+    age = now - document.uploaded_at
+    if age > UPLOAD_AWAITED:
+        later = msgspec.structs.replace(document, upload_lapsed=True, look_at=None)
+    else:
+        later = msgspec.structs.replace(document, look_at=now + age / LOOKS_PER_AGE)
+    return later if store.save_document(later) else None
 
 
 def _with_arrival(document: Document, *, store: CaseStore, blobs: BlobStore) -> Document | None:
@@ -170,5 +197,9 @@ def _with_arrival(document: Document, *, store: CaseStore, blobs: BlobStore) -> 
     size = blobs.size(document.blob_key)
     if not size:
         return document
-    ready = msgspec.structs.replace(document, status=DocumentStatus.READY, size=size)
-    return ready if store.save_document(ready) else None
+    ready = msgspec.structs.replace(document, status=DocumentStatus.READY, size=size, look_at=None)
+    if store.save_document(ready):
+        return ready
+    # The document was deleted after it was read, and nobody else knows of this copy of its bytes.
+    blobs.delete([document.blob_key])
+    return None

@@ -14,7 +14,8 @@ from chalicelib.jobs.lifecycle import completed
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import Conflict, Created, WriteBackRefused
-from tests.contract.conftest import Backend
+from infra.local.resources import Resources
+from tests.contract.conftest import Backend, dynamo_backend
 from tests.fakes.jobs import CREATED_AT
 
 AT = CREATED_AT + timedelta(minutes=2)
@@ -228,3 +229,60 @@ def test_a_conflict_is_told_before_what_the_case_refuses(backend: Backend) -> No
 
     with pytest.raises(Conflict):
         complete(backend, job, agent_members(HEBREW))
+
+
+LARGE = {"summary": "x" * 400_000}
+
+
+def stored_bodies(backend: Backend, job: Job) -> list[str]:
+    return [*backend.blobs.keys(f"cases/{job.case_id}/")]
+
+
+def test_a_large_body_that_is_replaced_leaves_nothing_behind(dynamodb: Backend) -> None:
+    first = dynamodb.running()
+    second = dynamodb.running(case_id=first.case_id, created_at=CREATED_AT + SECOND)
+    third = dynamodb.running(case_id=first.case_id, created_at=CREATED_AT + 2 * SECOND, at=CREATED_AT + 2 * SECOND)
+
+    complete(dynamodb, first, agent_members(LARGE))
+    of_first = stored_bodies(dynamodb, first)
+    complete(dynamodb, second, agent_members(LARGE))
+    of_second = stored_bodies(dynamodb, first)
+    complete(dynamodb, third, agent_members(HEBREW))
+
+    assert (len(of_first), len(of_second)) == (1, 1)
+    assert of_first != of_second
+    assert stored_bodies(dynamodb, first) == []
+    assert heavy(case_of(dynamodb, first)) == {"form_7801_analysis": HEBREW}
+
+
+def test_a_large_body_that_may_not_be_written_leaves_nothing_behind(dynamodb: Backend) -> None:
+    older = dynamodb.running()
+    younger = dynamodb.running(case_id=older.case_id, created_at=CREATED_AT + SECOND)
+    complete(dynamodb, younger, agent_members(LARGE))
+    of_younger = stored_bodies(dynamodb, older)
+
+    complete(dynamodb, older, agent_members({**LARGE, "of": "older"}))
+
+    assert stored_bodies(dynamodb, older) == of_younger
+
+
+def test_a_worker_given_up_for_dead_leaves_no_large_body_behind(dynamodb: Backend) -> None:
+    job = dynamodb.running()
+    dynamodb.store.claim(
+        job.job_id, now=CREATED_AT + 60 * SECOND, lease_until=CREATED_AT + 99 * SECOND, claim_token="other"
+    )
+
+    with pytest.raises(Conflict):
+        complete(dynamodb, job, agent_members(LARGE))
+
+    assert stored_bodies(dynamodb, job) == []
+    assert backend_job_blobs(dynamodb, job) == []
+
+
+def backend_job_blobs(backend: Backend, job: Job) -> list[str]:
+    return [*backend.blobs.keys(f"jobs/{job.job_id}/")]
+
+
+@pytest.fixture
+def dynamodb(shared_resources: Resources) -> Backend:
+    return dynamo_backend(shared_resources)

@@ -26,13 +26,14 @@ class Context:
         return 250_000
 
 
-def an_event(body: str) -> dict[str, Any]:
+def an_event(body: str, *, receives: int = 1) -> dict[str, Any]:
     return {
         "Records": [
             {
                 "messageId": "message-1",
                 "receiptHandle": "handle-1",
                 "body": body,
+                "attributes": {"ApproximateReceiveCount": str(receives)},
                 "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:normal",
             }
         ]
@@ -58,8 +59,8 @@ class Worker:
             raise StorageUnavailable("The queue does not answer.")
         self.redelivered.append(asked)
 
-    def handle(self, body: str) -> None:
-        handle_records(an_event(body), Context(), run=self.run, redeliver=self.redeliver)
+    def handle(self, body: str, *, receives: int = 1) -> None:
+        handle_records(an_event(body, receives=receives), Context(), run=self.run, redeliver=self.redeliver)
 
 
 def test_a_message_becomes_one_attempt() -> None:
@@ -101,6 +102,16 @@ def test_an_infrastructure_error_asks_for_a_quick_redelivery_and_raises() -> Non
             "after_seconds": 10,
         }
     ]
+
+
+@pytest.mark.parametrize(("receives", "after_seconds"), [(1, 10), (2, 30), (3, 60), (4, 120), (5, 240), (9, 240)])
+def test_a_message_comes_again_later_each_time(receives: int, after_seconds: int) -> None:
+    worker = Worker(storage_fails=True)
+
+    with pytest.raises(StorageUnavailable):
+        worker.handle(json.dumps({"job_id": JOB_ID}), receives=receives)
+
+    assert [asked["after_seconds"] for asked in worker.redelivered] == [after_seconds]
 
 
 def test_a_queue_that_fails_too_leaves_the_message_to_its_visibility_timeout() -> None:

@@ -1,4 +1,4 @@
-"""How is DynamoDB asked? Conflicts are repeated with jitter, refused conditions come back, errors become ours."""
+"""Calls of DynamoDB: conflicts are repeated with jitter, refused conditions and errors are translated."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, aws_answers, error_code
+from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, aws_answers, cancellation_reasons, error_codes
 from chalicelib.adapters.dynamodb.values import Item, table_request
 from chalicelib.errors import StorageUnavailable
 
 TRIES = 8
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 1.0
+LONGEST_CALL_SECONDS = 8.0
+"""After so long a call that conflicts or is throttled is not repeated: API Gateway waits 29 s for all calls."""
+
 LARGEST_BATCH_READ = 100
 LARGEST_BATCH_WRITE = 25
 
@@ -31,7 +34,6 @@ _PASSING = frozenset(
         "RequestLimitExceeded",
     }
 )
-_CANCELED = "TransactionCanceledException"
 _REFUSED = "ConditionalCheckFailed"
 
 
@@ -58,10 +60,16 @@ class DynamoCalls:
     """
 
     def __init__(
-        self, client: Any, *, sleep: Callable[[float], None] = time.sleep, rng: random.Random | None = None
+        self,
+        client: Any,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        rng: random.Random | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._sleep = sleep
+        self._monotonic = monotonic
         self._rng = rng or random.SystemRandom()
 
     def get(self, table: str, key: Item) -> Item | None:
@@ -102,7 +110,7 @@ class DynamoCalls:
         try:
             self._call(self._client.transact_write_items, {"TransactItems": items})
         except _Refused as refused:
-            reasons = zip(writes, _reasons(refused.error), strict=True)
+            reasons = zip(writes, cancellation_reasons(refused.error), strict=True)
             items_now = {name: reason.get("Item") or None for name, reason in reasons if reason["Code"] == _REFUSED}
             raise TransactionRefused(items_now) from refused.error
 
@@ -163,15 +171,17 @@ class DynamoCalls:
             raise ConditionRefused(refused.error.response.get("Item") or None) from refused.error
 
     def _call(self, operation: Callable[..., Any], request: Mapping[str, Any]) -> Mapping[str, Any]:
+        give_up_at = self._monotonic() + LONGEST_CALL_SECONDS
         with aws_answers("DynamoDB"):
             for attempt in range(TRIES):
                 try:
                     answer: Mapping[str, Any] = operation(**request)
                 except ClientError as exc:
-                    codes = _codes(exc)
+                    codes = error_codes(exc)
                     if _PASSING.isdisjoint(codes) and _REFUSED in codes:
                         raise _Refused(exc) from exc
-                    if _PASSING.isdisjoint(codes) or attempt == TRIES - 1:
+                    last = attempt == TRIES - 1 or self._monotonic() >= give_up_at
+                    if last or _PASSING.isdisjoint(codes):
                         raise
                 else:
                     return answer
@@ -186,19 +196,6 @@ class _Refused(Exception):
     def __init__(self, error: ClientError) -> None:
         super().__init__(str(error))
         self.error = error
-
-
-def _codes(error: ClientError) -> set[str]:
-    """Why a call failed: one code, or those of a transaction's writes."""
-    code = error_code(error)
-    return (
-        {str(reason["Code"]) for reason in _reasons(error)} if code == _CANCELED else {code.removesuffix("Exception")}
-    )
-
-
-def _reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
-    reasons: Sequence[Mapping[str, Any]] = error.response.get("CancellationReasons", ())
-    return reasons
 
 
 def _chunks(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -8,7 +8,7 @@ deleted: every read treats it as gone, and every write that needs the case is co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,10 @@ MEMBERS = {
 
 IS_THERE = "attribute_exists(#case_id) AND attribute_not_exists(#deletion)"
 """The condition of every write that needs the case."""
+
+_NOT_YOUNGER = (
+    "attribute_not_exists(#written_by_type) OR #written_by_type <> :job_type OR #written_by_created <= :place"
+)
 
 _CASE_KINDS = kinds_of(Case)
 _DOCUMENT_KINDS = kinds_of(Document, {"DocumentStatus": Kind(text, DocumentStatus)})
@@ -160,11 +164,49 @@ def written_back(table: str, job: Job, write_back: WriteBack, blobs: BlobStore) 
         body = table_request(
             table,
             item=item,
-            ConditionExpression=(
-                "attribute_not_exists(#written_by_type) OR #written_by_type <> :job_type"
-                " OR #written_by_created <= :place"
-            ),
+            ConditionExpression=f"attribute_not_exists(#blob) AND ({_NOT_YOUNGER})",
             values={"job_type": job.job_type, "place": place},
         )
         writes[f"{BODY}{member}"] = {"Put": body}
     return writes
+
+
+def after_refusal(
+    writes: Mapping[str, Mapping[str, Any]],
+    refused: Mapping[str, Item | None],
+    *,
+    job: Job,
+    write_back: WriteBack | None,
+) -> tuple[Mapping[str, Mapping[str, Any]], Sequence[str]]:
+    """What is left to write when only optional writes were refused, and the blobs that nobody needs once it landed.
+
+    A member that would replace a blob is written again, now that the blob is known. One that a younger job wrote stays,
+    and so do the small fields, which describe it.
+    """
+    again, useless = dict(writes), []
+    for name, item in refused.items():
+        write = again.pop(name)
+        if not name.startswith(BODY):
+            continue
+        replacing = _replacing_blob(write["Put"], item or {}, job=job)
+        replaced = write["Put"]["Item"] if replacing is None else (item or {})
+        useless += [str(replaced["blob"]["S"])] if "blob" in replaced else []
+        if replacing is not None:
+            again[name] = {"Put": replacing}
+        elif write_back is not None:
+            table = again["case"].get("Update", again["case"].get("ConditionCheck", {}))["TableName"]
+            again["case"] = {"ConditionCheck": case_check(table, job.case_id, call_id=write_back.call_id)}
+    return again, useless
+
+
+def _replacing_blob(put: Mapping[str, Any], stored: Item, *, job: Job) -> Mapping[str, Any] | None:
+    place = f"{iso(job.created_at)}#{job.job_id}"
+    if _text_of(stored, "written_by_type") == job.job_type and _text_of(stored, "written_by_created") > place:
+        return None
+    values = {"job_type": job.job_type, "place": place, "blob": stored["blob"]}
+    condition = f"#blob = :blob AND ({_NOT_YOUNGER})"
+    return table_request(put["TableName"], item=put["Item"], ConditionExpression=condition, values=values)
+
+
+def _text_of(item: Item, name: str) -> str:
+    return str(item.get(name, {}).get("S", ""))

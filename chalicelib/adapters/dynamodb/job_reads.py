@@ -1,4 +1,4 @@
-"""The reads of the job store: records, results, checkpoints, and lists through the indexes.
+"""The reads of the job store: records, results, checkpoints, Idempotency-Keys, and lists through the indexes.
 
 A list reads each of its jobs from the job's record, which alone is consistent.
 """
@@ -6,12 +6,13 @@ A list reads each of its jobs from the job's record, which alone is consistent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
 from chalicelib import telemetry
-from chalicelib.adapters.dynamodb.calls import DynamoCalls
+from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls
 from chalicelib.adapters.dynamodb.job_items import (
     CREATED,
     OPEN_SHARD,
@@ -20,6 +21,7 @@ from chalicelib.adapters.dynamodb.job_items import (
     idempotency_key,
     job_key,
     job_of,
+    key_item,
     key_use,
     result_blob,
     result_key,
@@ -28,6 +30,9 @@ from chalicelib.adapters.dynamodb.values import JSON_TYPE, Item, epoch_seconds, 
 from chalicelib.blobs import BlobStore
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import IdempotencyKey, JobFilter, JobPage, KeyUse, Position
+
+LISTED_DAYS = 366
+"""How far back a list of everybody's jobs looks, at least the retention of jobs."""
 
 _MONTH = len("YYYY-MM")
 _SPARE_ROWS = 3
@@ -41,7 +46,10 @@ _FILTERED_ROWS = 300
 
 
 class DynamoJobReads:
-    """The methods of the JobStore that change nothing; `listed_days` is how far back a list of all jobs looks."""
+    """The methods of the JobStore that change no job, those of the Idempotency-Keys included.
+
+    `listed_days` is how far back a list of all jobs looks.
+    """
 
     def __init__(self, calls: DynamoCalls, *, table: str, blobs: BlobStore, listed_days: int) -> None:
         self._calls = calls
@@ -56,6 +64,24 @@ class DynamoJobReads:
     def find_key(self, key: IdempotencyKey, *, now: datetime) -> KeyUse | None:
         item = self._calls.get(self._table, idempotency_key(key))
         return None if item is None or item["expires"]["S"] <= iso(now) else key_use(item)
+
+    def use_key(self, key: IdempotencyKey, *, job_id: str, now: datetime, expires_at: datetime) -> KeyUse:
+        use = KeyUse(job_id=job_id, fingerprint=key.fingerprint)
+        try:
+            self._calls.put(self._free_put(key_item(key, use, expires_at=expires_at), now=now))
+        except ConditionRefused as refused:
+            return use if refused.item is None else key_use(refused.item)
+        return use
+
+    def forget_key(self, key: IdempotencyKey, *, job_id: str) -> None:
+        forgotten = table_request(
+            self._table,
+            key=idempotency_key(key),
+            ConditionExpression="#holder = :job_id",
+            values={"job_id": job_id},
+        )
+        with suppress(ConditionRefused):
+            self._calls.delete(forgotten)
 
     def result(self, job: Job) -> bytes | None:
         item = self._calls.get(self._table, result_key(job))
@@ -115,6 +141,11 @@ class DynamoJobReads:
         rows = list(self._case_rows(case_id, before=None, limit=_FILTERED_ROWS))
         jobs = self._records(rows)
         return [jobs[row] for row in rows if row in jobs]
+
+    def _free_put(self, item: Item, *, now: datetime) -> Mapping[str, Any]:
+        """A Put where nothing is, or what is there has expired."""
+        free = "attribute_not_exists(#job_id) OR #expires <= :now"
+        return table_request(self._table, item=item, ConditionExpression=free, values={"now": now})
 
     def _records(self, job_ids: Sequence[str]) -> Mapping[str, Job]:
         return {record["job_id"]["S"]: job_of(record) for record in self._stored(job_ids)}

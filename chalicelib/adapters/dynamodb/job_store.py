@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from chalicelib import telemetry
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls, TransactionRefused
-from chalicelib.adapters.dynamodb.case_items import BODY, case_check, written_back
+from chalicelib.adapters.dynamodb.case_items import after_refusal, case_check, written_back
 from chalicelib.adapters.dynamodb.job_items import (
     case_entry,
     checkpoint_item,
     claim_of,
     counter_key,
-    idempotency_key,
     job_blobs,
     job_key,
     job_of,
@@ -35,9 +34,10 @@ from chalicelib.adapters.dynamodb.job_items import (
     starter_entry,
     update_of,
 )
-from chalicelib.adapters.dynamodb.job_reads import DynamoJobReads
+from chalicelib.adapters.dynamodb.job_reads import LISTED_DAYS, DynamoJobReads
 from chalicelib.adapters.dynamodb.values import Item, epoch_seconds, expiry, table_request
 from chalicelib.blobs import BlobStore
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import (
@@ -53,9 +53,6 @@ from chalicelib.jobs.ports import (
     LimitReached,
     WriteBackRefused,
 )
-
-LISTED_DAYS = 366
-"""How far back a list of everybody's jobs looks, at least the retention of jobs."""
 
 Write = Mapping[str, Any]
 
@@ -101,24 +98,6 @@ class DynamoJobStore(DynamoJobReads):
         except TransactionRefused as refused:
             return _refusal(job, refused.items)
         return Created(job)
-
-    def use_key(self, key: IdempotencyKey, *, job_id: str, now: datetime, expires_at: datetime) -> KeyUse:
-        use = KeyUse(job_id=job_id, fingerprint=key.fingerprint)
-        try:
-            self._calls.put(self._free_put(key_item(key, use, expires_at=expires_at), now=now))
-        except ConditionRefused as refused:
-            return use if refused.item is None else key_use(refused.item)
-        return use
-
-    def forget_key(self, key: IdempotencyKey, *, job_id: str) -> None:
-        forgotten = table_request(
-            self._table,
-            key=idempotency_key(key),
-            ConditionExpression="#holder = :job_id",
-            values={"job_id": job_id},
-        )
-        with suppress(ConditionRefused):
-            self._calls.delete(forgotten)
 
     def claim(self, job_id: str, *, now: datetime, lease_until: datetime, claim_token: str) -> Job | None:
         claim = claim_of(self._table, job_id, now=now, lease_until=lease_until, claim_token=claim_token)
@@ -215,19 +194,33 @@ class DynamoJobStore(DynamoJobReads):
 
     def _transact(self, writes: Mapping[str, Write], *, after: Job, write_back: WriteBack | None) -> None:
         """Land the writes. Those that are optional are left out when they are refused, and the rest is repeated."""
+        useless: list[str] = []
         while True:
             try:
-                return self._calls.transact(writes)
+                self._calls.transact(writes)
+                break
             except TransactionRefused as refused:
-                if "record" in refused.items:
-                    raise Conflict(_job_or_none(refused.items["record"])) from refused
-                if "case" in refused.items:
-                    raise WriteBackRefused("call_replaced" if refused.items["case"] else "case_gone") from refused
-                writes = {name: write for name, write in writes.items() if name not in refused.items}
-                if write_back is not None and any(name.startswith(BODY) for name in refused.items):
-                    # The small fields describe the members that a younger job wrote: they are that job's too.
-                    check = case_check(self._cases_table, after.case_id, call_id=write_back.call_id)
-                    writes = {**writes, "case": {"ConditionCheck": check}}
+                problem = _problem(refused.items)
+                if problem is not None:
+                    self._discard(writes, after=after, problem=problem)
+                    raise problem from refused
+                writes, unused = after_refusal(writes, refused.items, job=after, write_back=write_back)
+                useless += unused
+        self._remove(useless, job=after)
+
+    def _discard(self, writes: Mapping[str, Write], *, after: Job, problem: Conflict | WriteBackRefused) -> None:
+        """Remove the blobs of writes that did not land, unless they may have landed before, their answer lost."""
+        current = problem.current if isinstance(problem, Conflict) else None
+        if current is not None and current.fence == after.fence:
+            return
+        items = [write["Put"]["Item"] for write in writes.values() if "Put" in write]
+        self._remove([str(item["blob"]["S"]) for item in items if "blob" in item], job=after)
+
+    def _remove(self, blobs: Sequence[str], *, job: Job) -> None:
+        try:
+            self._blobs.delete(blobs)
+        except StorageUnavailable:
+            telemetry.warning("blobs_left_behind", job_id=job.job_id, count=len(blobs))
 
     def _freed(self, before: Job, after: Job) -> dict[str, Write]:
         """The lock that the change gives up, and the counter that it lowers.
@@ -269,11 +262,6 @@ class DynamoJobStore(DynamoJobReads):
             },
         )
 
-    def _free_put(self, item: Item, *, now: datetime) -> Write:
-        """A Put where nothing is, or what is there has expired."""
-        free = "attribute_not_exists(#job_id) OR #expires <= :now"
-        return table_request(self._table, item=item, ConditionExpression=free, values={"now": now})
-
 
 def _refusal(job: Job, refused: Mapping[str, Item | None]) -> CreateResult:
     """What kept the job from being stored; the first of the port's order when several things did."""
@@ -286,6 +274,16 @@ def _refusal(job: Job, refused: Mapping[str, Item | None]) -> CreateResult:
     if (lock := refused.get("lock")) is not None:
         return ActiveAlready(lock["holder"]["S"])
     return LimitReached()
+
+
+def _problem(refused: Mapping[str, Item | None]) -> Conflict | WriteBackRefused | None:
+    """Why the change cannot land at all; None when only optional writes were refused."""
+    if "record" in refused:
+        return Conflict(_job_or_none(refused["record"]))
+    if "case" in refused:
+        case = refused["case"]
+        return WriteBackRefused("call_replaced" if case and "deletion" not in case else "case_gone")
+    return None
 
 
 def _job_or_none(item: Item | None) -> Job | None:

@@ -142,8 +142,7 @@ def test_a_refused_condition_comes_back_with_what_is_stored() -> None:
         EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
         ReadTimeoutError(endpoint_url="http://127.0.0.1:1"),
         failure("InternalServerError"),
-        failure("AccessDeniedException"),
-        failure("ResourceNotFoundException"),
+        failure("ExpiredTokenException"),
         canceled("ItemCollectionSizeLimitExceeded", "None"),
     ],
     ids=name_of,
@@ -155,6 +154,36 @@ def test_what_does_not_answer_is_unavailable_at_once(error: Exception) -> None:
         transact(calls_of(client))
 
     assert unavailable.value.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        failure("AccessDeniedException"),
+        failure("ResourceNotFoundException"),
+        canceled("None", "ValidationError"),
+        canceled("AccessDenied"),
+    ],
+    ids=name_of,
+)
+def test_a_missing_permission_or_table_is_a_defect_and_is_not_repeated(error: ClientError) -> None:
+    client = ScriptedClient(error)
+
+    with pytest.raises(ClientError):
+        transact(calls_of(client))
+
+    assert len(client.requests) == 1
+
+
+def test_a_call_that_is_throttled_for_long_is_given_up_in_time_for_a_503() -> None:
+    client = ScriptedClient(*[failure("ThrottlingException")] * TRIES)
+    slow = iter([0.0, 4.0, 7.9, 12.0])  # the SDK itself repeats a throttled call, and each takes seconds
+    calls = DynamoCalls(client, sleep=lambda seconds: None, rng=random.Random(3), monotonic=lambda: next(slow))
+
+    with pytest.raises(StorageUnavailable):
+        transact(calls)
+
+    assert len(client.requests) == 3
 
 
 def test_a_request_that_is_wrong_in_itself_is_a_defect() -> None:
