@@ -235,7 +235,7 @@ LARGE = {"summary": "x" * 400_000}
 
 
 def stored_bodies(backend: Backend, job: Job) -> list[str]:
-    return [*backend.blobs.keys(f"cases/{job.case_id}/")]
+    return [*backend.blobs.keys(f"bodies/{job.case_id}/")]
 
 
 def test_a_large_body_that_is_replaced_leaves_nothing_behind(dynamodb: Backend) -> None:
