@@ -3,7 +3,7 @@
 import { createAnalysis } from "./analysis.js";
 import type { Analysis, LiveAnalysis } from "./analysis-state.js";
 import { type Cases, casesOf } from "./cases.js";
-import type { Core } from "./core.js";
+import { type Core, lend } from "./core.js";
 import { type Documents, documentsOf } from "./documents.js";
 import { isProblem, UserChangedError, WaitTimeoutError } from "./errors.js";
 import { type CallOptions, connect, rootOf } from "./http.js";
@@ -132,7 +132,7 @@ export function createClient(options: ClientOptions): Client {
   const waitForJob = <T extends JobType>(job: JobRef<T>, waiting: WaitOptions<Job<T>> = {}) =>
     jobWhenDone(idOf(job), waiting as WaitOptions, { watches, ports }) as Promise<Job<T>>;
 
-  return {
+  const client: Client = {
     async run<T extends JobType>(jobType: T, caseId: string, options: RunOptions<T> = {}) {
       const { cancelOnAbort = false, onProgress, signal, timeout, ...starting } = options;
       const { job_id } = await start(jobType, caseId, { ...starting, signal });
@@ -172,6 +172,7 @@ export function createClient(options: ClientOptions): Client {
       session.close();
     },
   };
+  return lend(client, core);
 }
 
 function nameOf(jobType: JobType, caseId: string): string {

@@ -25,7 +25,7 @@ export * from "./errors.js";
 export type { Form, FormChanges, FormField, FormHistory } from "./form.js";
 export type { CallOptions } from "./http.js";
 export { type AnyJob, type Job, type JobPage, type JobStatus, resultOf, type Start } from "./job.js";
-export type { JobList, JobListState } from "./job-list.js";
+export { createJobList, type JobList, type JobListState } from "./job-list.js";
 export type { JobListQuery, JobRef, Jobs } from "./jobs.js";
 export type { KeyValueStorage, Page, PageChange, Ports, Tabs } from "./ports.js";
 export type * from "./results.js";

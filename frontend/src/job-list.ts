@@ -1,7 +1,8 @@
 // Which jobs are there now? A list that is asked for again while it is looked at, with its open jobs followed.
 
 import { FOR_EVER, patiently } from "./backoff.js";
-import type { Core } from "./core.js";
+import type { Client } from "./client.js";
+import { coreOf } from "./core.js";
 import { asOurs, type CaseworkError } from "./errors.js";
 import type { AnyJob, JobPage } from "./job.js";
 import type { JobListQuery } from "./jobs.js";
@@ -37,7 +38,8 @@ export const EMPTY_LIST: JobListState = {
 };
 
 /** The jobs that fit the query, as long as somebody looks. */
-export function createJobList({ api, store, watches }: Core, query: Omit<JobListQuery, "cursor">): JobList {
+export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"> = {}): JobList {
+  const { api, store, watches } = coreOf(client);
   const { ports, session } = api;
   const listeners = new Set<() => void>();
   const followed = new Map<string, () => void>();

@@ -6,7 +6,6 @@ import type { Core } from "./core.js";
 import { isTransient } from "./errors.js";
 import type { CallOptions } from "./http.js";
 import type { AnyJob, Job, JobPage, Start } from "./job.js";
-import { createJobList, type JobList } from "./job-list.js";
 import { readJob } from "./read-job.js";
 import type { JobType } from "./routes.js";
 import type { Pin } from "./session.js";
@@ -29,8 +28,6 @@ export interface Jobs {
   /** The job with its result, as it is now. */
   get<T extends JobType = JobType>(job: JobRef<T>, options?: CallOptions): Promise<Job<T>>;
   list(query?: JobListQuery, options?: CallOptions): Promise<JobPage>;
-  /** The list as it is now, asked for again while somebody looks, with its open jobs followed. */
-  follow(query?: Omit<JobListQuery, "cursor">): JobList;
   events(jobId: string, options?: CallOptions & { after?: number }): Promise<JobEvent[]>;
   delete(jobId: string, options?: CallOptions): Promise<void>;
   /** The job as those who look at it know it, without asking; else null. */
@@ -49,7 +46,6 @@ export function idOf(job: JobRef): string {
 export function jobsOf(core: Core): Jobs {
   const { api, store } = core;
   return {
-    follow: (query = {}) => createJobList(core, query),
     async get<T extends JobType>(given: JobRef<T>, options: CallOptions = {}) {
       const pin: Pin = { person: null };
       const patience = {

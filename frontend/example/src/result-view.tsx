@@ -34,7 +34,9 @@ function FormView({ analysis }: Form7801Result) {
       <Mixed as="p" text={analysis.summary} />
       <dl>
         <dt>{texts.name}</dt>
-        <Mixed as="dd" text={personal_info.full_name} />
+        <dd>
+          <Mixed text={personal_info.full_name} />
+        </dd>
         <dt>{texts.idNumber}</dt>
         <dd>
           <bdi dir="ltr">{personal_info.id_number}</bdi>

@@ -2,7 +2,7 @@
 // Which jobs are there now? The newest are asked for again while the page is seen, and open ones are followed.
 
 import { useMemo, useSyncExternalStore } from "react";
-import { EMPTY_LIST, type JobListState } from "../job-list.js";
+import { createJobList, EMPTY_LIST, type JobListState } from "../job-list.js";
 import type { JobListQuery } from "../jobs.js";
 import { useClient } from "./provider.js";
 
@@ -16,7 +16,7 @@ const onServer = () => EMPTY_LIST;
 export function useJobs(query: Omit<JobListQuery, "cursor"> = {}): UsedJobs {
   const client = useClient();
   const asked = JSON.stringify(query);
-  const list = useMemo(() => client.jobs.follow(JSON.parse(asked)), [client, asked]);
+  const list = useMemo(() => createJobList(client, JSON.parse(asked)), [client, asked]);
   const state = useSyncExternalStore(list.subscribe, list.getState, onServer);
   return { ...state, fetchNextPage: list.loadMore };
 }

@@ -5,7 +5,7 @@ import { LocalSystem, startLocalSystem } from "../../local/system.js";
 
 /** A system for the tests of the calling file; it can be used from its first hook or test on. */
 export function ownSystem({ emulatorSeconds }: { emulatorSeconds: number }): LocalSystem {
-  const own = new LocalSystem({ api: 0, aws: 0, model: 0 });
+  const own = new LocalSystem({ api: 0, aws: 0, model: 0, socket: 0 });
   let stop: () => Promise<void>;
   beforeAll(async () => {
     const started = await startLocalSystem({ emulatorSeconds });
