@@ -3,9 +3,9 @@
 import type { StartBody } from "./api.js";
 import type { CaseworkError } from "./errors.js";
 import type { Job, JobStatus } from "./job.js";
+import type { Connection } from "./job-view.js";
 import type { Results } from "./results.js";
 import type { JobType } from "./routes.js";
-import type { Connection } from "./watch.js";
 
 /**
  * `status`: `idle` when the case has no such job, `starting` until the API has answered, then the job's. `isLoading`: it is

@@ -5,11 +5,11 @@ import { FOR_EVER, patiently } from "./backoff.js";
 import type { Core } from "./core.js";
 import { asOurs, isCutOff, isProblem, JobFailedError, UserChangedError } from "./errors.js";
 import type { Job, JobPage, Start } from "./job.js";
+import { type Connection, connectionAfter, type JobView } from "./job-view.js";
 import type { PageChange } from "./ports.js";
 import type { JobType } from "./routes.js";
 import type { Person, Pin } from "./session.js";
 import { type Sending, startAgain, startJob } from "./starts.js";
-import { type Connection, connectionAfter, type JobView } from "./watch.js";
 
 /** A page that is shown again asks for news of others after this time. */
 const LOOK_AGAIN_MS = 5_000;

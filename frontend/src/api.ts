@@ -27,9 +27,15 @@ export interface StartBody {
   labels?: {
     [key: string]: string;
   };
+  notify?: Notify;
 }
 
-/** The answer to a start: which job to poll. `documents_count` only for analyses of documents. */
+/** Where to send a signed POST when the job ends. */
+export interface Notify {
+  url: string;
+}
+
+/** The job to poll. `documents_count` only for analyses of documents. */
 export interface Start {
   status: "accepted";
   job_id: string;
@@ -144,7 +150,7 @@ export interface NewCase {
   metadata?: Record<string, unknown>;
 }
 
-/** A case with everything; what is still empty is null or []. */
+/** A case with everything; empty members are null or []. */
 export interface Case {
   id: string;
   user_id: string;
@@ -161,6 +167,7 @@ export interface Case {
   form_7801_analysis_timestamp: string | null;
   analysis_status: string | null;
   documents: CaseDocument[];
+  call_metadata: CallMetadata | null;
 }
 
 /** A document, without its bytes. `size` in bytes; `file_type` and `file_size` repeat for older clients. */
@@ -184,7 +191,17 @@ export interface CaseDocument {
  */
 export type DocumentStatus = "awaiting_upload" | "ready" | "unreadable";
 
-/** One page of cases, newest first; `count` of them: fewer than the limit when one answer has no room for more. */
+/**
+ * What the owner's page puts into the metadata of a Vapi call, so that its report finds the case and is accepted.
+ *
+ *         `case_token` is null while the webhook is not configured.
+ */
+export interface CallMetadata {
+  case_id: string;
+  case_token: string | null;
+}
+
+/** One page of cases, newest first; `count` of them: fewer than the limit when one response cannot hold more. */
 export interface CaseList {
   cases: CaseSummary[];
   count: number;

@@ -9,7 +9,9 @@ import { isProblem, UserChangedError, WaitTimeoutError } from "./errors.js";
 import { type CallOptions, connect, rootOf } from "./http.js";
 import { isJob, type Job, resultOf, type Start } from "./job.js";
 import { JobStore } from "./job-store.js";
+import type { JobView } from "./job-view.js";
 import { idOf, type JobRef, type Jobs, jobsOf } from "./jobs.js";
+import { createLive } from "./live.js";
 import { type KeyValueStorage, type Ports, shortMemory, standardPorts } from "./ports.js";
 import type { Results } from "./results.js";
 import type { JobType } from "./routes.js";
@@ -18,7 +20,7 @@ import { type StartOptions, startJob } from "./starts.js";
 import { openTabs } from "./tabs.js";
 import { UnansweredStarts } from "./unanswered.js";
 import { jobWhenDone, type WaitOptions } from "./wait.js";
-import { type JobView, Watches } from "./watch.js";
+import { Watches } from "./watch.js";
 
 export interface ClientOptions {
   /** Where the API is, with its stage: `https://….amazonaws.com/api`. */
@@ -91,7 +93,7 @@ export function createClient(options: ClientOptions): Client {
   const session = new Session({ getToken, user });
   const api = connect({ baseUrl, session, ports, retry });
   const store = new JobStore(ports);
-  const watches = new Watches({ api, store });
+  const watches = new Watches({ api, store, live: createLive({ api, store }) });
   const root = rootOf(baseUrl);
   const unanswered = new UnansweredStarts({ root, storage: ports.storage, now: ports.now });
   const analyses = new Map<string, LiveAnalysis>();

@@ -5,9 +5,9 @@ import type { Client } from "./client.js";
 import { coreOf } from "./core.js";
 import { asOurs, type CaseworkError } from "./errors.js";
 import type { AnyJob, JobPage } from "./job.js";
+import { type Connection, connectionAfter } from "./job-view.js";
 import type { JobListQuery } from "./jobs.js";
 import type { Pin } from "./session.js";
-import { type Connection, connectionAfter } from "./watch.js";
 
 const EVERY_MS = 10_000;
 /** Open jobs that are followed one by one; the others change with the list. */

@@ -20,6 +20,8 @@ export interface Ports {
   storage: KeyValueStorage;
   page: Page;
   tabs: Tabs;
+  /** Open a WebSocket; null where there is none: then jobs are polled only. */
+  socket: OpenSocket | null;
   /** Where errors go that a listener throws: they are its own, and end nothing here. */
   report(error: unknown): void;
 }
@@ -46,6 +48,18 @@ export interface Tabs {
   open(channel: string, listener: (message: unknown) => void): { post(message: unknown): void; close(): void };
 }
 
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+}
+
+/** Open a socket; a refusal, a failure and an end are all `onClose`. */
+export type OpenSocket = (
+  url: string,
+  protocols: string[],
+  on: { onOpen(): void; onMessage(text: string): void; onClose(): void },
+) => Socket;
+
 /** setTimeout counts with 32 bits: more than this fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -61,6 +75,7 @@ export function standardPorts(): Ports {
     storage: standardStorage(),
     page: standardPage(),
     tabs: { open: openChannel },
+    socket: typeof WebSocket === "undefined" ? null : openSocket,
     report,
   };
 }
@@ -136,6 +151,17 @@ function openChannel(name: string, listener: (message: unknown) => void) {
   const channel = new BroadcastChannel(name);
   channel.onmessage = ({ data }) => listener(data);
   return { post: (message: unknown) => channel.postMessage(message), close: () => channel.close() };
+}
+
+function openSocket(...[url, protocols, { onOpen, onMessage, onClose }]: Parameters<OpenSocket>): Socket {
+  const socket = new WebSocket(url, protocols);
+  socket.onopen = onOpen;
+  socket.onmessage = ({ data }) => onMessage(String(data));
+  socket.onclose = onClose;
+  return {
+    send: (text) => socket.readyState === WebSocket.OPEN && socket.send(text),
+    close: () => socket.close(),
+  };
 }
 
 function report(error: unknown): void {

@@ -11,6 +11,9 @@ export type Route =
   | "GET /jobs/{job_id}/events"
   | "POST /jobs/{job_id}/cancel"
   | "POST /jobs/{job_id}/retry"
+  | "GET /jobs/{job_id}/deliveries"
+  | "POST /jobs/{job_id}/deliveries/resend"
+  | "POST /streams"
   | "POST /cases"
   | "GET /cases"
   | "GET /cases/{case_id}"
@@ -27,8 +30,7 @@ export type Route =
   | "GET /cases/{case_id}/documents/{document_id}/pages/{n}"
   | "GET /cases/{case_id}/form"
   | "PATCH /cases/{case_id}/form"
-  | "GET /cases/{case_id}/form/history"
-  | "POST /streams";
+  | "GET /cases/{case_id}/form/history";
 
 /** Where each analysis is started. */
 export const START_ROUTES = {

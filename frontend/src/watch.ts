@@ -1,10 +1,12 @@
 // How is a job followed to its end? One loop per job, however many look on; as often as the API says, no more.
 
 import { retryDelayMs } from "./backoff.js";
-import { asOurs, CaseworkError, isCutOff, isPassing, isProblem, type UserChangedError } from "./errors.js";
+import { asOurs, CaseworkError, isCutOff, isPassing, type UserChangedError } from "./errors.js";
 import type { Api } from "./http.js";
 import type { Job } from "./job.js";
 import type { JobStore, Known } from "./job-store.js";
+import { connectionAfter, type JobListener, type JobView } from "./job-view.js";
+import { type Live, WATCHDOG_MS } from "./live.js";
 import type { PageChange } from "./ports.js";
 import { CANCEL_TAKES_MS, readJob } from "./read-job.js";
 import type { Person, Pin } from "./session.js";
@@ -13,27 +15,14 @@ const HIDDEN_FACTOR = 4;
 const HIDDEN_LEAST_MS = 30_000;
 /** When the end is known without its result, and the answer is older than that. */
 const STALE_MS = 1_000;
+/** Over how long the jobs of a socket that has closed are spread. */
+const SPREAD_MS = 2_000;
 const LONGEST_EXPECTED_MS = 10 * 60_000;
-
-/** `lost`: the last request got no answer. `unauthorized`: its token was refused. Both are asked over, and the job goes on. */
-export type Connection = "ok" | "lost" | "unauthorized";
-
-/**
- * What is known of a job that is followed. `error`: it is of no use to ask again, e.g. because there is no such job; the
- * following has ended. It also ends when the job is done.
- */
-export interface JobView {
-  job: Job | null;
-  error: CaseworkError | null;
-  connection: Connection;
-}
-
-/** `trouble`: why the connection is not ok. */
-export type JobListener = (view: JobView, trouble: CaseworkError | null) => void;
 
 interface Around {
   api: Api;
   store: JobStore;
+  live: Live;
 }
 
 /** All jobs that a client follows. */
@@ -107,6 +96,7 @@ class Watch {
   #trouble: CaseworkError | null = null;
   /** Somebody looks at the job already: it can be shown without asking whether this person may see it. */
   readonly #isShown: boolean;
+  #unfollow = () => {};
   #failures = 0;
   #isCutOff = false;
   #askedAt: number;
@@ -145,6 +135,7 @@ class Watch {
   stop(): void {
     this.#stopped.abort();
     this.#nap.abort();
+    this.#unfollow();
     this.#leaveStore();
   }
 
@@ -162,17 +153,25 @@ class Watch {
     await null; // whoever watches has joined by then
     const ignorePage = this.#around.api.ports.page.onChange((change) => this.#wake(change));
     if (this.#isShown) this.#changed();
-    // Whose look it is shows now, not after the first pause.
-    await this.#around.api.session
-      .token({ pin: this.#pin, isRead: true, signal: this.#stopped.signal })
-      .catch(() => undefined);
+    // Whose look it is shows now, not after the first pause. Nobody waits for it: the first request asks again.
+    const asking = { pin: this.#pin, isRead: true, signal: this.#stopped.signal };
+    void this.#around.api.session.token(asking).catch(() => undefined);
+    if (!this.#isOver()) this.#unfollow = this.#around.live.follow(this.#jobId, () => this.#liveChanged());
     while (!this.#isOver()) {
       await this.#pause();
       if (this.#isOver()) break;
       this.#isSet = false;
       await this.#look();
     }
+    this.#unfollow();
     ignorePage();
+  }
+
+  /** News comes by itself now, or no longer: then not all jobs of a socket ask in the same moment. */
+  #liveChanged(): void {
+    const { live, api } = this.#around;
+    if (live.isLive(this.#jobId)) this.#nap.abort();
+    else if (!this.#isSet) this.reschedule(api.ports.random() * SPREAD_MS);
   }
 
   #isOver(): boolean {
@@ -265,16 +264,13 @@ class Watch {
 
   #left(): number {
     const { now, page } = this.#around.api.ports;
-    const isSlowed = !this.#isSet && this.#pauseMs > 0 && page.isHidden();
-    const pauseMs = isSlowed ? Math.max(HIDDEN_LEAST_MS, HIDDEN_FACTOR * this.#pauseMs) : this.#pauseMs;
+    const isFree = !this.#isSet && this.#pauseMs > 0;
+    const shownMs =
+      isFree && this.#around.live.isLive(this.#jobId) ? Math.max(WATCHDOG_MS, this.#pauseMs) : this.#pauseMs;
+    const pauseMs = isFree && page.isHidden() ? Math.max(HIDDEN_LEAST_MS, HIDDEN_FACTOR * this.#pauseMs) : shownMs;
     const passed = now() - this.#askedAt;
     return passed < 0 ? pauseMs : pauseMs - passed; // a clock that was set back says nothing
   }
-}
-
-/** How the connection is after this error, which is passing. */
-export function connectionAfter(error: unknown): Connection {
-  return isProblem(error, "unauthorized") ? "unauthorized" : "lost";
 }
 
 /** True for a completed job without its result, as lists and streams give it. */

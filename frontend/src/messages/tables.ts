@@ -2,10 +2,10 @@
 
 import type { FailureCode } from "../errors.js";
 import type { JobStatus } from "../job.js";
+import type { Connection } from "../job-view.js";
 import type { IssueCode } from "../results.js";
 import type { ProblemCode } from "../routes.js";
 import type { UploadStatus } from "../uploads.js";
-import type { Connection } from "../watch.js";
 
 /** What a worker is doing; a newer API may have others. */
 export type ProgressCode =

@@ -3,9 +3,9 @@
 
 import { useEffect, useState } from "react";
 import type { Job } from "../job.js";
+import type { JobView } from "../job-view.js";
 import { idOf, type JobRef } from "../jobs.js";
 import type { JobType } from "../routes.js";
-import type { JobView } from "../watch.js";
 import { useClient } from "./provider.js";
 
 export interface UsedJob<T extends JobType = JobType> extends JobView {

@@ -28,6 +28,8 @@ export class FakeApi {
   readonly jobs = new Map<string, ApiJob>();
   readonly keys = new Map<string, string>();
   readonly owners = new Map<string, string>();
+  /** What the tickets for sockets are good for. */
+  readonly tickets = new Map<string, { user: string; jobIds: string[] }>();
   next: Behaviour[] = [];
   storage: Behaviour = () => new Response("", { status: 404 });
   isOffline = false;
@@ -82,8 +84,18 @@ export class FakeApi {
     if (root === "jobs" && asked.method === "GET") return id ? this.#read(asked, id) : this.#list(asked, searchParams);
     if (root === "jobs" && action === "cancel") return this.#cancelled(asked, id);
     if (asked.method === "POST" && action === "retry") return this.#retried(asked, id);
+    if (root === "streams") return this.answerStreams(asked);
     const start = this.#startOf(asked);
     return start ? this.#started(asked, start, null) : problem(404, "not_found");
+  };
+
+  /** The answer to a wish for a live stream; `FakeSockets` knows its tickets. */
+  answerStreams = (asked: Asked): Response => {
+    const { job_ids } = asked.body as { job_ids: string[] };
+    if (job_ids.some((id) => this.#seen(asked, id) === null)) return problem(404, "not_found");
+    const ticket = `ticket.${this.tickets.size + 1}`;
+    this.tickets.set(ticket, { user: userOf(asked), jobIds: job_ids });
+    return json(201, { url: "wss://api.test/live", protocols: ["casework.v1", ticket], expires_at: "" });
   };
 
   #startOf({ method, path }: Asked): [string, string] | null {

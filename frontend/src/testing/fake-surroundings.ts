@@ -126,6 +126,7 @@ export function fakePorts({
   let keys = 0;
   return {
     ...{ fetch: api.fetch, now: time.now, sleep: time.sleep, page, tabs, storage: fakeStorage(stored) },
+    socket: null,
     random: () => 0.5,
     newKey: () => `key-${++keys}`,
     async upload({ url, method, headers, fields, file, onProgress, signal }) {

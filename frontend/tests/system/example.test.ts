@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createSampleCase } from "../../local/sample-case.js";
+import { figure } from "../figures.js";
 import { openBrowser, picture, serveExample } from "./browser.js";
 import { ownSystem } from "./own-system.js";
 import { newUser, type User } from "./user.js";
@@ -61,6 +62,24 @@ test("a press on the button starts an analysis, its progress is seen, and its re
   expect(await form().getByRole("progressbar").count()).toBe(0);
   const { jobs } = await user.client.jobs.list({ case_id: caseId });
   expect(jobs.map((job) => job.status)).toEqual(["completed"]);
+});
+
+test("a followed job comes over a socket: three GETs at most until its end", async () => {
+  await system.setPace(25);
+  const gets: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "GET" && /\/jobs\/[^/?]+$/.test(request.url())) gets.push(request.url());
+  });
+  const opened = page.waitForEvent("websocket");
+
+  await form().getByRole("button", { name: START }).click();
+  const socket = await opened;
+  const [frame] = await Promise.all([socket.waitForEvent("framereceived"), isRunning()]);
+  await form().getByRole("article", { name: "תוצאה" }).waitFor();
+
+  expect(JSON.parse(String(frame.payload))).toMatchObject({ type: "job" });
+  figure("GETs of a followed job in Chromium", String(gets.length), "≤ 3");
+  expect(gets.length).toBeLessThanOrEqual(3);
 });
 
 test("a running analysis is cancelled, and another can be started", async () => {

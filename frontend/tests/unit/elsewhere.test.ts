@@ -163,7 +163,9 @@ test("browsers of before AbortSignal.any are no obstacle", async () => {
   world.api.put({ job_id: "job-1", status: "completed", result: { case_id: CASE } });
   await world.time.advance(10_000);
   const result = await run;
-  prototypes.forEach(([owner, name], index) => Object.defineProperty(owner, name, kept[index] as PropertyDescriptor));
+  for (const [index, [owner, name]] of prototypes.entries()) {
+    Object.defineProperty(owner, name, kept[index] as PropertyDescriptor);
+  }
 
   expect(gone).toEqual([
     ["any", undefined],

@@ -71,7 +71,7 @@ test("a service that follows 1,000 jobs for an hour does not grow", { timeout: 6
     baseUrl: "https://api.test",
     getToken: () => fakeToken("service"),
     fetch,
-    ports: { now: time.now, sleep: time.sleep },
+    ports: { now: time.now, sleep: time.sleep, socket: null },
   });
   let results = 0;
   const follow = async (): Promise<void> => {

@@ -6,6 +6,7 @@ import {
   FAKE_URL,
   FakeApi,
   FakePage,
+  FakeSockets,
   FakeTabs,
   FakeTime,
   fakePorts,
@@ -41,6 +42,7 @@ export class Computer {
   presses = 0;
   #user = "anna";
   #tabs: Tab[];
+  readonly #sockets = new FakeSockets(this.api);
   readonly #channels = new FakeTabs();
   readonly #random: () => number;
   readonly #held: (() => void)[] = [];
@@ -72,6 +74,8 @@ export class Computer {
       [2, () => this.#changeUser(true)],
       [3, () => tab.page.change(!tab.page.hidden)],
       [2, () => this.#turnNetwork()],
+      [12, () => this.#news()],
+      [3, () => this.#socketTrouble()],
     ];
     let dice = this.#random() * events.reduce((sum, [weight]) => sum + weight, 0);
     for (const [weight, happen] of events) {
@@ -84,18 +88,16 @@ export class Computer {
     this.#check();
   }
 
-  /** All trouble is over: after ten minutes, do the tabs show what the API has? Sentences where not. */
+  /** All trouble is over: do the tabs show what the API has, in the end? Sentences where not. */
   async differences(): Promise<string[]> {
     this.#trouble = 0;
     this.api.isOffline = false;
     while (this.#held.length > 0) this.#held.shift()?.();
-    for (const { page } of this.#tabs) {
-      page.change(true);
-      page.change(false);
+    for (const { page } of this.#tabs) page.change(true);
+    for (const ms of [600_000, 60_000]) {
+      for (const { page } of this.#tabs) page.change(false);
+      await this.time.advance(ms);
     }
-    await this.time.advance(600_000);
-    for (const { page } of this.#tabs) page.change(false);
-    await this.time.advance(60_000);
     return this.#tabs.flatMap((tab) =>
       [...tab.analyses].flatMap(([name, { analysis }]) => {
         const { job, isLoading } = analysis.getState();
@@ -133,6 +135,7 @@ export class Computer {
       ...(isNamed ? { user: () => this.#user } : {}),
       ports: {
         ...fakePorts({ api: this.api, time: this.time, page, tabs: this.#channels, stored: this.stored }),
+        socket: (...given) => this.#sockets.open(...given),
         random: this.#random,
         newKey: () => `key-${++this.#keyCount}`,
         sleep: (ms, signal) =>
@@ -162,8 +165,10 @@ export class Computer {
     const by = USERS.find((user) => headers.Authorization === `Bearer ${fakeToken(user)}`);
     const labels = (body as { labels?: { by?: string } } | null)?.labels;
     if (labels?.by && labels.by !== by) this.leaked.push(`${method} of ${labels.by} sent as ${by}`);
-    const owner = this.api.owners.get(/^\/jobs\/([^/?]+)/.exec(path)?.[1] ?? "");
-    if (owner && owner !== by) this.leaked.push(`${method} ${path} of ${owner} sent as ${by}`);
+    const named = (body as { job_ids?: string[] } | null)?.job_ids ?? [/^\/jobs\/([^/?]+)/.exec(path)?.[1] ?? ""];
+    for (const owner of named.map((id) => this.api.owners.get(id))) {
+      if (owner && owner !== by) this.leaked.push(`${method} ${path} of ${owner} sent as ${by}`);
+    }
     const key = headers["Idempotency-Key"];
     if (!key) return;
     if ((this.#keys.get(key) ?? by) !== by) this.leaked.push(`${key} of ${this.#keys.get(key)} sent as ${by}`);
@@ -172,17 +177,17 @@ export class Computer {
 
   /** Nothing that is shown or stored belongs to another than it should. */
   #check(): void {
-    for (const tab of this.#tabs) {
-      const who = tab.isNamed ? this.#user : tab.given;
-      for (const { analysis } of tab.analyses.values()) {
-        const { job } = analysis.getState();
-        const owner = job && this.api.owners.get(job.job_id);
-        if (owner && owner !== who) this.leaked.push(`a job of ${owner} shown to ${who}`);
-      }
-    }
+    for (const tab of this.#tabs) for (const { analysis } of tab.analyses.values()) this.#checkShown(tab, analysis);
     for (const { person, body } of JSON.parse([...this.stored.values()][0] ?? "[]")) {
       if (person !== body.labels.by) this.leaked.push(`a start of ${body.labels.by} stored as ${person}'s`);
     }
+  }
+
+  #checkShown(tab: Tab, analysis: Analysis): void {
+    const who = tab.isNamed ? this.#user : tab.given;
+    const { job } = analysis.getState();
+    const owner = job && this.api.owners.get(job.job_id);
+    if (owner && owner !== who) this.leaked.push(`a job of ${owner} shown to ${who}`);
   }
 
   #note(tab: Tab, analysis: Analysis): void {
@@ -229,12 +234,11 @@ export class Computer {
     const leaving = new AbortController();
     const options = { body: this.#body(), signal: leaving.signal };
     client.start(this.#pick(TYPES), this.#pick(CASES), options).catch(() => undefined);
-    if (this.#random() < 0.5) this.#held.push(() => leaving.abort());
+    this.#held.push(() => leaving.abort());
   }
 
   #release(): void {
-    const at = Math.floor(this.#random() * this.#held.length);
-    this.#held.splice(at, 1)[0]?.();
+    this.#held.splice(Math.floor(this.#random() * this.#held.length), 1)[0]?.();
   }
 
   #reload(tab: Tab): void {
@@ -245,8 +249,8 @@ export class Computer {
   /** Another user logs in; the page says so, or it does not. */
   #changeUser(isTold: boolean): void {
     const before = this.#user;
+    const [tab] = this.#tabs;
     if (isTold) {
-      const [tab] = this.#tabs;
       tab?.client.close({ forget: true });
       for (const text of this.stored.values()) {
         if (text.includes(`"by":"${before}"`)) this.leaked.push(`a start of ${before} stored after the logout`);
@@ -254,6 +258,25 @@ export class Computer {
       if (tab) this.#reload(tab);
     }
     this.#user = this.#pick(USERS);
+  }
+
+  /** The stream tells of a job, of one that somebody follows or not, of an old version or of the newest. */
+  #news(): void {
+    const jobs = [...this.api.jobs.values()];
+    const { live } = this.#sockets;
+    if (jobs.length === 0 || live.length === 0) return;
+    const job = this.#pick(jobs);
+    const socket = this.#pick(live);
+    if (!socket.jobIds.has(job.job_id)) return;
+    const late = { ...job, version: Math.max(1, job.version - 1), status: "running" as const, done: false };
+    socket.bring(this.#random() < 0.3 ? late : job);
+    if (this.#random() < 0.2) socket.bring(job);
+  }
+
+  #socketTrouble(): void {
+    this.#sockets.isPassable = this.#random() < 0.7;
+    const { live } = this.#sockets;
+    if (live.length > 0) this.#pick(live).end();
   }
 
   #turnNetwork(): void {

@@ -1,0 +1,25 @@
+// What is known of a job that is followed?
+
+import { type CaseworkError, isProblem } from "./errors.js";
+import type { Job } from "./job.js";
+
+/** `lost`: the last request got no answer. `unauthorized`: its token was refused. Both are asked over, and the job goes on. */
+export type Connection = "ok" | "lost" | "unauthorized";
+
+/**
+ * What is known of a job that is followed. `error`: it is of no use to ask again, e.g. because there is no such job; the
+ * following has ended. It also ends when the job is done.
+ */
+export interface JobView {
+  job: Job | null;
+  error: CaseworkError | null;
+  connection: Connection;
+}
+
+/** `trouble`: why the connection is not ok. */
+export type JobListener = (view: JobView, trouble: CaseworkError | null) => void;
+
+/** How the connection is after this error, which is passing. */
+export function connectionAfter(error: unknown): Connection {
+  return isProblem(error, "unauthorized") ? "unauthorized" : "lost";
+}
