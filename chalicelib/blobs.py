@@ -30,8 +30,8 @@ class BlobStore(Protocol):
     def keys(self, prefix: str) -> Sequence[str]:
         """All keys that begin with the prefix."""
 
-    def link(self, key: str, *, expires_in_seconds: int) -> str:
-        """A URL that reads the blob without further credentials until it expires."""
+    def link(self, key: str, *, expires_in_seconds: int, file_name: str = "") -> str:
+        """A URL that reads the blob without further credentials until it expires; it is saved as `file_name`."""
 
     def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
         """A presigned browser upload: `{"method", "url", "fields"}`; the storage refuses more than `max_bytes`."""

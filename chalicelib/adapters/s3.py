@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
@@ -91,9 +92,10 @@ class S3BlobStore:
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             return [item["Key"] for page in pages for item in page.get("Contents", ())]
 
-    def link(self, key: str, *, expires_in_seconds: int) -> str:
+    def link(self, key: str, *, expires_in_seconds: int, file_name: str = "") -> str:
         """See BlobStore.link. A browser saves the file instead of showing it, whatever it contains."""
-        file_name = key.rsplit("/", 1)[-1]
+        # Percent-encoded (RFC 6266): names may be Hebrew or have quotation marks in them.
+        saved_as = quote(file_name or key.rsplit("/", 1)[-1], safe="")
         with aws_answers("S3"):
             return str(
                 self._client.generate_presigned_url(
@@ -101,7 +103,7 @@ class S3BlobStore:
                     Params={
                         "Bucket": self._bucket,
                         "Key": key,
-                        "ResponseContentDisposition": f'attachment; filename="{file_name}"',
+                        "ResponseContentDisposition": f"attachment; filename*=UTF-8''{saved_as}",
                     },
                     ExpiresIn=expires_in_seconds,
                 )

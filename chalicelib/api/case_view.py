@@ -55,6 +55,13 @@ class AddedDocumentView(msgspec.Struct, frozen=True, kw_only=True):
     upload: UploadView | msgspec.UnsetType = msgspec.UNSET
 
 
+class ContentView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a file can be fetched without further credentials, until `expires_at`."""
+
+    url: str
+    expires_at: Timestamp
+
+
 class _CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     """What every view of a case begins with."""
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.case_view import (
     AddedDocumentView,
+    ContentView,
     DocumentListView,
     added_document_view,
     document_views,
 )
 from chalicelib.api.endpoint import endpoint
-from chalicelib.api.http import Request, Response
+from chalicelib.api.http import Request, Response, timestamp
 from chalicelib.api.parsing import KEY_HEADER, MB, REPLAYED, id_of_key, idempotency_key
 from chalicelib.cases.checks import NAMES_A_FILE
-from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument, check_sizes
+from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument, check_sizes, find_document
 from chalicelib.cases.documents import add_document as store_document
 from chalicelib.cases.documents import delete_document as remove_document
 from chalicelib.cases.read import case_documents
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 DOCUMENT_LIMIT_BYTES = int(5.8 * MB)
 """4 MB of content are 5.34 MB as base64; Lambda takes 6 MB with everything else in the event."""
 
+CONTENT_LINK_SECONDS = 15 * 60
 WAYS = ("text", "content_base64", "size")
 DOCUMENT_RULES: Mapping[str, Any] = {
     "properties": {
@@ -108,6 +111,24 @@ def list_documents(request: Request, system: System) -> Response:
     views = document_views(found)
     case_id = request.parameters["case_id"]
     return Response(content=DocumentListView(documents=views, count=len(views)), owners={case_id: found.owner})
+
+
+@endpoint(responses={200: ContentView}, refusals=(NotFound,))
+def document_content(request: Request, system: System) -> Response:
+    """Get a link to a document's file as it was uploaded, valid for 15 minutes."""
+    document, owner = find_document(
+        request.parameters["case_id"],
+        request.parameters["document_id"],
+        principal=request.principal,
+        store=system.case_store,
+        blobs=system.blob_store,
+    )
+    url = system.blob_store.link(
+        document.blob_key, expires_in_seconds=CONTENT_LINK_SECONDS, file_name=document.file_name
+    )
+    expires_at = system.clock() + timedelta(seconds=CONTENT_LINK_SECONDS)
+    view = ContentView(url=url, expires_at=timestamp(expires_at))
+    return Response(content=view, owners={document.id: owner})
 
 
 @endpoint(responses={204: None}, refusals=(NotFound,), always_audited=True)

@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.checks import check_same_request, checked_document_metadata, cleaned_file_name
 from chalicelib.cases.model import CaseStore, Document, DocumentStatus
-from chalicelib.cases.read import no_such_case, visible_outline
+from chalicelib.cases.read import case_outline, no_such_case, visible_outline
 from chalicelib.cases.requested_documents import is_requested
 from chalicelib.documents.content_types import CONTENT_TYPES, ContentType, type_of_bytes, type_of_name
 from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, NotFound, TooManyDocuments
@@ -138,6 +138,22 @@ def add_document(
         blobs.delete([document.blob_key])
         raise no_such_case()
     return AddedDocument(document=document, metadata=metadata, owner=owner)
+
+
+def find_document(
+    case_id: str, document_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore
+) -> tuple[Document, str]:
+    """A document whose file is there, and who owns its case.
+
+    Raises: NotFound for the case, for the document, and while its upload is still to come.
+    """
+    outline = case_outline(case_id, principal=principal, store=store, blobs=blobs)
+    document = next((found for found in outline.documents if found.id == document_id), None)
+    if document is None:
+        raise NotFound("There is no such document.")
+    if document.status is DocumentStatus.AWAITING_UPLOAD:
+        raise NotFound("The file of this document has not been uploaded yet.")
+    return document, outline.case.user_id
 
 
 def delete_document(

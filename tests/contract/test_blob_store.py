@@ -141,12 +141,12 @@ def test_a_link_reads_the_blob_as_a_file_to_save(s3: S3BlobStore) -> None:
     key = a_key("result.json")
     s3.put(key, HEBREW, content_type="application/json")
 
-    link = s3.link(key, expires_in_seconds=900)
+    link = s3.link(key, expires_in_seconds=900, file_name='מכתב "1".json')
     with urllib.request.urlopen(link) as answer:  # noqa: S310  # our own moto server
         content, disposition = answer.read(), answer.headers["Content-Disposition"]
 
     assert content == HEBREW
-    assert disposition == 'attachment; filename="result.json"'
+    assert disposition == "attachment; filename*=UTF-8''%D7%9E%D7%9B%D7%AA%D7%91%20%221%22.json"
 
 
 def test_more_keys_than_one_request_takes_are_deleted_and_listed(s3: S3BlobStore) -> None:

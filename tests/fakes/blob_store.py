@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 
 class FakeBlobStore:
@@ -53,9 +54,10 @@ class FakeBlobStore:
         with self._lock:
             return sorted(key for key in self._blobs if key.startswith(prefix))
 
-    def link(self, key: str, *, expires_in_seconds: int) -> str:
+    def link(self, key: str, *, expires_in_seconds: int, file_name: str = "") -> str:
         """See BlobStore.link."""
-        return f"https://blobs.test/{key}?expires_in={expires_in_seconds}"
+        name = f"file_name={quote(file_name)}&" if file_name else ""
+        return f"https://blobs.test/{key}?{name}expires_in={expires_in_seconds}"
 
     def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
         """See BlobStore.upload_form."""

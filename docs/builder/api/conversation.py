@@ -46,7 +46,8 @@ def _prepare(user: Recorder) -> str:
     user.ask("PUT /cases/{case_id}/call", _call(), case_id=case_id)
     text = LETTER.read_text(encoding="utf-8")
     letter = {"file_name": "מכתב שחרור.txt", "text": text, "document_type": "medical_report"}
-    user.ask("POST /cases/{case_id}/documents", letter, case_id=case_id)
+    stored = user.ask("POST /cases/{case_id}/documents", letter, case_id=case_id).answer["document"]["id"]
+    user.ask("GET /cases/{case_id}/documents/{document_id}/content", case_id=case_id, document_id=stored)
     scan = {"file_name": "MRI.pdf", "content_type": "application/pdf", "size": 1_048_576}
     coming = user.ask(
         "POST /cases/{case_id}/documents", scan, about="A large file goes straight to storage.", case_id=case_id

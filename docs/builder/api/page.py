@@ -33,6 +33,8 @@ holds the conversation of `docs/builder/api/conversation.py` with it and writes 
 - **Who**: `Authorization: Bearer <JWT>` on every request, unless it says otherwise. `make token USER=u1` prints one.
 - **Start, then poll**: a start answers `202` with a `job_id`; read `GET /jobs/{job_id}` until `done` is true, waiting
   `retry_after_ms` in between. `If-None-Match` with the last `ETag` saves the body.
+- **Lists** are read from indexes that follow writes within moments: a case or job just created may be missing there.
+  Reading it by its id always finds it.
 - **Size**: an answer may have 6 MB as Lambda writes it, in ASCII: a Hebrew letter is 6 bytes there. A `result` without
   room, or of more than 3 MB, comes as `result_url`; a page ends early, with its `next_cursor`; a case leaves out what
   is said elsewhere too (`/openapi.json` says what). What is still too large is a `500` that says so.
