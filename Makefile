@@ -104,7 +104,7 @@ check-template: $(READY) $(CFN_LINT)/.ready ## Check what would be deployed, wit
 	$(BIN)/python -m infra.deploy.check_template --cfn-lint $(CFN_LINT)/bin/cfn-lint
 
 test-deployed: $(READY) $(MINISTACK)/.ready ## Deploy the package on an emulated AWS and talk to it over HTTP
-	MINISTACK_VENV=$(MINISTACK) $(BIN)/python -m pytest tests/deployed
+	MINISTACK_VENV=$(MINISTACK) $(BIN)/python -m pytest tests/deployed --timeout 1200
 
 package: $(READY) ## Make the deployment package: make package [STAGE=staging|prod] [ARCH=arm64|x86_64] [WRITE=1: THIRD-PARTY.md]
 	$(BIN)/python -m infra.deploy.package --stage "$(or $(STAGE),staging)" --architecture "$(or $(ARCH),arm64)" $(if $(WRITE),--write)
