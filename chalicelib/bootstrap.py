@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import telemetry
 from chalicelib.analyses import catalogue
 from chalicelib.blobs import BlobStore
-from chalicelib.errors import ProviderAuth, StorageUnavailable
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, Clock, JobMessage, JobQueue, JobStore, JobType
 from chalicelib.jobs.rescue import rescue
@@ -150,7 +149,9 @@ class System:
     def work(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, bool] | None:
         """Handle an SQS event of either lane, or deep health's question about keys."""
         if "check_keys_of" in event:
-            return {str(provider): self._can_read_key(str(provider)) for provider in event["check_keys_of"]}
+            from chalicelib.bootstrap_keys import readable_keys
+
+            return readable_keys(self, event["check_keys_of"])
         handle_records(event, context, run=self._run, redeliver=self.sqs_queue.redeliver)
         return None
 
@@ -176,19 +177,6 @@ class System:
             now=self.clock(),
             new_id=self.new_id,
             time_left=partial(_seconds_left, context),
-        )
-
-    def openai_key(self) -> str | None:
-        """The key for OpenAI, from the environment or from Parameter Store; a rotated one within five minutes.
-
-        Raises: ProviderAuth when this stage has none, or may not read it.
-        """
-        return self._provider_key("OpenAI", self.settings.openai_api_key, name=self.settings.openai_api_key_name)
-
-    def anthropic_key(self) -> str | None:
-        """The key for Anthropic; see openai_key."""
-        return self._provider_key(
-            "Anthropic", self.settings.anthropic_api_key, name=self.settings.anthropic_api_key_name
         )
 
     def audit_log(self, group: str) -> AuditLog:
@@ -262,23 +250,6 @@ class System:
         if name not in self._secrets:
             self._secrets[name] = SsmSecret(name, client=partial(self._client, "ssm"), clock=self.clock)
         return self._secrets[name].value()
-
-    def _provider_key(self, provider: str, value: str | None, *, name: str | None) -> str | None:
-        from chalicelib.adapters.ssm import SecretUnreadable
-
-        try:
-            key = self.secret(value, name=name)
-        except SecretUnreadable as exc:
-            raise ProviderAuth(f"The key for {provider} is not configured.", provider=provider.lower()) from exc
-        if key is None and self.settings.stage != "dev":
-            raise ProviderAuth(f"This stage has no key for {provider}.", provider=provider.lower())
-        return key
-
-    def _can_read_key(self, provider: str) -> bool:
-        try:
-            return {"openai": self.openai_key, "anthropic": self.anthropic_key}[provider]() is not None
-        except (KeyError, ProviderAuth, StorageUnavailable):
-            return False
 
 
 _built: System | None = None

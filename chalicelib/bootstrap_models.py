@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from chalicelib.bootstrap_keys import provider_key
+
 if TYPE_CHECKING:
     from chalicelib.analyses.kit.llm import ConversationModel, StructuredModel
     from chalicelib.bootstrap import System
@@ -30,12 +32,12 @@ class AnalysisServices:
     @property
     def openai(self) -> StructuredModel:
         """OpenAI's model of the settings, with the key of now."""
-        return self._openai_model(self._system.openai_key())
+        return self._openai_model(provider_key(self._system, "openai"))
 
     @property
     def anthropic(self) -> ConversationModel:
         """Anthropic's model of the settings, with the key of now."""
-        return self._anthropic_model(self._system.anthropic_key())
+        return self._anthropic_model(provider_key(self._system, "anthropic"))
 
     def _new_openai_model(self, api_key: str | None) -> StructuredModel:
         from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
