@@ -14,6 +14,8 @@ from infra.deploy.stack import ChangeSet, Rollback, Stack
 KEPT_PACKAGES = 5
 """Of a stack, 41 MB each."""
 
+NAMES = frozenset({"TableName", "BucketName", "LogGroupName"})
+
 
 def stack_name(stage: str) -> str:
     """The stack of a stage, as infra/ops knows it."""
@@ -32,6 +34,7 @@ def prepare(
     archive = package.archive
     code_url = stack.packages.upload(archive.path, key=f"{stack.name}/{archive.sha256}.zip")
     template = with_code(json.loads(package.template.read_text(encoding="utf-8")), code_url=code_url)
+    template = with_literal_names(template, pseudo=stack.pseudo_parameters())
     uploaded = package.directory / "uploaded.json"
     uploaded.write_text(json.dumps(template), encoding="utf-8")
     return stack.prepare(template_url=_https(stack, uploaded), parameters=parameters, tags=tags, rollback=rollback)
@@ -64,6 +67,32 @@ def with_code(template: Mapping[str, Any], *, code_url: str) -> dict[str, Any]:
         for name, resource in template["Resources"].items()
     }
     return {**template, "Resources": resources}
+
+
+def with_literal_names(template: Mapping[str, Any], *, pseudo: Mapping[str, str]) -> dict[str, Any]:
+    """The template with the names of what outlives the stack written out.
+
+    CloudFormation takes over what exists only under a literal name ("Dynamic names are not currently supported",
+    docs.aws.amazon.com, "Import AWS resources into a CloudFormation stack automatically").
+    """
+    resources = {
+        name: {**resource, "Properties": _named(resource["Properties"], pseudo)}
+        if str(resource.get("DeletionPolicy", "")).startswith("Retain")
+        else resource
+        for name, resource in template["Resources"].items()
+    }
+    return {**template, "Resources": resources}
+
+
+def _named(properties: Mapping[str, Any], pseudo: Mapping[str, str]) -> dict[str, Any]:
+    named = dict(properties)
+    for key in NAMES & set(properties):
+        text = properties[key].get("Fn::Sub") if isinstance(properties[key], Mapping) else None
+        if isinstance(text, str):
+            for parameter, value in pseudo.items():
+                text = text.replace(f"${{{parameter}}}", value)
+            named[key] = text
+    return named
 
 
 def forget_old_packages(stack: Stack, *, keep: int = KEPT_PACKAGES) -> None:

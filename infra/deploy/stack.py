@@ -64,6 +64,14 @@ class Stack:
         name = f"casework-packages-{self.account}-{self._cloudformation.meta.region_name}"
         return OwnBucket(s3=self._clients("s3"), name=name, owner=self.account)
 
+    def pseudo_parameters(self) -> Mapping[str, str]:
+        """What CloudFormation puts for its own parameters in this stack."""
+        return {
+            "AWS::StackName": self.name,
+            "AWS::AccountId": self.account,
+            "AWS::Region": str(self._cloudformation.meta.region_name),
+        }
+
     def https(self, s3_url: str) -> str:
         """The https URL of an uploaded file."""
         bucket, _, key = s3_url.removeprefix("s3://").partition("/")

@@ -92,7 +92,12 @@ def deployed(deployable: Package, token_issuer: Issuer, emulator: Emulator, mini
     for secret, value in SECRETS.items():
         ministack.client("ssm").put_parameter(Name=f"/{name}/{secret}", Type="SecureString", Value=value)
     stack = Stack(name, clients=ministack.client, pause=lambda seconds: time.sleep(seconds / 5))
-    parameters = {"JwksUrl": token_issuer.jwks_url, "JwtIssuer": issuer.NAME, "JwtAudience": issuer.AUDIENCE}
+    parameters = {
+        "JwksUrl": token_issuer.jwks_url,
+        "JwtIssuer": issuer.NAME,
+        "JwtAudience": issuer.AUDIENCE,
+        "CaseRetentionDays": "365",
+    }
     stack.execute(deployment.prepare(stack, deployable, parameters=parameters))
     api_id = stack.outputs()["RestAPIId"]
     return Deployed(

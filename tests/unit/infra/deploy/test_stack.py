@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.deploy.__main__ import parameters
-from infra.deploy.deployment import with_code
+from infra.deploy.deployment import with_code, with_literal_names
 from infra.deploy.problem import DeployProblem
 from infra.deploy.stack import ChangeSet, Rollback, Stack
 
@@ -219,3 +219,21 @@ def test_a_protected_stack_refuses_to_lose_what_it_stores() -> None:
     denied = [statement["Resource"] for statement in policy["Statement"] if statement["Effect"] == "Deny"]
     assert denied == [["LogicalResourceId/JobsTable"]]
     assert termination["EnableTerminationProtection"] is True
+
+
+def test_what_outlives_a_stack_has_a_literal_name_so_that_the_next_one_finds_it() -> None:
+    template = {
+        "Resources": {
+            "T": {
+                "Type": "AWS::DynamoDB::Table",
+                "DeletionPolicy": "RetainExceptOnCreate",
+                "Properties": {"TableName": {"Fn::Sub": "${AWS::StackName}-${AWS::AccountId}-${AWS::Region}"}, "X": 1},
+            },
+            "L": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": {"Fn::Sub": "/a/${AWS::StackName}"}}},
+        }
+    }
+
+    named = with_literal_names(template, pseudo=stack_on(FakeCloudFormation()).pseudo_parameters())["Resources"]
+
+    assert named["T"]["Properties"] == {"TableName": "casework-staging-111122223333-il-central-1", "X": 1}
+    assert named["L"] == template["Resources"]["L"]
