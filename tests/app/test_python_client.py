@@ -21,6 +21,8 @@ from tests.fakes.scripted_api import BASE_URL, ScriptedApi, answer
         (types.ErrorInfo, "ErrorInfo"),
         (types.Usage, "Usage"),
         (types.Event, "Event"),
+        (types.Notify, "Notify"),
+        (types.Delivery, "Delivery"),
         (types.Document, "Document"),
         (types.Case, "Case"),
         (types.StartOptions, "StartBody"),

@@ -17,18 +17,20 @@ from .errors import (
 )
 from .http import Ports, Response
 from .jobs import result_of
-from .types import Case, Document, Event, Job, Start, StartOptions
+from .types import Case, Delivery, Document, Event, Job, Notify, Start, StartOptions
 
 __all__ = [
     "Case",
     "CaseworkError",
     "Client",
+    "Delivery",
     "Document",
     "Event",
     "Job",
     "JobCancelledError",
     "JobFailedError",
     "NetworkError",
+    "Notify",
     "Ports",
     "ProblemError",
     "Response",

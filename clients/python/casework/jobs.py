@@ -7,7 +7,7 @@ from typing import Any, Unpack, cast
 
 from .errors import JobCancelledError, JobFailedError, NetworkError, ProblemError, WaitTimeoutError, is_transient
 from .http import Api, accepted, retry_delay_seconds
-from .types import Event, Job, Start, StartOptions
+from .types import Delivery, Event, Job, Start, StartOptions
 
 DEFAULT_PAUSE_SECONDS = 5.0
 """When an answer does not say when to come back."""
@@ -124,6 +124,14 @@ class Jobs:
         """
         headers = {"Idempotency-Key": key or self._api.ports.new_key()}
         return cast("Start", self._api.call("POST", f"/jobs/{job_id}/retry", options, headers=headers))
+
+    def deliveries(self, job_id: str) -> Sequence[Delivery]:
+        """The tries to post the job's end to its `notify` URL, the first one first."""
+        return cast("Sequence[Delivery]", self._api.call("GET", f"/jobs/{job_id}/deliveries")["deliveries"])
+
+    def resend(self, job_id: str) -> Sequence[Delivery]:
+        """Post the job's end once more; the tries so far."""
+        return cast("Sequence[Delivery]", self._api.call("POST", f"/jobs/{job_id}/deliveries/resend")["deliveries"])
 
     def delete(self, job_id: str) -> None:
         """Delete a job that is done, with its result. It is sent once: a repeated one could only find nothing."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Status = Literal["pending", "running", "completed", "failed", "cancelled"]
+
+
+class Notify(TypedDict):
+    """Where the end of a job is posted to; `https` only."""
+
+    url: str
 
 
 class StartOptions(TypedDict, total=False):
@@ -15,10 +21,11 @@ class StartOptions(TypedDict, total=False):
     max_cost_usd: float
     dedupe: Literal["active", "none"]
     labels: dict[str, str]
+    notify: Notify
 
 
 class Start(TypedDict):
-    """The answer to a start."""
+    """The answer to a start. `documents_count` only of an analysis of documents."""
 
     status: Literal["accepted"]
     job_id: str
@@ -31,6 +38,7 @@ class Start(TypedDict):
     deduplicated: bool
     retry_after_ms: int
     retried_from: str | None
+    documents_count: NotRequired[int]
 
 
 class ErrorInfo(TypedDict):
@@ -95,6 +103,17 @@ class Event(TypedDict):
     type: str
     message: str
     data: dict[str, Any]
+
+
+class Delivery(TypedDict):
+    """One try to post the end of a job to its `notify` URL."""
+
+    webhook_id: str
+    attempt: int
+    at: str
+    status: int | None
+    error: str | None
+    next_attempt_at: str | None
 
 
 class Document(TypedDict):

@@ -183,3 +183,15 @@ def test_retry_events_and_delete_are_the_apis():
 
     assert api.lines == ["POST /jobs/j1/retry", "GET /jobs/j1/events?after=3", "DELETE /jobs/j1"]
     assert api.requests[0].body == {"deadline_seconds": 900}
+
+
+def test_a_webhook_is_asked_for_at_the_start_and_its_tries_can_be_read_and_repeated():
+    tries = answer({"deliveries": [{"attempt": 1, "status": 204}]})
+    api = ScriptedApi(DESCRIPTION, STARTED, tries, tries)
+    client = client_of(api)
+
+    client.start("word_count", "c1", notify={"url": "https://hooks.example/casework"})
+    assert client.jobs.deliveries("j1") == client.jobs.resend("j1") == [{"attempt": 1, "status": 204}]
+
+    assert api.requests[1].body == {"notify": {"url": "https://hooks.example/casework"}}
+    assert api.lines[2:] == ["GET /jobs/j1/deliveries", "POST /jobs/j1/deliveries/resend"]
