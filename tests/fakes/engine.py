@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from random import Random
 from typing import Any
 
+from chalicelib.errors import AttemptError
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import Completed, WriteBack
@@ -31,6 +32,18 @@ Run = Callable[[AttemptContext], Completed]
 def complete(ctx: AttemptContext) -> Completed:
     """An analysis that is done at once, with `ANSWER`."""
     return Completed(result=ANSWER, write_back=WriteBack(bodies={"final_document_analysis": ANSWER["analysis"]}))
+
+
+def fail_with(*errors: AttemptError) -> Callable[[AttemptContext], Completed]:
+    """An analysis that fails with these errors, one an attempt, and then completes."""
+    remaining = list(errors)
+
+    def run(ctx: AttemptContext) -> Completed:
+        if remaining:
+            raise remaining.pop(0)
+        return complete(ctx)
+
+    return run
 
 
 class Engine:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from chalicelib.errors import (
-    AttemptError,
     OutputInvalid,
     ProviderRateLimited,
     ProviderRefused,
@@ -18,21 +15,10 @@ from chalicelib.jobs.model import Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobMessage
 from chalicelib.principal import Principal
-from tests.fakes.engine import Engine, complete
+from tests.fakes.engine import Engine, complete, fail_with
 from tests.fakes.jobs import CASE_ID
 
 OWNER = Principal(user_id="owner-1")
-
-
-def fail_with(*errors: AttemptError) -> Any:
-    remaining = list(errors)
-
-    def run(ctx: AttemptContext) -> Completed:
-        if remaining:
-            raise remaining.pop(0)
-        return complete(ctx)
-
-    return run
 
 
 def test_a_finished_analysis_completes_its_job_and_writes_its_case() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import (
-    AttemptError,
     BudgetExceeded,
     CancelSeen,
     CaseworkError,
@@ -27,17 +26,6 @@ from tests.fakes.engine import ANSWER, JOB_TYPE, Engine, complete
 from tests.fakes.jobs import CASE_ID
 
 OWNER = Principal(user_id="owner-1")
-
-
-def fail_with(*errors: AttemptError) -> Any:
-    remaining = list(errors)
-
-    def run(ctx: AttemptContext) -> Completed:
-        if remaining:
-            raise remaining.pop(0)
-        return complete(ctx)
-
-    return run
 
 
 def test_a_cancel_while_the_attempt_runs_ends_the_job_cancelled() -> None:
