@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import errno
 import json
-import os
 import socket
 import sys
 import threading
@@ -92,10 +91,8 @@ def _listen(port: int, app: WsgiApp) -> BaseWSGIServer:
             raise
         listener.listen(128)
         number = listener.getsockname()[1]
-        # werkzeug makes its own socket object of the descriptor
-        return make_server(
-            HOST, number, app, threaded=True, request_handler=_QuietRequestHandler, fd=os.dup(listener.fileno())
-        )
+        # werkzeug listens on a duplicate of the descriptor, which it closes.
+        return make_server(HOST, number, app, threaded=True, request_handler=_QuietRequestHandler, fd=listener.fileno())
 
 
 def main() -> None:

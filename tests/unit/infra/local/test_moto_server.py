@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from infra.local.environment import ROOT, Ports
+from infra.local.moto_server import MotoServer
 from infra.local.resources import client
 from infra.local.system import Identity, identify, is_taken
 
@@ -60,3 +61,13 @@ def test_a_free_port_belongs_to_nobody():
 
     assert identify(Ports(aws=port)) is None
     assert not is_taken(port)
+
+
+def test_a_stopped_server_leaves_its_port():
+    server = MotoServer()
+    port = int(server.endpoint_url.rpartition(":")[2])
+    assert is_taken(port)
+
+    server.stop()
+
+    assert not is_taken(port)  # nobody waits for an answer of a server that is gone
