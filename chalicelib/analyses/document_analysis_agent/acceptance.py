@@ -12,6 +12,7 @@ from chalicelib.analyses.document_analysis_agent.tools import RecordFinding, Sub
 from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import Reading
+from chalicelib.analyses.kit.scans import illegible_pages
 from chalicelib.documents.normalise import comparable, same_text
 
 MOST_FINDINGS = 60
@@ -23,6 +24,7 @@ class Evidence:
 
     def __init__(self, reading: Reading) -> None:
         self._sources = Sources(reading.texts, transcript=reading.transcript)
+        self._illegible = illegible_pages(reading.texts)
         self._ids = [text.document.id for text in reading.texts] + ([CALL_ID] if reading.transcript else [])
 
     def with_finding(self, notebook: Notebook, wanted: RecordFinding) -> tuple[Notebook, int]:
@@ -53,7 +55,7 @@ class Evidence:
         if elsewhere:
             raise ToolRefused(f'The quote stands in "{elsewhere.document_id}", page {elsewhere.page}, not here.')
         page = wanted.page or 1
-        if page in notebook.shown.get(document_id, ()):
+        if page in notebook.shown.get(document_id, ()) and (document_id, page) in self._illegible:
             return Finding(text=text, document_id=document_id, quote=quote, page=page, verified=False, match="image")
         raise ToolRefused(
             "The quote does not stand in this document. Read the page again and copy the words exactly, in the order "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.analyses.document_analysis_agent.notebook import Finding, Notebook, Submission
+from chalicelib.analyses.kit.doubtful_quotes import FoundQuote, doubtful_quotes
 from chalicelib.analyses.kit.injection.report import injection_issues
-from chalicelib.analyses.kit.issues import Issue, document_field, issues_json
-from chalicelib.analyses.kit.quotes import PlacesOnPages
+from chalicelib.analyses.kit.issues import Issue, Quote, document_field, issues_json
+from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
 from chalicelib.analyses.kit.reading import Reading
 from chalicelib.analyses.kit.scans import not_shown_issue, page_ranges
 from chalicelib.cases.model import Document, DocumentText
@@ -120,6 +121,7 @@ def _issues(
         ),
         *(_deleted(document) for document in gone),
         *(_unverified(number, finding) for number, finding in enumerate(findings) if not finding.verified),
+        *_doubtful(findings, reading),
     ]
 
 
@@ -140,6 +142,19 @@ def _deleted(document: Document) -> Issue:
     return Issue(
         field=document_field(document.id), code="document_missing", message=message, params={"name": document.file_name}
     )
+
+
+def _doubtful(findings: Sequence[Finding], reading: Reading) -> Iterator[Issue]:
+    found = (
+        FoundQuote(
+            field=f"findings[{number}]",
+            match=finding.match,
+            quote=Quote(document_id=finding.document_id, page=finding.page, quote=finding.quote),
+        )
+        for number, finding in enumerate(findings)
+    )
+    sources = Sources(reading.texts, transcript=reading.transcript)
+    return doubtful_quotes(found, sources=sources, texts=reading.texts)
 
 
 def _unverified(number: int, finding: Finding) -> Issue:

@@ -27,6 +27,7 @@ from chalicelib.analyses.document_analysis_form7801.identity import other_identi
 from chalicelib.analyses.document_analysis_form7801.settle import Settled, settle
 from chalicelib.analyses.document_analysis_form7801.source_names import names_of
 from chalicelib.analyses.kit.definition import Services
+from chalicelib.analyses.kit.doubtful_quotes import FoundQuote, doubtful_quotes
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.fence import fence_tool
 from chalicelib.analyses.kit.fingerprint import fingerprint
@@ -38,6 +39,7 @@ from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
 from chalicelib.analyses.kit.reading import Reading, read_case
 from chalicelib.analyses.kit.refused_files import ask_without_refused
+from chalicelib.analyses.kit.scans import illegible_pages
 from chalicelib.analyses.kit.stamp import answering_model, timestamp, utc_text
 from chalicelib.analyses.kit.today import israeli_day
 from chalicelib.jobs.outcomes import Completed, WriteBack
@@ -176,7 +178,11 @@ def _settle(
     ctx.progress(CHECKING_PERCENT, "Checking every field against the sources")
     sources = Sources(reading.texts, transcript=reading.transcript)
     dates = document_dates(reading.texts, today=today)
-    settled = settle(answers, sources=sources, shown=shown, today=today, dates=dates)
+    unread = illegible_pages(reading.texts)
+    settled = settle(answers, sources=sources, shown=shown & unread, today=today, dates=dates)
+    found = (FoundQuote(field=one.field, match=one.match, quote=one.as_quote) for one in settled.evidence)
+    doubtful = doubtful_quotes(found, sources=sources, texts=reading.texts)
+    settled = msgspec.structs.replace(settled, issues=(*settled.issues, *doubtful))
     total = len(fields_to_ground(settled.form))
     ctx.progress(CHECKING_PERCENT + 1, f"Checked: {len(settled.grounded)} of {total} fields stand in the sources")
     return settled

@@ -5,11 +5,15 @@ prompt_injection_suspected      documents/<id>, call  the text holds instruction
 document_unreadable             documents/<id>        nothing could be read (the message says why)
 document_truncated              documents/<id>, call  only a part was read or analysed
 document_missing                documents/<id>        deleted, or not uploaded, when it was to be read
+document_has_attachments        documents/<id>        a PDF holds other files, which were not read
+document_is_xfa                 documents/<id>        a form that only Adobe Reader shows: its values were read
 document_awaiting_upload        documents/<id>        its upload has not arrived yet; it was skipped
 evidence_missing                a form field          filled, and the model named no quote for it
 evidence_not_found              a form field          filled, and the quote does not stand in the named document
 evidence_mismatch               a form field          the quote stands there, but does not hold the value
 evidence_in_image               a form field          the quote is on a page without text: only a look can confirm it
+evidence_near                   a field or finding    the quote is nearly, not exactly, what the document says
+evidence_sign_unclear           a field or finding    it rests on < or > in Hebrew, which files get wrong: look at it
 sources_differ                  a form field          two sources say different things; both quotes are given
 condition_denied                a form field          its quotes deny or only suspect it, or name a relative; set false
 condition_unclear               a form field          its quotes stand beside a denial, a doubt or a relative; it stays

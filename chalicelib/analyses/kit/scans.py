@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -22,6 +22,19 @@ class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
 def scanned_pages(text: DocumentText) -> tuple[int, ...]:
     """The numbers of the pages that have to be looked at."""
     return tuple(page.number for page in pages_to_show(text))
+
+
+def illegible_pages(texts: Iterable[DocumentText]) -> frozenset[tuple[str, int]]:
+    """The pages (document id, number) of which code has not read every word: what is not found there may be there.
+
+    A page that is shown only because of a sign has all of its words in its text.
+    """
+    return frozenset(
+        (text.document.id, page.number)
+        for text in texts
+        for page in text.pages
+        if page.needs_image and set(page.doubts) != {"signs"}
+    )
 
 
 def excerpts(text: DocumentText) -> tuple[Excerpt, ...]:
