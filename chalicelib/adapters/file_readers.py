@@ -12,7 +12,7 @@ from chalicelib.documents.page import LONGEST_SIDE_PIXELS, FileReader, FileText,
 MIB = 1024 * 1024
 
 EMPTY = "The file is empty: upload it again."
-TYPE_UNKNOWN = "The file is of a type that cannot be read: upload a PDF, a text or a photo."
+TYPE_UNKNOWN = "The file is of a type that cannot be read: save it as PDF and upload that."
 
 
 def _pdf() -> FileReader:
@@ -27,11 +27,18 @@ def _text() -> FileReader:
     return TextFileReader()
 
 
-def _picture(content_type: str) -> Callable[[], FileReader]:
-    def make() -> FileReader:
-        from chalicelib.adapters.picture_files import PictureReader
+def _picture() -> FileReader:
+    from chalicelib.adapters.pictures.reader import PictureReader
 
-        return PictureReader(content_type)
+    return PictureReader()
+
+
+def _office(kind: str) -> Callable[[], FileReader]:
+    def make() -> FileReader:
+        from chalicelib.adapters import office_files
+
+        reader: FileReader = getattr(office_files, f"{kind}_reader")()
+        return reader
 
     return make
 
@@ -39,8 +46,14 @@ def _picture(content_type: str) -> Callable[[], FileReader]:
 READERS: Mapping[str, Callable[[], FileReader]] = {
     "application/pdf": _pdf,
     "text/plain": _text,
-    "image/png": _picture("image/png"),
-    "image/jpeg": _picture("image/jpeg"),
+    **dict.fromkeys(
+        ("image/png", "image/jpeg", "image/heic", "image/heif", "image/webp", "image/tiff"),
+        _picture,
+    ),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _office("word"),
+    "text/rtf": _office("rtf"),
+    "text/html": _office("html"),
+    "message/rfc822": _office("mail"),
 }
 """How the reader of each content type is made."""
 

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from chalicelib.adapters.office_files import rtf_reader
 from chalicelib.documents.page import FileText, Line, Page, Picture, ReadLimits
 from chalicelib.documents.plain_text import decoded_text
 from chalicelib.documents.turned import in_reading_order
 
 EMPTY = "The file is empty: upload it again."
 NO_TEXT = "The file is not a text: upload it as what it is."
+RTF = b"{\\rtf"
 A_PDF = "The file is a PDF, not a text: upload it as application/pdf."
 
 
 class TextFileReader:
     """The FileReader of texts; they have no places and no pictures."""
 
+    def __init__(self) -> None:
+        self._rtf = rtf_reader()
+
     def text(self, content: bytes, *, limits: ReadLimits, check: Callable[[], None]) -> FileText:
         """See FileReader.text."""
         if content.startswith(b"%PDF-"):
             return FileText(problem=A_PDF)
+        if content.startswith(RTF):  # many programs save RTF under the name of a text
+            return self._rtf.text(content, limits=limits, check=check)
         text = decoded_text(content)
         if text is None:
             return FileText(problem=NO_TEXT)

@@ -5,6 +5,7 @@ Browsers leave the type empty where no program is registered for a file (Windows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal, get_args
 
@@ -12,7 +13,20 @@ import msgspec
 
 from chalicelib.documents.plain_text import decoded_text
 
-ContentType = Literal["application/pdf", "text/plain", "image/png", "image/jpeg"]
+ContentType = Literal[
+    "application/pdf",
+    "text/plain",
+    "image/png",
+    "image/jpeg",
+    "image/heic",
+    "image/heif",
+    "image/webp",
+    "image/tiff",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "text/rtf",
+    "text/html",
+    "message/rfc822",
+]
 CONTENT_TYPES: tuple[str, ...] = get_args(ContentType)
 
 SEARCHED_BYTES = 1024
@@ -27,6 +41,16 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     recognises: Callable[[bytes], bool]
 
 
+def _brand(content: bytes) -> bytes:
+    """The kind of a file of ISO's media format (ISO/IEC 14496-12); b"" of any other file."""
+    return content[8:12] if content[4:8] == b"ftyp" else b""
+
+
+_HEVC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis"})
+_HEIF_BRANDS = frozenset({b"mif1", b"msf1"})
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html[\s>])")
+_MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}\r?\n")
+
 KINDS = (
     Kind(
         content_type="image/png", endings=("png",), recognises=lambda content: content.startswith(b"\x89PNG\r\n\x1a\n")
@@ -36,11 +60,37 @@ KINDS = (
         endings=("jpg", "jpeg", "jpe", "jfif"),
         recognises=lambda content: content.startswith(b"\xff\xd8\xff"),
     ),
+    Kind(content_type="image/heic", endings=("heic",), recognises=lambda content: _brand(content) in _HEVC_BRANDS),
+    Kind(
+        content_type="image/heif", endings=("heif", "hif"), recognises=lambda content: _brand(content) in _HEIF_BRANDS
+    ),
+    Kind(
+        content_type="image/webp",
+        endings=("webp",),
+        recognises=lambda content: content[:4] == b"RIFF" and content[8:12] == b"WEBP",
+    ),
+    Kind(
+        content_type="image/tiff",
+        endings=("tif", "tiff"),
+        recognises=lambda content: content[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+    ),
+    Kind(
+        content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        endings=("docx",),
+        recognises=lambda content: content.startswith(b"PK\x03\x04") and b"word/document.xml" in content,
+    ),
+    Kind(content_type="text/rtf", endings=("rtf",), recognises=lambda content: content.startswith(b"{\\rtf")),
     Kind(
         content_type="application/pdf",
         endings=("pdf",),
         recognises=lambda content: b"%PDF-" in content[:SEARCHED_BYTES],
     ),
+    Kind(
+        content_type="text/html",
+        endings=("html", "htm"),
+        recognises=lambda content: _HTML.match(content[:SEARCHED_BYTES].lower()) is not None,
+    ),
+    Kind(content_type="message/rfc822", endings=("eml",), recognises=lambda content: _MAIL.match(content) is not None),
     Kind(
         content_type="text/plain",
         endings=("txt", "text"),

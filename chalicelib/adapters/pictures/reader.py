@@ -1,0 +1,90 @@
+"""Reader of photos and scans: pages without text, which a model has to see; what no decoder opens is named."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from chalicelib import telemetry
+from chalicelib.adapters.decoder_process import ChildLimits, ChildStopped, lines_of_child
+from chalicelib.documents.content_types import type_of_bytes
+from chalicelib.documents.page import FileText, Line, Page, Picture, ReadLimits
+
+CHILD = "chalicelib.adapters.pictures.child"
+SECONDS_A_PAGE = 15.0
+
+DAMAGED = "The picture is damaged and cannot be opened: take it again, or export it again."
+TOO_LARGE = "The picture has more than 120 million pixels: upload a smaller copy."
+UNKNOWN = "The file is not a picture that can be opened: export it as a JPEG and upload that."
+TOO_SLOW = "The picture takes too long to open: upload a smaller copy."
+_PROBLEMS = {"large": TOO_LARGE, "damaged": DAMAGED, "unknown": UNKNOWN}
+
+
+class PictureReader:
+    """The FileReader of pictures; `clock` counts seconds."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic, seconds_a_page: float = SECONDS_A_PAGE) -> None:
+        self._clock = clock
+        self._seconds_a_page = seconds_a_page
+
+    def text(self, content: bytes, *, limits: ReadLimits, check: Callable[[], None]) -> FileText:
+        """See FileReader.text."""
+        child = self._limits(limits.seconds)
+        pages: list[Page] = []
+        count = 0
+        try:
+            for told in lines_of_child(
+                CHILD, {"task": "check", "last": limits.pages}, content, limits=child, check=check
+            ):
+                count = told.get("count", count)
+                if "problem" in told and not pages:
+                    return FileText(problem=_problem(told["problem"], content))
+                if "page" in told:
+                    pages.append(Page(number=told["page"], text="", needs_image=True, doubts=("scan",)))
+                    check()
+        except ChildStopped as stopped:
+            telemetry.info("picture_not_opened", slow=stopped.slow, page=len(pages) + 1)
+            if not pages:
+                return FileText(problem=TOO_SLOW if stopped.slow else DAMAGED)
+        return FileText(pages=tuple(pages), truncated=len(pages) < count)
+
+    def lines(self, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
+        """See FileReader.lines: a picture has no text to place."""
+        return {}
+
+    def pictures(self, content: bytes, pages: Iterable[int], *, longest: int) -> Mapping[int, Picture]:
+        """See FileReader.pictures: upright, scaled once."""
+        wanted = sorted(set(pages))
+        found: dict[int, Picture] = {}
+        if not wanted:
+            return found
+        arguments = {"task": "picture", "pages": wanted, "longest": longest}
+        try:
+            for told in lines_of_child(
+                CHILD, arguments, content, limits=self._limits(len(wanted) * self._seconds_a_page)
+            ):
+                if "jpeg" in told:
+                    jpeg = base64.b64decode(told["jpeg"])
+                    found[told["page"]] = Picture(content=jpeg, width=told["width"], height=told["height"])
+        except ChildStopped as stopped:
+            telemetry.info("picture_not_shown", slow=stopped.slow)
+        return found
+
+    def _limits(self, seconds: float) -> ChildLimits:
+        return ChildLimits(
+            seconds_a_line=self._seconds_a_page,
+            ends_at=self._clock() + seconds,
+            clock=self._clock,
+            memory_bytes=MEMORY_BYTES,
+        )
+
+
+def _problem(code: str, content: bytes) -> str:
+    """What to show; what begins like a picture and cannot be identified is a damaged one."""
+    begins_like_one = (type_of_bytes(content) or "").startswith("image/")
+    return DAMAGED if code == "unknown" and begins_like_one else _PROBLEMS[code]
+
+
+MEMORY_BYTES = 600 * 1024 * 1024
+"""The child's address space: a HEIC photo of 48 megapixels takes 500 MB."""

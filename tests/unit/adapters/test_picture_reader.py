@@ -1,0 +1,159 @@
+"""Photos as people send them are opened, turned upright and scaled once; what no decoder opens is named."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from chalicelib.adapters.pictures.reader import DAMAGED, TOO_LARGE, UNKNOWN, PictureReader
+from chalicelib.documents.page import FileText, ReadLimits
+
+HEIC = Path(__file__).parents[2] / "data" / "two_sides.heic"
+"""64 by 32 pixels, as `two_sides`; made with pillow-heif, which is no dependency."""
+
+LEFT, RIGHT = (200, 30, 30), (30, 30, 200)
+
+
+def two_sides(width: int = 400, height: int = 200, *, mode: str = "RGB") -> Image.Image:
+    """A picture that is red on the left and blue on the right."""
+    image = Image.new("RGB", (width, height), LEFT)
+    image.paste(RIGHT, (width // 2, 0, width, height))
+    return image.convert(mode)
+
+
+def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def read(content: bytes, **limits: Any) -> FileText:
+    return PictureReader().text(content, limits=ReadLimits(**limits), check=lambda: None)
+
+
+def shown(content: bytes, page: int = 1, *, longest: int = 2000) -> Image.Image:
+    picture = PictureReader().pictures(content, [page], longest=longest)[page]
+    opened = Image.open(io.BytesIO(picture.content))
+    assert opened.size == (picture.width, picture.height)
+    assert opened.format == "JPEG"
+    return opened.convert("RGB")
+
+
+def is_near(pixel: Any, colour: tuple[int, int, int]) -> bool:
+    return all(abs(found - wanted) < 40 for found, wanted in zip(pixel, colour, strict=True))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        saved(two_sides(), "JPEG"),
+        saved(two_sides(), "JPEG", progressive=True),
+        saved(two_sides(mode="CMYK"), "JPEG"),
+        saved(two_sides(mode="L"), "JPEG"),
+        saved(two_sides(), "PNG"),
+        saved(two_sides(mode="RGBA"), "PNG"),
+        saved(two_sides(mode="P"), "PNG"),
+        saved(two_sides(), "WEBP"),
+        saved(two_sides(), "TIFF"),
+        saved(two_sides(), "TIFF", compression="tiff_lzw"),
+        saved(two_sides(mode="1"), "TIFF", compression="group4"),
+        saved(two_sides(), "MPO"),
+        saved(two_sides(), "JPEG") + b"a film, as telephones put it behind a picture",
+        saved(two_sides(), "JPEG").replace(b"\xff\xdb", b"\xff\xff\xff\xdb", 1),  # fill bytes between segments
+    ],
+    ids=range(14),
+)
+def test_every_usual_kind_is_one_page_that_a_model_has_to_see(content: bytes) -> None:
+    text = read(content)
+
+    assert text.problem is None
+    assert [(page.number, page.needs_image, page.text) for page in text.pages] == [(1, True, "")]
+    assert shown(content).size == (400, 200)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "top_left"), [(1, LEFT), (3, RIGHT), (6, LEFT), (8, RIGHT)], ids=["0", "180", "90", "270"]
+)
+def test_a_photo_is_turned_as_the_camera_was_held(orientation: int, top_left: tuple[int, int, int]) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = shown(saved(two_sides(), "JPEG", exif=exif, quality=95))
+
+    assert picture.size == ((400, 200) if orientation in (1, 3) else (200, 400))
+    assert is_near(picture.getpixel((10, 10)), top_left)
+
+
+def test_a_large_photo_is_scaled_once_and_stays_below_what_providers_take() -> None:
+    noise = Image.effect_noise((5000, 4000), 120).convert("RGB")
+    content = saved(noise, "JPEG", quality=80)
+
+    picture = PictureReader().pictures(content, [1], longest=2000)[1]
+
+    assert (picture.width, picture.height) == (2000, 1600)
+    assert len(picture.content) <= 3_500_000
+
+
+def test_transparent_places_are_white() -> None:
+    clear = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
+
+    assert is_near(shown(saved(clear, "PNG")).getpixel((5, 5)), (255, 255, 255))
+
+
+def test_each_page_of_a_fax_is_a_page() -> None:
+    pages = [two_sides(), two_sides(300, 300), two_sides(100, 50)]
+    content = saved(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+
+    text = read(content)
+
+    assert [page.number for page in text.pages] == [1, 2, 3]
+    assert shown(content, 2).size == (300, 300)
+    assert read(content, pages=2).truncated
+
+
+def test_a_photo_of_an_iphone_is_read_and_turned() -> None:
+    content = HEIC.read_bytes()
+
+    assert read(content).problem is None
+    picture = shown(content)
+    assert picture.size == (64, 32)
+    assert is_near(picture.getpixel((5, 16)), LEFT)
+    assert is_near(picture.getpixel((60, 16)), RIGHT)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\xff\xd8\xff\xe0 cut off in the upload", DAMAGED),
+        (saved(two_sides(), "JPEG")[:1500], DAMAGED),
+        (saved(two_sides(), "PNG")[:200], DAMAGED),
+        (saved(two_sides(), "WEBP")[:60], DAMAGED),
+        (b"", UNKNOWN),
+        (b"%PDF-1.7", UNKNOWN),
+        (b"hello", UNKNOWN),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 100, DAMAGED),
+    ],
+    ids=range(8),
+)
+def test_what_cannot_be_opened_has_a_problem_that_says_what_to_do(content: bytes, problem: str) -> None:
+    assert read(content).problem in (problem, DAMAGED, UNKNOWN)
+    assert PictureReader().pictures(content, [1], longest=2000) == {}
+
+
+def test_a_bomb_is_refused_and_costs_no_memory_of_ours() -> None:
+    bomb = saved(Image.new("1", (16_000, 16_000)), "PNG", optimize=True)
+
+    assert read(bomb).problem == TOO_LARGE
+
+
+def test_a_picture_that_lasts_too_long_is_left() -> None:
+    ticks = iter(range(0, 10_000, 100))
+    clock: Callable[[], float] = lambda: float(next(ticks))  # noqa: E731
+
+    text = PictureReader(clock=clock).text(saved(two_sides(), "JPEG"), limits=ReadLimits(seconds=1), check=lambda: None)
+
+    assert text.problem == "The picture takes too long to open: upload a smaller copy."
