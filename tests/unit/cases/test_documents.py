@@ -100,7 +100,7 @@ def test_a_document_that_breaks_a_rule_is_refused_at_its_member(desk: Desk, body
         {"size": True, "content_type": "text/plain"},  # a boolean is no number
         {"size": 1.5, "content_type": "text/plain"},
         {"text": None},
-        {"text": "x", "content_type": "text/html"},
+        {"text": "x", "content_type": "text/markdown"},
         {"text": "x", "status": "ready"},  # an unknown member
         {"text": "x", "file_name": ""},
         {"text": "x", "requested_name": ""},
