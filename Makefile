@@ -112,14 +112,14 @@ package: $(READY) ## Make the deployment package: make package [STAGE=staging|pr
 audit: $(READY) build/audit/.ready ## Ask for known vulnerabilities of what ships
 	$(BIN)/python -m infra.deploy.audit --pip-audit build/audit/bin/pip-audit
 
-status: $(READY) ## How a stage stands: open jobs, queues, failures: make status STAGE=dev|staging|prod [JSON=1]
-	@$(BIN)/python -m infra.ops status --stage "$(or $(STAGE),dev)" $(if $(JSON),--json)
+status: $(READY) ## How a stage stands: open jobs, queues, failures: make status STAGE=dev|staging|prod [IDS=1] [JSON=1]
+	@$(BIN)/python -m infra.ops status --stage "$(or $(STAGE),dev)" $(if $(IDS),--ids) $(if $(JSON),--json)
 
 inspect: $(READY) ## One job, with its timeline and errors: make inspect STAGE=… JOB=id [JSON=1]
 	@$(BIN)/python -m infra.ops inspect --stage "$(or $(STAGE),dev)" --job "$(JOB)" $(if $(JSON),--json)
 
-cost: $(READY) ## What the model providers cost: make cost STAGE=… [SINCE=7d|2026-06-01] [JSON=1]
-	@$(BIN)/python -m infra.ops cost --stage "$(or $(STAGE),dev)" --since "$(or $(SINCE),7d)" $(if $(JSON),--json)
+cost: $(READY) ## What the model providers cost: make cost STAGE=… [SINCE=7d|2026-06-01] [MODELS=1] [JSON=1]
+	@$(BIN)/python -m infra.ops cost --stage "$(or $(STAGE),dev)" --since "$(or $(SINCE),7d)" $(if $(MODELS),--models) $(if $(JSON),--json)
 
 run: $(READY) ## Start an analysis and follow it: make run STAGE=… CASE=id ANALYSIS=call|agent|form7801 [JSON=1]
 	@$(BIN)/python -m infra.ops run --stage "$(or $(STAGE),dev)" --case "$(CASE)" --analysis "$(ANALYSIS)" $(if $(JSON),--json)

@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     redrive.set_defaults(command=redrive_dead_letters)
 
     status = asked.add_parser("status", help="open jobs by lane, status and age; the queues; what failed lately")
+    status.add_argument("--ids", action="store_true", help="read the failed jobs of a day and name them")
     status.set_defaults(command=show_status)
 
     inspect = asked.add_parser("inspect", help="one job: record, timeline, usage, errors")
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     cost = asked.add_parser("cost", help="what the model providers cost, by analysis and model")
     cost.add_argument("--since", default="7d", help="a span (7d, 24h, 30m) or a date (2026-06-01); default 7d")
+    cost.add_argument("--models", action="store_true", help="read every job, and split by model")
     cost.set_defaults(command=show_cost)
 
     run = asked.add_parser("run", help="start an analysis of a case and follow it")

@@ -14,13 +14,18 @@ from rich.console import Console
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import JobFilter
+from infra.ops.metrics import Counted
 from infra.ops.output import STORAGE_SILENT, print_json, print_table
 from infra.ops.stage import Stage
-from infra.ops.status import jobs_since
+from infra.ops.status import is_local, jobs_since
 from infra.problem import Problem
 
 _SPAN = re.compile(r"(?P<count>\d+)(?P<unit>[dhm])")
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+
+
+COUNTED = {"cost_usd": "CostUsd", "input_tokens": "InputTokens", "output_tokens": "OutputTokens"}
+"""What a report names, by the metric that CloudWatch has of it."""
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +81,9 @@ def since(text: str, *, now: datetime) -> datetime:
 def show_cost(stage: Stage, arguments: argparse.Namespace, *, console: Console, now: datetime) -> None:
     """What the providers cost since a moment, by analysis and model. Raises: Problem."""
     begin = since(arguments.since, now=now)
+    if not is_local(stage) and not vars(arguments).get("models", False):
+        _show_counted(stage, arguments, begin=begin, console=console, now=now)
+        return
     try:
         rows = spending(jobs_since(stage.jobs, JobFilter(), since=begin, now=now))
     except StorageUnavailable as exc:
@@ -95,6 +103,31 @@ def show_cost(stage: Stage, arguments: argparse.Namespace, *, console: Console, 
     ]
     print_table(console, f"Model usage of {stage.name} since {begin:%Y-%m-%d %H:%M} UTC", names, shown)
     console.print(f"Together: {'unknown' if spent is None else f'{spent} US$'}.", highlight=False)
+
+
+def _show_counted(
+    stage: Stage, arguments: argparse.Namespace, *, begin: datetime, console: Console, now: datetime
+) -> None:
+    """By analysis, from what CloudWatch has counted: no job is read. Jobs whose price is unknown are not in it."""
+    counted = Counted(stage.client("cloudwatch"), stage=stage.name)
+    found = {name: counted.sums(metric, by="job_type", since=begin, now=now) for name, metric in COUNTED.items()}
+    analyses = sorted({*found["cost_usd"], *found["input_tokens"]})
+    rows = [{"job_type": one, **{name: sums.get(one, 0.0) for name, sums in found.items()}} for one in analyses]
+    spent = f"{sum(found['cost_usd'].values()):.4f}"
+    if arguments.json:
+        print_json(console, {"stage": stage.name, "since": begin.isoformat(), "total_usd": spent, "rows": rows})
+        return
+    shown = [
+        (
+            one,
+            *(f"{found[name].get(one, 0):.0f}" for name in ("input_tokens", "output_tokens")),
+            found["cost_usd"].get(one),
+        )
+        for one in analyses
+    ]
+    title = f"Model usage of {stage.name} since {begin:%Y-%m-%d %H:%M} UTC"
+    print_table(console, title, ("analysis", "tokens in", "tokens out", "US$"), shown)
+    console.print(f"Together: {spent} US$. By model, job by job: MODELS=1.", highlight=False)
 
 
 def _nothing(job_type: str, model: str) -> Spent:

@@ -14,6 +14,7 @@ from rich.console import Console
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import JobFilter, JobStore
+from infra.ops.metrics import Counted
 from infra.ops.output import STORAGE_SILENT, print_json, print_table
 from infra.ops.stage import Lane, Stage
 from infra.problem import Problem
@@ -27,6 +28,8 @@ LOOK_AHEAD = timedelta(days=1)
 """Further ahead than any open job's next check is."""
 
 FAILURES_SHOWN = timedelta(days=1)
+
+DEPLOYED = ("staging", "prod")
 
 DEPTHS = {
     "waiting": "ApproximateNumberOfMessages",
@@ -97,13 +100,13 @@ def show_status(stage: Stage, arguments: argparse.Namespace, *, console: Console
     """Open jobs by lane, status and age; the queues; what failed within a day. Raises: Problem."""
     try:
         found = open_jobs(stage.jobs, now=now)
-        failed = failures(stage.jobs, since=now - FAILURES_SHOWN, now=now)
+        failed = _failed(stage, now=now, with_ids=is_local(stage) or vars(arguments).get("ids", False))
     except StorageUnavailable as exc:
         raise Problem(STORAGE_SILENT) from exc
     queues = {lane.name: depths(stage.sqs, lane) for lane in stage.lanes}
     if arguments.json:
         counted = {"open": msgspec.to_builtins(found.groups), "open_are_all": found.are_all}
-        print_json(console, {"stage": stage.name, **counted, "queues": queues, "failed_last_day": dict(failed)})
+        print_json(console, {"stage": stage.name, **counted, "queues": queues, **_as_json(failed)})
         return
     rows = [(g.lane, g.status, g.jobs, timedelta(seconds=g.oldest_seconds), g.oldest_job_id) for g in found.groups]
     print_table(console, f"Open jobs of {stage.name}", ("lane", "status", "jobs", "oldest", "its job"), rows)
@@ -111,8 +114,33 @@ def show_status(stage: Stage, arguments: argparse.Namespace, *, console: Console
         console.print(f"There are more: only {MOST_OPEN_JOBS:,} were counted, and the oldest may be another one.")
     counts = [(lane, *depth.values()) for lane, depth in queues.items()]
     print_table(console, "Messages", ("lane", "waiting", "in flight", "delayed", "dead letters"), counts)
-    failures_by_code = [(code, len(job_ids)) for code, job_ids in sorted(failed.items())]
+    failures_by_code = [(code, _count(jobs)) for code, jobs in sorted(failed.items())]
     print_table(console, "Failed within a day", ("code", "jobs"), failures_by_code)
+
+
+def is_local(stage: Stage) -> bool:
+    """Whether nobody counts what the stage logs: on a developer's machine."""
+    return stage.name not in DEPLOYED
+
+
+def _failed(stage: Stage, *, now: datetime, with_ids: bool) -> Mapping[str, Sequence[str] | int]:
+    """Failed jobs of a day by code: their ids, read job by job, or their number, which CloudWatch knows."""
+    since = now - FAILURES_SHOWN
+    if with_ids:
+        return failures(stage.jobs, since=since, now=now)
+    counted = Counted(stage.client("cloudwatch"), stage=stage.name).sums("JobsFailed", by="code", since=since, now=now)
+    return {code: round(number) for code, number in counted.items()}
+
+
+def _as_json(failed: Mapping[str, Sequence[str] | int]) -> Mapping[str, Any]:
+    """The ids, where they were asked for, and always the numbers."""
+    ids = {code: jobs for code, jobs in failed.items() if not isinstance(jobs, int)}
+    counts = {code: _count(jobs) for code, jobs in failed.items()}
+    return {"failed_last_day_counts": counts, **({"failed_last_day": ids} if len(ids) == len(failed) else {})}
+
+
+def _count(jobs: Sequence[str] | int) -> int:
+    return jobs if isinstance(jobs, int) else len(jobs)
 
 
 def _status(job: Job) -> str:
