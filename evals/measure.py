@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
+from evals.attribution import Attribution, measure_attribution
 from evals.cases import EvalCase
+from evals.code_rules import RuleScore, measure_rules
 from evals.fault_injection import Planting, plant_everything
 from evals.field_mutation import Altered, alter_every_field
 from evals.in_process_run import Models, Run, forget_texts, run_analysis
@@ -61,6 +63,8 @@ class Robustness(msgspec.Struct, frozen=True, kw_only=True):
     altered: tuple[Altered, ...]
     withstood: tuple[Withstood, ...]
     detections: tuple[Detection, ...]
+    attribution: Attribution = Attribution(moved=(), true_values=0, wronged=())
+    rules: tuple[RuleScore, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -105,6 +109,8 @@ def measure_robustness(cases: Sequence[EvalCase], *, say: Say) -> Robustness:
         plantings = plant_everything(cases, emulator, models)
         say("Altering every field in turn")
         altered = alter_every_field(cases, models)
+        say("Moving every value to other fields of its kind")
+        attribution = measure_attribution(cases, models)
         say("Attacking the sample case")
         withstood = withstand_everything(emulator, models)
     return Robustness(
@@ -112,6 +118,8 @@ def measure_robustness(cases: Sequence[EvalCase], *, say: Say) -> Robustness:
         altered=tuple(altered),
         withstood=tuple(withstood),
         detections=tuple(detections()),
+        attribution=attribution,
+        rules=measure_rules(),
     )
 
 

@@ -36,6 +36,8 @@ def published_tables(robustness: Robustness) -> dict[str, str]:
     """What code does with wrong answers and attacks, by heading: the tables of docs/analyses.md."""
     return {
         "Planted mistakes": planting_table(robustness),
+        "Values moved to another field": moved_table(robustness),
+        "Rules on sentences": rules_table(robustness),
         "One wrong field at a time": altered_table(robustness),
         "Attacks on the sample case": attack_table(robustness),
         "The detector of instructions": detector_table(robustness),
@@ -129,6 +131,33 @@ def altered_table(robustness: Robustness) -> str:
     """Which kinds of field code can check against their quotes."""
     rows = [[one.kind, str(one.tried), str(one.caught), percent(one.caught, one.tried)] for one in robustness.altered]
     return _table(["kind of field", "altered", "reported", "share"], rows)
+
+
+def moved_table(robustness: Robustness) -> str:
+    """How often code sees that a real value with its real quote is in the wrong field, and what it wrongs."""
+    moved = robustness.attribution.moved
+    rows = [
+        [
+            one.kind,
+            *(str(one.tried), str(one.reported), percent(one.reported, one.tried)),
+            *(str(one.plausible), str(one.plausible_reported), percent(one.plausible_reported, one.plausible)),
+        ]
+        for one in moved
+    ]
+    tried, reported = sum(one.tried for one in moved), sum(one.reported for one in moved)
+    likely, seen = sum(one.plausible for one in moved), sum(one.plausible_reported for one in moved)
+    totals = [str(tried), str(reported), percent(reported, tried), str(likely), str(seen), percent(seen, likely)]
+    rows.append(["**all**", *totals])
+    true, wronged = robustness.attribution.true_values, len(robustness.attribution.wronged)
+    rows.append(["true values marked wrongly", str(true), str(wronged), percent(wronged, true), "", "", ""])
+    return _table(["kind", "all pairs", "reported", "share", "plausible pairs", "reported", "share"], rows)
+
+
+def rules_table(robustness: Robustness) -> str:
+    """What code must not do with sentences, and how often it does."""
+    return _table(
+        ["what code must not do", "sentences", "done"], [[r.what, str(r.of), str(r.wrong)] for r in robustness.rules]
+    )
 
 
 def attack_table(robustness: Robustness) -> str:
