@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from chalicelib.analyses.document_analysis_form7801.answer_schema import Advice, Extraction, ExtractionWithAdvice
+from chalicelib.analyses.document_analysis_form7801.answer_schema import (
+    Advice,
+    Extraction,
+    ExtractionWithAdvice,
+    Repairs,
+)
 from chalicelib.analyses.document_analysis_form7801.batches import Batch, make_batches
-from chalicelib.analyses.document_analysis_form7801.changes import changes_since
-from chalicelib.analyses.document_analysis_form7801.compute import complete_form, fields_to_ground, language_of
+from chalicelib.analyses.document_analysis_form7801.compute import fields_to_ground
 from chalicelib.analyses.document_analysis_form7801.deletions import (
     deleted_since,
     deletion_issues,
@@ -19,11 +23,12 @@ from chalicelib.analyses.document_analysis_form7801.deletions import (
     without_quotes_of,
 )
 from chalicelib.analyses.document_analysis_form7801.document_dates import document_dates
-from chalicelib.analyses.document_analysis_form7801.eligibility import eligibility
 from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from chalicelib.analyses.document_analysis_form7801.files import Files
 from chalicelib.analyses.document_analysis_form7801.grounding import with_boxes
 from chalicelib.analyses.document_analysis_form7801.identity import other_identities
+from chalicelib.analyses.document_analysis_form7801.repair import repaired
+from chalicelib.analyses.document_analysis_form7801.result import completed
 from chalicelib.analyses.document_analysis_form7801.settle import Settled, settle
 from chalicelib.analyses.document_analysis_form7801.source_names import names_of
 from chalicelib.analyses.kit.definition import Services
@@ -40,17 +45,17 @@ from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
 from chalicelib.analyses.kit.reading import Reading, read_case
 from chalicelib.analyses.kit.refused_files import ask_without_refused
 from chalicelib.analyses.kit.scans import illegible_pages
-from chalicelib.analyses.kit.stamp import answering_model, timestamp, utc_text
 from chalicelib.analyses.kit.today import israeli_day
-from chalicelib.jobs.outcomes import Completed, WriteBack
+from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext
 
 PROMPT = "form7801_v2"
+REPAIR_PROMPT = "form7801_repair_v1"
 ADVICE_PROMPT = "form7801_advice_v2"
 MAX_OUTPUT_TOKENS = 32_000
-HIGHEST_RATE = 100
 READING_PERCENTS = (2, 20)
 ASKING_PERCENTS = (20, 85)
+REPAIRING_PERCENTS = (85, 86)
 CHECKING_PERCENT = 86
 ADVISING_PERCENTS = (88, 94)
 STORING_PERCENT = 95
@@ -73,6 +78,14 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     reading = without_documents(reading, deleted)
     answers = [without_quotes_of(deleted, answer) for answer in answers]
 
+    answers = repaired(
+        answers,
+        reading=reading,
+        sources=Sources(reading.texts, transcript=reading.transcript),
+        shown=files.shown,
+        names=names_of(reading.texts),
+        ask=lambda texts: _ask_repairs(ctx, services, texts),
+    )
     today = israeli_day(ctx.job.created_at)
     settled = _settle(ctx, reading, answers, shown=files.shown, today=today)
     places = PlacesOnPages(services.cases, (text.document for text in reading.texts))
@@ -84,7 +97,16 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     analysed = batches.documents_analysed(without=deleted, without_files=files.unseen)
     advice = answers[0] if len(answers) == 1 else _advise(ctx, services, settled, issues)
     ctx.progress(STORING_PERCENT, "Storing the result")
-    return _completed(ctx, services, reading=reading, analysed=analysed, settled=settled, issues=issues, advice=advice)
+    return completed(
+        ctx,
+        services,
+        reading=reading,
+        analysed=analysed,
+        settled=settled,
+        issues=issues,
+        advice=advice,
+        prompt_name=PROMPT,
+    )
 
 
 def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int) -> Mapping[str, Any]:
@@ -117,6 +139,20 @@ def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files,
     return answered
 
 
+def _ask_repairs(ctx: AttemptContext, services: Services, texts: Sequence[str]) -> Mapping[str, Any]:
+    """Where the words are that were not found; a checkpoint."""
+    parts: list[Part] = [TextPart(text) for text in texts]
+    what = "The model looks for words that were not found"
+    return cast(
+        Mapping[str, Any],
+        ctx.step(
+            "repair",
+            lambda: _parsed(ctx, services, REPAIR_PROMPT, parts, Repairs, percents=REPAIRING_PERCENTS, what=what),
+            inputs=fingerprint(prompt(REPAIR_PROMPT).text, services.openai.name, parts),
+        ),
+    )
+
+
 def _advise(ctx: AttemptContext, services: Services, settled: Settled, issues: Sequence[Issue]) -> Mapping[str, Any]:
     """The model's advice on the settled form, for a case that did not fit into one batch; a checkpoint."""
     material = {
@@ -141,7 +177,7 @@ def _parsed(
     services: Services,
     prompt_version: str,
     parts: Sequence[Part],
-    output: type[Extraction] | type[Advice],
+    output: type[Extraction] | type[Advice] | type[Repairs],
     *,
     percents: tuple[int, int],
     what: str,
@@ -200,63 +236,6 @@ def _injections(reading: Reading, summary: str, answers: Sequence[Mapping[str, A
     )
 
 
-def _completed(
-    ctx: AttemptContext,
-    services: Services,
-    *,
-    reading: Reading,
-    analysed: int,
-    settled: Settled,
-    issues: Sequence[Issue],
-    advice: Mapping[str, Any],
-) -> Completed:
-    job, now = ctx.job, timestamp(ctx)
-    rate, rate_issues = _rate(advice["claim_rate"])
-    form = complete_form(
-        settled.form,
-        grounded=settled.grounded,
-        today=israeli_day(job.created_at),
-        language=language_of(" ".join([reading.transcript, *_texts(reading)])),
-        case_id=reading.file.case.id,
-        user_id=reading.file.case.user_id,
-        created_at=utc_text(job.created_at),
-        updated_at=now,
-    )
-    today = israeli_day(job.created_at)
-    evidence = [msgspec.to_builtins(entry) for entry in settled.evidence]
-    rules, age_issues = eligibility(settled.form, texts=reading.texts, transcript=reading.transcript, today=today)
-    analysis = {
-        "form_7801": form,
-        "summary": advice["summary"],
-        "strategy": advice["strategy"],
-        "claim_rate": rate,
-        "recommendations": advice["recommendations"],
-        "preparation_data": advice["preparation_data"],
-        "evidence": evidence,
-        "eligibility": rules,
-        "changes_since": changes_since(
-            reading.file.final_document_analysis, form, evidence=evidence, documents=reading.file.documents
-        ),
-        "issues": issues_json((*issues, *age_issues, *rate_issues)),
-        "metadata": {
-            "prompt_version": prompt(PROMPT).version,
-            "model": answering_model(ctx, asked=services.openai.name),
-        },
-    }
-    return Completed(
-        result={
-            "case_id": reading.file.case.id,
-            "analysis": analysis,
-            "documents_analyzed": analysed,
-            "timestamp": now,
-        },
-        write_back=WriteBack(
-            bodies={"final_document_analysis": analysis},
-            fields={"form_7801_analysis_timestamp": now, "analysis_status": "completed"},
-        ),
-    )
-
-
 def _call_summary(reading: Reading) -> str:
     summary = reading.file.call_summary
     if not summary:
@@ -269,26 +248,6 @@ def _facts_of_the_day(ctx: AttemptContext, batch: Batch, of: int) -> str:
     part = f"Part {batch.number} of the sources follows; the others are read apart from it."
     portion = "All sources of the case follow." if of == 1 else part
     return f"Today is {today}. {portion}"
-
-
-def _rate(claim_rate: int) -> tuple[int, list[Issue]]:
-    """The rate within its bounds, and an issue when the model left them."""
-    rate = min(HIGHEST_RATE, max(0, claim_rate))
-    if rate == claim_rate:
-        return rate, []
-    message = f"The model rated the claim {claim_rate}, outside 0 to 100; it was set to {rate}."
-    return rate, [
-        Issue(
-            field="claim_rate",
-            code="claim_rate_out_of_range",
-            message=message,
-            params={"said": claim_rate, "set": rate},
-        )
-    ]
-
-
-def _texts(reading: Reading) -> list[str]:
-    return [page.text for text in reading.texts for page in text.pages]
 
 
 def _share(percents: tuple[int, int], done: int, total: int) -> int:
