@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.errors import AttemptError
 from chalicelib.jobs.attempt import Attempt
+from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext, JobMessage, JobStore, JobType, RetryPolicy
@@ -119,3 +120,12 @@ class Engine:
     def _new_id(self) -> str:
         self._ids += 1
         return f"00000000-0000-4000-8000-{self._ids:012d}"
+
+
+def claim_and_die(engine: Engine, started: Submitted) -> Job:
+    """Let a worker claim the job and die at once; the job as it was claimed."""
+    engine.queue.pop_due(engine.clock())
+    now = engine.clock()
+    claimed = engine.store.claim(started.job.job_id, now=now, lease_until=lease_end(now), claim_token="dead")
+    assert claimed is not None
+    return claimed

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -14,10 +12,10 @@ from chalicelib.jobs.lifecycle import LEASE_SECONDS, lease_end
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.requests import cancel_job
-from chalicelib.jobs.rescue import RepairsFailed, rescue
+from chalicelib.jobs.rescue import rescue
 from chalicelib.jobs.submit import Submitted
 from chalicelib.principal import Principal
-from tests.fakes.engine import Engine
+from tests.fakes.engine import Engine, claim_and_die
 
 OWNER = Principal(user_id="owner-1")
 
@@ -25,13 +23,6 @@ OWNER = Principal(user_id="owner-1")
 @pytest.fixture
 def engine() -> Engine:
     return Engine(lambda ctx: Completed(result={}))
-
-
-def claim_and_die(engine: Engine, started: Submitted) -> Job:
-    engine.queue.pop_due(engine.clock())
-    now = engine.clock()
-    claimed: Job = engine.store.claim(started.job.job_id, now=now, lease_until=lease_end(now), claim_token="dead")
-    return claimed
 
 
 def test_a_lost_message_is_sent_again_and_its_job_completes(engine: Engine) -> None:
@@ -186,41 +177,6 @@ def test_rescue_stops_in_time_and_the_next_tick_goes_on(engine: Engine) -> None:
     assert second == {"sent_again": 3}
 
 
-def test_a_job_that_cannot_be_repaired_keeps_no_other_waiting(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.jobs.rescue.PAGE_SIZE", 2)
-    jobs = [engine.start(lock=None) for _ in range(5)]
-    for started in jobs:
-        claim_and_die(engine, started)
-    engine.clock.advance(seconds=LEASE_SECONDS)
-    save, broken = engine.store.save, [started.job.job_id for started in jobs[:2]]
-
-    def save_or_break(before: Job, after: Job, **more: Any) -> Job:
-        if before.job_id in broken:
-            raise ValueError("a record that cannot be written")
-        saved: Job = save(before, after, **more)
-        return saved
-
-    engine.store.save = save_or_break
-
-    with pytest.raises(RepairsFailed, match="2 jobs"):
-        engine.rescue()
-
-    assert [engine.job(started).status for started in jobs] == [Status.RUNNING] * 2 + [Status.PENDING] * 3
-    assert len(engine.queue.waiting) == 3
-
-
-def test_storage_that_is_silent_at_a_repair_is_no_defect(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
-    claim_and_die(engine, engine.start())
-    engine.clock.advance(seconds=LEASE_SECONDS)
-    engine.store.fail("save")
-
-    with pytest.raises(RepairsFailed, match="1 job"):
-        engine.rescue()
-
-    levels = {record.getMessage(): record.levelno for record in caplog.records}
-    assert levels["repair_failed"] == logging.WARNING
-
-
 def test_a_worker_that_beats_keeps_its_job_however_long_a_tick_takes(engine: Engine) -> None:
     """A page is read once; while SQS is slow the lease that was read grows old, and the worker renews it."""
     for _ in range(2):
@@ -259,48 +215,10 @@ def claim_of(engine: Engine, started: Submitted) -> Attempt:
     return Attempt(job, store=engine.store, clock=engine.clock, time_left=lambda: 300.0)
 
 
-class AnswersLost:
-    """The first answer to each write is lost, and the SDK asks again."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._store = engine.store
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._store, name)
-        if name not in ("save", "postpone"):
-            return method
-
-        def twice(*asked: Any, **more: Any) -> Any:
-            method(*asked, **more)
-            return method(*asked, **more)
-
-        return twice
-
-
-def test_a_repair_whose_answer_was_lost_still_sends_its_message(engine: Engine) -> None:
-    waiting, orphan = engine.start(lock=None), engine.start(lock=None)
-    claim_and_die(engine, orphan)
-    engine.clock.advance(seconds=LEASE_SECONDS)
-
-    store: Any = AnswersLost(engine)
-    repairs = rescue(store=store, queue=engine.queue, clock=engine.clock, time_left=lambda: 60.0)
-
-    assert repairs == {"sent_again": 1, "worker_lost": 1}
-    sent = [sent.message.job_id for sent in engine.queue.waiting]
-    assert sent == [waiting.job.job_id, orphan.job.job_id]
-
-
 def test_an_idle_rescue_costs_one_call(engine: Engine) -> None:
     engine.rescue()
 
     assert engine.store.calls == ["due_checks"]
-
-
-def test_storage_that_does_not_answer_fails_the_tick(engine: Engine) -> None:
-    engine.store.fail("due_checks")
-
-    with pytest.raises(StorageUnavailable):
-        engine.rescue()
 
 
 def test_a_retry_that_waits_is_not_sent_before_it_is_due(engine: Engine) -> None:
