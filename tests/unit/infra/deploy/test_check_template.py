@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -130,3 +131,11 @@ def test_one_index_a_release_may_come_or_go(templates: dict[str, Template], chan
     change(template["Resources"]["JobsTable"]["Properties"]["GlobalSecondaryIndexes"])
 
     assert "tables_can_be_updated" not in {line.partition(":")[0] for line in findings(template, stage="prod")}
+
+
+def test_the_page_on_deploying_names_every_parameter_and_no_other(templates: dict[str, Template]) -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    table = page.partition("| parameter | default | |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`([A-Z]\w+)`", row.split(" | ")[0])}
+
+    assert named == set(templates["prod"]["Parameters"])
