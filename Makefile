@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
 
-.PHONY: docs docs-api help setup test check unit eval test-ministack chaos format lock demo dev token webhook-inbox dlq redrive clean \
+.PHONY: docs docs-api help setup test check unit eval eval-documents test-ministack chaos format lock demo dev token webhook-inbox dlq redrive clean \
 	test-frontend example package audit detector check-template test-deployed deploy destroy status run inspect cost bench scale
 
 help: ## List the targets
@@ -57,6 +57,9 @@ example: $(READY) $(NODE_READY) ## Serve the example page with the whole system 
 
 eval: $(READY) ## Measure the analyses on every case of tests/data: make eval [CASE=name] [QUICK=1] [WRITE=1]; real models with their keys set
 	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick) $(if $(WRITE),--write)
+
+eval-documents: $(READY) ## Measure how well documents are read: make eval-documents [FOLDER=PDFs with their true text]
+	$(BIN)/python -m evals.documents $(if $(FOLDER),"$(FOLDER)")
 
 format: $(READY) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .

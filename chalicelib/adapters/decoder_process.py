@@ -22,6 +22,8 @@ import msgspec
 
 MEMORY_BYTES = 450 * 1024 * 1024
 """The child's address space: 300 MB was enough for every honest file that was tried."""
+LAMBDA_LIBRARIES = "/var/lang/lib"
+"""Where Lambda's Python has the libraries that it is linked to; elsewhere there is no such folder."""
 _READ_BYTES = 1 << 20
 _LOOK_SECONDS = 1.0
 """How often `check` is called while the child works."""
@@ -87,7 +89,12 @@ def _started(module: str, arguments: Mapping[str, Any], file: IO[bytes]) -> subp
         stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": ":".join(entry or "." for entry in sys.path), "PYTHONDONTWRITEBYTECODE": "1"},
+        # Nothing else of this process's environment, which holds keys: the child opens strangers' files.
+        env={
+            "PYTHONPATH": ":".join(entry or "." for entry in sys.path),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LD_LIBRARY_PATH": LAMBDA_LIBRARIES,
+        },
     )
 
 

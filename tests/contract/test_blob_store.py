@@ -230,3 +230,14 @@ def upload(form: Mapping[str, Any], content: bytes) -> int:
     except urllib.error.HTTPError as refused:
         with refused:
             return refused.code
+
+
+def test_the_same_bytes_have_the_same_version_and_others_another(store: BlobStore) -> None:
+    keys = [f"cases/{uuid.uuid4()}/d" for _ in range(3)]
+    for key, content in zip(keys, (HEBREW, HEBREW, b"other"), strict=True):
+        store.put(key, content, content_type="text/plain")
+
+    first, same, other = (store.version(key) for key in keys)
+
+    assert first == same != other
+    assert store.version("cases/none/d") is None
