@@ -226,7 +226,7 @@ export interface CaseSummary {
 /** The body of a request for a new document: exactly one of `text`, `content_base64` and `size` (bytes to come). */
 export interface NewDocument {
   file_name: string;
-  content_type?: ("application/pdf" | "image/jpeg" | "image/png" | "text/plain") | "";
+  content_type?: ("application/pdf" | "application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "image/heic" | "image/heif" | "image/jpeg" | "image/png" | "image/tiff" | "image/webp" | "message/rfc822" | "text/html" | "text/plain" | "text/rtf") | "";
   text?: string;
   content_base64?: string;
   size?: number;
