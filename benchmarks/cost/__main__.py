@@ -12,8 +12,8 @@ from benchmarks.cost.mix import assumed_kinds, mix_table
 from benchmarks.cost.one_job import Assumptions, OneJob, measure
 from benchmarks.cost.table import idle_month, markdown, million_jobs, read_prices, with_jobs_month
 from benchmarks.processes import metered_aws
-from infra.deploy.problem import DeployProblem
 from infra.local.environment import ROOT
+from infra.problem import Problem
 
 PAGE = ROOT / "docs" / "deploy.md"
 _MEASURED = re.compile(r"(?<=<!-- costs -->\n).*?(?=<!-- /costs -->)", re.DOTALL)
@@ -45,9 +45,9 @@ def costs(job: OneJob, followed: Following, assumed: Assumptions) -> str:
 
 
 def with_costs(page: str, computed: str) -> str:
-    """The page with its computed part replaced. Raises: DeployProblem when the page has no place for it."""
+    """The page with its computed part replaced. Raises: Problem when the page has no place for it."""
     if not _MEASURED.search(page):
-        raise DeployProblem("The page has no <!-- costs --> and <!-- /costs -->, each on a line of its own.")
+        raise Problem("The page has no <!-- costs --> and <!-- /costs -->, each on a line of its own.")
     return _MEASURED.sub(lambda _: f"{computed}\n", page, count=1)
 
 

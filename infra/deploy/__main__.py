@@ -22,13 +22,13 @@ from rich.table import Table
 from infra.deploy import deployment
 from infra.deploy.buckets import OwnBucket
 from infra.deploy.package import ARCHITECTURES, DEPLOYED_ARCHITECTURE, make_package
-from infra.deploy.problem import DeployProblem
 from infra.deploy.secrets import refuse_missing
 from infra.deploy.stack import ChangeSet, Rollback, Stack
 from infra.deploy.stages import Difference, differences, read_stage_file, tags_of
 from infra.deploy.state import refuse_loss
 from infra.deploy.template import STAGES
 from infra.deploy.verification import verified
+from infra.problem import Problem
 
 ROLLBACK_ALARMS = ("ApiErrorAlarm", "DefectAlarm", "WorkNormalErrorAlarm")
 WATCHED_MINUTES = 10
@@ -47,7 +47,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         arguments.command(arguments, Stack(deployment.stack_name(arguments.stage), clients=_client), Console())
-    except DeployProblem as problem:
+    except Problem as problem:
         sys.exit(str(problem))
     except (BotoCoreError, ClientError) as exc:
         sys.exit(f"AWS refuses: {exc} {CHOOSE_ACCOUNT}")
@@ -80,7 +80,7 @@ def up(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
         if rollback and stack.outputs():
             console.print(f"Undone if an alarm rings while it runs or in the {watched_minutes} minutes after it.")
         if not arguments.yes and not _agreed():
-            raise DeployProblem("Nothing was changed.")
+            raise Problem("Nothing was changed.")
         deployment.carry_out(stack, change_set, protected=is_prod, agreed=agreed)
     _verify(stack, console)
     for name, value in sorted(stack.outputs().items()):
@@ -95,11 +95,9 @@ def down(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
     What is gone already is ignored, so that a delete that failed can be repeated.
     """
     if arguments.confirm != stack.name:
-        raise DeployProblem(
-            f"This deletes {stack.name}. Say so: make destroy STAGE={arguments.stage} CONFIRM={stack.name}"
-        )
+        raise Problem(f"This deletes {stack.name}. Say so: make destroy STAGE={arguments.stage} CONFIRM={stack.name}")
     if stack.status() is None:
-        raise DeployProblem(f"There is no stack {stack.name}. {CHOOSE_ACCOUNT}")
+        raise Problem(f"There is no stack {stack.name}. {CHOOSE_ACCOUNT}")
     kept = {name: found for name, found in stack.resources().items() if name in KEPT}
     if arguments.stage != "prod":
         for name in BUCKETS & set(kept):
@@ -113,12 +111,12 @@ def down(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
 
 
 def parameters(text: str) -> Mapping[str, str]:
-    """The parameters in "Name=value Other=value". Raises: DeployProblem."""
+    """The parameters in "Name=value Other=value". Raises: Problem."""
     found = {}
     for word in text.split():
         name, equals, value = word.partition("=")
         if not equals or not name:
-            raise DeployProblem(f"PARAMETERS are Name=value, separated by spaces, not {word!r}.")
+            raise Problem(f"PARAMETERS are Name=value, separated by spaces, not {word!r}.")
         found[name] = value
     return found
 

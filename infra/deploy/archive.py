@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from infra.deploy import licences
-from infra.deploy.problem import DeployProblem
+from infra.problem import Problem
 
 MOST_ZIPPED_BYTES = 46 * 1024 * 1024
 """Lambda takes 50 MB; this is what the package has, with some room. More is a dependency that nobody meant to ship."""
@@ -67,7 +67,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_archive(source: Path, target: Path) -> Archive:
-    """Make the zip that ships from Chalice's. Raises: DeployProblem when it is too large or does not compile."""
+    """Make the zip that ships from Chalice's. Raises: Problem when it is too large or does not compile."""
     with TemporaryDirectory() as name:
         directory = Path(name)
         with zipfile.ZipFile(source) as chalice:
@@ -106,11 +106,11 @@ def described(path: Path) -> Archive:
 
 
 def refuse_too_large(archive: Archive) -> None:
-    """Raises: DeployProblem naming what takes the space."""
+    """Raises: Problem naming what takes the space."""
     if archive.zipped_bytes <= MOST_ZIPPED_BYTES and archive.unzipped_bytes <= MOST_UNZIPPED_BYTES:
         return
     largest = ", ".join(f"{name} {_megabytes(size)}" for name, size in archive.largest)
-    raise DeployProblem(
+    raise Problem(
         f"The package is too large: {_megabytes(archive.zipped_bytes)} zipped"
         f" (at most {_megabytes(MOST_ZIPPED_BYTES)}),"
         f" {_megabytes(archive.unzipped_bytes)} unzipped (at most {_megabytes(MOST_UNZIPPED_BYTES)}): {largest}."
@@ -132,7 +132,7 @@ def _compile(directory: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise DeployProblem(f"The package does not compile:\n{done.stdout}{done.stderr}")
+        raise Problem(f"The package does not compile:\n{done.stdout}{done.stderr}")
 
 
 def _zip(directory: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from infra.deploy.problem import DeployProblem
+from infra.problem import Problem
 
 DELETED_AT_ONCE = 1000  # S3's own limit
 
@@ -28,7 +28,7 @@ class OwnBucket(msgspec.Struct, frozen=True, kw_only=True):
     def upload(self, path: Path, *, key: str) -> str:
         """Put a file into the bucket, which is made when nobody has it; the s3:// URL.
 
-        Raises: DeployProblem when the bucket is not ours.
+        Raises: Problem when the bucket is not ours.
         """
         self._create_if_missing()
         self.s3.upload_file(str(path), self.name, key, ExtraArgs={"ExpectedBucketOwner": self.owner})
@@ -70,7 +70,7 @@ class OwnBucket(msgspec.Struct, frozen=True, kw_only=True):
             self.s3.head_bucket(Bucket=self.name, ExpectedBucketOwner=self.owner)
         except ClientError as exc:
             if exc.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
-                raise DeployProblem(
+                raise Problem(
                     f"The bucket {self.name} cannot be used: it belongs to another account than {self.owner}, or you"
                     " may not list it (s3:ListBucket). Nothing was uploaded."
                 ) from exc
@@ -82,4 +82,4 @@ class OwnBucket(msgspec.Struct, frozen=True, kw_only=True):
         try:
             self.s3.create_bucket(Bucket=self.name, **place)
         except ClientError as exc:
-            raise DeployProblem(f"The bucket {self.name} cannot be made: {exc}") from exc
+            raise Problem(f"The bucket {self.name} cannot be made: {exc}") from exc

@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from infra.deploy.problem import DeployProblem
 from infra.deploy.template import merge_template
+from infra.problem import Problem
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LANE = "LANE"
@@ -38,7 +38,7 @@ def run_chalice(
     `requirements` is the text of a requirements.txt: what goes into the zip. The template is the same without. `pip` is
     the environment that tells pip where to look.
 
-    Raises: DeployProblem with Chalice's own words.
+    Raises: Problem with Chalice's own words.
     """
     sources = work / "sources"
     _copy_sources(sources, architecture=architecture)
@@ -58,7 +58,7 @@ def run_chalice(
     )
     said = done.stdout + done.stderr
     if done.returncode or "Could not install dependencies" in said:
-        raise DeployProblem(f"`chalice package` failed:\n{said}")
+        raise Problem(f"`chalice package` failed:\n{said}")
     _keep_newest(sources / ".chalice" / "deployments")
     template = json.loads((output / "sam.json").read_text(encoding="utf-8"))
     return Chalice(template=template, archive=output / "deployment.zip")

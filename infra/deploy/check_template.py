@@ -19,9 +19,9 @@ from typing import Any
 from infra.deploy.checks import alarms, api, functions, live, permissions, release, storage
 from infra.deploy.checks.view import Template
 from infra.deploy.package import BUILD, DEPLOYED_ARCHITECTURE, make_template
-from infra.deploy.problem import DeployProblem
 from infra.deploy.released import RELEASED, tables_of
 from infra.deploy.template import STAGES
+from infra.problem import Problem
 
 Rule = Callable[[Template], Iterator[str]]
 
@@ -57,7 +57,7 @@ def main() -> None:
     for stage in STAGES:
         try:
             path = make_template(stage=stage, architecture=DEPLOYED_ARCHITECTURE, build=BUILD)
-        except DeployProblem as problem:
+        except Problem as problem:
             sys.exit(str(problem))
         found = [*findings(json.loads(path.read_text(encoding="utf-8")), stage=stage)]
         found += _linted(path, program=arguments.cfn_lint) if arguments.cfn_lint else []

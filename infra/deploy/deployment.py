@@ -30,7 +30,7 @@ def prepare(
     tags: Mapping[str, str] | None = None,
     rollback: Rollback | None = None,
 ) -> ChangeSet:
-    """Upload the package and make the change set that would bring it up. Raises: DeployProblem."""
+    """Upload the package and make the change set that would bring it up. Raises: Problem."""
     archive = package.archive
     code_url = stack.packages.upload(archive.path, key=f"{stack.name}/{archive.sha256}.zip")
     template = with_code(json.loads(package.template.read_text(encoding="utf-8")), code_url=code_url)
@@ -44,7 +44,7 @@ def carry_out(stack: Stack, change_set: ChangeSet, *, protected: bool, agreed: S
     """Bring the change set up and wait; then delete old packages, which a deploy that fails may go back to.
 
     A protected stack stays so, except for the resources in `agreed` while this change set is carried out.
-    Raises: DeployProblem.
+    Raises: Problem.
     """
     if agreed and protected and stack.status() not in (None, "REVIEW_IN_PROGRESS"):
         stack.protect(agreed=agreed)

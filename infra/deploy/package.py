@@ -17,9 +17,9 @@ import msgspec
 from infra.deploy import licences
 from infra.deploy.archive import Archive, write_archive
 from infra.deploy.chalice_package import ROOT, run_chalice
-from infra.deploy.problem import DeployProblem
 from infra.deploy.template import STAGES, finished
 from infra.deploy.wheels import checked_wheels, refuse_unlocked
+from infra.problem import Problem
 
 DEPLOYED_ARCHITECTURE = "arm64"
 ARCHITECTURES = ("arm64", "x86_64")
@@ -40,7 +40,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_package(*, stage: str, architecture: str, build: Path = BUILD) -> Package:
-    """Make the package of a stage. Raises: DeployProblem."""
+    """Make the package of a stage. Raises: Problem."""
     directory = build / f"{stage}-{architecture}"
     # One work directory per architecture: the stages share what was built of the dependencies.
     work = build / f"work-{architecture}"
@@ -56,7 +56,7 @@ def make_package(*, stage: str, architecture: str, build: Path = BUILD) -> Packa
 
 
 def make_template(*, stage: str, architecture: str, build: Path = BUILD) -> Path:
-    """Write only the template, to `build`/template-<stage>.json; the zip is not made. Raises: DeployProblem."""
+    """Write only the template, to `build`/template-<stage>.json; the zip is not made. Raises: Problem."""
     chalice = run_chalice(stage=stage, architecture=architecture, requirements="", work=build / "work-template")
     path = build / f"template-{stage}.json"
     template = finished(chalice.template, stage=stage)
@@ -78,7 +78,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         package = make_package(stage=arguments.stage, architecture=arguments.architecture)
-    except DeployProblem as problem:
+    except Problem as problem:
         sys.exit(str(problem))
     archive = package.archive
     if arguments.write:

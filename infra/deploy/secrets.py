@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.deploy.problem import DeployProblem
+from infra.problem import Problem
 
 UNUSED = "none"
 NEEDED_UNLESS = {
@@ -28,7 +28,7 @@ _NOT_ASKED = ("AccessDeniedException", "AccessDenied")
 def refuse_missing(stack: str, *, parameters: Mapping[str, str], clients: Callable[[str], Any]) -> Sequence[str]:
     """The names of those secrets that could not be asked for; `parameters` are the values that the stack will have.
 
-    Raises: DeployProblem naming every secret that is not there.
+    Raises: Problem naming every secret that is not there.
     """
     missing: list[str] = []
     unknown: list[str] = []
@@ -46,7 +46,7 @@ def refuse_missing(stack: str, *, parameters: Mapping[str, str], clients: Callab
                 raise
             (missing if code in _NOT_THERE else unknown).append(full)
     if missing:
-        raise DeployProblem(_words(missing, by_reference=by_reference))
+        raise Problem(_words(missing, by_reference=by_reference))
     return unknown
 
 

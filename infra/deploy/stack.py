@@ -11,8 +11,8 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from infra.deploy.buckets import OwnBucket
-from infra.deploy.problem import DeployProblem
 from infra.deploy.state import Change, Replacement, stack_policy
+from infra.problem import Problem
 
 Clients = Callable[[str], Any]
 """A low-level boto3 client for "cloudformation", "s3", "sts" or "dynamodb"."""
@@ -87,7 +87,7 @@ class Stack:
     ) -> ChangeSet:
         """Make a change set. Parameters that are not given keep the value that they have, or take their default.
 
-        Raises: DeployProblem.
+        Raises: Problem.
         """
         status = self._ready()
         name = f"deploy-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}"
@@ -106,18 +106,18 @@ class Stack:
             else:
                 self._cloudformation.create_change_set(**wanted, ChangeSetType="UPDATE", **self._triggers(rollback))
         except ClientError as exc:
-            raise DeployProblem(f"CloudFormation refuses the template or its parameters: {exc}") from exc
+            raise Problem(f"CloudFormation refuses the template or its parameters: {exc}") from exc
         return self._described(name)
 
     def execute(self, change_set: ChangeSet) -> None:
-        """Carry the change set out and wait. Raises: DeployProblem with what failed and why; AWS has rolled it back."""
+        """Carry the change set out and wait. Raises: Problem with what failed and why; AWS has rolled it back."""
         if change_set.name is None:
             return
         self._cloudformation.execute_change_set(StackName=self.name, ChangeSetName=change_set.name)
         status = self._settled()
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             reasons = "\n  ".join(self._failures())
-            raise DeployProblem(f"The stack {self.name} is {status}:\n  {reasons}")
+            raise Problem(f"The stack {self.name} is {status}:\n  {reasons}")
 
     def protect(self, *, agreed: Sequence[str] = ()) -> None:
         """Forbid to delete the stack, and to replace or remove its state, except what is in `agreed`."""
@@ -126,14 +126,14 @@ class Stack:
         self._cloudformation.update_termination_protection(StackName=self.name, EnableTerminationProtection=True)
 
     def delete(self) -> None:
-        """Delete the stack, protected or not, and wait. Raises: DeployProblem."""
+        """Delete the stack, protected or not, and wait. Raises: Problem."""
         if (self._found() or {}).get("EnableTerminationProtection"):
             self._cloudformation.update_termination_protection(StackName=self.name, EnableTerminationProtection=False)
         self._cloudformation.delete_stack(StackName=self.name)
         status = self._settled()
         if status not in (None, "DELETE_COMPLETE"):
             reasons = "\n  ".join(self._failures())
-            raise DeployProblem(f"The stack {self.name} is {status}:\n  {reasons}")
+            raise Problem(f"The stack {self.name} is {status}:\n  {reasons}")
 
     def status(self) -> str | None:
         """CloudFormation's word for it; None when there is no such stack."""
@@ -167,13 +167,13 @@ class Stack:
             yield from page["StackResourceSummaries"]
 
     def _ready(self) -> str | None:
-        """The status of a stack that a change set can be made for; None when there is none. Raises: DeployProblem."""
+        """The status of a stack that a change set can be made for; None when there is none. Raises: Problem."""
         status = self.status()
         if status in NEVER_FINISHED:
             self.delete()
             return None
         if status is not None and (words := stuck(status, stack=self.name)):
-            raise DeployProblem(words)
+            raise Problem(words)
         return status
 
     def _triggers(self, rollback: Rollback | None) -> Mapping[str, Any]:
@@ -202,14 +202,14 @@ class Stack:
         except ClientError as exc:
             if "does not exist" in str(exc):
                 return None
-            raise DeployProblem(f"AWS cannot be asked for the stack {self.name}: {exc}") from exc
+            raise Problem(f"AWS cannot be asked for the stack {self.name}: {exc}") from exc
         return found
 
     def _parameters(self, url: str, given: Mapping[str, str], *, known: bool) -> Sequence[Mapping[str, Any]]:
         declared = {p["ParameterKey"] for p in self._cloudformation.get_template_summary(TemplateURL=url)["Parameters"]}
         unknown = sorted(set(given) - declared)
         if unknown:
-            raise DeployProblem(f"No such parameter: {', '.join(unknown)}. There are: {', '.join(sorted(declared))}.")
+            raise Problem(f"No such parameter: {', '.join(unknown)}. There are: {', '.join(sorted(declared))}.")
         had = {p["ParameterKey"] for p in (self._found() or {}).get("Parameters", ())} if known else set()
         values = [{"ParameterKey": name, "ParameterValue": value} for name, value in sorted(given.items())]
         kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted((had & declared) - set(given))]
@@ -224,15 +224,15 @@ class Stack:
                 reason = answer.get("StatusReason", "")
                 if any(words in reason for words in NO_CHANGES):
                     return ChangeSet(name=None)
-                raise DeployProblem(f"The change set failed: {reason}")
-        raise DeployProblem(f"The change set {name} is not made after {WAIT_SECONDS} seconds.")
+                raise Problem(f"The change set failed: {reason}")
+        raise Problem(f"The change set {name} is not made after {WAIT_SECONDS} seconds.")
 
     def _settled(self) -> str | None:
         for _ in self._looks():
             status = self.status()
             if status is None or not status.endswith("_IN_PROGRESS"):
                 return status
-        raise DeployProblem(f"The stack {self.name} is not done after {WAIT_SECONDS} seconds; look again later.")
+        raise Problem(f"The stack {self.name} is not done after {WAIT_SECONDS} seconds; look again later.")
 
     def _looks(self) -> Iterator[int]:
         for second in range(WAIT_SECONDS):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from infra.deploy.problem import DeployProblem
+from infra.problem import Problem
 
 DIRECTORY = Path(__file__).resolve().parent / "stages"
 
@@ -28,14 +28,14 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_stage_file(stage: str, *, directory: Path = DIRECTORY) -> StageFile:
-    """The stage's file; an empty one when there is none. Raises: DeployProblem."""
+    """The stage's file; an empty one when there is none. Raises: Problem."""
     path = directory / f"{stage}.json"
     try:
         return msgspec.json.decode(path.read_bytes(), type=StageFile)
     except FileNotFoundError:
         return StageFile()
     except msgspec.DecodeError as exc:
-        raise DeployProblem(f"{path} cannot be used: {exc}. Every value is a text in quotes, numbers too.") from exc
+        raise Problem(f"{path} cannot be used: {exc}. Every value is a text in quotes, numbers too.") from exc
 
 
 def tags_of(stage: str, file: StageFile) -> Mapping[str, str]:

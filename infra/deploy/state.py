@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from infra.deploy.problem import DeployProblem
+from infra.problem import Problem
 
 STATE = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue")
 """Types of resources whose content is gone, or left behind, when they are replaced or removed."""
@@ -34,7 +34,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def refuse_loss(changes: Sequence[Change], *, agreed: Sequence[str]) -> None:
-    """Raises: DeployProblem for each resource with state that would be replaced or removed and is not in `agreed`."""
+    """Raises: Problem for each resource with state that would be replaced or removed and is not in `agreed`."""
     lost = [change for change in changes if change.loses_state and change.resource not in agreed]
     if lost:
         lines = "\n".join(
@@ -42,7 +42,7 @@ def refuse_loss(changes: Sequence[Change], *, agreed: Sequence[str]) -> None:
             for change in lost
         )
         names = ",".join(change.resource for change in lost)
-        raise DeployProblem(f"What is stored would be lost:\n{lines}\nIf that is meant, repeat with REPLACE={names}.")
+        raise Problem(f"What is stored would be lost:\n{lines}\nIf that is meant, repeat with REPLACE={names}.")
 
 
 def stack_policy(resources: Mapping[str, str], *, agreed: Sequence[str] = ()) -> str:

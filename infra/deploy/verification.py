@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from infra.deploy.problem import DeployProblem
+from infra.problem import Problem
 
 ATTEMPTS = 6
 PAUSE_SECONDS = 5
@@ -32,7 +32,7 @@ def verified(
 ) -> Health:
     """The health of the API; a deep one with an admin's token. A new deployment is given half a minute to answer.
 
-    Raises: DeployProblem naming what does not answer.
+    Raises: Problem naming what does not answer.
     """
     url = f"{api_url}/health?deep=1" if token else f"{api_url}/health"
     status, body = 0, b""
@@ -43,8 +43,8 @@ def verified(
         if status == 200:
             return msgspec.json.decode(body, type=Health)
         if status in (401, 403):
-            raise DeployProblem(f"{url} answers {status}: CASEWORK_TOKEN is no token of an admin of this stage.")
-    raise DeployProblem(f'Deployed, but {url} answers {status or "nothing"}{_named(body)}. docs/runbook.md: "The API".')
+            raise Problem(f"{url} answers {status}: CASEWORK_TOKEN is no token of an admin of this stage.")
+    raise Problem(f'Deployed, but {url} answers {status or "nothing"}{_named(body)}. docs/runbook.md: "The API".')
 
 
 def get(url: str, token: str | None) -> tuple[int, bytes]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.deploy.problem import DeployProblem
+from infra.problem import Problem
 
 LOWEST_GLIBC, LAMBDAS_GLIBC = 17, 26
 """Lambda's Python 3.11 runs on Amazon Linux 2, glibc 2.26; wheels for an older one run there too."""
@@ -24,7 +24,7 @@ _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.M)
 def checked_wheels(hashes: Path, *, architecture: str, directory: Path) -> Mapping[str, str]:
     """Download what is locked, for this machine and for the architecture, into `directory`; pip's environment for it.
 
-    Raises: DeployProblem when a file is not the one that was locked.
+    Raises: Problem when a file is not the one that was locked.
     """
     # pip reads the first platform list for this machine: Chalice resolves with it before it fetches for the other.
     _download(hashes, directory=directory, platforms=())
@@ -41,11 +41,11 @@ def pins(text: str) -> Mapping[str, str]:
 
 
 def refuse_unlocked(requirements: str, hashes: str) -> None:
-    """Raises: DeployProblem naming what one file pins and the other does not."""
+    """Raises: Problem naming what one file pins and the other does not."""
     wanted, locked = pins(requirements), pins(hashes)
     different = sorted(name for name in {*wanted, *locked} if wanted.get(name) != locked.get(name))
     if different:
-        raise DeployProblem(
+        raise Problem(
             f"requirements.hashes.txt does not lock what requirements.txt pins: {', '.join(different)}."
             " Run `make lock`."
         )
@@ -65,4 +65,4 @@ def _download(hashes: Path, *, directory: Path, platforms: tuple[str, ...] | lis
         check=False,
     )
     if done.returncode:
-        raise DeployProblem(f"The dependencies are not the ones that were locked:\n{done.stderr}")
+        raise Problem(f"The dependencies are not the ones that were locked:\n{done.stderr}")

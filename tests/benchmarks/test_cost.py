@@ -14,8 +14,8 @@ from benchmarks.cost.mix import mix_table
 from benchmarks.cost.one_job import Assumptions, OneJob, measure
 from benchmarks.cost.table import idle_month, million_jobs, read_prices, with_jobs_month
 from benchmarks.processes import metered_aws
-from infra.deploy.problem import DeployProblem
 from infra.deploy.template import merge_template
+from infra.problem import Problem
 
 JOB = OneJob(write_units=10, read_units=20, queue_requests=3, object_writes=0, stored_bytes=1000, log_bytes=2000)
 
@@ -38,7 +38,7 @@ def test_what_is_computed_stands_between_the_markers_whatever_stood_there(before
 
 
 def test_a_page_without_the_markers_is_not_passed_over() -> None:
-    with pytest.raises(DeployProblem, match=r"<!-- costs -->"):
+    with pytest.raises(Problem, match=r"<!-- costs -->"):
         with_costs("Above.\n<!-- costs --><!-- /costs -->\n", "new")
 
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from infra.deploy.archive import MOST_ZIPPED_BYTES, Archive, described, is_read, refuse_too_large, write_archive
-from infra.deploy.problem import DeployProblem
+from infra.problem import Problem
 
 UNCHECKED_HASH = 0b01
 SOURCES = {
@@ -84,12 +84,12 @@ def test_a_package_that_is_too_large_is_refused_with_what_makes_it_so(tmp_path: 
     large: Archive = msgspec.structs.replace(archive, zipped_bytes=MOST_ZIPPED_BYTES + 1, largest=(("torch", 10**9),))
 
     refuse_too_large(archive)
-    with pytest.raises(DeployProblem, match=r"torch 1000\.0 MB"):
+    with pytest.raises(Problem, match=r"torch 1000\.0 MB"):
         refuse_too_large(large)
 
 
 def test_a_source_that_does_not_compile_is_not_packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SOURCES, "app.py", "def\n")
 
-    with pytest.raises(DeployProblem, match=r"does not compile"):
+    with pytest.raises(Problem, match=r"does not compile"):
         write_archive(chalice_zip(tmp_path / "in.zip", names=sorted(SOURCES)), tmp_path / "out.zip")

@@ -17,9 +17,9 @@ from rich.console import Console
 from infra.deploy.__main__ import down
 from infra.deploy.buckets import OwnBucket
 from infra.deploy.deployment import KEPT_PACKAGES, carry_out, forget_old_packages
-from infra.deploy.problem import DeployProblem
 from infra.deploy.stack import ChangeSet, Stack
 from infra.local.resources import Resources
+from infra.problem import Problem
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -168,7 +168,7 @@ def test_a_deploy_that_failed_deletes_no_package() -> None:
     cloudformation, s3 = FakeCloudFormation({}), FakeS3(mine)
     cloudformation.status = "UPDATE_ROLLBACK_COMPLETE"
 
-    with pytest.raises(DeployProblem):
+    with pytest.raises(Problem):
         carry_out(a_stack(cloudformation, s3, account="4"), ChangeSet(name="deploy-1"), protected=False)
 
     assert list(s3.objects) == mine

@@ -12,11 +12,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.deploy.buckets import OwnBucket
-from infra.deploy.problem import DeployProblem
 from infra.deploy.secrets import refuse_missing
 from infra.deploy.stages import Difference, StageFile, differences, read_stage_file, tags_of
 from infra.deploy.state import Change, refuse_loss, stack_policy
 from infra.deploy.verification import verified
+from infra.problem import Problem
 
 TABLE = "AWS::DynamoDB::Table"
 
@@ -75,7 +75,7 @@ def test_a_bucket_is_made_where_there_is_none() -> None:
 def test_a_bucket_that_is_not_ours_gets_nothing_and_is_not_made(status: int) -> None:
     s3 = BucketWorld(status)
 
-    with pytest.raises(DeployProblem, match=r"casework-packages-1-r"):
+    with pytest.raises(Problem, match=r"casework-packages-1-r"):
         upload(s3)
 
     assert [what for what, _ in s3.asked] == ["head"]
@@ -91,7 +91,7 @@ def test_a_bucket_that_is_not_ours_gets_nothing_and_is_not_made(status: int) -> 
     ],
 )
 def test_a_deploy_that_would_lose_what_is_stored_must_say_so(change: Change, words: str) -> None:
-    with pytest.raises(DeployProblem, match=words) as problem:
+    with pytest.raises(Problem, match=words) as problem:
         refuse_loss([change], agreed=["CasesTable"])
 
     assert "REPLACE=JobsTable" in str(problem.value)
@@ -147,7 +147,7 @@ def asked_of(store: Secrets, **parameters: str) -> Any:
 def test_secrets_that_are_not_there_stop_a_deploy_and_are_all_named() -> None:
     store = Secrets("/casework-prod/openai-api-key")
 
-    with pytest.raises(DeployProblem) as problem:
+    with pytest.raises(Problem) as problem:
         asked_of(store)
 
     assert "/casework-prod/anthropic-api-key" in str(problem.value)
@@ -168,7 +168,7 @@ def test_a_stage_that_signs_webhooks_needs_the_secret_for_it() -> None:
     )
 
     assert asked_of(store) == []
-    with pytest.raises(DeployProblem, match="/casework-prod/webhook-secret"):
+    with pytest.raises(Problem, match="/casework-prod/webhook-secret"):
         asked_of(store, JobWebhooks="on")
 
 
@@ -183,7 +183,7 @@ def test_a_deployer_who_may_not_see_secrets_is_told_which() -> None:
 def test_secrets_manager_is_asked_where_the_stage_uses_it() -> None:
     store = Secrets("casework-prod/openai-api-key")
 
-    with pytest.raises(DeployProblem, match="aws secretsmanager create-secret --name casework-prod/anthropic-api-key"):
+    with pytest.raises(Problem, match="aws secretsmanager create-secret --name casework-prod/anthropic-api-key"):
         asked_of(store, SecretStore="secrets-manager")
 
 
@@ -201,7 +201,7 @@ def test_a_stages_file_gives_parameters_and_tags(tmp_path: Path) -> None:
 def test_a_stages_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "prod.json").write_text(text)
 
-    with pytest.raises(DeployProblem, match=r"prod\.json"):
+    with pytest.raises(Problem, match=r"prod\.json"):
         read_stage_file("prod", directory=tmp_path)
 
 
@@ -228,12 +228,12 @@ def test_a_deploy_ends_when_the_api_answers() -> None:
 def test_a_deploy_whose_deep_health_is_bad_names_the_part() -> None:
     bad = b'{"status": "degraded", "version": "2", "checks": {"table": "ok", "openai-api-key": "missing"}}'
 
-    with pytest.raises(DeployProblem, match=r"answers 503 \(openai-api-key: missing\)"):
+    with pytest.raises(Problem, match=r"answers 503 \(openai-api-key: missing\)"):
         verified("https://api", token="t", ask=lambda *_: (503, bad), pause=lambda _: None)
 
 
 def test_a_token_of_nobody_important_is_named_as_the_reason() -> None:
-    with pytest.raises(DeployProblem, match="CASEWORK_TOKEN"):
+    with pytest.raises(Problem, match="CASEWORK_TOKEN"):
         verified("https://api", token="t", ask=lambda *_: (403, b"{}"), pause=lambda _: None)
 
 

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from infra.deploy.__main__ import parameters
 from infra.deploy.deployment import with_code, with_literal_names
-from infra.deploy.problem import DeployProblem
 from infra.deploy.stack import ChangeSet, Rollback, Stack
+from infra.problem import Problem
 
 URL = "https://s3/template.json"
 
@@ -110,7 +110,7 @@ def test_a_later_deploy_keeps_the_values_that_it_does_not_name() -> None:
 
 
 def test_a_parameter_that_the_template_does_not_have_is_refused() -> None:
-    with pytest.raises(DeployProblem, match=r"No such parameter: JwksURL\. There are: JwksUrl"):
+    with pytest.raises(Problem, match=r"No such parameter: JwksURL\. There are: JwksUrl"):
         stack_on(FakeCloudFormation()).prepare(template_url=URL, parameters={"JwksURL": "https://keys"})
 
 
@@ -133,7 +133,7 @@ def test_a_change_set_without_changes_is_nothing_to_do() -> None:
 
 
 def test_a_change_set_that_fails_says_why() -> None:
-    with pytest.raises(DeployProblem, match=r"Template format error"):
+    with pytest.raises(Problem, match=r"Template format error"):
         stack_on(FakeCloudFormation(reason="Template format error")).prepare(template_url=URL, parameters={})
 
 
@@ -141,7 +141,7 @@ def test_a_deploy_that_is_rolled_back_names_what_failed() -> None:
     cloudformation = FakeCloudFormation()
     cloudformation.after = "ROLLBACK_COMPLETE"
 
-    with pytest.raises(DeployProblem, match=r"ROLLBACK_COMPLETE:\s+Bucket: taken"):
+    with pytest.raises(Problem, match=r"ROLLBACK_COMPLETE:\s+Bucket: taken"):
         stack_on(cloudformation).execute(ChangeSet(name="deploy-1"))
 
 
@@ -162,7 +162,7 @@ def test_every_function_gets_the_uploaded_code_and_nothing_else_changes() -> Non
 def test_parameters_are_names_and_values() -> None:
     assert parameters("JwksUrl=https://a/?b=c LogLevel=DEBUG") == {"JwksUrl": "https://a/?b=c", "LogLevel": "DEBUG"}
     assert parameters("") == {}
-    with pytest.raises(DeployProblem, match=r"'JwksUrl'"):
+    with pytest.raises(Problem, match=r"'JwksUrl'"):
         parameters("JwksUrl")
 
 
@@ -194,7 +194,7 @@ def test_a_later_deploy_is_undone_by_the_alarms_that_the_stack_has() -> None:
 def test_a_stack_that_is_stuck_is_named_with_what_helps(status: str, words: str) -> None:
     cloudformation = FakeCloudFormation(status=status)
 
-    with pytest.raises(DeployProblem, match=words) as problem:
+    with pytest.raises(Problem, match=words) as problem:
         stack_on(cloudformation).prepare(template_url=URL, parameters={})
 
     assert status in str(problem.value)

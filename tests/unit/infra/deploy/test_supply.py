@@ -11,8 +11,8 @@ import pytest
 from infra.deploy.archive import write_archive
 from infra.deploy.audit import verdict
 from infra.deploy.licences import FILE, dependencies
-from infra.deploy.problem import DeployProblem
 from infra.deploy.wheels import checked_wheels, pins, refuse_unlocked
+from infra.problem import Problem
 
 ROOT = Path(__file__).resolve().parents[4]
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
@@ -42,7 +42,7 @@ def test_every_pin_of_what_ships_is_locked_with_its_hashes() -> None:
     ],
 )
 def test_a_pin_that_is_not_locked_stops_the_package(locked: str, named: str) -> None:
-    with pytest.raises(DeployProblem, match=rf"{named}.*make lock"):
+    with pytest.raises(Problem, match=rf"{named}.*make lock"):
         refuse_unlocked("Boto3==1.44.5  # via us\nsix==1.17.0", locked)
 
 
@@ -56,7 +56,7 @@ def test_a_file_with_another_hash_is_refused(tmp_path: Path) -> None:
     locked = tmp_path / "hashes.txt"
     locked.write_text(f"--no-index\n--find-links {wheel.parent}\nmade-up==1.0 --hash=sha256:{'0' * 64}\n")
 
-    with pytest.raises(DeployProblem, match="not the ones that were locked"):
+    with pytest.raises(Problem, match="not the ones that were locked"):
         checked_wheels(locked, architecture="arm64", directory=tmp_path / "wheels")
 
 
