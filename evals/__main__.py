@@ -10,10 +10,12 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from evals.cases import case_names, load_cases
 from evals.measure import Measurement, measure_cases, measure_robustness
 from evals.providers import answering_models
+from evals.recordings import notice
 from evals.tables import case_tables, published_tables, with_tables
 from infra.local.environment import ROOT
 
@@ -29,7 +31,10 @@ def main(arguments: Sequence[str], *, environ: Mapping[str, str]) -> int:
         return 2
     cases = load_cases(wanted.case)
     with answering_models(environ) as answering:
-        scores = measure_cases(cases, answering, say=_say)
+        # What the emulator answers is worth no file.
+        keep = bool(environ.get("RECORD")) and bool(environ.get("OPENAI_API_KEY"))
+        day = date.today().isoformat() if keep else None  # the day where the command runs
+        scores = measure_cases(cases, answering, say=_say, record_on=day)
     robustness = None if wanted.quick else measure_robustness(cases, say=_say)
     measurement = Measurement(
         openai_name=answering.openai_name,
@@ -38,6 +43,7 @@ def main(arguments: Sequence[str], *, environ: Mapping[str, str]) -> int:
         cases=tuple(scores),
         robustness=robustness,
     )
+    print(notice())
     published = published_tables(robustness) if robustness else {}
     for heading, table in {**case_tables(measurement), **published}.items():
         print(f"\n### {heading}\n\n{table}")

@@ -16,6 +16,7 @@ from evals.field_mutation import Altered, alter_every_field
 from evals.in_process_run import Models, Run, forget_texts, run_analysis
 from evals.injection_robustness import Detection, Withstood, detections, withstand_everything
 from evals.providers import Answering, emulated_models
+from evals.recordings import RecordingModel
 from evals.scoring import Comparison, Tally, compare_forms, tally
 from evals.text_facts import AgentScore, CallScore, Share, score_agent, score_call, score_issues
 
@@ -93,12 +94,18 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
         return added(run.cost_usd for case in self.cases for run in case.runs)
 
 
-def measure_cases(cases: Sequence[EvalCase], answering: Answering, *, say: Say) -> list[CaseScore]:
-    """The three analyses of each case, scored."""
+def measure_cases(
+    cases: Sequence[EvalCase], answering: Answering, *, say: Say, record_on: str | None = None
+) -> list[CaseScore]:
+    """The three analyses of each case, scored; with a day in `record_on` the structured answers are kept."""
     scores = []
     for case in cases:
         say(f"{case.name}: the three analyses")
-        scores.append(_score(case, *(_timed(job_type, case, answering.models) for job_type in (FORM, AGENT, CALL))))
+        models = answering.models
+        if record_on:
+            recording = RecordingModel(models.openai, case=case.name, day=record_on)
+            models = Models(openai=recording, anthropic=models.anthropic)
+        scores.append(_score(case, *(_timed(job_type, case, models) for job_type in (FORM, AGENT, CALL))))
     return scores
 
 
