@@ -50,6 +50,7 @@ app.serve("POST", "/cases/{case_id}/documents", documents.add_document)
 app.serve("GET", "/cases/{case_id}/documents", documents.list_documents)
 app.serve("DELETE", "/cases/{case_id}/documents/{document_id}", documents.delete_document)
 app.serve("GET", "/cases/{case_id}/documents/{document_id}/content", documents.document_content)
+app.serve("GET", "/cases/{case_id}/documents/{document_id}/pages/{n}", documents.document_page)
 
 app.serve("POST", "/vapi/webhook", webhook.vapi_webhook)
 app.serve("GET", "/health", public.health)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -32,6 +33,9 @@ class BlobStore(Protocol):
 
     def link(self, key: str, *, expires_in_seconds: int, file_name: str = "") -> str:
         """A URL that reads the blob without further credentials until it expires; it is saved as `file_name`."""
+
+    def picture_link(self, key: str, *, expires_in_seconds: int) -> tuple[str, datetime]:
+        """A URL that shows the blob, and when it expires; the same for ten minutes, so that browsers keep it."""
 
     def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
         """A presigned browser upload: `{"method", "url", "fields"}`; the storage refuses more than `max_bytes`."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.api.auth import TokenVerifier
     from chalicelib.bootstrap_models import AnalysisServices
     from chalicelib.bootstrap_outbox import Outbox
-    from chalicelib.cases.model import CaseReader, CaseStore
+    from chalicelib.cases.model import CaseReader, CaseStore, TextReader
 
 # A call that nobody answers ends within 13 s, so that the client of a request gets our 503 and not API Gateway's 504
 # after 29 s, and a worker can still store that it goes on elsewhere.
@@ -102,12 +102,18 @@ class System:
         return token_verifier(self.settings, clock=self.clock)
 
     @cached_property
+    def text_reader(self) -> TextReader:
+        """Text, places and pictures of files; what decodes runs in a child process."""
+        from chalicelib.adapters.file_readers import FileReaders
+
+        return FileReaders()
+
+    @cached_property
     def case_reader(self) -> CaseReader:
         """What analyses may read."""
-        from chalicelib.adapters.file_readers import FileReaders
         from chalicelib.cases.reader import StoredCaseReader
 
-        return StoredCaseReader(store=self.case_store, blobs=self.blob_store, text_reader=FileReaders())
+        return StoredCaseReader(store=self.case_store, blobs=self.blob_store, text_reader=self.text_reader)
 
     @cached_property
     def services(self) -> AnalysisServices:

@@ -116,6 +116,10 @@ class NotFinished(Refusal, code="not_finished", title="Not finished"):
     """The job is open; what was asked needs a finished one."""
 
 
+class DocumentNotReadable(Refusal, code="document_unreadable", title="The document cannot be read"):
+    """Nothing of the document can be read, so that there is no page to show; the detail says what to do."""
+
+
 class TooManyDocuments(Refusal, code="too_many_documents", title="Too many documents"):
     """The case has as many documents as one may have."""
 

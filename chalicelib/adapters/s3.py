@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,8 @@ from chalicelib.errors import StorageUnavailable
 LARGEST_DELETE = 1000
 """Keys that one DeleteObjects takes."""
 
+MOST_KEPT_LINKS = 1000
+
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 
 
@@ -28,6 +31,7 @@ class S3BlobStore:
     def __init__(self, connect: Callable[[], Any], *, bucket: str) -> None:
         self._connect = connect
         self._bucket = bucket
+        self._picture_links: dict[str, tuple[str, datetime]] = {}
 
     @cached_property
     def _client(self) -> Any:
@@ -108,6 +112,25 @@ class S3BlobStore:
                     ExpiresIn=expires_in_seconds,
                 )
             )
+
+    def picture_link(self, key: str, *, expires_in_seconds: int) -> tuple[str, datetime]:
+        """See BlobStore.picture_link: kept by this process until two thirds of its time are over."""
+        now = datetime.now(UTC)
+        known = self._picture_links.get(key)
+        if known is not None and known[1] - now > timedelta(seconds=expires_in_seconds) / 3:
+            return known
+        with aws_answers("S3"):
+            parameters = {
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentType": "image/jpeg",
+                "ResponseCacheControl": "private, max-age=3600",
+            }
+            url = self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=expires_in_seconds)
+        if len(self._picture_links) >= MOST_KEPT_LINKS:
+            self._picture_links.clear()
+        self._picture_links[key] = (str(url), now + timedelta(seconds=expires_in_seconds))
+        return self._picture_links[key]
 
     def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
         """See BlobStore.upload_form: the fields go before the file in a multipart/form-data POST."""

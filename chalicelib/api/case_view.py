@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -60,6 +60,19 @@ class ContentView(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     expires_at: Timestamp
+
+
+class PageView(msgspec.Struct, frozen=True, kw_only=True):
+    """One page: what the machine read of it, and where its picture is (long side at most 1,600 pixels)."""
+
+    number: int
+    pages: int
+    text: str
+    text_source: Literal["text_layer", "form_fields", "none"]
+    width: Annotated[float, Meta(description="points; a photo has one for each pixel shown")]
+    height: float
+    image_url: str | None
+    image_url_expires_at: Timestamp | None
 
 
 class _CaseHead(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,19 +10,21 @@ from chalicelib.api.case_view import (
     AddedDocumentView,
     ContentView,
     DocumentListView,
+    PageView,
     added_document_view,
     document_views,
 )
 from chalicelib.api.endpoint import endpoint
-from chalicelib.api.http import Request, Response, timestamp
+from chalicelib.api.http import Request, Response, timestamp, timestamp_or_none
 from chalicelib.api.parsing import KEY_HEADER, MB, REPLAYED, id_of_key, idempotency_key
 from chalicelib.cases.checks import NAMES_A_FILE
 from chalicelib.cases.documents import MAX_UPLOAD_BYTES, NewDocument, check_sizes, find_document
 from chalicelib.cases.documents import add_document as store_document
 from chalicelib.cases.documents import delete_document as remove_document
+from chalicelib.cases.pages import read_page
 from chalicelib.cases.read import case_documents
 from chalicelib.documents.content_types import ENDS_AS_A_KIND
-from chalicelib.errors import BodyTooLarge, IdempotencyKeyReused, NotFound, TooManyDocuments
+from chalicelib.errors import BodyTooLarge, DocumentNotReadable, IdempotencyKeyReused, NotFound, TooManyDocuments
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import System
@@ -31,6 +33,7 @@ DOCUMENT_LIMIT_BYTES = int(5.8 * MB)
 """4 MB of content are 5.34 MB as base64; Lambda takes 6 MB with everything else in the event."""
 
 CONTENT_LINK_SECONDS = 15 * 60
+MOST_PAGE_DIGITS = 6
 WAYS = ("text", "content_base64", "size")
 DOCUMENT_RULES: Mapping[str, Any] = {
     "properties": {
@@ -128,6 +131,35 @@ def document_content(request: Request, system: System) -> Response:
     )
     expires_at = system.clock() + timedelta(seconds=CONTENT_LINK_SECONDS)
     view = ContentView(url=url, expires_at=timestamp(expires_at))
+    return Response(content=view, owners={document.id: owner})
+
+
+@endpoint(responses={200: PageView}, refusals=(NotFound, DocumentNotReadable))
+def document_page(request: Request, system: System) -> Response:
+    """Get one page of a document: the text that was read of it, and a link to its picture."""
+    document, owner = find_document(
+        request.parameters["case_id"],
+        request.parameters["document_id"],
+        principal=request.principal,
+        store=system.case_store,
+        blobs=system.blob_store,
+    )
+    text = request.parameters["n"]
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_PAGE_DIGITS else 0
+    page = read_page(document, number, reader=system.text_reader, blobs=system.blob_store)
+    url, expires_at = None, None
+    if page.picture_key is not None:
+        url, expires_at = system.blob_store.picture_link(page.picture_key, expires_in_seconds=CONTENT_LINK_SECONDS)
+    view = PageView(
+        number=page.number,
+        pages=page.pages,
+        text=page.text,
+        text_source=page.text_source,
+        width=page.width,
+        height=page.height,
+        image_url=url,
+        image_url_expires_at=timestamp_or_none(expires_at),
+    )
     return Response(content=view, owners={document.id: owner})
 
 

@@ -57,6 +57,11 @@ PATH_PARAMETERS: Mapping[str, Described] = MappingProxyType(
             "schema": {"type": "string", "format": "uuid"},
             "example": "5f0c0f5e-6f0e-4c55-9d0a-0d2c7a1b9e01",
         },
+        "n": {
+            "description": "The number of the page, from 1",
+            "schema": {"type": "string", "pattern": "^[1-9][0-9]{0,5}$"},
+            "example": "1",
+        },
         "case_id": {
             "description": "The case's id.",
             "schema": {"type": "string", "format": "uuid"},

@@ -24,6 +24,7 @@ STATUS_OF: Mapping[str, int] = MappingProxyType(
         "already_finished": 409,
         "not_finished": 409,
         "too_many_documents": 409,
+        "document_unreadable": 409,
         "body_too_large": 413,
         "unsupported_media_type": 415,
         "invalid_request": 422,

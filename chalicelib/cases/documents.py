@@ -170,9 +170,10 @@ def delete_document(
     # The bytes go first: a deletion that breaks off in between can be repeated. A read may be copying the upload just
     # now: what it leaves is removed after the record, or by that read, which finds the record gone.
     blobs.delete([document.upload_key])
-    blobs.delete(blobs.keys(document.blob_key))
+    made_of_it = f"texts/{document.case_id}/{document.id}/"
+    blobs.delete([*blobs.keys(document.blob_key), *blobs.keys(made_of_it)])
     store.delete_document(document, at=now)
-    blobs.delete(blobs.keys(document.blob_key))
+    blobs.delete([*blobs.keys(document.blob_key), *blobs.keys(made_of_it)])
 
 
 def _again(document: Document, *, owner: str, store: CaseStore, blobs: BlobStore, now: datetime) -> AddedDocument:

@@ -50,12 +50,14 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """An upright picture that every model and browser opens. `width` and `height` in pixels."""
+    """An upright picture that every model and browser opens. `width` and `height` in pixels; `points` is the size of
+    the page it shows, where the file says it."""
 
     content: bytes
     width: int
     height: int
     content_type: str = "image/jpeg"
+    points: tuple[float, float] | None = None
 
 
 class FileText(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -58,6 +59,10 @@ class FakeBlobStore:
         """See BlobStore.link."""
         name = f"file_name={quote(file_name)}&" if file_name else ""
         return f"https://blobs.test/{key}?{name}expires_in={expires_in_seconds}"
+
+    def picture_link(self, key: str, *, expires_in_seconds: int) -> tuple[str, datetime]:
+        """See BlobStore.picture_link."""
+        return f"https://blobs.test/{key}?shown", datetime(2026, 6, 10, 9, tzinfo=UTC)
 
     def upload_form(self, key: str, *, content_type: str, max_bytes: int, expires_in_seconds: int) -> Mapping[str, Any]:
         """See BlobStore.upload_form."""

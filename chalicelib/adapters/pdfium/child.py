@@ -169,7 +169,8 @@ def _picture(page: Any, *, longest: int) -> dict[str, Any]:
         image.save(out, "JPEG", quality=quality)
         if out.tell() <= MOST_PICTURE_BYTES:
             break
-    return {"jpeg": base64.b64encode(out.getvalue()).decode(), "width": image.width, "height": image.height}
+    jpeg = base64.b64encode(out.getvalue()).decode()
+    return {"jpeg": jpeg, "width": image.width, "height": image.height, "points": (width, height)}
 
 
 if __name__ == "__main__":

@@ -95,7 +95,9 @@ class PdfReader:
         for told in self._told("picture", sorted(set(pages)), content, longest=longest):
             if "jpeg" in told:
                 jpeg = base64.b64decode(told["jpeg"])
-                found[told["page"]] = Picture(content=jpeg, width=told["width"], height=told["height"])
+                found[told["page"]] = Picture(
+                    content=jpeg, width=told["width"], height=told["height"], points=tuple(told["points"])
+                )
         return found
 
     def _told(self, task: str, pages: list[int], content: bytes, **arguments: Any) -> Iterator[dict[str, Any]]:
