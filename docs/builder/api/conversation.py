@@ -48,6 +48,7 @@ def _prepare(user: Recorder) -> str:
     letter = {"file_name": "מכתב שחרור.txt", "text": text, "document_type": "medical_report"}
     stored = user.ask("POST /cases/{case_id}/documents", letter, case_id=case_id).answer["document"]["id"]
     user.ask("GET /cases/{case_id}/documents/{document_id}/content", case_id=case_id, document_id=stored)
+    user.ask("GET /cases/{case_id}/documents/{document_id}/pages/{n}", case_id=case_id, document_id=stored, n="1")
     scan = {"file_name": "MRI.pdf", "content_type": "application/pdf", "size": 1_048_576}
     coming = user.ask(
         "POST /cases/{case_id}/documents", scan, about="A large file goes straight to storage.", case_id=case_id
