@@ -48,7 +48,7 @@ _WHOLE: Mapping[str, str] = {
     "mental_disorder": r"ptsd f[2-6]\d",
     "hearing_impairment": "hear hears ear ears",
     "vision_impairment": "eye sight eyesight",
-    "heart_disease": "לב stemi lvef",
+    "heart_disease": r"(?<!ש)לב stemi lvef",
     "respiratory_disease": "copd",
     "kidney_disease": "ckd esrd",
     "diabetes": r"niddm iddm (?:hb)?a1c",

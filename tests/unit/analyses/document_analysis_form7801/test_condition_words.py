@@ -9,6 +9,7 @@ from chalicelib.analyses.document_analysis_form7801.condition_words import doubt
 PLAIN = [
     ("hearing_impairment", "חרשות דו-צדדית"),
     ("cancer", "מיאלומה נפוצה"),
+    ("cancer", "הודג'קין שלב III"),  # "a stage", not "of a heart"
     ("heart_disease", "CABG 2019, CHF NYHA III"),
     ("neurological_disorder", "מחלת אלצהיימר"),
     ("mental_disorder", "הפרעה טורדנית כפייתית (OCD)"),
