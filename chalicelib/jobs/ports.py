@@ -113,6 +113,7 @@ class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
     status: Status | None = None
     job_type: str | None = None
     case_id: str | None = None
+    error_code: str | None = None
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,7 +219,8 @@ class JobStore(Protocol):
         """The blob that holds the result, written now if the result was stored inline; None when there is none."""
 
     def list(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> JobPage:
-        """Jobs newest first, expired ones left out; the page is filled to `limit` unless it is the last."""
+        """Jobs newest first, expired ones left out. A page is filled to `limit` unless it is the last, or its filter
+        would have to look at too many jobs: then the rest is behind its `next`."""
 
     def due_checks(self, *, now: datetime, limit: int, status: Status | None = None) -> Sequence[Job]:
         """Open jobs whose `check_at` has come, of one status or of both, the oldest first.

@@ -288,7 +288,7 @@ def _changes(before: Job, after: Job) -> Mapping[str, Any]:
 
 
 def _matches(job: Job, wanted: JobFilter) -> bool:
-    asked = (wanted.status, wanted.job_type, wanted.case_id)
-    has = (job.status, job.job_type, job.case_id)
+    asked = (wanted.status, wanted.job_type, wanted.case_id, wanted.error_code)
+    has = (job.status, job.job_type, job.case_id, job.error.code if job.error else "")
     theirs = wanted.owner is None or job.user_id == wanted.owner or job.requested_by == wanted.starter
     return theirs and all(value in (None, mine) for value, mine in zip(asked, has, strict=True))

@@ -127,10 +127,15 @@ class DynamoCalls:
 
     def query(self, request: Mapping[str, Any]) -> Iterator[Item]:
         """The items of a Query, page after page, each page asked for only when it is needed."""
+        for items, _ in self.pages(request):
+            yield from items
+
+    def pages(self, request: Mapping[str, Any]) -> Iterator[tuple[Sequence[Item], Item | None]]:
+        """The pages of a Query, and the key at which each ends: None for the last one."""
         start: Mapping[str, Any] = {}
         while True:
             page = self._call(self._client.query, {**request, **start})
-            yield from page["Items"]
+            yield page["Items"], page.get("LastEvaluatedKey") or None
             if not page.get("LastEvaluatedKey"):
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
+import msgspec
+
 from chalicelib import telemetry
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls
 from chalicelib.adapters.dynamodb.job_items import (
@@ -26,13 +28,17 @@ from chalicelib.adapters.dynamodb.job_items import (
     result_blob,
     result_key,
 )
-from chalicelib.adapters.dynamodb.values import JSON_TYPE, Item, epoch_seconds, iso, table_request, unpacked
+from chalicelib.adapters.dynamodb.values import JSON_TYPE, Item, epoch_seconds, from_iso, iso, table_request, unpacked
 from chalicelib.blobs import BlobStore
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import IdempotencyKey, JobFilter, JobPage, KeyUse, Position
 
 LISTED_DAYS = 366
 """How far back a list of everybody's jobs looks, at least the retention of jobs."""
+
+SCANNED_PAGES = 20
+SCANNED_RECORDS = 1_000
+"""So much a list looks at for one page, however few of them its filter shows: the rest is behind the cursor."""
 
 _MONTH = len("YYYY-MM")
 _SPARE_ROWS = 3
@@ -113,15 +119,17 @@ class DynamoJobReads:
 
     def list(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> JobPage:
         found: list[Job] = []
-        rows = self._rows(wanted, now=now, after=after, limit=limit)
+        scan = _Scan()
+        rows = self._rows(wanted, scan, now=now, after=after, limit=limit)
         while len(found) <= limit and (chunk := list(islice(rows, limit + 1))):
             jobs = self._records(chunk)
             found += [jobs[row] for row in chunk if row in jobs and _is_shown(jobs[row], wanted, now=now)]
+            scan.records += len(chunk)
+            if scan.records >= SCANNED_RECORDS and len(found) <= limit and chunk[-1] in jobs:
+                scan.stopped_at = _position(jobs[chunk[-1]])
+                break
         shown = tuple(found[:limit])
-        more = len(found) > limit
-        return JobPage(
-            jobs=shown, next=Position(created_at=shown[-1].created_at, id=shown[-1].job_id) if more else None
-        )
+        return JobPage(jobs=shown, next=_position(shown[-1]) if len(found) > limit else scan.stopped_at)
 
     def due_checks(self, *, now: datetime, limit: int, status: Status | None = None) -> Sequence[Job]:
         asked = table_request(
@@ -153,16 +161,19 @@ class DynamoJobReads:
     def _stored(self, job_ids: Sequence[str]) -> Sequence[Item]:
         return self._calls.batch_get(self._table, [job_key(job_id) for job_id in job_ids]) if job_ids else ()
 
-    def _rows(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> Iterator[str]:
+    def _rows(
+        self, wanted: JobFilter, scan: _Scan, *, now: datetime, after: Position | None, limit: int
+    ) -> Iterator[str]:
         """Ids of jobs that may be shown, newest first: of the case, of the user, or of month after month."""
         if wanted.case_id is not None:
             return self._case_rows(wanted.case_id, before=after, limit=limit + _SPARE_ROWS)
         if wanted.owner is not None and wanted.starter in (None, wanted.owner):
             partitions: Iterable[tuple[str, str, str]] = [("by_user", "user_id", wanted.owner)]
         else:
-            newest = now if after is None else after.created_at
+            # A cursor may be of any time: no job is younger than now.
+            newest = now if after is None else min(after.created_at, now)
             partitions = (("by_month", "created_month", month) for month in _months(newest, now - self._listed))
-        return self._index_rows(partitions, wanted, before=after, limit=limit)
+        return self._index_rows(partitions, wanted, scan, before=after, limit=limit)
 
     def _case_rows(self, case_id: str, *, before: Position | None, limit: int) -> Iterator[str]:
         values, condition = {"case": case_partition(case_id)}, "#job_id = :case"
@@ -179,6 +190,7 @@ class DynamoJobReads:
         self,
         partitions: Iterable[tuple[str, str, str]],
         wanted: JobFilter,
+        scan: _Scan,
         *,
         before: Position | None,
         limit: int,
@@ -186,12 +198,34 @@ class DynamoJobReads:
         start = None if before is None else (iso(before.created_at), before.id)
         for index, attribute, value in partitions:
             asked = _index_request(self._table, wanted, key={attribute: value}, before=before, limit=limit)
-            rows = self._calls.query({**asked, "IndexName": index})
+            rows = self._scanned({**asked, "IndexName": index}, scan)
             for created_at, tied in groupby(rows, key=lambda row: str(row["created_at"]["S"])):
                 # An index leaves rows of the same microsecond in no order; a list has one.
                 for job_id in sorted((str(row["job_id"]["S"]) for row in tied), reverse=True):
                     if start is None or (created_at, job_id) < start:
                         yield job_id
+            if scan.stopped_at is not None:
+                return
+
+    def _scanned(self, asked: Mapping[str, Any], scan: _Scan) -> Iterator[Item]:
+        for items, last in self._calls.pages(asked):
+            yield from items
+            scan.pages += 1
+            if last is not None and scan.pages >= SCANNED_PAGES:
+                scan.stopped_at = Position(created_at=from_iso(last["created_at"]["S"]), id=last["job_id"]["S"])
+                return
+
+
+class _Scan(msgspec.Struct):
+    """How much a list has looked at, and where it stopped looking."""
+
+    pages: int = 0
+    records: int = 0
+    stopped_at: Position | None = None
+
+
+def _position(job: Job) -> Position:
+    return Position(created_at=job.created_at, id=job.job_id)
 
 
 def _readable(record: Item) -> Job | None:
@@ -239,8 +273,8 @@ def _months(newest: datetime, oldest: datetime) -> Iterator[str]:
 
 def _is_shown(job: Job, wanted: JobFilter, *, now: datetime) -> bool:
     theirs = wanted.owner is None or job.user_id == wanted.owner or job.requested_by == wanted.starter
-    asked = (wanted.status, wanted.job_type, wanted.case_id)
-    has = (job.status, job.job_type, job.case_id)
+    asked = (wanted.status, wanted.job_type, wanted.case_id, wanted.error_code)
+    has = (job.status, job.job_type, job.case_id, job.error.code if job.error else "")
     return (
         job.expires_at > now and theirs and all(value in (None, mine) for value, mine in zip(asked, has, strict=True))
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,10 +11,11 @@ import pytest
 
 from chalicelib.adapters.dynamodb.calls import DynamoCalls
 from chalicelib.adapters.dynamodb.job_items import record_of
-from chalicelib.adapters.dynamodb.job_reads import DynamoJobReads
+from chalicelib.adapters.dynamodb.job_reads import SCANNED_PAGES, DynamoJobReads
+from chalicelib.adapters.dynamodb.values import iso
 from chalicelib.jobs.lifecycle import cancelled
 from chalicelib.jobs.model import Job, Status
-from chalicelib.jobs.ports import JobFilter
+from chalicelib.jobs.ports import JobFilter, Position
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.jobs import CREATED_AT, a_job
 
@@ -112,3 +113,31 @@ def test_a_list_of_everybody_looks_back_as_far_as_jobs_are_kept() -> None:
 
     months = [query["ExpressionAttributeValues"][":created_month"]["S"] for query in table.queries]
     assert months == ["2026-06", "2026-05", "2026-04"]  # 10 June - 41 days = 30 April
+
+
+class EndlessTable(LaggingTable):
+    """An index whose filter drops every row: page after page without items."""
+
+    def query(self, **request: Any) -> Mapping[str, Any]:
+        self.queries.append(request)
+        at = iso(NOW - timedelta(seconds=len(self.queries)))
+        return {"Items": [], "LastEvaluatedKey": {"created_at": {"S": at}, "job_id": {"S": "last seen"}}}
+
+
+def test_a_list_whose_filter_shows_next_to_nothing_ends_with_a_cursor() -> None:
+    table = EndlessTable(indexed=[], stored=[])
+
+    page = lists_of(table).list(JobFilter(owner="owner-1", status=Status.FAILED), now=NOW, after=None, limit=20)
+
+    assert page.jobs == ()
+    assert page.next == Position(created_at=NOW - timedelta(seconds=SCANNED_PAGES), id="last seen")
+    assert len(table.queries) == SCANNED_PAGES
+
+
+def test_a_cursor_of_the_far_future_costs_no_more_than_one_of_now() -> None:
+    table = LaggingTable(indexed=[], stored=[])
+    forged = Position(created_at=datetime(9999, 12, 31, tzinfo=UTC), id="x")
+
+    lists_of(table, listed_days=41).list(JobFilter(), now=NOW, after=forged, limit=20)
+
+    assert len(table.queries) == 3
