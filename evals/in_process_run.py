@@ -152,7 +152,7 @@ class _Attempt:
     def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
         return msgspec.json.decode(msgspec.json.encode(run()))
 
-    def progress(self, percent: int, message: str) -> None:
+    def progress(self, percent: int, said: str, **params: str | int) -> None:
         """Nobody watches."""
 
     def remaining(self) -> float:

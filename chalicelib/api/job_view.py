@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from chalicelib.api.http import Timestamp, timestamp, timestamp_or_none
 from chalicelib.api.polling import retry_after_ms
-from chalicelib.jobs.model import ErrorInfo, EventType, Job, NumberedEvent, Priority, Status, Usage
+from chalicelib.jobs.model import ErrorInfo, EventType, Job, NumberedEvent, Priority, Status, StepFacts, Usage
 
 CANCELLED_MESSAGE = "The job was cancelled."
 
@@ -50,6 +50,19 @@ class ErrorInfoView(msgspec.Struct, frozen=True, kw_only=True):
     provider_request_id: str | None
 
 
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored step: when it ended, how long it took, what its model used; `reused` from the job that this repeats."""
+
+    name: str
+    at: Timestamp
+    seconds: float
+    model: str | None
+    input_tokens: int
+    output_tokens: int
+    cost_usd: str | None
+    reused: bool
+
+
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
     """A job. Stop polling when `done` is true; until then `retry_after_ms` says when it is worth asking again."""
 
@@ -58,6 +71,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     progress: Annotated[int, Meta(ge=0, le=100)]
     progress_message: str
+    progress_code: str
+    progress_params: Mapping[str, Any]
     result: Annotated[
         Any,
         Meta(
@@ -76,6 +91,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     max_attempts: int
     next_attempt_at: Timestamp | None
+    waiting_for: Literal["worker", "model", "retry"] | None
     priority: Priority
     cancel_requested: bool
     retried_from: str | None
@@ -86,6 +102,9 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     result_url_expires_at: Timestamp | None
     usage: UsageView
     error_info: ErrorInfoView | None
+    steps: (
+        Annotated[tuple[StepView, ...], Meta(description="Of GET /jobs/{job_id} only; at most 60")] | msgspec.UnsetType
+    ) = msgspec.UNSET
 
 
 class JobListView(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +141,8 @@ def job_view(job: Job, *, now: datetime, typical_seconds: tuple[int, int]) -> Jo
         status=job.status,
         progress=job.progress,
         progress_message=job.progress_message,
+        progress_code=job.progress_code,
+        progress_params=job.progress_params,
         result=None,
         error=_error_sentence(job),
         metadata=job_metadata(job),
@@ -134,6 +155,7 @@ def job_view(job: Job, *, now: datetime, typical_seconds: tuple[int, int]) -> Jo
         attempt=job.attempt,
         max_attempts=job.max_attempts,
         next_attempt_at=timestamp(job.due_at) if waits_to_retry else None,
+        waiting_for=job.waiting_for,
         priority=job.priority,
         cancel_requested=job.cancel_requested,
         retried_from=job.retried_from,
@@ -144,6 +166,14 @@ def job_view(job: Job, *, now: datetime, typical_seconds: tuple[int, int]) -> Jo
         result_url_expires_at=None,
         usage=_usage_view(job.usage),
         error_info=_error_info_view(job.error) if job.error and (waits_to_retry or job.is_done) else None,
+    )
+
+
+def step_views(job: Job) -> tuple[StepView, ...]:
+    """The job's steps as clients see them."""
+    found = ((event, event.step or StepFacts()) for event in job.steps)
+    return tuple(
+        StepView(name=event.message, at=timestamp(event.at), **msgspec.structs.asdict(facts)) for event, facts in found
     )
 
 

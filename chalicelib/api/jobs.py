@@ -12,7 +12,7 @@ from chalicelib.analyses import catalogue
 from chalicelib.api.cursors import Cursor, Limit, Scope, cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
 from chalicelib.api.http import ALWAYS_FITTING_BYTES, Request, Response, fits, timestamp
-from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view
+from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view, step_views
 from chalicelib.api.parsing import MB, invalid, one_of
 from chalicelib.api.polling import header_seconds, job_tag, seen_already, typical_seconds
 from chalicelib.errors import AlreadyFinished, FieldProblem, Forbidden, NotFinished, NotFound
@@ -71,7 +71,7 @@ class CancelBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 def read_job(request: Request, system: System, *, query: JobQuery) -> Response:
     """Read a job: its status, its progress and, at the end, its result."""
     job = _found(request, system)
-    view, tag = _view(job, system), job_tag(job.version)
+    view, tag = msgspec.structs.replace(_view(job, system), steps=step_views(job)), job_tag(job.version)
     headers = {
         "Cache-Control": "private, no-cache" if job.result_bytes is None else "no-store",
         "Vary": "Authorization",

@@ -32,9 +32,10 @@ from chalicelib.jobs.lifecycle import (
     progressed,
     step_stored,
 )
-from chalicelib.jobs.model import Job, ModelUsage, Status, Usage
+from chalicelib.jobs.model import Event, Job, ModelUsage, Status, StepFacts, Usage, step_facts, with_event
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import Checkpoint, Clock, Conflict, JobStore
+from chalicelib.jobs.progress import reported
 
 FIRST_PROGRESS_SECONDS = 1
 PROGRESS_INTERVAL_SECONDS = 2
@@ -73,7 +74,9 @@ class Attempt:
         self._lock = threading.RLock()
         self._stop: AttemptStopped | None = CancelSeen(CANCELLED_WHILE_RUNNING) if job.cancel_requested else None
         self._usage = job.usage
-        self._told_progress = (job.progress, job.progress_message)
+        self._reported = (job.progress, job.progress_message, job.progress_code, job.progress_params)
+        self._charged: list[ModelUsage] = []
+        self._reused: list[Event] = []
         self._renewed_at = self._next_renewal_at = clock()
         self._next_progress_at = self._renewed_at + timedelta(seconds=FIRST_PROGRESS_SECONDS)
         self._checkpoints: Mapping[str, bytes] | None = None
@@ -101,20 +104,24 @@ class Attempt:
         if stored is not None:
             checkpoint = msgspec.json.decode(stored)
             if checkpoint["inputs"] == inputs:
+                if self._job.retried_from is not None:
+                    self._reused.append(Event(at=self._clock(), type="step", message=name, step=StepFacts(reused=True)))
                 return checkpoint["value"]
+        began, calls = self._clock(), len(self._charged)
         value = run()
+        facts = step_facts(self._charged[calls:], seconds=(self._clock() - began).total_seconds())
         encoded = msgspec.json.encode({"inputs": inputs, "value": value})
         self.save(
-            lambda job: step_stored(self.with_news(job), name=name, at=self._clock()),
+            lambda job: step_stored(self.with_news(job), name=name, at=self._clock(), facts=facts),
             checkpoint=Checkpoint(name=name, value=encoded),
         )
         self._got_further = True
         return msgspec.json.decode(encoded)["value"]
 
-    def progress(self, percent: int, message: str) -> None:
+    def progress(self, percent: int, said: str, **params: str | int) -> None:
         """Report how far the attempt is, at no cost: the pulse writes the latest report, every two seconds at most."""
         self.check()
-        self._told_progress = (min(percent, HIGHEST_PROGRESS_BEFORE_COMPLETED), message)
+        self._reported = (min(percent, HIGHEST_PROGRESS_BEFORE_COMPLETED), *reported(said, params))
 
     def remaining(self) -> float:
         """Seconds this attempt may still take: the function's time or the job's deadline, whichever is first."""
@@ -145,6 +152,7 @@ class Attempt:
     def charge(self, usage: ModelUsage) -> None:
         """Count a finished provider call; stored with the next write of the job."""
         self._usage = self._usage.plus(usage)
+        self._charged.append(usage)
 
     def beat(self) -> None:
         """One beat of the pulse: write new progress, or else renew the lease when it is time for that.
@@ -164,8 +172,14 @@ class Attempt:
 
     def with_news(self, job: Job) -> Job:
         """The job with the last progress told and all usage counted: what each write of the attempt takes along."""
-        percent, message = self._told_progress
-        return progressed(job, percent=percent, message=message, usage=self._usage, at=self._clock())
+        percent, message, code, params = self._reported
+        stored = {event.message for event in job.steps}
+        for event in self._reused:
+            if event.message not in stored:
+                job = with_event(job, event)
+        return progressed(
+            job, percent=percent, message=message, code=code, params=params, usage=self._usage, at=self._clock()
+        )
 
     def save(
         self,
@@ -269,8 +283,7 @@ class Attempt:
         return (self._job.deadline_at - self._clock()).total_seconds()
 
     def _has_news(self) -> bool:
-        percent, message = self._told_progress
-        return percent > self._job.progress or message != self._job.progress_message
+        return self._reported[0] > self._job.progress or self._reported[1] != self._job.progress_message
 
 
 def _landed(current: Job, *, before: Job, after: Job) -> bool:
@@ -278,7 +291,8 @@ def _landed(current: Job, *, before: Job, after: Job) -> bool:
 
     Heartbeats and rescue move the lease and the check without a new version, so these do not count.
     """
-    unversioned = {"version": before.version, "lease_until": None, "check_at": before.check_at}
+    unversioned: dict[str, Any] = {"version": before.version, "lease_until": None, "check_at": before.check_at}
+    unversioned |= {"timeline": (), "timeline_gap": 0}  # the store leaves out events that have no room
     return current.version == before.version + 1 and msgspec.structs.replace(
         current, **unversioned
     ) == msgspec.structs.replace(after, **unversioned)

@@ -9,7 +9,9 @@ The claim (pending → running) is not here: it is the one write made without re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -22,9 +24,10 @@ from chalicelib.errors import (
     TransientError,
     WorkerLost,
 )
-from chalicelib.jobs.model import ErrorInfo, Event, EventType, Job, Status, Usage, with_event
+from chalicelib.jobs.model import ErrorInfo, Event, EventType, Job, Status, StepFacts, Usage, with_event
 from chalicelib.jobs.outcomes import MAX_LOST_WORKERS
 from chalicelib.jobs.ports import LONGEST_QUEUE_DELAY_SECONDS
+from chalicelib.jobs.progress import reported
 
 LEASE_SECONDS = 45
 HEARTBEAT_SECONDS = 12
@@ -38,39 +41,52 @@ def lease_end(now: datetime) -> datetime:
     return now + timedelta(seconds=LEASE_SECONDS)
 
 
-def progressed(job: Job, *, percent: int, message: str, usage: Usage, at: datetime) -> Job:
+def progressed(
+    job: Job,
+    *,
+    percent: int,
+    message: str,
+    usage: Usage,
+    at: datetime,
+    code: str = "working",
+    params: Mapping[str, Any] = MappingProxyType({}),
+) -> Job:
     """Progress was reported; it never falls and stays below 100. The lease is renewed by the same write."""
     return _changed(
         job,
         at=at,
         progress=max(job.progress, min(percent, HIGHEST_PROGRESS_BEFORE_COMPLETED)),
         progress_message=message,
+        progress_code=code,
+        progress_params=dict(params),
         usage=usage,
         lease_until=lease_end(at),
     )
 
 
-def step_stored(job: Job, *, name: str, at: datetime) -> Job:
+def step_stored(job: Job, *, name: str, at: datetime, facts: StepFacts | None = None) -> Job:
     """A step's checkpoint is stored with this change; the lease is renewed by the same write."""
     going = _changed(job, at=at, lease_until=lease_end(at), failures=0, invalid_answers=0, fruitless=0, lost_workers=0)
-    return _told(going, "step", name)
+    return with_event(going, Event(at=going.updated_at, type="step", message=name, step=facts))
 
 
 def completed(job: Job, *, result_bytes: int, at: datetime) -> Job:
     """The analysis is done and its result is stored with this change."""
-    done = _ended(job, Status.COMPLETED, at=at, progress=100, progress_message="Completed", error=None)
+    done = _ended(job, Status.COMPLETED, at=at, progress=100, **_said("completed"), error=None)
     return _told(msgspec.structs.replace(done, result_bytes=result_bytes), "completed")
 
 
 def failed(job: Job, error: AttemptError, *, at: datetime) -> Job:
     """The job ends with an error; progress keeps its last value."""
     info = error_info(error, attempt=job.attempt)
-    return _told(_ended(job, Status.FAILED, at=at, progress_message=info.title, error=info), "failed", info.code)
+    return _told(
+        _ended(job, Status.FAILED, at=at, **_said("failed", title=info.title), error=info), "failed", info.code
+    )
 
 
 def cancelled(job: Job, *, at: datetime) -> Job:
     """The job ends because it was cancelled."""
-    done = _ended(job, Status.CANCELLED, at=at, progress_message="Cancelled", cancel_requested=True, error=None)
+    done = _ended(job, Status.CANCELLED, at=at, **_said("cancelled"), cancel_requested=True, error=None)
     return _told(done, "cancelled")
 
 
@@ -96,7 +112,7 @@ def retrying(job: Job, error: AttemptError, *, due_at: datetime, at: datetime) -
         due_at=due_at,
         at=at,
         error=info,
-        progress_message="Waiting to try again",
+        **_said("waiting_to_retry"),
         failures=job.failures + 1,
         invalid_answers=job.invalid_answers + isinstance(error, OutputInvalid),
     )
@@ -152,6 +168,11 @@ def error_info(error: AttemptError, *, attempt: int) -> ErrorInfo:
         provider_status=error.provider_status,
         provider_request_id=error.provider_request_id,
     )
+
+
+def _said(code: str, **params: str) -> Mapping[str, Any]:
+    message, code, kept = reported(code, params)
+    return {"progress_message": message, "progress_code": code, "progress_params": kept}
 
 
 def _changed(job: Job, *, at: datetime, **changes: Any) -> Job:

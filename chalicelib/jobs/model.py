@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -14,7 +14,8 @@ RECORD_FORMAT = 1
 """Version of the stored record and of the queue message: workers on either side of a deploy read both."""
 
 EVENTS_KEPT_FIRST = 10
-EVENTS_KEPT_LAST = 30
+EVENTS_KEPT_LAST = 50
+EVENTS_SHOWN_LAST = 30
 
 Priority = Literal["high", "normal"]
 EventType = Literal[
@@ -35,12 +36,27 @@ class Status(StrEnum):
 OPEN = frozenset({Status.PENDING, Status.RUNNING})
 
 
+class StepFacts(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What a step took: seconds, and the model's tokens and money (None: no model, or no known price).
+
+    `reused`: the step was made by the job that this one repeats.
+    """
+
+    seconds: float = 0.0
+    model: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: str | None = None
+    reused: bool = False
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a job's timeline. Its seq follows from its place, see `numbered_events`; no personal data."""
 
     at: datetime
     type: EventType
     message: str = ""
+    step: StepFacts | None = None
 
 
 class ModelUsage(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +122,20 @@ def _sum_rows(row: ModelUsage, call: ModelUsage) -> ModelUsage:
     )
 
 
+def step_facts(calls: Sequence[ModelUsage], *, seconds: float) -> StepFacts:
+    """What a step took that made these provider calls."""
+    used = Usage()
+    for call in calls:
+        used = used.plus(call)
+    return StepFacts(
+        seconds=round(seconds, 1),
+        model=calls[-1].model if calls else None,
+        input_tokens=used.input_tokens,
+        output_tokens=used.output_tokens,
+        cost_usd=None if used.cost_usd is None else f"{used.cost_usd:f}",
+    )
+
+
 class ErrorInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Why an attempt ended. `message` is one safe sentence; `attempt` the one that met it."""
 
@@ -155,6 +185,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = Status.PENDING
     progress: int = 0
     progress_message: str = "Waiting to start"
+    progress_code: str = "waiting_to_start"
+    progress_params: Mapping[str, Any] = msgspec.field(default_factory=dict)
     version: int = 1
     attempt: int = 0
     fence: int = 0
@@ -176,12 +208,25 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     result_bytes: int | None = None
     timeline: tuple[Event, ...] = ()
     event_count: int = 0
+    timeline_gap: int = EVENTS_KEPT_FIRST
     format: int = RECORD_FORMAT
 
     @property
     def is_open(self) -> bool:
         """True while pending or running."""
         return self.status in OPEN
+
+    @property
+    def waiting_for(self) -> Literal["worker", "retry"] | None:
+        """What a pending job waits for: a free worker, or the time of its next attempt."""
+        if self.status is not Status.PENDING:
+            return None
+        return "worker" if self.error is None else "retry"
+
+    @property
+    def steps(self) -> tuple[Event, ...]:
+        """The steps that are stored, in their order: the first and the last ones when there were many."""
+        return tuple(event for event in self.timeline if event.type == "step")
 
     @property
     def is_done(self) -> bool:
@@ -199,22 +244,28 @@ class NumberedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def with_event(job: Job, event: Event) -> Job:
-    """The job with one more event; of more than 40 the first 10 and the last 30 stay."""
-    timeline = (*job.timeline, event)
-    if len(timeline) > EVENTS_KEPT_FIRST + EVENTS_KEPT_LAST:
-        timeline = timeline[:EVENTS_KEPT_FIRST] + timeline[-EVENTS_KEPT_LAST:]
-    return msgspec.structs.replace(job, timeline=timeline, event_count=job.event_count + 1)
+    """The job with one more event; of more than 60 the first 10 and the last 50 stay."""
+    after = msgspec.structs.replace(job, timeline=(*job.timeline, event), event_count=job.event_count + 1)
+    return without_one_event(after) if len(after.timeline) > EVENTS_KEPT_FIRST + EVENTS_KEPT_LAST else after
+
+
+def without_one_event(job: Job) -> Job:
+    """The job without the oldest of its last events, or the youngest of its first ones when it has no others."""
+    gap = max(0, min(job.timeline_gap, len(job.timeline) - 2))
+    return msgspec.structs.replace(job, timeline=(*job.timeline[:gap], *job.timeline[gap + 1 :]), timeline_gap=gap)
 
 
 def numbered_events(job: Job) -> tuple[NumberedEvent, ...]:
-    """The kept events with their seq: the first ones count from 1, the last ones up to `event_count`."""
+    """The first 10 and the last 30 events with their seq: the first ones count from 1, the last ones up to all."""
     dropped = job.event_count - len(job.timeline)
+    first_of_last = max(EVENTS_KEPT_FIRST, len(job.timeline) - EVENTS_SHOWN_LAST)
     return tuple(
         NumberedEvent(
-            seq=index + 1 + (dropped if index >= EVENTS_KEPT_FIRST else 0),
+            seq=index + 1 + (dropped if index >= job.timeline_gap else 0),
             at=event.at,
             type=event.type,
             message=event.message,
         )
         for index, event in enumerate(job.timeline)
+        if index < EVENTS_KEPT_FIRST or index >= first_of_last
     )

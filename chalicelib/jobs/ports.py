@@ -259,8 +259,9 @@ class AttemptContext(Protocol):
         `inputs` is a fingerprint of what the step depends on: a stored result made from other inputs is not used.
         """
 
-    def progress(self, percent: int, message: str) -> None:
-        """Report how far the attempt is: 0..99, never falling; `message` is shown to the user as it stands."""
+    def progress(self, percent: int, said: str, **params: str | int) -> None:
+        """Report how far the attempt is: 0..99, never falling. `said` is a code of `jobs.progress` with its params, or
+        a sentence that is shown to the user as it is."""
 
     def remaining(self) -> float:
         """Seconds this attempt may still take: the function's time or the job's deadline, whichever is first."""

@@ -35,6 +35,8 @@ def test_a_new_job_shows_every_field(api, job_id):
         "status": "pending",
         "progress": 0,
         "progress_message": "Waiting to start",
+        "progress_code": "waiting_to_start",
+        "progress_params": {},
         "result": None,
         "error": None,
         "metadata": {
@@ -53,6 +55,7 @@ def test_a_new_job_shows_every_field(api, job_id):
         "attempt": 0,
         "max_attempts": 25,
         "next_attempt_at": None,
+        "waiting_for": "worker",
         "priority": "normal",
         "cancel_requested": False,
         "retried_from": None,
@@ -63,6 +66,7 @@ def test_a_new_job_shows_every_field(api, job_id):
         "result_url_expires_at": None,
         "usage": {"input_tokens": 0, "output_tokens": 0, "cached_tokens": 0, "cost_usd": "0", "calls": []},
         "error_info": None,
+        "steps": [],
     }
     assert job == expected
     assert list(job) == list(expected)

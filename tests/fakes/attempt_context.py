@@ -11,6 +11,7 @@ import msgspec
 
 from chalicelib.errors import AttemptStopped, BudgetExceeded
 from chalicelib.jobs.model import Job, ModelUsage, Usage
+from chalicelib.jobs.progress import reported
 
 NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
 
@@ -74,11 +75,11 @@ class FakeContext:
             self.checkpoints[name] = stored
         return msgspec.json.decode(stored[1])
 
-    def progress(self, percent: int, message: str) -> None:
+    def progress(self, percent: int, said: str, **params: str | int) -> None:
         self.check()
         assert 0 <= percent <= 99
         assert not self.progress_made or percent >= self.progress_made[-1][0], "progress fell"
-        self.progress_made.append((percent, message))
+        self.progress_made.append((percent, reported(said, params)[0]))
 
     def remaining(self) -> float:
         return self._remaining_seconds

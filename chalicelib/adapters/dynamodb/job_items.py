@@ -23,6 +23,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.adapters.dynamodb.job_timeline import event_item, item_size, timeline_of
 from chalicelib.adapters.dynamodb.values import (
     KINDS,
     Item,
@@ -33,10 +34,8 @@ from chalicelib.adapters.dynamodb.values import (
     fields_of,
     from_epoch_seconds,
     from_iso,
-    from_microseconds,
     iso,
     kinds_of,
-    microseconds,
     number,
     packed,
     table_request,
@@ -44,16 +43,18 @@ from chalicelib.adapters.dynamodb.values import (
 )
 from chalicelib.blobs import BlobStore
 from chalicelib.jobs.model import (
-    EVENTS_KEPT_FIRST,
-    EVENTS_KEPT_LAST,
     ErrorInfo,
     Event,
     Job,
     ModelUsage,
     Status,
     Usage,
+    without_one_event,
 )
 from chalicelib.jobs.ports import CLOCK_SLACK, Checkpoint, IdempotencyKey, KeyUse
+
+RECORD_BYTES = 4096 - 100
+"""One read unit, less what a claim may add without reading the record."""
 
 OPEN_SHARD = text("0")
 """The one partition of the index that rescue reads; more shards would be more digits."""
@@ -222,6 +223,13 @@ def update_of(table: str, before: Job, after: Job, *, lease_over_at: datetime | 
     )
 
 
+def fitting(job: Job) -> Job:
+    """The job with as many events as fit into a record: a poll reads at most one unit of DynamoDB's."""
+    while len(job.timeline) > 1 and item_size(record_of(job)) > RECORD_BYTES:
+        job = without_one_event(job)
+    return job
+
+
 def _attributes(job: Job) -> dict[str, Any]:
     """What the job is stored as."""
     attributes = attributes_of(job, _KINDS)
@@ -231,28 +239,6 @@ def _attributes(job: Job) -> dict[str, Any]:
         attributes["open"] = OPEN_SHARD
     attributes["created_month"] = text(iso(job.created_at)[: len("YYYY-MM")])
     return {**attributes, **expiry(job.expires_at)}
-
-
-def event_item(event: Event) -> Item:
-    """An event as a short list: microseconds since 1970, type, and the message if there is one."""
-    message = [text(event.message)] if event.message else []
-    return {"L": [number(microseconds(event.at)), text(event.type), *message]}
-
-
-def _timeline(items: Sequence[Item]) -> tuple[Event, ...]:
-    # A claim appends without reading; what it pushes over the limit is left out here, and dropped by the next save.
-    if len(items) > EVENTS_KEPT_FIRST + EVENTS_KEPT_LAST:
-        items = [*items[:EVENTS_KEPT_FIRST], *items[-EVENTS_KEPT_LAST:]]
-    return tuple(_event(item["L"]) for item in items)
-
-
-def _event(parts: Sequence[Item]) -> Event:
-    at, event_type, *message = parts
-    return Event(
-        at=from_microseconds(int(at["N"])),
-        type=event_type["S"],
-        message=message[0]["S"] if message else "",
-    )
 
 
 def _usage_item(call: ModelUsage) -> Item:
@@ -289,7 +275,7 @@ _KINDS = {
                 lambda error: {"M": attributes_of(error, _ERROR_KINDS)},
                 lambda item: ErrorInfo(**fields_of(item, _ERROR_KINDS)),
             ),
-            "tuple[Event, ...]": Kind(lambda timeline: {"L": [event_item(event) for event in timeline]}, _timeline, ()),
+            "tuple[Event, ...]": Kind(lambda events: {"L": [*map(event_item, events)]}, timeline_of, ()),
         },
     ),
     "check_at": Kind(epoch_seconds, from_epoch_seconds),

@@ -22,6 +22,7 @@ from chalicelib.adapters.dynamodb.job_items import (
     checkpoint_item,
     claim_of,
     counter_key,
+    fitting,
     job_blobs,
     job_key,
     job_of,
@@ -155,7 +156,7 @@ class DynamoJobStore(DynamoJobReads):
         write_back: WriteBack | None = None,
         lease_over_at: datetime | None = None,
     ) -> Job:
-        after = msgspec.structs.replace(after, version=before.version + 1)
+        after = fitting(msgspec.structs.replace(after, version=before.version + 1))
         record = update_of(self._table, before, after, lease_over_at=lease_over_at)
         others = self._freed(before, after)
         if checkpoint is not None:

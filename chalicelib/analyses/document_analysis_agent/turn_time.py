@@ -34,9 +34,9 @@ class TurnTime:
         """See AttemptContext.step."""
         return self._ctx.step(name, run, inputs=inputs)
 
-    def progress(self, percent: int, message: str) -> None:
+    def progress(self, percent: int, said: str, **params: str | int) -> None:
         """See AttemptContext.progress."""
-        self._ctx.progress(percent, message)
+        self._ctx.progress(percent, said, **params)
 
     def remaining(self) -> float:
         """Seconds this turn may still take."""

@@ -180,50 +180,6 @@ def test_a_worker_whose_lease_was_taken_over_is_stopped(engine: Engine) -> None:
         first.check()
 
 
-def test_a_lease_that_only_our_own_clock_calls_over_is_renewed(engine: Engine) -> None:
-    attempt = claim(engine)
-    engine.clock.advance(seconds=LEASE_SECONDS + 5)
-
-    attempt.check()
-
-    assert engine.store.get(attempt.job.job_id).lease_until == lease_end(engine.clock())
-
-
-def test_an_attempt_goes_on_for_another_lease_while_storage_does_not_answer(engine: Engine) -> None:
-    attempt = claim(engine)
-    engine.store.fail("renew", times=99)
-    engine.clock.advance(seconds=2 * LEASE_SECONDS - 1)
-
-    attempt.check()
-
-    engine.store.fail("renew", times=0)
-    engine.clock.advance(seconds=HEARTBEAT_SECONDS)
-    attempt.check()
-    assert engine.store.get(attempt.job.job_id).lease_until == lease_end(engine.clock())
-
-
-def test_a_lease_that_another_worker_took_over_is_lost_at_once(engine: Engine) -> None:
-    attempt = claim(engine)
-    engine.clock.advance(seconds=LEASE_SECONDS)
-    now = engine.clock()
-    engine.store.claim(attempt.job.job_id, now=now, lease_until=lease_end(now), claim_token="other")
-
-    with pytest.raises(LeaseLost):
-        attempt.check()
-
-
-def test_a_checkpoint_that_storage_did_not_take_is_stored_while_the_lease_lasts() -> None:
-    calls = []
-    engine = Engine(lambda ctx: Completed(result={"answer": ctx.step("ask", lambda: calls.append(1) or "paid")}))
-    started = engine.start()
-    engine.store.fail("save", times=10)
-
-    engine.deliver()
-
-    assert engine.job(started).status is Status.COMPLETED
-    assert calls == [1]
-
-
 def test_a_lease_that_could_not_be_renewed_for_long_stops_the_attempt_by_its_own_clock(engine: Engine) -> None:
     attempt = claim(engine)
     engine.store.fail("renew", times=999)

@@ -47,6 +47,7 @@ def test_storage_that_is_silent_at_a_repair_is_no_defect(engine: Engine, caplog:
     claim_and_die(engine, engine.start())
     engine.clock.advance(seconds=LEASE_SECONDS)
     engine.store.fail("save")
+    caplog.set_level(logging.WARNING, logger="casework")
 
     with pytest.raises(RepairsFailed, match="1 job"):
         engine.rescue()

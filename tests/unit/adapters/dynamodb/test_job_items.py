@@ -10,11 +10,21 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamodb.job_items import job_of, record_of, update_of
+from chalicelib.adapters.dynamodb.job_items import fitting, job_of, record_of, update_of
 from chalicelib.adapters.dynamodb.values import Item
 from chalicelib.errors import ProviderRateLimited
 from chalicelib.jobs.lifecycle import completed, error_info, progressed
-from chalicelib.jobs.model import ErrorInfo, Event, Job, ModelUsage, Status, Usage, with_event
+from chalicelib.jobs.model import (
+    ErrorInfo,
+    Event,
+    Job,
+    ModelUsage,
+    Status,
+    StepFacts,
+    Usage,
+    numbered_events,
+    with_event,
+)
 from tests.fakes.jobs import CREATED_AT, a_job
 
 RECORD_BYTES = 4096
@@ -194,3 +204,22 @@ def test_the_time_to_live_is_never_before_the_job_expires() -> None:
 
     assert record["expires_at"] == {"N": str(int(datetime(2026, 7, 1, 0, 0, 1, tzinfo=UTC).timestamp()))}
     assert job_of(record).expires_at == job.expires_at
+
+
+def test_a_record_with_the_longest_labels_and_many_steps_is_cut_to_one_read_unit() -> None:
+    labels = {"ת" * 60 + f"{number:04}": "ש" * 64 for number in range(10)}
+    job = msgspec.structs.replace(a_busy_job(), labels=labels)
+    for number in range(60):
+        facts = StepFacts(
+            seconds=12.3, model="claude-haiku-5-5", input_tokens=12_345, output_tokens=678, cost_usd="0.1"
+        )
+        job = with_event(job, Event(at=CREATED_AT, type="step", message=f"documents-{number:03}", step=facts))
+
+    fitted = fitting(job)
+
+    assert item_size(record_of(fitted)) <= RECORD_BYTES
+    assert job_of(record_of(fitted)) == fitted
+    assert fitted.event_count == job.event_count
+    seqs = [event.seq for event in numbered_events(fitted)]
+    assert seqs == sorted(set(seqs))
+    assert seqs[-1] == job.event_count
