@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from emulator.pictures import picture_size
+from emulator.usage import IMAGE_TOKENS, tokens_of
 from tests.unit.adapters.pictures import png
 
 
@@ -50,6 +51,13 @@ def _send(client: anthropic.Anthropic, *pictures: bytes) -> Any:
 )
 def test_a_picture_has_a_size_only_when_it_can_be_decoded(picture: bytes, size: tuple[int, int] | None) -> None:
     assert picture_size(base64.b64encode(picture).decode()) == size
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_costs_the_same_tokens_however_many_bytes_it_has(form: str) -> None:
+    sent = [{"data": base64.b64encode(a_picture(side, side, form=form)).decode()} for side in (100, 1500)]
+
+    assert [tokens_of(one) for one in sent] == [IMAGE_TOKENS] * 2
 
 
 def test_up_to_twenty_pictures_may_be_large(anthropic_client: anthropic.Anthropic) -> None:
