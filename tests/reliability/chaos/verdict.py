@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chalicelib.analyses.kit.reading import SNAPSHOT
 from chalicelib.jobs.model import Job, Status
 from tests.reliability.chaos.system import Kill
 
@@ -105,7 +106,7 @@ def figures(evidence: Evidence) -> Figures:
         calls_failed=len(evidence.calls) - len(paid),
         steps=len(steps),
         repeats_of_checkpointed_calls=len(steps) - distinct,
-        repeats_of_calls_in_flight=len(paid) - len(steps),
+        repeats_of_calls_in_flight=len(paid) - sum(_is_call(name) for name in steps),
         lost_jobs=sum(job_id not in evidence.jobs or evidence.jobs[job_id].is_open for job_id in started),
         jobs_made_twice=len(set(evidence.jobs) - started) + len(evidence.started) - len(started),
         disagreements=sum(_disagrees(job, evidence) for job in mine),
@@ -167,6 +168,11 @@ def show(console: Console, found: Figures, *, broken: Sequence[str], seconds: fl
 
 def _steps(job: Job) -> list[str]:
     return [event.message for event in job.timeline if event.type == "step"]
+
+
+def _is_call(step: str) -> bool:
+    """Whether the step stores a model's answer, and not what was read of the case."""
+    return step != SNAPSHOT and not step.startswith("text-")
 
 
 def _disagrees(job: Job, evidence: Evidence) -> bool:

@@ -151,6 +151,15 @@ def test_a_result_that_is_not_for_the_case_need_not_be_in_the_case():
     assert broken_promises(figures(evidence(ends={**evidence().ends, "done": counted}))) == []
 
 
+def test_what_was_read_of_the_case_is_a_step_and_no_call():
+    done = completed_job(steps=("inputs", "text-1f", "turn-01", "turn-02"))
+
+    found = figures(evidence(jobs=jobs_with(done)))
+
+    assert (found.steps, found.repeats_of_calls_in_flight) == (4, 1)
+    assert broken_promises(found) == []
+
+
 def test_the_table_shows_the_figures_and_each_broken_promise():
     out = io.StringIO()
     found = figures(evidence(dead_letters=4))
