@@ -26,7 +26,7 @@ from tests.deployed.certificate import new_certificate, trusted
 REGION = "us-east-1"
 START_SECONDS = 60
 STOP_SECONDS = 20
-ANSWER_SECONDS = 180
+ANSWER_SECONDS = 600
 """An update of the stack answers only when the functions' processes have ended."""
 
 
