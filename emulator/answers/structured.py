@@ -31,8 +31,11 @@ def structured_answer(schema: Mapping[str, Any], prompt: str, *, plants: Plants)
     answer["documents_requested_list"] = _with_old_names(answer.get("documents_requested_list", ()), prompt)
     if "obey_injections" in plants.kinds:
         planted += obey(answer, prompt)
-    plants.record(planted)
-    return fill(schema, answer, known=_by_name(answer))
+    filled = fill(schema, answer, known=_by_name(answer))
+    # A question about something else has no place for a mistake.
+    rendered = json.dumps(filled, ensure_ascii=False)
+    plants.record([one for one in planted if json.dumps(one.value, ensure_ascii=False).strip('"') in rendered])
+    return filled
 
 
 def free_answer(prompt: str) -> str:
