@@ -207,7 +207,8 @@ class DynamoJobStore(DynamoJobReads):
                     raise problem from refused
                 writes, unused = after_refusal(writes, refused.items, job=after, write_back=write_back)
                 useless += unused
-        self._remove(useless, job=after)
+        if useless:
+            self._remove(useless, job=after)
 
     def _discard(self, writes: Mapping[str, Write], *, after: Job, problem: Conflict | WriteBackRefused) -> None:
         """Remove the blobs of writes that did not land, unless they may have landed before, their answer lost."""

@@ -37,7 +37,7 @@ def analyse_call(ctx: AttemptContext, services: Services, *, part_characters: in
 
     Raises: InputInvalid when the case, the job's call or its transcript is gone; the errors of the model.
     """
-    ctx.progress(1, "Reading the call")
+    ctx.progress(1, "reading_call")
     file = services.cases.file(ctx.job.case_id)
     taken = ctx.step(SNAPSHOT, lambda: _snapshot(file, call_id=ctx.job.call_id), inputs=ctx.job.job_id)
     transcript, names = taken["transcript"], taken["names"]
@@ -57,7 +57,7 @@ def analyse_call(ctx: AttemptContext, services: Services, *, part_characters: in
         ),
         metadata={"prompt_version": PROMPT, "model": answering_model(ctx, asked=services.openai.name)},
     )
-    ctx.progress(CHECKED_PERCENT, "Checked, storing the analysis")
+    ctx.progress(CHECKED_PERCENT, "storing_checked")
     return _completed(file, analysis)
 
 
@@ -95,7 +95,7 @@ class _Questions:
 
     def _about_part(self, part: str, number: int, count: int) -> Mapping[str, Any]:
         done = READ_PERCENT + (ASKED_PERCENT - READ_PERCENT) * (number - 1) // count
-        self._ctx.progress(done, f"Analysing part {number} of {count} of the call")
+        self._ctx.progress(done, "analysing_part", n=number, of=count)
         note = (
             f"This is part {number} of {count} of one call. Analyse this part; its first lines repeat the part before."
         )
@@ -122,9 +122,9 @@ class _Questions:
 
         def report(characters: int) -> None:
             share = min(1.0, characters / TYPICAL_ANSWER_CHARACTERS)
-            self._ctx.progress(start + int((ASKED_PERCENT - start) * share), "Analysing the call")
+            self._ctx.progress(start + int((ASKED_PERCENT - start) * share), "analysing_call")
 
-        self._ctx.progress(start, "Analysing the call")
+        self._ctx.progress(start, "analysing_call")
         return report
 
 

@@ -43,7 +43,7 @@ def analyse_documents(ctx: AttemptContext, services: Services, *, limits: Limits
         file_of=files,
         limits=limits or Limits(),
     )
-    ctx.progress(CHECKED_PERCENT, "Checked, storing the analysis")
+    ctx.progress(CHECKED_PERCENT, "storing_checked")
     still_there = [document.id for document in services.cases.file(ctx.job.case_id).documents]
     analysis = analysis_of(
         conversation.notebook,

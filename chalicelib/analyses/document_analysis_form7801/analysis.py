@@ -67,7 +67,7 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
 
     Raises: what reading and the model raise; see `kit.reading` and `kit.llm`.
     """
-    ctx.progress(READING_PERCENTS[0], "Reading the case")
+    ctx.progress(READING_PERCENTS[0], "reading_case")
     reading = read_case(ctx, services, percents=READING_PERCENTS)
     summary = _call_summary(reading)
     batches = make_batches(reading, summary=summary)
@@ -96,7 +96,7 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     issues = (*reading.issues, *gone, *batches.issues, *injections, *others, *settled.issues)
     analysed = batches.documents_analysed(without=deleted, without_files=files.unseen)
     advice = answers[0] if len(answers) == 1 else _advise(ctx, services, settled, issues)
-    ctx.progress(STORING_PERCENT, "Storing the result")
+    ctx.progress(STORING_PERCENT, "storing")
     return completed(
         ctx,
         services,
@@ -211,7 +211,7 @@ def _settle(
     shown: frozenset[tuple[str, int]],
     today: date,
 ) -> Settled:
-    ctx.progress(CHECKING_PERCENT, "Checking every field against the sources")
+    ctx.progress(CHECKING_PERCENT, "checking")
     sources = Sources(reading.texts, transcript=reading.transcript)
     dates = document_dates(reading.texts, today=today)
     unread = illegible_pages(reading.texts)

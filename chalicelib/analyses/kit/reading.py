@@ -76,7 +76,10 @@ def read_case(ctx: AttemptContext, services: Services, *, percents: tuple[int, i
         ctx.check()
         ctx.progress(
             _between(percents, index, len(taken.documents)),
-            f"Reading document {index + 1} of {len(taken.documents)}: {document.file_name}",
+            "reading_document",
+            n=index + 1,
+            of=len(taken.documents),
+            name=document.file_name,
         )
         text = reader.text(document, version=taken.versions.get(document.id))
         found = _judged(document, text, taken)
