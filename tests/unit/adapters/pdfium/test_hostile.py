@@ -14,7 +14,7 @@ from chalicelib.documents.page import ReadLimits
 from tests.unit.adapters.pdfs import lines, pdf
 
 SIDE = 30_000
-SECONDS = 4.0
+SECONDS = 8.0
 MB = 1024
 
 
