@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from chalicelib.adapters.office_files import rtf_reader
+from chalicelib.documents.normalise import comparable
 from chalicelib.documents.page import FileText, Line, Page, Picture, ReadLimits
 from chalicelib.documents.plain_text import decoded_text
 from chalicelib.documents.turned import in_reading_order
@@ -30,7 +31,7 @@ class TextFileReader:
         text = decoded_text(content)
         if text is None:
             return FileText(problem=NO_TEXT)
-        if not text.strip():
+        if not comparable(text):  # direction marks and hard blanks are no words
             return FileText(problem=EMPTY)
         return FileText(pages=(Page(number=1, text=in_reading_order(text)),))
 

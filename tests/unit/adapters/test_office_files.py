@@ -196,3 +196,9 @@ def _with(content: bytes, parts: dict[str, Any]) -> bytes:
         for name, part in parts.items():
             new.writestr(name, part)
     return out.getvalue()
+
+
+def test_a_text_of_blanks_and_direction_marks_is_empty() -> None:
+    blanks = "\ufeff \r\n\t\u00a0\u200f\r\n".encode()
+
+    assert (read(TextFileReader(), blanks).problem or "").startswith("The file is empty")

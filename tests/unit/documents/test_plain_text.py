@@ -55,3 +55,21 @@ def test_lines_end_one_way() -> None:
 def test_half_a_surrogate_pair_is_replaced_and_a_whole_one_joined() -> None:
     assert without_controls("a\ud800b") == "a\ufffdb"
     assert without_controls("\ud83d\ude00") == "😀"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("שם: תמר\0\0 שכר: 9,400\n".encode() * 20, "שם: תמר שכר: 9,400\n" * 20),  # fields padded with NUL bytes
+        ("מרפאת דוגמה".encode() + b"\0" * 500, "מרפאת דוגמה"),  # a record padded to its length
+        ("אבחנות: פיזיו".encode()[:-1], "אבחנות: פיזי\ufffd"),  # cut inside of a letter
+        ("שלום".encode("utf-16") + b"\xd7", "שלום\ufffd"),
+    ],
+)
+def test_padding_is_dropped_and_a_cut_letter_is_replaced(content: bytes, text: str) -> None:
+    assert decoded_text(content) == text
+
+
+@pytest.mark.parametrize("content", [b"\0\1\2\3" * 50, b"MZ" + bytes(range(256)) * 4, b"a\0b\0c\0" * 100])
+def test_what_is_mostly_no_text_is_none(content: bytes) -> None:
+    assert decoded_text(content) is None
