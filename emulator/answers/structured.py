@@ -34,8 +34,12 @@ def structured_answer(schema: Mapping[str, Any], prompt: str, *, plants: Plants)
     filled = fill(schema, answer, known=_by_name(answer))
     # A question about something else has no place for a mistake.
     rendered = json.dumps(filled, ensure_ascii=False)
-    plants.record([one for one in planted if json.dumps(one.value, ensure_ascii=False).strip('"') in rendered])
+    plants.record([one for one in planted if one.kind == "obey_injections" or _is_in(one.value, rendered)])
     return filled
+
+
+def _is_in(value: Any, rendered: str) -> bool:
+    return json.dumps(value, ensure_ascii=False).strip('"') in rendered
 
 
 def free_answer(prompt: str) -> str:
