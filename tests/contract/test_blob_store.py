@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from chalicelib.adapters.s3 import S3BlobStore
 from chalicelib.blobs import BlobStore
@@ -193,10 +194,10 @@ def test_a_storage_that_does_not_answer_is_unavailable() -> None:
             call()
 
 
-def test_a_bucket_that_is_gone_is_unavailable(shared_resources: Resources) -> None:
+def test_a_bucket_that_is_gone_is_a_defect_that_no_repetition_mends(shared_resources: Resources) -> None:
     gone = S3BlobStore(lambda: shared_resources.client("s3"), bucket="there-is-no-such-bucket")
 
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(ClientError, match="NoSuchBucket"):
         gone.get("k")
 
 
