@@ -256,12 +256,12 @@ def _post(
     body = msgspec.json.encode({"type": "job", "job": view(job, now)})
     for watcher in watchers:
         try:
-            _post_to(watcher, body, sockets=sockets, clock=clock, sleep=sleep)
+            was_posted = _post_to(watcher, body, sockets=sockets, clock=clock, sleep=sleep)
         except ConnectionGone:
             watches.unwatch([job.job_id], connection_id=watcher.connection_id)
             close_connection(watcher.connection_id, watches=watches)
         else:
-            if job.is_done:
+            if was_posted and job.is_done:
                 watches.unwatch([job.job_id], connection_id=watcher.connection_id)
 
 
@@ -272,16 +272,17 @@ def _post_to(
     sockets: Sockets,
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
-) -> None:
+) -> bool:
+    """Whether the connection took it; False for one that is still opening, which gets what comes next."""
     for _ in range(OPENING_TRIES):
         try:
             sockets.post(watcher.connection_id, body)
-            return
+            return True
         except ConnectionGone:
             if clock() - watcher.since > OPENING_TAKES:
                 raise
             sleep(OPENING_PAUSE_SECONDS)
-    raise ConnectionGone
+    return False
 
 
 def _error(code: str, detail: str) -> Mapping[str, Any]:
