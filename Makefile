@@ -39,7 +39,7 @@ unit: $(READY) ## Run the quick tests only (unit and contract), on all cores
 test-ministack: $(READY) $(MINISTACK)/.ready ## Run the contracts on a second emulator of AWS, stricter than the first
 	$(BIN)/python -m tests.contract.ministack --venv $(MINISTACK)
 
-chaos: $(READY) ## Break everything around 100 jobs and see every promise kept: make chaos [JOBS=100] [SECONDS=60] [SEED=1]
+chaos: $(READY) ## Disturb a run of 100 jobs and check every guarantee: make chaos [JOBS=100] [SECONDS=60] [SEED=1]
 	$(BIN)/python -m tests.reliability.chaos --jobs "$(or $(JOBS),100)" --seconds "$(or $(SECONDS),60)" --seed "$(or $(SEED),1)"
 
 NODE_READY := frontend/node_modules/.package-lock.json
@@ -48,7 +48,7 @@ $(NODE_READY): frontend/package.json frontend/package-lock.json
 	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null || { echo "The frontend needs Node 20.19 or later, with npm."; exit 1; }
 	cd frontend && npm ci --ignore-scripts --no-audit --no-fund
 
-test-frontend: $(READY) $(NODE_READY) ## Check and test the client and its example page in Chromium; prints the figures
+test-frontend: $(READY) $(NODE_READY) ## Check and test the TypeScript client in Chromium (Node 20.19+; installs Chromium on Debian as root)
 	@.ci/chromium
 	cd frontend && npm run --silent check && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent test
 
@@ -61,7 +61,7 @@ eval: $(READY) ## Measure the analyses on every case of tests/data: make eval [C
 eval-documents: $(READY) ## Measure how well documents are read: make eval-documents [FOLDER=PDFs with their true text]
 	$(BIN)/python -m evals.documents $(if $(FOLDER),"$(FOLDER)")
 
-format: $(READY) ## Format the code and mend what the linter can
+format: $(READY) ## Format the code and fix what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
@@ -83,11 +83,11 @@ dlq: $(READY) ## List the dead letters of a stage: make dlq STAGE=dev|staging|pr
 redrive: $(READY) ## Move dead letters back into their lane: make redrive STAGE=… [DRY_RUN=1] [LANE=high|normal] [JOB=id] [JSON=1]
 	@$(BIN)/python -m infra.ops redrive --stage "$(or $(STAGE),dev)" $(if $(DRY_RUN),--dry-run) $(if $(LANE),--lane "$(LANE)") $(if $(JOB),--job "$(JOB)") $(if $(JSON),--json)
 
-deploy: $(READY) ## Bring a stage to AWS: make deploy STAGE=staging|prod [PARAMETERS="JwksUrl=https://…"] [ARCH=…] [YES=1] [WATCH=minutes] [REPLACE=name]
+deploy: $(READY) ## Deploy a stage to AWS: make deploy STAGE=staging|prod [PARAMETERS="JwksUrl=https://…"] [ARCH=…] [YES=1] [WATCH=minutes] [REPLACE=name]
 	$(BIN)/python -m infra.deploy up --stage "$(STAGE)" --architecture "$(or $(ARCH),arm64)" --parameters "$(PARAMETERS)" \
 		--replace "$(REPLACE)" --watch "$(WATCH)" $(if $(YES),--yes)
 
-destroy: $(READY) ## Take a stage off AWS: make destroy STAGE=… CONFIRM=casework-…
+destroy: $(READY) ## Delete a stage from AWS: make destroy STAGE=… CONFIRM=casework-…
 	$(BIN)/python -m infra.deploy down --stage "$(STAGE)" --confirm "$(CONFIRM)"
 
 $(MINISTACK)/.ready $(CFN_LINT)/.ready build/audit/.ready: build/%/.ready: infra/deploy/requirements/%.txt $(READY)
@@ -95,7 +95,7 @@ $(MINISTACK)/.ready $(CFN_LINT)/.ready build/audit/.ready: build/%/.ready: infra
 	build/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-detector: $(READY) build/detector/.ready ## Let the detector of instructions learn from evals/detector/texts, and say how well it does
+detector: $(READY) build/detector/.ready ## Train the injection detector on evals/detector/texts, and print how well it does
 	PYTHONPATH=. build/detector/bin/python -m evals.detector $(if $(DRY_RUN),--dry-run)
 
 build/detector/.ready: evals/detector/requirements.txt requirements.txt
@@ -106,22 +106,22 @@ build/detector/.ready: evals/detector/requirements.txt requirements.txt
 check-template: $(READY) $(CFN_LINT)/.ready ## Check what would be deployed, without AWS: the template, its permissions, its limits
 	$(BIN)/python -m infra.deploy.check_template --cfn-lint $(CFN_LINT)/bin/cfn-lint
 
-test-deployed: $(READY) $(MINISTACK)/.ready ## Deploy the package on an emulated AWS and talk to it over HTTP
+test-deployed: $(READY) $(MINISTACK)/.ready ## Deploy the package to an emulated AWS and test it over HTTP
 	MINISTACK_VENV=$(MINISTACK) $(BIN)/python -m pytest tests/deployed --timeout 1200
 
-package: $(READY) ## Make the deployment package: make package [STAGE=staging|prod] [ARCH=arm64|x86_64] [WRITE=1: THIRD-PARTY.md]
+package: $(READY) ## Build the deployment package: make package [STAGE=staging|prod] [ARCH=arm64|x86_64] [WRITE=1: THIRD-PARTY.md]
 	$(BIN)/python -m infra.deploy.package --stage "$(or $(STAGE),staging)" --architecture "$(or $(ARCH),arm64)" $(if $(WRITE),--write)
 
-audit: $(READY) build/audit/.ready ## Ask for known vulnerabilities of what ships
+audit: $(READY) build/audit/.ready ## Check what ships for known vulnerabilities
 	$(BIN)/python -m infra.deploy.audit --pip-audit build/audit/bin/pip-audit
 
-status: $(READY) ## How a stage stands: open jobs, queues, failures: make status STAGE=dev|staging|prod [IDS=1] [JSON=1]
+status: $(READY) ## Show open jobs, queues and failures of a stage: make status STAGE=dev|staging|prod [IDS=1] [JSON=1]
 	@$(BIN)/python -m infra.ops status --stage "$(or $(STAGE),dev)" $(if $(IDS),--ids) $(if $(JSON),--json)
 
-inspect: $(READY) ## One job, with its timeline and errors: make inspect STAGE=… JOB=id [JSON=1]
+inspect: $(READY) ## Show one job, with its timeline and errors: make inspect STAGE=… JOB=id [JSON=1]
 	@$(BIN)/python -m infra.ops inspect --stage "$(or $(STAGE),dev)" --job "$(JOB)" $(if $(JSON),--json)
 
-cost: $(READY) ## What the model providers cost: make cost STAGE=… [SINCE=7d|2026-06-01] [MODELS=1] [JSON=1]
+cost: $(READY) ## Show what the model providers cost: make cost STAGE=… [SINCE=7d|2026-06-01] [MODELS=1] [JSON=1]
 	@$(BIN)/python -m infra.ops cost --stage "$(or $(STAGE),dev)" --since "$(or $(SINCE),7d)" $(if $(MODELS),--models) $(if $(JSON),--json)
 
 run: $(READY) ## Start an analysis and follow it: make run STAGE=… CASE=id ANALYSIS=call|agent|form7801 [JSON=1]
@@ -134,7 +134,7 @@ docs: $(READY) ## Write the pages of docs/ that come from the code
 docs-api: $(READY) ## Write docs/api.md from a run of the local system
 	$(BIN)/python -m docs.builder.api
 
-bench: $(READY) build/bench-venv/.ready ## Measure everything beside its peers: make bench [WRITE=1 writes docs/performance.md]
+bench: $(READY) build/bench-venv/.ready ## Compare cost and speed with other systems: make bench [WRITE=1 writes docs/performance.md]
 	$(BIN)/python -m benchmarks $(if $(WRITE),--write)
 
 scale: $(READY) build/bench-venv/.ready ## Simulate waiting times at 1, 10 and 100 times the load: make scale [WRITE=1 writes docs/scale.md]

@@ -1,1 +1,1 @@
-"""What does Casework cost, and is it quick? `make bench` measures it beside its peers; docs/performance.md tells."""
+"""Cost and speed of Casework, compared with other systems by `make bench`; the results are in docs/performance.md."""

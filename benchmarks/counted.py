@@ -115,7 +115,7 @@ class Counted:
         store, now = self.system.job_store, self.system.clock()
         job = store.claim(job_id, now=now, lease_until=now + timedelta(seconds=45), claim_token="worker")  # noqa: S106
         if job is None:
-            raise RuntimeError("the job is not to be had")
+            raise RuntimeError("the job cannot be claimed")
         store.save(job, lifecycle.completed(job, result_bytes=len(result), at=now), result=result)
 
     def _meter(self, what: str) -> dict[str, Any]:

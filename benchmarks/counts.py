@@ -115,7 +115,7 @@ def _heartbeats(casework: Counted) -> int:
     store = casework.system.job_store
     job = store.claim(job_id, now=now[0], lease_until=now[0] + timedelta(seconds=45), claim_token="t")  # noqa: S106
     if job is None:
-        raise RuntimeError("the job is not to be had")
+        raise RuntimeError("the job cannot be claimed")
     attempt = Attempt(job, store=store, clock=lambda: now[0], time_left=lambda: 300.0)
 
     def beat() -> None:

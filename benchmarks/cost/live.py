@@ -22,7 +22,7 @@ HEARTBEAT_SECONDS = 12
 LIVE_REQUESTS = 2
 """POST /streams, and the GET that brings the result; a job of a minute meets at most one watchdog poll more."""
 WATCHDOG_SECONDS = 30
-"""A client polls this often beside an open socket (docs/live.md)."""
+"""A client also polls this often with an open socket (docs/live.md)."""
 
 
 class Following(msgspec.Struct, frozen=True, kw_only=True):

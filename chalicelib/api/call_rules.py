@@ -71,7 +71,7 @@ _REPORT: Schema = {
 _BARE_REPORT: Schema = {
     **_REPORT,
     "title": "Report",
-    "description": "the message of an end-of-call-report by itself",
+    "description": "the message of an end-of-call-report without its envelope",
     "properties": {**_REPORT["properties"], **_NO_MESSAGE},
 }
 
@@ -102,7 +102,7 @@ WEBHOOK_RULES: Schema = {
         _BARE_REPORT,
         {
             "title": "Bare message",
-            "description": "any other message by itself",
+            "description": "any other message without its envelope",
             "required": ["type"],
             "properties": {**_NO_MESSAGE, "type": {"type": "string", "not": {"const": REPORT}}},
         },

@@ -118,8 +118,8 @@ def _body(body: Schema | None) -> str:
 def _answer(status: str, response: Schema) -> tuple[str, str]:
     kinds = [_kind(content["schema"]) for content in response.get("content", {}).values()]
     headers = ", ".join(f"<code>{escape(name)}</code>" for name in response["headers"] if name != "X-Request-Id")
-    told = "".join(f"{kind}. " for kind in kinds) + _text(response["description"])
-    return f"<code>{status}</code>", f"{told} <span class='note'>{headers}</span>"
+    described = "".join(f"{kind}. " for kind in kinds) + _text(response["description"])
+    return f"<code>{status}</code>", f"{described} <span class='note'>{headers}</span>"
 
 
 def _shape(name: str, schema: Schema) -> str:
@@ -175,7 +175,7 @@ def _kind(schema: Schema) -> str:
 
 
 def _table(title: str, rows: Iterable[tuple[str, str]]) -> str:
-    cells = "".join(f"<tr><td>{name}</td><td>{told}</td></tr>" for name, told in rows)
+    cells = "".join(f"<tr><td>{name}</td><td>{meaning}</td></tr>" for name, meaning in rows)
     heading = f"<h4>{escape(title)}</h4>" if title else ""
     return f"{heading}<div class='scroll'><table>{cells}</table></div>" if cells else ""
 

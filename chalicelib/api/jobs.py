@@ -101,7 +101,7 @@ def list_jobs(request: Request, system: System, *, query: JobListQuery) -> Respo
     page = page_of_jobs(
         JobFilter(
             owner=None if scope == "all" else caller.user_id,
-            # Nobody but an admin can start a job of another's case, and nobody who is none any more sees it.
+            # Only an admin can start a job of another's case; a former admin does not see it.
             starter=caller.user_id if caller.is_admin and scope == "mine" else None,
             status=query.status or None,
             job_type=query.job_type or None,

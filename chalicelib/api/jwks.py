@@ -33,7 +33,7 @@ class VerificationKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FetchFailed(Exception):
-    """The key set could not be had; nothing follows from it for any token."""
+    """The key set could not be fetched; this says nothing about any token."""
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +102,7 @@ class KeySet:
 
 
 def parse_keys(document: bytes) -> Mapping[str | None, VerificationKey]:
-    """The usable keys of a JWKS document by their kid; a single key also by None. Other keys are passed over.
+    """The usable keys of a JWKS document by their kid; a single key also by None. Other keys are ignored.
 
     Usable: public RSA of at least 2048 bits (RS256) and EC P-256 (ES256), meant for signatures.
     Raises: FetchFailed when the document is no JWKS or holds no usable key.

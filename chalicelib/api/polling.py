@@ -38,7 +38,7 @@ _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
 def job_tag(version: int, *, variant: str = "") -> str:
-    """The weak ETag of a version of a job; a `variant` of its representation has a tag of its own."""
+    """The weak ETag of a version of a job; a `variant` of its representation has a separate tag."""
     return f'W/"{version}-{variant}"' if variant else f'W/"{version}"'
 
 

@@ -1,4 +1,4 @@
-"""Being told instead of polling: tickets for WebSockets, and the deliveries of webhooks."""
+"""Updates without polling: tickets for WebSockets, and the deliveries of webhooks."""
 
 from __future__ import annotations
 

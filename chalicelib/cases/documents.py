@@ -232,7 +232,7 @@ def _decoded(content_base64: str) -> bytes:
 
 
 def _decoded_bytes(content_base64: str) -> int:
-    """How many bytes base64 stands for: three for each four characters, less one for each "=" at the end."""
+    """How many bytes base64 encodes: three for each four characters, less one for each "=" at the end."""
     padding = 2 if content_base64.endswith("==") else int(content_base64.endswith("="))
     return len(content_base64) * 3 // 4 - padding
 

@@ -101,7 +101,7 @@ def list_cases(
 ) -> CaseList:
     """One page of cases, finished uploads turned `ready`. Without a `scope` an admin sees all, a user their own.
 
-    An upload that does not come is looked for less and less often, and at last no more.
+    An upload that does not come is checked less and less often, and finally not at all.
 
     Raises: Forbidden when a user asks for all.
     """
@@ -131,14 +131,14 @@ def resolved(file: CaseFile, *, store: CaseStore, blobs: BlobStore) -> CaseFile:
 def with_arrivals(documents: Sequence[Document], *, store: CaseStore, blobs: BlobStore) -> tuple[Document, ...]:
     """The documents, those whose upload has arrived stored as `ready` with their real size.
 
-    Documents deleted meanwhile are left out.
+    Documents deleted since then are left out.
     """
     awaited = [document for document in documents if _is_awaited(document)]
     return _replaced(documents, awaited, partial(_with_arrival, store=store, blobs=blobs))
 
 
 def is_case_id(text: str) -> bool:
-    """True for what can be the id of a case at all: nothing else reaches a key of the storage."""
+    """True for what has the form of a case id: nothing else becomes part of a storage key."""
     return _CASE_ID.fullmatch(text) is not None
 
 
@@ -150,7 +150,7 @@ def no_such_case() -> NotFound:
 def _with_due_arrivals(
     documents: Sequence[Document], *, store: CaseStore, blobs: BlobStore, now: datetime | None
 ) -> tuple[Document, ...]:
-    """As `with_arrivals`, but an upload that does not come is looked for less and less often, and at last no more."""
+    """As `with_arrivals`, but an upload that does not come is checked less and less often, and finally not at all."""
     if now is None:
         return with_arrivals(documents, store=store, blobs=blobs)
     due = [found for found in documents if _is_awaited(found) and (found.look_at or now) <= now]

@@ -1,7 +1,7 @@
 """Which of the documents that an analysis asked for are there? The lists of requested documents, marked.
 
 A mark is not stored in the lists: it follows from the documents. So a new analysis cannot lose it, and a deleted
-document takes it away. Lists stand in three places: the call analysis, Vapi's own analysis, and `call_summary`.
+document takes it away. Lists are stored in three places: the call analysis, Vapi's own analysis, and `call_summary`.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ SPOKEN: Mapping[str, Shape] = {
     "messages": ((list,), "a list"),
     "messagesOpenAIFormatted": ((list,), "a list"),
 }
-"""What was said; it is on top of a call or report, or in its artifact."""
+"""The transcript and messages; at the top of a call or report, or in its artifact."""
 CALL_TYPES: Mapping[str, Shape] = {
     "id": ((str,), "a string"),
     "artifact": ((dict,), "an object"),
@@ -226,7 +226,7 @@ def _stored_form(call: dict[str, Any], *, sources: Sequence[dict[str, Any]]) -> 
 
 
 def _transcripts(places: Sequence[Mapping[str, Any]]) -> Iterable[str]:
-    """What was said, from each place that has it; "" where it is empty."""
+    """The transcript, from each place that has it; "" where it is empty."""
     for place in places:
         written = place.get("transcript")
         yield _joined(written) if isinstance(written, list) else _kept(written)

@@ -1,4 +1,4 @@
-"""What can a running analysis ask and tell? The context of one attempt: steps, progress, time, money, stopping.
+"""What a running analysis can ask and report. The context of one attempt: steps, progress, time, money, stopping.
 
 The thread that works and the pulse (see `pulse`) share it; a lock makes their writes of the record take turns.
 """
@@ -171,7 +171,7 @@ class Attempt:
             telemetry.warning("heartbeat_failed", job_id=self._job.job_id, attempt=self._job.attempt)
 
     def with_news(self, job: Job) -> Job:
-        """The job with the last progress told and all usage counted: what each write of the attempt takes along."""
+        """The job with the last reported progress and all usage counted: part of each write of the attempt."""
         percent, message, code, params = self._reported
         stored = {event.message for event in job.steps}
         for event in self._reused:
@@ -189,7 +189,7 @@ class Attempt:
         result: bytes | None = None,
         write_back: WriteBack | None = None,
     ) -> Job:
-        """Land a change of the record in one write, on top of what others may have changed meanwhile.
+        """Write a change of the record in one write, on top of what others may have changed since it was read.
 
         Storage that does not answer is asked again as long as nobody else can have been given the job.
         Raises: CancelSeen; LeaseLost; WriteBackRefused; StorageUnavailable.

@@ -57,7 +57,7 @@ SENTENCES: Mapping[str, str] = {
 
 
 def lease_end(now: datetime) -> datetime:
-    """Until when a worker that shows a sign of life now owns its job."""
+    """Until when a worker that renews its lease now owns its job."""
     return now + timedelta(seconds=LEASE_SECONDS)
 
 

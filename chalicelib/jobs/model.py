@@ -230,7 +230,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_done(self) -> bool:
-        """True once completed, failed or cancelled: nothing will change it any more."""
+        """True once completed, failed or cancelled: the status is final."""
         return self.status not in OPEN
 
 

@@ -72,7 +72,7 @@ class KeyTaken(msgspec.Struct, frozen=True):
 
 
 class CaseMissing(msgspec.Struct, frozen=True):
-    """Nothing was stored: the case does not exist (any more)."""
+    """Nothing was stored: the case does not exist, or was deleted."""
 
 
 class LimitReached(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ CreateResult = Created | ActiveAlready | KeyTaken | CaseMissing | LimitReached
 
 
 class Conflict(Exception):
-    """A conditional write did not land because the record has changed; `current` is it now (None: gone)."""
+    """A conditional write was refused because the record has changed; `current` is the record now (None: deleted)."""
 
     def __init__(self, current: Job | None) -> None:
         super().__init__("the job record changed")
@@ -203,7 +203,7 @@ class JobStore(Protocol):
         """Rescue: look at the open job again at `check_at`, if its `check_at` is still `job.check_at` and it is open.
 
         One conditional write that changes nothing else, the version neither. False when another rescue was first.
-        The answer to a lost first answer (the very same check stands in the open job) is True.
+        The answer to a lost first answer (the open job already has this very check) is True.
         """
 
     def checkpoints(self, job_id: str) -> Mapping[str, bytes]:
@@ -225,7 +225,7 @@ class JobStore(Protocol):
     def due_checks(self, *, now: datetime, limit: int, status: Status | None = None) -> Sequence[Job]:
         """Open jobs whose `check_at` has come, of one status or of both, the oldest first.
 
-        At most `limit`, and fewer only when there are no more: a record that cannot be read, or is not due any more
+        At most `limit`, and fewer only when there are no more: a record that cannot be read, or is no longer due
         though the index still says so, takes nobody's place.
         """
 

@@ -132,7 +132,7 @@ def _postponed(job: Job, repair: str, *, store: JobStore, check_at: datetime) ->
 
 
 def _saved(job: Job, after: Job, repair: str, *, store: JobStore, queue: JobQueue, now: datetime) -> str:
-    """Write the repair, unless the worker has shown a sign of life since the job was read."""
+    """Write the repair, unless the worker has renewed its lease since the job was read."""
     try:
         stored = store.save(job, after, lease_over_at=now)
     except Conflict as conflict:

@@ -131,7 +131,7 @@ def write_outcome(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock:
 
 
 def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock, rng: Random) -> Outcome | None:
-    """What became of the attempt; None when the job is another worker's now."""
+    """What became of the attempt; None when another worker owns the job."""
     try:
         attempt.check()
         job_type = _admitted(attempt.job, job_types=job_types)
@@ -212,7 +212,7 @@ def _facts(job: Job) -> dict[str, object]:
 
 @contextmanager
 def pulse(attempt: Attempt, *, beat_seconds: float = BEAT_SECONDS) -> Iterator[None]:
-    """Call `attempt.beat()` every `beat_seconds` from a thread of its own while the block runs."""
+    """Call `attempt.beat()` every `beat_seconds` from a background thread while the block runs."""
     ended = threading.Event()
     thread = threading.Thread(
         target=_beat_until, args=(ended,), kwargs={"attempt": attempt, "beat_seconds": beat_seconds}, daemon=True

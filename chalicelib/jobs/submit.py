@@ -89,7 +89,7 @@ def submit(
     retention_days: int,
     open_jobs_limit: int | None,
 ) -> Submitted:
-    """Store a new job and send its message, or find the job that stands for it.
+    """Store a new job and send its message, or return the existing job that answers this start.
 
     A message that cannot be sent is left to rescue: the job exists. `open_jobs_limit` None exempts from the limit.
     Raises: NotFound when the case is gone; IdempotencyKeyReused; TooManyOpenJobs; StorageUnavailable when nothing was
@@ -126,7 +126,7 @@ def submit(
 
 
 def _end(overdue_job: Job, *, store: JobStore, now: datetime) -> None:
-    """End a job that can only fail any more, as rescue would: it must not stand for a new start."""
+    """End a job whose deadline has passed, as rescue would, so that it does not answer a new start."""
     try:
         ended = store.save(overdue_job, overdue(overdue_job, at=now))
     except Conflict:

@@ -1,1 +1,1 @@
-"""The sample case, analysed before your eyes: `make demo`."""
+"""`make demo`: the three analyses of the sample case, from the start to their results."""

@@ -1,4 +1,4 @@
-"""The sample case, analysed before your eyes: starts the whole system, runs every analysis, stops what it started.
+"""The demo: starts the whole system, runs every analysis of the sample case, stops what it started.
 
 python -m clients.demo        exit code 0 only if every analysis completed
 """
@@ -38,7 +38,7 @@ def main() -> None:
             try:
                 jobs = run_demo(console, environment)
             except CaseworkError as error:
-                raise Problem(f"The demo cannot go on: {error}") from error
+                raise Problem(f"The demo stopped: {error}") from error
     except Problem as problem:
         console.print(str(problem), markup=False, highlight=False, style="red")
         sys.exit(1)

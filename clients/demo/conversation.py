@@ -7,7 +7,7 @@ from infra.local.environment import ROOT
 
 
 def conversation(api_url: str) -> str:
-    """Shell lines, from a token to a result; they run as they stand in the project's directory."""
+    """Shell lines, from a token to a result; they run unchanged in the project's directory."""
     sample = DIRECTORY.relative_to(ROOT)
     uploads = "\n".join(
         f"""printf '{{"file_name": "{d.file_name}", "content_type": "{d.content_type}", "content_base64": "%s"}}' \\

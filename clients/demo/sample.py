@@ -94,7 +94,7 @@ def add_document(client: Client, case_id: str, document: SampleDocument, *, dire
 
 
 def compare(form: Any, *, directory: Path = DIRECTORY) -> list[Comparison]:
-    """The "exact" fields of expected.json beside those of a Form 7801."""
+    """The "exact" fields of expected.json, compared with those of a Form 7801."""
     expected = json.loads((directory / "expected.json").read_text(encoding="utf-8"))
     return [
         Comparison(field=field, expected=value_at(expected["form_7801"], field), found=value_at(form, field))

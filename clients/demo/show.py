@@ -70,8 +70,8 @@ def _show_form(console: Console, analysis: Mapping[str, Any]) -> None:
     console.print(table)
     matching = sum(row.matches for row in comparisons)
     console.print(
-        f"{len(filled_fields(analysis['form_7801']))} fields found; {matching} of the {len(comparisons)} that"
-        f" expected.json knows exactly are right. Claim rate {analysis['claim_rate']}.",
+        f"{len(filled_fields(analysis['form_7801']))} fields found; {matching} of the {len(comparisons)}"
+        f" values given exactly in expected.json are right. Claim rate {analysis['claim_rate']}.",
         highlight=False,
     )
 

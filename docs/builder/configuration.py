@@ -39,8 +39,8 @@ On your machine nothing has to be set: `make dev` and `chalice local` bring thei
 """
 
 SDKS = """
-The SDKs read `AWS_ENDPOINT_URL`, `OPENAI_BASE_URL` and `ANTHROPIC_BASE_URL` by themselves; nothing else decides
-whose services a run talks to.
+The SDKs themselves read `AWS_ENDPOINT_URL`, `OPENAI_BASE_URL` and `ANTHROPIC_BASE_URL`; nothing else decides which
+services a run uses.
 
 ## The local system
 
@@ -51,10 +51,10 @@ All of it listens on 127.0.0.1 only.
 """
 
 LOCAL = {
-    "CASEWORK_EMULATOR_SECONDS": ("4", "Seconds that the emulator of the AI providers takes for an answer."),
-    "CASEWORK_CONCURRENCY": ("5", "Messages of one lane that are worked on at once."),
-    "CASEWORK_FUNCTION_SECONDS": ("300", "Seconds until a worker function is out of time."),
-    "CASEWORK_RESCUE_SECONDS": ("60", "Seconds between two ticks of the rescue timer."),
+    "CASEWORK_EMULATOR_SECONDS": ("4", "Seconds that the emulator of the AI providers takes for a response."),
+    "CASEWORK_CONCURRENCY": ("5", "Messages of one lane that are processed at the same time."),
+    "CASEWORK_FUNCTION_SECONDS": ("300", "Seconds until a worker function's time is over."),
+    "CASEWORK_RESCUE_SECONDS": ("60", "Seconds between two runs of rescue."),
 }
 PORT_MEANINGS = {
     "api": "Port of the API (`make dev`; `chalice local` has `--port`).",

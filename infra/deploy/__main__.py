@@ -36,7 +36,7 @@ BUCKETS = frozenset({"Bucket", "AccessLogBucket"})
 KEPT = frozenset({"JobsTable", "CasesTable", *BUCKETS})
 WARNINGS = {"no": "", "maybe": "[yellow]may be replaced[/yellow]", "yes": "[red]replaced by a new one[/red]"}
 NOBODY_INFORMED = (
-    "NOBODY IS INFORMED when an alarm rings: AlarmEmail is empty."
+    "NOBODY RECEIVES ALARMS: AlarmEmail is empty. Set it:"
     ' make deploy STAGE=prod PARAMETERS="AlarmEmail=…", or infra/deploy/stages/prod.json.'
 )
 CHOOSE_ACCOUNT = "AWS_PROFILE and AWS_REGION choose the account and the region."
@@ -125,7 +125,7 @@ def _verify(stack: Stack, console: Console) -> None:
     outputs, token = stack.outputs(), os.environ.get("CASEWORK_TOKEN")
     health = verified(outputs["ApiUrl"], token=token)
     checks = ", ".join(f"{name} {outcome}" for name, outcome in health.checks.items())
-    deep = checks or "what it stands on was not asked: CASEWORK_TOKEN holds no admin's token"
+    deep = checks or "deep health was not checked: CASEWORK_TOKEN has no admin's token"
     console.print(f"The API answers, version {health.version}; {deep}.", highlight=False)
 
 
@@ -148,7 +148,7 @@ def _changes(stack: str, change_set: ChangeSet) -> Table:
 
 
 def _agreed() -> bool:
-    return sys.stdin.isatty() and input("Carry it out? [y/N] ").strip().lower() in ("y", "yes")
+    return sys.stdin.isatty() and input("Apply it? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _client(service: str) -> Any:
@@ -156,17 +156,17 @@ def _client(service: str) -> Any:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m infra.deploy", description="Bring Casework to AWS, or take it off."
-    )
+    parser = argparse.ArgumentParser(prog="python -m infra.deploy", description="Deploy Casework to AWS, or delete it.")
     asked = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    deploy = asked.add_parser("up", help="package, upload, show the changes, carry them out")
+    deploy = asked.add_parser("up", help="package, upload, show the changes, apply them")
     deploy.add_argument("--architecture", choices=ARCHITECTURES, default=DEPLOYED_ARCHITECTURE)
     deploy.add_argument("--parameters", default="", help='"JwksUrl=https://… JwtIssuer=…"; the others keep their value')
     deploy.add_argument("--replace", default="", help="resources with data that may be replaced or removed: Bucket,…")
-    deploy.add_argument("--watch", default="", help="minutes in which an alarm undoes the deploy (0: none; prod: 10)")
-    deploy.add_argument("--yes", action="store_true", help="carry the changes out without asking")
+    deploy.add_argument(
+        "--watch", default="", help="minutes in which an alarm rolls the deploy back (0: none; prod: 10)"
+    )
+    deploy.add_argument("--yes", action="store_true", help="apply the changes without asking")
     deploy.set_defaults(command=up)
 
     destroy = asked.add_parser("down", help="delete the stack")

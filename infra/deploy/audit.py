@@ -33,8 +33,10 @@ class Hole(msgspec.Struct, frozen=True, kw_only=True):
 
 def main() -> None:
     """Print what is known; exit code 1 when there is a hole."""
-    parser = argparse.ArgumentParser(prog="python -m infra.deploy.audit", description="Ask for known vulnerabilities.")
-    parser.add_argument("--pip-audit", type=Path, required=True, help="the program, in an environment of its own")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.deploy.audit", description="Check for known vulnerabilities."
+    )
+    parser.add_argument("--pip-audit", type=Path, required=True, help="the program, in a separate environment")
     arguments = parser.parse_args()
     report, said = _report(arguments.pip_audit)
     lines, code = verdict(report, said=said, on=datetime.now(UTC).date().isoformat())

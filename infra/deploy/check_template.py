@@ -47,7 +47,7 @@ def findings(template: Mapping[str, Any], *, stage: str) -> Sequence[str]:
 def main() -> None:
     """Check both stages; exit code 1 with everything that is wrong."""
     parser = argparse.ArgumentParser(prog="python -m infra.deploy.check_template", description="Check the templates.")
-    parser.add_argument("--cfn-lint", type=Path, help="the linter's program, in an environment of its own")
+    parser.add_argument("--cfn-lint", type=Path, help="the linter's program, in a separate environment")
     parser.add_argument("--released", action="store_true", help="remember these tables as those of the last release")
     arguments = parser.parse_args()
     if arguments.released:

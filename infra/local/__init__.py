@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def attach() -> None:
-    """Let `chalice local` in this process bring up the system behind the API; starts nothing by itself.
+    """Let `chalice local` in this process bring up the system behind the API; this call starts nothing.
 
     Called by app.py in stage dev, under every Chalice command: only when `chalice local` begins to serve, the tables,
     queues, workers and providers are started, unless they are up already.

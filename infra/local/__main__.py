@@ -22,10 +22,12 @@ from infra.problem import Problem
 
 
 def main() -> None:
-    """Run the local system until it is told to stop; exit code 1 says that it could not."""
+    """Run the local system until it is stopped; exit code 1: it could not start."""
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="Casework on this machine.")
-    parser.add_argument("--behind-api", action="store_true", help="everything but the API, which somebody else serves")
-    parser.add_argument("--no-reload", action="store_true", help="restart nothing when a source changes")
+    parser.add_argument(
+        "--behind-api", action="store_true", help="everything but the API, which another process serves"
+    )
+    parser.add_argument("--no-reload", action="store_true", help="do not restart when a source changes")
     parser.add_argument("--lifeline", type=int, metavar="PID", help="end when this process has ended")
     parser.add_argument("--ready-fd", type=int, metavar="FD", help="write a line to this descriptor once all is up")
     arguments = parser.parse_args()

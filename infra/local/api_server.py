@@ -1,4 +1,4 @@
-"""How does the supervisor serve the API? With `chalice local`, told that the system behind it is up already.
+"""How does the supervisor serve the API? With `chalice local`, with the system behind it already running.
 
 python -m infra.local.api_server --port N
 """

@@ -85,7 +85,7 @@ def _start(environment: dict[str, str], *, top_pid: int) -> int:
     os.close(to_be_written)
     with open(ready, encoding="utf-8") as lines:  # noqa: PTH123  # a descriptor, not a path
         if not lines.readline():
-            raise Problem("The system behind the API did not come up; its log above says why.")
+            raise Problem("The system behind the API did not start; its log above says why.")
     return supervisor.pid
 
 

@@ -18,7 +18,7 @@ def main() -> None:
     """Tie this process to its parent, then become the module."""
     parent, module, *arguments = sys.argv[1:]
     lifeline.watch(int(parent), on_end=lifeline.end_group)
-    if os.getppid() != int(parent):  # it ended before the watch began, and its number may be another's by now
+    if os.getppid() != int(parent):  # it ended before the watch began, and its number may belong to another process
         lifeline.end_group()
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -56,7 +56,7 @@ class EventSource:
         self._done: list[str] = []
 
     def run(self, stop: threading.Event) -> None:
-        """Poll and invoke until `stop`; errors of the queue are told and waited out."""
+        """Poll and invoke until `stop`; errors of the queue are logged and waited out."""
         queue_arn = None
         while not stop.is_set():
             free = self._wait_for_slots()
@@ -73,7 +73,7 @@ class EventSource:
                 self._start(message, queue_arn)
 
     def idle(self, *, within_seconds: float) -> bool:
-        """Wait until nothing runs any more and what is done is deleted; False if that takes `within_seconds`."""
+        """Wait until nothing runs and every finished message is deleted; False if that takes `within_seconds`."""
         with self._slots:
             return self._slots.wait_for(lambda: self._running + self._deleting == 0, timeout=within_seconds)
 
@@ -129,7 +129,7 @@ class EventSource:
         self._delete_done()
 
     def _delete_done(self) -> None:
-        """Delete what is done by now, ten messages at most; each invocation that ends comes here once."""
+        """Delete finished messages, ten at most; each invocation that ends comes here once."""
         time.sleep(GATHER_SECONDS)
         with self._slots:
             batch, self._done = self._done[:DELETE_AT_MOST], self._done[DELETE_AT_MOST:]
@@ -139,7 +139,9 @@ class EventSource:
         try:
             self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
         except (BotoCoreError, ClientError) as exc:
-            self._say(f"{len(batch)} messages could not be deleted ({type(exc).__name__}); they will come again")
+            self._say(
+                f"{len(batch)} messages could not be deleted ({type(exc).__name__}); they will be delivered again"
+            )
         with self._slots:
             self._deleting -= len(batch)
             self._slots.notify_all()
@@ -170,7 +172,7 @@ def main() -> None:
         time.sleep(0.1)
     polling.join()
     if not source.idle(within_seconds=GRACE_SECONDS):
-        sys.exit("ended while invocations were running; rescue takes their jobs up again")
+        sys.exit("ended while invocations were running; rescue will recover their jobs")
 
 
 def _say(line: str) -> None:

@@ -1,4 +1,4 @@
-"""In what does `chalice local` differ from API Gateway? Each difference that a client would notice is mended here.
+"""In what does `chalice local` differ from API Gateway? Each difference that a client would notice is corrected here.
 
 Every path and method reaches the app, unknown ones too (Chalice's own answer is a 403 that repeats the Authorization
 header); HEAD has no body, chunked bodies are read, repeated headers are joined, bodies over 10 MB are refused, and
@@ -119,7 +119,7 @@ class RequestHandler(ChaliceRequestHandler):  # type: ignore[misc]  # chalice is
 
     def _exactly(self, count: int, *, already: int = 0) -> bytes:
         if not 0 <= count <= LARGEST_BODY_BYTES - already:
-            raise self._not_taken(BodyTooLarge("The gateway takes no body over 10 MB."))
+            raise self._not_taken(BodyTooLarge("The gateway accepts no body over 10 MB."))
         body: bytes = self.rfile.read(count)
         return body
 

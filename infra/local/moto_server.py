@@ -1,4 +1,4 @@
-"""What stands in for AWS? A moto server on 127.0.0.1 whose conditional writes are as atomic as DynamoDB's.
+"""The local AWS: a moto server on 127.0.0.1 whose conditional writes are as atomic as DynamoDB's.
 
 python -m infra.local.moto_server [--port N]        prints {"endpoint_url": "http://127.0.0.1:N"} once it listens
 """

@@ -59,7 +59,7 @@ class Child:
         code = self._process.poll()
         if code is None:
             return None
-        self._reader.join(timeout=1)  # what it said last comes before what is said about its end
+        self._reader.join(timeout=1)  # its last lines are logged before its end is
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
     def ask_to_end(self) -> None:

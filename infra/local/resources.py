@@ -57,7 +57,7 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True):
 
 @functools.cache
 def client(service: str, endpoint_url: str) -> Any:
-    """A boto3 client of a local endpoint; it needs no credentials of its own."""
+    """A boto3 client of a local endpoint; it needs no credentials."""
     return boto3.client(
         service,
         endpoint_url=endpoint_url,

@@ -1,4 +1,4 @@
-"""A process of the local system has ended by itself: start it again, and when? A pure decision over its past ends."""
+"""Restart policy for processes of the local system that ended unexpectedly: a pure decision over their past ends."""
 
 from __future__ import annotations
 

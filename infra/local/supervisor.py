@@ -23,7 +23,7 @@ END_WITHIN_SECONDS = 3.0
 class Supervisor:
     """The processes of one local system. `run` blocks until `stop` is set and leaves nothing running.
 
-    A child that ends by itself is started again; one that keeps failing waits for a change of the sources, if it is
+    A child that ends unexpectedly is started again; one that keeps failing waits for a change of the sources, if it is
     made of them, and otherwise ends the system.
     """
 
@@ -88,7 +88,7 @@ class Supervisor:
             for started, child in self._children.items():
                 ending = child.how_it_ended()
                 if ending is not None:
-                    raise Problem(f"{started} did not start ({ending}); what it said is above.")
+                    raise Problem(f"{started} did not start ({ending}); its log is above.")
             if time.monotonic() > deadline:
                 raise Problem(f"{name} was not ready within {READY_WITHIN_SECONDS:.0f} s; the log above says more.")
             self._stop.wait(0.05)

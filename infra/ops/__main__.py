@@ -45,7 +45,7 @@ def _console() -> Console:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m infra.ops", description="Look at a running Casework, and repair it."
+        prog="python -m infra.ops", description="Inspect a running Casework, and repair it."
     )
     asked = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -53,9 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     dlq.set_defaults(command=show_dead_letters)
 
     redrive = asked.add_parser("redrive", help="move dead letters back into their lane")
-    redrive.add_argument("--dry-run", action="store_true", help="say what would be moved, and move nothing")
-    redrive.add_argument("--lane", choices=("high", "normal"), help="only the letters of this lane")
-    redrive.add_argument("--job", metavar="ID", help="only the letters of this job")
+    redrive.add_argument("--dry-run", action="store_true", help="show what would be moved, and move nothing")
+    redrive.add_argument("--lane", choices=("high", "normal"), help="only dead letters of this lane")
+    redrive.add_argument("--job", metavar="ID", help="only dead letters of this job")
     redrive.set_defaults(command=redrive_dead_letters)
 
     status = asked.add_parser("status", help="open jobs by lane, status and age; the queues; what failed lately")

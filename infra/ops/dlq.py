@@ -41,7 +41,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def job_id(self) -> str | None:
-        """The job that the message names; None when it is no message of ours."""
+        """The job that the message names; None when it is not one of Casework's."""
         try:
             return msgspec.json.decode(self.body, type=JobMessage).job_id
         except msgspec.MsgspecError:
@@ -77,7 +77,7 @@ def let_go(sqs: Any, lane: Lane, letters: list[DeadLetter]) -> None:
 def reason(letter: DeadLetter, *, read_job: ReadJob) -> str:
     """What the job's record says about the message: the state of the job, and the error that it met last."""
     if letter.job_id is None:
-        return "not a message of ours"
+        return "not a Casework message"
     job = read_job(letter.job_id)
     if job is None:
         return "no such job: deleted or expired"
@@ -98,7 +98,7 @@ def show_dead_letters(stage: Stage, arguments: argparse.Namespace, *, console: C
         print_json(console, {"stage": stage.name, "messages": rows})
     elif rows:
         console.print(letter_table(f"Dead letters of {stage.name}", rows))
-        console.print(f"Move them back with `make redrive STAGE={stage.name}` once their cause is mended.")
+        console.print(f"Move them back with `make redrive STAGE={stage.name}` once the cause is fixed.")
     else:
         console.print(f"The dead-letter queues of {stage.name} are empty.")
 

@@ -49,7 +49,7 @@ def chosen_job_type(text: str) -> str:
         return text
     found = [job_type for job_type in job_types if text and text in job_type.split("_")]
     if len(found) != 1:
-        raise Problem(f"ANALYSIS must be one of: {', '.join(job_types)}; or a word of one that no other has.")
+        raise Problem(f"ANALYSIS must be one of: {', '.join(job_types)}; or a word that only one of them contains.")
     return found[0]
 
 

@@ -27,7 +27,7 @@ def test_the_demo_completes_all_analyses_and_finds_the_labelled_fields(project):
 
     assert code == 0, running.said()
     assert "3 of 3 analyses completed." in running.said()
-    assert "18 of the 18 that expected.json knows exactly are right" in running.said()
+    assert "18 of the 18 values given exactly in expected.json are right" in running.said()
     assert "curl -sS" in running.said()
     wait_until_gone(family)
 

@@ -53,7 +53,7 @@ class WaitTimeoutError(CaseworkError):
     """The job is not done within the time given; it goes on."""
 
     def __init__(self, job_id: str, *, seconds: float) -> None:
-        super().__init__(f"Job {job_id} is not done after {seconds:g} s. It goes on.")
+        super().__init__(f"Job {job_id} is not done after {seconds:g} s. It continues.")
         self.job_id = job_id
 
 

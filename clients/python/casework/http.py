@@ -44,7 +44,7 @@ class Response:
 
     @property
     def retry_after_seconds(self) -> float | None:
-        """How long the API asks to be left alone; None when it does not say."""
+        """The pause that the API asks for (Retry-After); None without one."""
         return _seconds(self.headers.get("retry-after"))
 
 
@@ -166,7 +166,7 @@ class Api:
         try:
             return self._token()
         except Exception as exc:
-            raise TokenError(f"The token could not be had: {exc}") from exc
+            raise TokenError(f"Getting a token failed: {exc}") from exc
 
 
 def accepted(response: Response) -> Response:

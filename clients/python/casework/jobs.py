@@ -12,7 +12,7 @@ from .types import Delivery, Event, Job, Start, StartOptions
 DEFAULT_PAUSE_SECONDS = 5.0
 """When an answer does not say when to come back."""
 CANCEL_TAKES_SECONDS = 2.0
-"""The API's pause is about progress; a worker that was told to stop does so sooner."""
+"""The API's pause is about progress; a worker whose job is cancelled stops sooner."""
 
 
 def result_of(job: Job) -> Any:

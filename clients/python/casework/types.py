@@ -14,7 +14,7 @@ class Notify(TypedDict):
 
 
 class StartOptions(TypedDict, total=False):
-    """What a start may say. `deadline_seconds` from now; `dedupe="none"` starts another job beside an open one."""
+    """What a start may say. `deadline_seconds` from now; `dedupe="none"` starts another job even if one is open."""
 
     priority: Literal["high", "normal"]
     deadline_seconds: int

@@ -16,14 +16,14 @@ LETTER = DIRECTORY / "doc2_discharge_letter.he.txt"
 STARTS = {job_type: f"POST {analysis.route}" for job_type, analysis in catalogue().items()}
 FORM_7801, AGENT = STARTS["document_analysis_form7801"], STARTS["document_analysis_agent"]
 READ = "GET /jobs/{job_id}"
-PATIENCE_SECONDS = 120
+WAIT_SECONDS = 120
 LOOK_EVERY_SECONDS = 0.1
 
 
 def converse(nobody: Recorder, user: Recorder, admin: Recorder) -> None:
     """Ask everything, in the order in which a client would; `nobody` has no token.
 
-    Raises: Problem when a job does not get on.
+    Raises: Problem when a job makes no progress.
     """
     nobody.ask("GET /health")
     admin.ask("GET /health", query="?deep=1", about="With `deep=1`, for admins.")
@@ -64,15 +64,15 @@ def _analyse(user: Recorder, case_id: str) -> str:
     body = {"labels": {"screen": "dashboard"}}
     started = user.ask(FORM_7801, body, sent=key, case_id=case_id)
     user.ask(FORM_7801, body, sent=key, about="The same request with the same key gets the same job.", case_id=case_id)
-    user.ask(FORM_7801, {"deadline_seconds": 5}, about="What is wrong is named.", case_id=case_id)
+    user.ask(FORM_7801, {"deadline_seconds": 5}, about="The response names what is wrong.", case_id=case_id)
     job_id: str = started.answer["job_id"]
     running = _until(user, job_id, lambda job: job["progress"] > 0)
     user.exchanges.append(running)
     done = _until(user, job_id, lambda job: job["done"])
     unchanged = {"If-None-Match": done.headers["ETag"]}
-    user.ask(READ, sent=unchanged, about="With the last `ETag`: no body while nothing has changed.", job_id=job_id)
-    user.ask(READ, about="Once it is done: the result, and no advice to ask again.", job_id=job_id)
-    user.ask(READ, query="?result=link", about="With `result=link`: where to fetch the result.", job_id=job_id)
+    user.ask(READ, sent=unchanged, about="With the last `ETag`: no body if nothing has changed.", job_id=job_id)
+    user.ask(READ, about="When it is done: the result, and no Retry-After.", job_id=job_id)
+    user.ask(READ, query="?result=link", about="With `result=link`: a link to the result.", job_id=job_id)
     user.ask("GET /jobs/{job_id}/events", query="?after=1", job_id=job_id)
     user.ask("POST /streams", {"job_ids": [job_id]}, about="A ticket for live updates.")
     user.ask("POST /jobs/{job_id}/deliveries/resend", about="Only of a job with a webhook.", job_id=job_id)
@@ -83,7 +83,7 @@ def _analyse(user: Recorder, case_id: str) -> str:
 def _change(user: Recorder, case_id: str, job_id: str) -> None:
     agent_id = user.ask(AGENT, case_id=case_id).answer["job_id"]
     user.ask("POST /jobs/{job_id}/cancel", job_id=agent_id)
-    user.ask("POST /jobs/{job_id}/cancel", about="What has completed cannot be cancelled.", job_id=job_id)
+    user.ask("POST /jobs/{job_id}/cancel", about="A completed job cannot be cancelled.", job_id=job_id)
     _until(user, agent_id, lambda job: job["done"])
     again = user.ask("POST /jobs/{job_id}/retry", {"max_cost_usd": 0.5}, job_id=agent_id).answer["job_id"]
     others = [user.ask(route, case_id=case_id) for route in STARTS.values() if route not in (FORM_7801, AGENT)]
@@ -114,10 +114,10 @@ def _call() -> dict[str, Any]:
 
 def _until(user: Recorder, job_id: str, is_so: Any) -> Exchange:
     """The first look at the job that shows what is waited for."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         seen = user.look(READ, job_id=job_id, about="While it runs.")
         if is_so(seen.answer):
             return seen
         time.sleep(LOOK_EVERY_SECONDS)
-    raise Problem(f"Job {job_id} did not get on within {PATIENCE_SECONDS} s.")
+    raise Problem(f"Job {job_id} made no progress within {WAIT_SECONDS} s.")

@@ -24,9 +24,9 @@ USUAL = {"content-type": "application/json", "cache-control": "no-store"}
 
 INTRODUCTION = """# The API
 
-Every endpoint, with what was sent and what came back when this page was made: `make docs-api` starts the local system,
-holds the conversation of `docs/builder/api/conversation.py` with it and writes the page. Long texts and lists are cut
-(…), and headers that every answer has are left out: CORS, `X-Request-Id`, `Cache-Control: no-store`.
+Every endpoint, with real requests and responses: `make docs-api` starts the local system, makes the requests of
+`docs/builder/api/conversation.py` and writes the page. Long texts and lists are cut (…), and headers that every
+response has are omitted: CORS, `X-Request-Id`, `Cache-Control: no-store`.
 
 `/openapi.json` on a running system has every field with its type and bounds, and `/docs` shows it as a page.
 
@@ -35,9 +35,9 @@ holds the conversation of `docs/builder/api/conversation.py` with it and writes 
   `retry_after_ms` in between. `If-None-Match` with the last `ETag` saves the body.
 - **Lists** are read from indexes that follow writes within moments: a case or job just created may be missing there.
   Reading it by its id always finds it.
-- **Size**: an answer may have 6 MB as Lambda writes it, in ASCII: a Hebrew letter is 6 bytes there. A `result` without
-  room, or of more than 3 MB, comes as `result_url`; a page ends early, with its `next_cursor`; a case leaves out what
-  is said elsewhere too (`/openapi.json` says what). What is still too large is a `500` that says so.
+- **Size**: a response may have 6 MB as Lambda writes it, in ASCII: a Hebrew letter is 6 bytes there. A `result` that
+  does not fit, or is larger than 3 MB, becomes a `result_url`; a page ends early, with a `next_cursor`; a case omits
+  repetitions (`/openapi.json` says which). A response that is still too large is a `500` that says so.
 - **Refusals** are `application/problem+json` with a stable `code`:
 
 """

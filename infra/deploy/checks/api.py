@@ -11,7 +11,7 @@ from infra.deploy.template import INTEGRATION
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 HEADER = "gatewayresponse.header."
 PUBLIC = ("/health", "/docs", "/openapi.json", "/vapi/webhook")
-"""What needs no token; the webhook has a secret of its own, which a function checks."""
+"""What needs no token; the webhook has a separate secret, which a function checks."""
 
 RETRIED = ("429", "503")
 CORS = ("Access-Control-Allow-Origin", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers")
@@ -24,18 +24,18 @@ def gateway_answers_are_problems(template: Template) -> Iterator[str]:
         response = found.get(name, {})
         headers = response.get("responseParameters", {})
         if headers.get(f"{HEADER}Content-Type") != "'application/problem+json'":
-            yield f"API Gateway's {name} is no problem+json"
+            yield f"API Gateway's {name} is not problem+json"
         for header in (*CORS, "X-Request-Id"):
             if f"{HEADER}{header}" not in headers:
                 yield f"API Gateway's {name} has no {header}"
         if response.get("statusCode") in RETRIED and f"{HEADER}Retry-After" not in headers:
-            yield f"API Gateway's {name} does not say when to ask again"
+            yield f"API Gateway's {name} has no Retry-After"
         if response.get("statusCode") != gateway_responses()[name]["statusCode"]:
             yield f"API Gateway's {name} has status {response.get('statusCode')}"
 
 
 def gateway_answers_are_deployed(template: Template) -> Iterator[str]:
-    """A gateway response that is a resource of its own is not part of the stage's deployment."""
+    """A gateway response that is a separate resource is not part of the stage's deployment."""
     for name, _ in template.of("AWS::ApiGateway::GatewayResponse"):
         yield f"{name} is a separate resource, not part of the API's OpenAPI body"
 

@@ -85,7 +85,7 @@ def lanes_are_tuned_without_a_release(template: Template) -> Iterator[str]:
     """How many jobs run at once is what changes in an incident: a parameter, not a line of YAML."""
     for name, _, _, event in template.sources():
         if not is_reference(event.get("ScalingConfig", {}).get("MaximumConcurrency")):
-            yield f"the concurrency of {name} is no parameter"
+            yield f"the concurrency of {name} is not a parameter"
 
 
 def workers_may_send_themselves_messages(template: Template) -> Iterator[str]:
@@ -100,7 +100,7 @@ def rescue_can_have_reserved_concurrency(template: Template) -> Iterator[str]:
     reserved = dict(template.functions()).get("Rescue", {}).get("ReservedConcurrentExecutions")
     names = [name for name in references(reserved) if name in template.parameters]
     if not isinstance(reserved, dict) or "Fn::If" not in reserved or not names:
-        yield "the concurrency that is reserved for Rescue is no parameter that can be left out"
+        yield "the concurrency reserved for Rescue is not an optional parameter"
     elif any(template.parameters[name].get("Default") != 0 for name in names):
         yield "concurrency is reserved for Rescue by default"
 
@@ -113,10 +113,10 @@ def the_api_answers_before_the_gateway_gives_up(template: Template) -> Iterator[
 
 
 def rescue_runs_every_minute(template: Template) -> Iterator[str]:
-    """The timer that repairs is there, and a tick that failed is not repeated beside the next one."""
+    """The timer that repairs is there, and a failed run is not repeated: the next one follows anyway."""
     rescue = dict(template.functions()).get("Rescue", {})
     schedules = [e["Properties"]["Schedule"] for e in rescue.get("Events", {}).values() if e["Type"] == "Schedule"]
     if schedules != ["rate(1 minute)"]:
         yield f"Rescue runs at {schedules}, not every minute"
     if rescue.get("EventInvokeConfig", {}).get("MaximumRetryAttempts") != 0:
-        yield "Rescue is repeated when it fails, beside the next tick"
+        yield "a failed run of Rescue is repeated, in addition to the next run"

@@ -38,12 +38,12 @@ def only_senders_post_to_sockets(template: Template) -> Iterator[str]:
 def the_socket_api_is_deployed_again(template: Template) -> Iterator[str]:
     """Its stage deploys itself, within limits: a Deployment with a constant name is made once and never again."""
     if any(True for _ in template.of(REGISTERS)):
-        yield "the WebSocket API has a Deployment of its own, so a changed route is never deployed"
+        yield "the WebSocket API has a separate Deployment resource, so a changed route is never deployed"
     stage = template.properties("WebsocketAPIStage")
     if stage.get("AutoDeploy") is not True:
         yield "the stage of the WebSocket API does not deploy itself"
     if "ThrottlingRateLimit" not in stage.get("DefaultRouteSettings", {}):
-        yield "the WebSocket API has no limit of its own"
+        yield "the WebSocket API has no separate throttle"
 
 
 def _streams(template: Template) -> Iterator[tuple[str, Properties]]:

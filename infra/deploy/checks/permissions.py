@@ -50,7 +50,7 @@ def roles_can_be_bounded(template: Template) -> Iterator[str]:
 
 
 def workers_never_write_originals(template: Template) -> Iterator[str]:
-    """Workers open files that strangers made: they may read the originals, and write beside them only."""
+    """Workers open files made by strangers: they may read the originals and write only to other prefixes."""
     for name, function, _, _ in template.sources():
         role = target(function.get("Role"))
         for statement in statements(template.properties(role)):

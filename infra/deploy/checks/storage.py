@@ -59,7 +59,7 @@ def nothing_is_public(template: Template) -> Iterator[str]:
                 yield f"{name} lets everybody in"
     for name, function in template.functions():
         if "FunctionUrlConfig" in function:
-            yield f"{name} has a URL of its own"
+            yield f"{name} has a public URL"
 
 
 def objects_travel_encrypted(template: Template) -> Iterator[str]:
@@ -91,7 +91,7 @@ def originals_can_be_recovered(template: Template) -> Iterator[str]:
 
 
 def fetches_are_recorded(template: Template) -> Iterator[str]:
-    """A signed link is used without any function of ours: S3 itself writes down who fetched what."""
+    """No function sees the use of a signed link: S3 itself logs who fetched what."""
     log_bucket = target(template.properties("Bucket").get("LoggingConfiguration", {}).get("DestinationBucketName"))
     rules = template.properties(log_bucket).get("LifecycleConfiguration", {}).get("Rules", ())
     if not any(template.default(rule.get("ExpirationInDays")) for rule in rules):
@@ -105,7 +105,7 @@ def the_audit_log_outlives_the_functions(template: Template) -> Iterator[str]:
     )
     functions = {target(function.get("LoggingConfig", {}).get("LogGroup")) for _, function in template.functions()}
     if not group or group in functions:
-        yield "the audit lines have no log group of their own"
+        yield "the audit lines have no separate log group"
     elif "AuditRetentionDays" not in set(references(template.properties(group).get("RetentionInDays"))):
         yield f"{group} does not keep lines for AuditRetentionDays"
     elif template.stage == "prod" and template.resources[group].get("DeletionPolicy") != "RetainExceptOnCreate":

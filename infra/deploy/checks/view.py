@@ -46,7 +46,7 @@ class Template:
         return found
 
     def default(self, value: Any) -> Any:
-        """What a property is without being told otherwise: the default of the parameter that it names, or itself."""
+        """What a property is by default: the default of the parameter that it names, or itself."""
         return self.parameters.get(value["Ref"], {}).get("Default") if is_reference(value) else value
 
     @property

@@ -50,7 +50,7 @@ def test_a_form_is_compared_with_what_is_expected():
 
     show_result(console, job())
 
-    assert "18 of the 18 that expected.json knows exactly are right" in text(console)
+    assert "18 of the 18 values given exactly in expected.json are right" in text(console)
     assert "000000422" in text(console)
 
 

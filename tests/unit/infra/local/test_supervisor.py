@@ -51,7 +51,7 @@ def ports() -> Ports:
 def test_a_system_whose_first_process_fails_does_not_come_up(ports):
     log = supervise([ending("aws")], ports, stop=threading.Event())
 
-    assert "problem: aws did not start (exit code 0); what it said is above." in log
+    assert "problem: aws did not start (exit code 0); its log is above." in log
 
 
 def test_a_process_that_keeps_failing_ends_the_system(ports):

@@ -91,7 +91,7 @@ def test_a_redrive_moves_both_lanes_each_to_its_own(ops):
     table = printed(redrive_dead_letters, ops)
 
     assert "Moved" in table
-    assert "not a message of ours" in table
+    assert "not a Casework message" in table
     assert ops.bodies(ops.high.queue_url) == [BODY]
     assert ops.bodies(ops.normal.queue_url) == ["not ours"]
 

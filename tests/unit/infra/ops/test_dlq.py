@@ -69,7 +69,7 @@ def test_a_queue_that_does_not_answer_is_a_problem_that_names_it(ops):
 @pytest.mark.parametrize("body", ["not JSON", "{}", '{"job_id": 7}', "[]"])
 def test_a_message_that_is_none_of_ours_names_no_job(body):
     assert a_letter(body).job_id is None
-    assert says(None, body=body) == "not a message of ours"
+    assert says(None, body=body) == "not a Casework message"
 
 
 def running(**changes: Any) -> Job:
