@@ -17,7 +17,7 @@ import msgspec
 
 NAMESPACE = "Casework"
 
-TALKATIVE = ("openai", "anthropic", "httpx2", "httpcore2", "botocore", "boto3", "s3transfer", "urllib3")
+CHATTY_LOGGERS = ("openai", "anthropic", "httpx2", "httpcore2", "botocore", "boto3", "s3transfer", "urllib3")
 """Libraries that log what they send when somebody turns the root logger to DEBUG: prompts, results, keys."""
 
 _LOGGER = logging.getLogger("casework")
@@ -52,7 +52,7 @@ def configure(level: str, *, stage: str = "") -> None:
     _LOGGER.handlers[:] = [handler]
     _LOGGER.setLevel(level)
     _LOGGER.propagate = False
-    for name in TALKATIVE:
+    for name in CHATTY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -25,8 +25,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One document of a case, without its bytes and its metadata. `size` in bytes.
 
     `requested_name` is the name under which the document was asked for ("": it was not, or under no such name).
-    `upload_lapsed` says that no bytes had come when none could come any more, `look_at` when an upload that is late
-    is looked for next. `request_fingerprint` is of the request that made it, when that had an Idempotency-Key.
+    `upload_lapsed` says that no bytes arrived while the upload was awaited, `look_at` when a late upload is checked
+    next. `request_fingerprint` is of the request that made it, when that had an Idempotency-Key.
     """
 
     id: str

@@ -155,12 +155,12 @@ def _admitted(job: Job, *, job_types: Mapping[str, JobType]) -> JobType:
     if job.attempt > job.max_attempts or job.lost_workers >= MAX_LOST_WORKERS:
         raise WorkerLost("The worker stopped unexpectedly, and no attempts are left.")
     if job.job_type not in job_types:
-        raise Internal("This kind of analysis is not known to the version that runs now.")
+        raise Internal(f"Unknown job type {job.job_type!r}: the running release has no such analysis.")
     return job_types[job.job_type]
 
 
 def _continuation(attempt: Attempt, *, job_types: Mapping[str, JobType]) -> Outcome:
-    """Go on in a fresh invocation, unless too many in a row got nowhere in all their time."""
+    """Continue in a new invocation, unless too many in a row made no progress."""
     job = attempt.job
     if job.continuations >= job_types[job.job_type].policy.max_continuations:
         return Failed(DeadlineExceeded("The analysis took more function invocations than it may."))

@@ -25,7 +25,7 @@ from infra.local.token import token
 from infra.ops.progress import Bars
 from infra.problem import Problem
 
-PATIENCE_SECONDS = 15 * 60
+WAIT_SECONDS = 15 * 60
 WIDTH = 120
 
 
@@ -85,7 +85,7 @@ def _run_jobs(console: Console, client: Client, case_id: str) -> list[Job]:
     """All analyses at once, each followed in a thread; the jobs when they are done."""
     started = {job_type: client.start(job_type, case_id)["job_id"] for job_type in catalogue()}
     with Bars(console, list(started)) as bars, ThreadPoolExecutor(len(started)) as pool:
-        follow = partial(client.jobs.wait, on_progress=bars.show, timeout_seconds=PATIENCE_SECONDS)
+        follow = partial(client.jobs.wait, on_progress=bars.show, timeout_seconds=WAIT_SECONDS)
         return list(pool.map(follow, started.values()))
 
 

@@ -56,9 +56,9 @@ def run_chalice(
         text=True,
         check=False,
     )
-    said = done.stdout + done.stderr
-    if done.returncode or "Could not install dependencies" in said:
-        raise Problem(f"`chalice package` failed:\n{said}")
+    printed = done.stdout + done.stderr
+    if done.returncode or "Could not install dependencies" in printed:
+        raise Problem(f"`chalice package` failed:\n{printed}")
     _keep_newest(sources / ".chalice" / "deployments")
     template = json.loads((output / "sam.json").read_text(encoding="utf-8"))
     return Chalice(template=template, archive=output / "deployment.zip")

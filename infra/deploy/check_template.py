@@ -83,8 +83,8 @@ def _linted(path: Path, *, program: Path) -> list[str]:
         text=True,
         check=False,
     )
-    said = (done.stdout + done.stderr).strip().splitlines()
-    return [f"cfn-lint: {line}" for line in said] if done.returncode else []
+    output = (done.stdout + done.stderr).strip().splitlines()
+    return [f"cfn-lint: {line}" for line in output] if done.returncode else []
 
 
 def _public(module: ModuleType) -> Iterator[tuple[str, Rule]]:

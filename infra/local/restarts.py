@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 REMEMBERED_SECONDS = 60.0
-PATIENCE = 5
+MAX_CRASHES = 5
 DELAYS_SECONDS = (0.0, 1.0, 2.0, 4.0)
 
 
@@ -16,6 +16,6 @@ def restart_delay(ends: Sequence[float]) -> float | None:
     with the ends of the last minute: 0, 1, 2, 4; the fifth within a minute is one too many.
     """
     recent = [end for end in ends if end > ends[-1] - REMEMBERED_SECONDS]
-    if len(recent) >= PATIENCE:
+    if len(recent) >= MAX_CRASHES:
         return None
     return DELAYS_SECONDS[len(recent) - 1]

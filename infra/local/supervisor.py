@@ -59,7 +59,7 @@ class Supervisor:
                 on_ready()
             next_look = time.monotonic() + SOURCES_EVERY_SECONDS
             while not self._stop.wait(TICK_SECONDS):
-                self._mourn(time.monotonic())
+                self._reap_ended(time.monotonic())
                 self._start_due(time.monotonic())
                 if time.monotonic() >= next_look:
                     self._follow_sources()
@@ -97,7 +97,7 @@ class Supervisor:
         self._starts_at.pop(name, None)
         self._children[name] = Child(self._programs[name], environment=self._environment, say=self._voices[name])
 
-    def _mourn(self, now: float) -> None:
+    def _reap_ended(self, now: float) -> None:
         for name, child in list(self._children.items()):
             ending = child.how_it_ended()
             if ending is None:

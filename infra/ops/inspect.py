@@ -124,9 +124,9 @@ def _show_record(console: Console, found: Inspection) -> None:
         used = f"{call.requests} calls, {call.input_tokens} tokens in, {call.output_tokens} out, {cost} US$"
         table.add_row(f"usage of {call.model}", used)
     if found.error is not None:
-        told = msgspec.to_builtins(found.error)
+        facts = msgspec.to_builtins(found.error)
         table.add_row(
-            "error", escape(", ".join(f"{name} {value}" for name, value in told.items() if value is not None))
+            "error", escape(", ".join(f"{name} {value}" for name, value in facts.items() if value is not None))
         )
     table.add_row("checkpoints", escape(", ".join(found.checkpoints) or "none"))
     console.print(table)

@@ -10,7 +10,7 @@ import msgspec
 
 from tests.e2e.local_system import Running
 
-PATIENCE_SECONDS = 60
+WAIT_SECONDS = 60
 
 
 class Answered(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.analyses import catalogue
 from infra.local.resources import resource_names
-from tests.e2e.asking import PATIENCE_SECONDS, Asker
+from tests.e2e.asking import WAIT_SECONDS, Asker
 from tests.e2e.local_system import Running, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -59,7 +59,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 def followed(user: Asker, job_id: str) -> dict[str, Any]:
     """The job once it is done, asked about as often as its hints say."""
-    deadline = time.monotonic() + 2 * PATIENCE_SECONDS
+    deadline = time.monotonic() + 2 * WAIT_SECONDS
     while not (job := user.get(f"/jobs/{job_id}").json)["done"]:
         assert time.monotonic() < deadline, job
         time.sleep(min(job["retry_after_ms"] / 1000, 1))
@@ -111,7 +111,7 @@ def test_the_old_frontends_loop_works_unchanged(local: Running, job_type: str) -
 
     with answers_within(local, OLD_ANALYSIS_SECONDS / SCALE):
         started = {name: user.post(ROUTES[job_type].format(case_id=case_id)).json[name] for name in OLD_START_FIELDS}
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + WAIT_SECONDS
         while not seen or seen[-1]["status"] not in ("completed", "failed"):
             assert time.monotonic() < deadline
             time.sleep(OLD_POLL_SECONDS / SCALE)

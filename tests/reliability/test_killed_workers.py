@@ -16,7 +16,7 @@ from tests.fakes.engine import Engine
 from tests.fakes.real_analyses import JOB_TYPES, answered_calls, engine_of, services_of, start
 from tests.fakes.sample_case import Providers
 
-PATIENCE = 40
+MOST_DEATHS = 40
 
 
 class Killed(BaseException):
@@ -73,7 +73,7 @@ def run_to_the_end(
 ) -> tuple[Job, int]:
     """Deliver, and let the timer rescue what a dead worker left, until the job is done; how often a worker died."""
     deaths = 0
-    for _ in range(PATIENCE):
+    for _ in range(MOST_DEATHS):
         try:
             engine.deliver()
         except Killed:
@@ -143,7 +143,7 @@ def test_a_worker_killed_within_a_step_costs_the_call_in_flight_and_no_other(pro
 def test_workers_killed_after_every_single_step_still_get_there_and_make_each_call_once(providers, job_type, steps):
     engine = engine_of(job_type, providers, wrap=lambda ctx: Mortal(ctx, dies_after=lambda _: True))
 
-    job, deaths = run_to_the_end(engine, start(engine, job_type, max_attempts=PATIENCE))
+    job, deaths = run_to_the_end(engine, start(engine, job_type, max_attempts=MOST_DEATHS))
 
     assert (job.status, deaths) == (Status.COMPLETED, len(steps))
     assert set(answered_calls(providers).values()) == {1}
@@ -186,7 +186,7 @@ def test_a_case_that_changes_whenever_a_worker_dies_costs_no_call_more(providers
     engine = engine_of(job_type, providers, wrap=lambda ctx: Mortal(ctx, dies_after=lambda _: True), services=services)
 
     job, deaths = run_to_the_end(
-        engine, start(engine, job_type, max_attempts=PATIENCE), after_death=lambda: change(services.cases)
+        engine, start(engine, job_type, max_attempts=MOST_DEATHS), after_death=lambda: change(services.cases)
     )
 
     assert (job.status, deaths) == (Status.COMPLETED, len(steps))

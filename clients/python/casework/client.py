@@ -55,7 +55,7 @@ class Client:
     ) -> Job:
         """Run an analysis of a case and wait for its end; the completed job, with its `result`.
 
-        Raises: JobFailedError, JobCancelledError; WaitTimeoutError, when the job goes on without us.
+        Raises: JobFailedError, JobCancelledError; WaitTimeoutError, when time is up; the job continues.
         """
         started = self.start(job_type, case_id, key=key, **options)
         job = self.jobs.wait(started["job_id"], on_progress=on_progress, timeout_seconds=timeout_seconds)

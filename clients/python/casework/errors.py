@@ -4,7 +4,7 @@ CaseworkError
 ├── ProblemError       the API refused; `code` says why and is stable
 ├── NetworkError       no answer, or none that is the API's
 ├── TokenError         the function that gives the token raised
-├── WaitTimeoutError   the job is not done yet; it goes on
+├── WaitTimeoutError   the job is not done yet; it continues
 ├── JobFailedError     the job ended without a result; `code` says why
 └── JobCancelledError  the job was cancelled
 """
@@ -50,7 +50,7 @@ class TokenError(CaseworkError):
 
 
 class WaitTimeoutError(CaseworkError):
-    """The job is not done within the time given; it goes on."""
+    """The job is not done within the time given; it continues."""
 
     def __init__(self, job_id: str, *, seconds: float) -> None:
         super().__init__(f"Job {job_id} is not done after {seconds:g} s. It continues.")

@@ -37,7 +37,7 @@ class Jobs:
     def watch(self, job_id: str, *, timeout_seconds: float | None = None) -> Iterator[Job]:
         """Each new version of the job, the last one with its result, asked for as often as the API says.
 
-        It goes on through a lost network and a busy API. Raises: WaitTimeoutError; ProblemError when the job is gone.
+        It continues through a lost network and a busy API. Raises: WaitTimeoutError; ProblemError when the job is gone.
         """
         ports = self._api.ports
         until = None if timeout_seconds is None else ports.monotonic() + timeout_seconds
@@ -77,7 +77,7 @@ class Jobs:
     ) -> Job:
         """The job when it is done, however it ended: `result_of(job)` is its result, or raises why there is none.
 
-        `on_progress` is called with each new version, the last included. Raises: WaitTimeoutError; the job goes on.
+        `on_progress` is called with each new version, the last included. Raises: WaitTimeoutError; the job continues.
         """
         for job in self.watch(job_id, timeout_seconds=timeout_seconds):
             if on_progress is not None:

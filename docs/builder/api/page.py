@@ -15,8 +15,10 @@ DEEPEST_FREE = 4
 MOST_ITEMS = 2
 CUT = "…"
 SECRETS = {"Authorization": "Bearer $TOKEN", "X-Vapi-Secret": "$SECRET"}
-# Members whose content is anybody's: they are cut where they go deep. Everything else is shown whole.
-FREE = frozenset({"result", "call_details", "form_7801_analysis", "final_document_analysis", "message", "artifact"})
+# Members without a fixed structure: they are cut at a certain depth. Everything else is shown whole.
+FREE_FORM = frozenset(
+    {"result", "call_details", "form_7801_analysis", "final_document_analysis", "message", "artifact"}
+)
 GROUPS = ("Cases", "Start an analysis", "Jobs", "More")
 # The same for every answer, or for every connection.
 NOT_SHOWN = {"connection", "content-length", "date", "server", "x-content-type-options", "x-request-id"}
@@ -114,7 +116,7 @@ def _shortened(value: Any, *, depth: int | None = None) -> Any:
         if "openapi" in value:
             return {**{name: value[name] for name in ("openapi", "info", "servers")}, "paths": {CUT: CUT}}
         return {
-            name: _shortened(member, depth=1 if name in FREE and depth is None else _deeper(depth))
+            name: _shortened(member, depth=1 if name in FREE_FORM and depth is None else _deeper(depth))
             for name, member in value.items()
         }
     return value

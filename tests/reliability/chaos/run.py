@@ -32,7 +32,7 @@ START_SHARE = 0.6
 JOBS_A_USER = 10  # below the limit of open jobs
 CLIENTS = 4
 REQUEST_SECONDS = 15.0
-PATIENCE_SECONDS = 90.0
+RETRY_SECONDS = 90.0
 """How long a client goes on asking an API that comes and goes."""
 
 
@@ -94,7 +94,7 @@ class Load:
         is_high = bool(self._high_every) and number % self._high_every == 0
         user, role = ("chaos-admin", "admin") if is_high else (f"chaos-{number // JOBS_A_USER}", "user")
         own_token = token(user=user, role=role, now=time.time())
-        client = Client(self._api_url, own_token, timeout_seconds=REQUEST_SECONDS, patience_seconds=PATIENCE_SECONDS)
+        client = Client(self._api_url, own_token, timeout_seconds=REQUEST_SECONDS, patience_seconds=RETRY_SECONDS)
         analysis = self._analyses[number % len(self._analyses)]
         case_id = client.cases.create(f"chaos {number}")["id"]
         if NoCall in analysis.refusals:

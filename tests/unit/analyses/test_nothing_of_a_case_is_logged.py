@@ -45,7 +45,7 @@ class Overheard(logging.Handler):
 
 @pytest.fixture
 def overheard() -> Iterator[Overheard]:
-    loggers = [logging.getLogger(name) for name in (None, "casework", *telemetry.TALKATIVE)]
+    loggers = [logging.getLogger(name) for name in (None, "casework", *telemetry.CHATTY_LOGGERS)]
     before = [(logger.level, logger.propagate, list(logger.handlers)) for logger in loggers]
     telemetry.configure("DEBUG")
     handler = Overheard()
