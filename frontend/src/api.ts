@@ -58,6 +58,8 @@ export interface Job {
   status: JobStatus;
   progress: number;
   progress_message: string;
+  progress_code: string;
+  progress_params: Record<string, unknown>;
   result: unknown;
   error: string | null;
   metadata: {
@@ -72,6 +74,7 @@ export interface Job {
   attempt: number;
   max_attempts: number;
   next_attempt_at: string | null;
+  waiting_for: ("model" | "retry" | "worker") | null;
   priority: "high" | "normal";
   cancel_requested: boolean;
   retried_from: string | null;
@@ -82,6 +85,7 @@ export interface Job {
   result_url_expires_at: string | null;
   usage: Usage;
   error_info: ErrorInfo | null;
+  steps?: Step[];
 }
 
 /**
@@ -117,6 +121,18 @@ export interface ErrorInfo {
   provider: string | null;
   provider_status: number | null;
   provider_request_id: string | null;
+}
+
+/** A stored step: when it ended, how long it took, what its model used; `reused` from the job that this repeats. */
+export interface Step {
+  name: string;
+  at: string;
+  seconds: number;
+  model: string | null;
+  input_tokens: number;
+  output_tokens: number;
+  cost_usd: string | null;
+  reused: boolean;
 }
 
 /** One page of jobs, newest first; `count` of them. `result` is null here. */

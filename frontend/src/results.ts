@@ -59,7 +59,15 @@ export type IssueCode =
   | "iban_differs"
   | "out_of_range"
   | "risk_level_missing"
-  | "noted_in_call";
+  | "noted_in_call"
+  | "analysis_incomplete"
+  | "claimant_past_retirement"
+  | "condition_suspected"
+  | "date_incomplete"
+  | "employment_end_missing"
+  | "employment_end_unclear"
+  | "evidence_near"
+  | "evidence_sign_unclear";
 
 /** Words of a source, verbatim. `document_id` is "call" for the transcript; pages count from 1. */
 export interface Quote extends Located {
@@ -128,7 +136,7 @@ export interface AgentResult {
   timestamp: string;
 }
 
-/** What the agent found; each finding stands on a verbatim quote. `claim_rate` 0 to 100. */
+/** What the agent found; each finding stands on a verbatim quote. `claim_rate` 0 to 100, null when it did not finish. */
 export interface AgentAnalysis {
   form_7801: {
     form_version: string;
@@ -140,7 +148,7 @@ export interface AgentAnalysis {
   };
   summary: string;
   strategy: string;
-  claim_rate: number;
+  claim_rate: number | null;
   recommendations: string[];
   gaps: string[];
   findings: (Quote & { text: string })[];
@@ -164,8 +172,26 @@ export interface Form7801Analysis {
   recommendations: string[];
   preparation_data: { title: string; detail: string; should_say: string }[];
   evidence: Evidence[];
+  eligibility: EligibilityRule[];
+  changes_since: FieldChange[];
   issues: Issue[];
   metadata: Origin;
+}
+
+/** A rule of the law, as code counts it from dated facts; `source` says where the rule comes from. */
+export interface EligibilityRule {
+  rule: string;
+  status: "met" | "not_met" | "unknown";
+  facts: Record<string, unknown>;
+  source: string;
+}
+
+/** A field that differs from the previous analysis; `document_id` is the document uploaded since that it rests on. */
+export interface FieldChange {
+  field: string;
+  before: unknown;
+  after: unknown;
+  document_id: string | null;
 }
 
 /** The words a field was read from; `verified` when code found them in the named document. */

@@ -23,11 +23,11 @@ export type Route =
   | "GET /cases/{case_id}/documents"
   | "DELETE /cases/{case_id}/documents/{document_id}"
   | "GET /cases/{case_id}/documents/{document_id}/content"
+  | "GET /cases/{case_id}/documents/{document_id}/pages/{n}"
   | "POST /vapi/webhook"
   | "GET /health"
   | "GET /openapi.json"
   | "GET /docs"
-  | "GET /cases/{case_id}/documents/{document_id}/pages/{n}"
   | "GET /cases/{case_id}/form"
   | "PATCH /cases/{case_id}/form"
   | "GET /cases/{case_id}/form/history";

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.adapters.sqs import SqsJobQueue
 from chalicelib.errors import StorageUnavailable
@@ -157,7 +158,7 @@ def test_both_queues_are_checked(local_resources: Resources) -> None:
         normal_url=f"{local_resources.normal_queue_url}-gone",
     )
 
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(ClientError, match="NonExistentQueue"):
         one_gone.check()
 
 
@@ -170,8 +171,8 @@ def test_a_queue_that_does_not_answer_is_unavailable() -> None:
     assert unavailable.value.__cause__ is not None
 
 
-def test_a_queue_that_is_gone_is_unavailable(local_resources: Resources) -> None:
+def test_a_queue_that_is_gone_is_a_defect_that_no_repetition_mends(local_resources: Resources) -> None:
     gone = SqsJobQueue(local_resources.client("sqs"), high_url=f"{local_resources.high_queue_url}-gone", normal_url="n")
 
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(ClientError, match="NonExistentQueue"):
         gone.send(JobMessage(job_id="j1"), lane="high", group="u1")

@@ -148,14 +148,14 @@ def test_a_job_that_waits_to_retry_keeps_its_error_when_it_is_claimed(backend: B
     assert claimed.error == waiting.error is not None
 
 
-def test_many_claims_keep_the_first_ten_and_the_last_thirty_events(backend: Backend, store: JobStore) -> None:
+def test_many_claims_keep_the_first_ten_and_the_last_fifty_events(backend: Backend, store: JobStore) -> None:
     job = backend.start(max_attempts=100)
 
-    for number in range(50):
+    for number in range(70):
         claimed = claim(store, job, seconds=45 * number)
 
     assert claimed is not None
-    assert (len(claimed.timeline), claimed.event_count, claimed.attempt) == (40, 51, 50)
+    assert (len(claimed.timeline), claimed.event_count, claimed.attempt) == (60, 71, 70)
     assert claimed.timeline[0].type == "created"
     assert claimed.timeline[9].at == CREATED_AT + 8 * LEASE
     assert claimed.timeline[10].at == CREATED_AT + 20 * LEASE

@@ -56,7 +56,12 @@ function AgentView({ analysis, documents }: AgentResult & { documents: CaseDocum
   const { claim_rate, findings, summary, gaps } = analysis;
   return (
     <>
-      <Figures figures={{ [texts.chances]: `${claim_rate}%`, [texts.findings]: String(findings.length) }} />
+      <Figures
+        figures={{
+          [texts.chances]: claim_rate === null ? "–" : `${claim_rate}%`,
+          [texts.findings]: String(findings.length),
+        }}
+      />
       <Mixed as="p" text={summary} />
       <h3>{texts.findings}</h3>
       <ul>

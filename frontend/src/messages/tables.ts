@@ -9,12 +9,18 @@ import type { UploadStatus } from "../uploads.js";
 
 /** What a worker is doing; a newer API may have others. */
 export type ProgressCode =
+  | "waiting_to_start"
+  | "waiting_to_retry"
   | "reading_case"
   | "reading_document"
   | "reading_call"
-  | "asking_model"
+  | "analysing_call"
+  | "analysing_part"
   | "checking"
-  | "storing";
+  | "storing"
+  | "storing_checked"
+  | "completed"
+  | "cancelled";
 
 /** Errors that are the client's own, by their names. */
 export type ErrorName =

@@ -12,7 +12,7 @@ const OFFLINE_MS = 30_000;
 const PATIENCE_MS = 90_000;
 
 const MOST_REQUESTS = 15;
-const MOST_BODY_BYTES = 8 * 1024;
+const MOST_BODY_BYTES = 12 * 1024;
 
 const system = ownSystem({ emulatorSeconds: EMULATOR_SECONDS });
 let browser: BrowserContext;
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe.concurrent("a job of a minute", () => {
-  test("takes at most 15 requests and 8 KB of bodies before its result", async ({ expect, annotate }) => {
+  test("takes at most 15 requests and 12 KB of bodies before its result", async ({ expect, annotate }) => {
     const { client, exchanges } = newUser(system);
     const caseId = await createSampleCase(client);
     const before = exchanges.length;
