@@ -47,6 +47,7 @@ def test_no_request_makes_a_500(route, data):
             "case_id": case_id,
             "document_id": api.user.new_document(case_id),
             "job_id": api.user.new_job(case_id),
+            "n": "1",
         }
         if data.draw(st.booleans(), label="done"):
             api.complete(ids["job_id"])

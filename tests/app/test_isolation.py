@@ -21,13 +21,13 @@ def name(route):
 
 @pytest.fixture
 def theirs(api):
-    """A case, a document and a finished job of user-1."""
+    """A case, a document, its first page and a finished job of user-1."""
     case_id = api.user.new_case()
     api.user.put(f"/cases/{case_id}/call", {"id": "call-1", "transcript": "User: שלום"})
     document_id = api.user.new_document(case_id)
     job_id = api.user.new_job(case_id)
     api.complete(job_id)
-    return {"case_id": case_id, "document_id": document_id, "job_id": job_id}
+    return {"case_id": case_id, "document_id": document_id, "n": "1", "job_id": job_id}
 
 
 def asked(caller, route, ids):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -34,13 +35,25 @@ class Listener:
                 return
             with connection:
                 connection.settimeout(5)
-                self.requests.append(connection.recv(65536))
+                self.requests.append(_request(connection))
                 self._respond(connection)
 
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(timeout=5)
+
+
+def _request(connection: socket.socket) -> bytes:
+    """A whole request, in however many pieces it comes."""
+    received = b""
+    while b"\r\n\r\n" not in received and (piece := connection.recv(65536)):
+        received += piece
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *(\d+)", head)
+    while length and len(body) < int(length[1]) and (piece := connection.recv(65536)):
+        body += piece
+    return head + b"\r\n\r\n" + body
 
 
 @pytest.fixture
