@@ -68,7 +68,7 @@ class Outbox:
         """One POST to a checked address; on a developer's machine loopback is one."""
         from chalicelib.adapters.webhook_post import WebhookPost
 
-        return WebhookPost(loopback_allowed=self._system.settings.stage == "dev")
+        return WebhookPost(loopback_allowed=self._system.settings.allows_loopback_webhooks)
 
     def connect(self, event: Event) -> Mapping[str, Any]:
         """Handle `$connect`."""

@@ -106,6 +106,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What signs webhooks, `whsec_` and base64; two, separated by a space, while it is rotated."""
     webhook_secret_name: str | None
     """The SSM parameter that holds that secret."""
+    webhook_loopback: bool
+    """`true`: webhooks may go to loopback, over http too. For an emulator, never in prod; in stage dev always."""
     log_level: str
     """DEBUG, INFO, WARNING or ERROR."""
 
@@ -118,6 +120,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def of_anthropic(self) -> tuple[str, str, str | None]:
         """Model, effort and fallback model."""
         return self.anthropic_model, self.anthropic_effort, self.anthropic_fallback_model
+
+    @property
+    def allows_loopback_webhooks(self) -> bool:
+        """Whether webhooks may go to this machine."""
+        return self.stage == "dev" or self.webhook_loopback
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -163,6 +170,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         vapi_require_case_token=reader.parsed("VAPI_REQUIRE_CASE_TOKEN", _flag, default="false"),
         webhook_secret=reader.optional("WEBHOOK_SECRET"),
         webhook_secret_name=reader.optional("WEBHOOK_SECRET_NAME"),
+        webhook_loopback=reader.parsed("WEBHOOK_LOOPBACK", _flag, default="false"),
         log_level=reader.parsed("LOG_LEVEL", _log_level, default="INFO"),
     )
     reader.check(settings)
@@ -240,6 +248,8 @@ def _problems_outside_dev(settings: Settings) -> list[str]:
         problems.append(f"JWT_ISSUER is not set; stage {settings.stage} needs the `iss` of its tokens")
     if settings.jwt_audience is None:
         problems.append(f"JWT_AUDIENCE is not set; stage {settings.stage} needs the `aud` of its tokens")
+    if settings.webhook_loopback and settings.stage == "prod":
+        problems.append("WEBHOOK_LOOPBACK must not be true in stage prod: a webhook could reach what only listens here")
     return problems
 
 

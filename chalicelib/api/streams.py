@@ -129,7 +129,7 @@ def check_notify(notify: Notify, system: System) -> None:
     if system.settings.deliveries_queue_url is None:
         raise invalid(FieldProblem("/notify", "is not available: webhooks are not configured in this stage"))
     try:
-        target_of(notify.url, loopback_allowed=system.settings.stage == "dev")
+        target_of(notify.url, loopback_allowed=system.settings.allows_loopback_webhooks)
     except ForbiddenTarget as exc:
         raise invalid(FieldProblem("/notify/url", str(exc))) from None
 

@@ -30,7 +30,7 @@ MOST_UNZIPPED_BYTES = 160 * 1024 * 1024
 DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can have
 CODE_DIRECTORY = "/var/task"
 
-SERVICES = frozenset({"dynamodb", "lambda", "logs", "s3", "sqs", "ssm", "sts"})
+SERVICES = frozenset({"apigatewaymanagementapi", "dynamodb", "lambda", "logs", "s3", "sqs", "ssm", "sts"})
 """The AWS services whose definitions botocore needs here; the other four hundred are half of Chalice's zip."""
 
 _BOTOCORE = re.compile(r"botocore/data/([^/]+)/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import time
@@ -27,6 +28,7 @@ SECRETS = {
     "openai-api-key": "made-up-openai-key",
     "anthropic-api-key": "made-up-anthropic-key",
     "vapi-webhook-secret": "made-up-webhook-secret",
+    "webhook-secret": "whsec_" + base64.b64encode(b"made-up-secret-of-webhooks").decode(),
 }
 SECONDS_AN_ANSWER = 1.0
 UNLUCKY = "unlucky"
@@ -97,6 +99,9 @@ def deployed(deployable: Package, token_issuer: Issuer, emulator: Emulator, mini
         "JwtIssuer": issuer.NAME,
         "JwtAudience": issuer.AUDIENCE,
         "CaseRetentionDays": "365",
+        "JobWebhooks": "on",
+        "WebhookLoopback": "true",
+        "ConnectionsUrl": f"{ministack.endpoint_url}/_aws/execute-api",
     }
     stack.execute(deployment.prepare(stack, deployable, parameters=parameters))
     api_id = stack.outputs()["RestAPIId"]

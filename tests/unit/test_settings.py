@@ -146,6 +146,14 @@ def test_outside_dev_tokens_have_an_issuer_and_an_audience(missing: str) -> None
     assert getattr(read_settings({**environ, "STAGE": "dev"}), missing.lower()) is None
 
 
+def test_only_prods_webhooks_never_go_to_loopback() -> None:
+    with pytest.raises(SettingsError, match="WEBHOOK_LOOPBACK must not be true in stage prod"):
+        read_settings({**COMPLETE, "WEBHOOK_LOOPBACK": "true"})
+
+    assert read_settings({**COMPLETE, "STAGE": "staging", "WEBHOOK_LOOPBACK": "true"}).allows_loopback_webhooks
+    assert not read_settings({**COMPLETE, "STAGE": "staging"}).allows_loopback_webhooks
+
+
 @pytest.mark.parametrize(
     ("text", "required"), [("", False), ("true", True), ("1", True), ("False", False), ("off", False)]
 )

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import zipfile
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from infra.deploy.archive import MOST_ZIPPED_BYTES, Archive, described, is_read, refuse_too_large, write_archive
+from infra.deploy.archive import (
+    MOST_ZIPPED_BYTES,
+    SERVICES,
+    Archive,
+    described,
+    is_read,
+    refuse_too_large,
+    write_archive,
+)
 from infra.problem import Problem
 
 UNCHECKED_HASH = 0b01
@@ -93,3 +102,11 @@ def test_a_source_that_does_not_compile_is_not_packaged(tmp_path: Path, monkeypa
 
     with pytest.raises(Problem, match=r"does not compile"):
         write_archive(chalice_zip(tmp_path / "in.zip", names=sorted(SOURCES)), tmp_path / "out.zip")
+
+
+def test_the_definition_of_each_service_that_the_app_speaks_to_ships() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in Path("chalicelib").rglob("*.py")]
+    spoken = {name for text in texts for name in re.findall(r'_?client(?:\(|, )"([a-z0-9]+)"', text)}
+
+    assert {"dynamodb", "sqs", "apigatewaymanagementapi", "lambda", "ssm"} <= spoken
+    assert spoken <= SERVICES
