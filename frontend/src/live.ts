@@ -69,7 +69,7 @@ export function createLive({ api, store }: { api: Api; store: JobStore }): Live 
           agree();
           tellAll();
         },
-        onMessage: receive,
+        onMessage: (text) => (receive(text) ? undefined : end()),
         onClose: end,
       });
       socket = opened ?? null;
@@ -91,11 +91,14 @@ export function createLive({ api, store }: { api: Api; store: JobStore }): Live 
     });
   }
 
-  function receive(text: string): void {
+  /** False when the other side does not know this connection any more: a new ticket is needed. */
+  function receive(text: string): boolean {
     const message = parsed(text);
-    if (message?.type !== "job" || typeof message.job !== "object" || !message.job || !isJob(message.job)) return;
+    if (message?.type === "error" && message.code === "unknown_connection") return false;
+    if (message?.type !== "job" || typeof message.job !== "object" || !message.job || !isJob(message.job)) return true;
     failures = 0; // it works
     if (wanted.has(message.job.job_id)) store.accept(message.job);
+    return true;
   }
 
   async function keepAlive(signal: AbortSignal): Promise<void> {
@@ -166,7 +169,7 @@ export function createLive({ api, store }: { api: Api; store: JobStore }): Live 
   };
 }
 
-function parsed(text: string): { type?: unknown; job?: unknown } | null {
+function parsed(text: string): { type?: unknown; job?: unknown; code?: unknown } | null {
   try {
     return JSON.parse(text);
   } catch {

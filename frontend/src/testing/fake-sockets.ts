@@ -12,6 +12,8 @@ interface OpenedSocket {
   sent: { type: string; job_ids?: string[] }[];
   bring(job: Job): void;
   open(): void;
+  /** Say that the connection is unknown, as after its record went. */
+  forget(): void;
   end(): void;
 }
 
@@ -31,6 +33,8 @@ export class FakeSockets {
     const opened: OpenedSocket = {
       ...{ user, jobIds: new Set(jobIds), isOpen: false, sent: [] },
       bring: (job) => opened.isOpen && onMessage(JSON.stringify({ type: "job", job: { ...job, result: null } })),
+      forget: () =>
+        opened.isOpen && onMessage(JSON.stringify({ type: "error", code: "unknown_connection", detail: "" })),
       open: () => {
         opened.isOpen = true;
         onOpen();

@@ -159,6 +159,22 @@ test("a stream ends with its person, and the next person's is another", async ()
   expect(world.sockets.live.map((socket) => [socket.user, [...socket.jobIds]])).toEqual([["boris", [his.job_id]]]);
 });
 
+test("a connection that the other side has forgotten is opened anew, with a new ticket", async () => {
+  const world = liveWorld();
+  world.api.put({ job_id: "j", status: "running", progress: 10 });
+  const seen: unknown[] = [];
+  world.client.watchJob("j", ({ job }) => seen.push(job?.progress));
+  await world.time.advance(1_000);
+
+  world.sockets.live[0]?.forget();
+  await world.time.advance(5_000);
+  world.api.put({ job_id: "j", progress: 60 });
+  world.sockets.news("j");
+  await settled();
+
+  expect([world.streams(), world.sockets.live.length, seen.at(-1)]).toEqual([2, 1, 60]);
+});
+
 test("what is not news of a followed job is ignored", async () => {
   const world = liveWorld();
   const job = world.api.put({ job_id: "j", status: "running", progress: 10 });
