@@ -12,11 +12,11 @@ from evals.in_process_run import Models, run_analysis
 from evals.reading_cost import a_case, a_pdf, largest_scan, measure_speed
 
 
-def test_time_grows_with_pages() -> None:
-    few, many = measure_speed(2, repeats=3), measure_speed(8, repeats=2)
+def test_time_grows_no_faster_than_pages() -> None:
+    few, many = measure_speed(10, repeats=3), measure_speed(40, repeats=2)
 
-    # Four times the pages take about four times as long; measured with little, so with room.
-    assert 2.5 < many.ours / few.ours < 6
+    # Four times the pages take at most four times as long, beside the start of the reader's process; with room.
+    assert 1 < many.ours / few.ours < 6
 
 
 def test_a_broken_file_costs_the_others_nothing(emulated: tuple[Emulator, Models]) -> None:

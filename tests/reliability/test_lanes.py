@@ -7,8 +7,6 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-import pytest
-
 from infra.cloudformation import read_yaml
 from infra.local.environment import ROOT
 from tests.fakes.polling import WITHIN_SECONDS, polling
@@ -50,12 +48,15 @@ def test_a_high_job_starts_at_once_while_the_normal_lane_is_full(local_resources
         assert not normal_started.acquire(blocking=False), "the normal lane took more than its share"
 
 
-@pytest.mark.parametrize("overlay", ["functions.yaml", "prod.yaml"])
-def test_each_deployed_lane_has_a_bounded_concurrency_of_its_own(overlay):
-    resources = read_yaml(ROOT / "infra" / "deploy" / "overlays" / overlay)["Resources"]
+def test_each_deployed_lane_has_a_bounded_concurrency_of_its_own():
+    functions, prod = (read_yaml(ROOT / "infra/deploy/overlays" / name) for name in ("functions.yaml", "prod.yaml"))
 
-    for lane in ("WorkHigh", "WorkNormal"):
-        source = resources[lane]["Properties"]["Events"][f"{lane}SqsEventSource"]["Properties"]
-        assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
-        if "Queue" in source:
-            assert source["Queue"] == {"Fn::Sub": f"${{{lane.removeprefix('Work')}Queue.Arn}}"}
+    for lane in ("High", "Normal"):
+        source = functions["Resources"][f"Work{lane}"]["Properties"]["Events"][f"Work{lane}SqsEventSource"][
+            "Properties"
+        ]
+        assert source["Queue"] == {"Fn::Sub": f"${{{lane}Queue.Arn}}"}
+        assert source["ScalingConfig"] == {"MaximumConcurrency": {"Ref": f"{lane}Concurrency"}}
+        concurrency = functions["Parameters"][f"{lane}Concurrency"]
+        assert concurrency["MinValue"] >= 2  # Lambda takes no less
+        assert prod["Parameters"][f"{lane}Concurrency"]["Default"] > concurrency["Default"]
