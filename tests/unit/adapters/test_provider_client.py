@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import httpx2
 import pytest
 
 from chalicelib.adapters.anthropic.conversation_model import AnthropicConversationModel
 from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
 from chalicelib.adapters.provider_client import is_loopback
 from chalicelib.analyses.kit.llm import TextPart
-from chalicelib.errors import Internal
+from chalicelib.errors import CaseworkError, Internal
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.scripted_openai import answer_events, scripted_openai, stream_reply
 from tests.unit.adapters.openai.test_structured_model import ANSWER, Person
@@ -72,3 +75,28 @@ def test_a_call_to_the_provider_fails_with_the_name_of_the_variable(
 )
 def test_loopback_is_this_machine_alone(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize(
+    ("ask", "variable"), [(_ask_openai, "OPENAI_BASE_URL"), (_ask_anthropic, "ANTHROPIC_BASE_URL")]
+)
+def test_no_connection_outlives_its_call_since_a_frozen_function_would_find_it_dead(
+    monkeypatch: pytest.MonkeyPatch, ask: Callable[[], Any], variable: str
+) -> None:
+    made: list[httpx2.Client] = []
+
+    class Recorded(httpx2.Client):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            made.append(self)
+
+    monkeypatch.setattr(httpx2, "Client", Recorded)
+    with scripted_openai() as provider:
+        monkeypatch.setenv(variable, provider.url)
+        for _ in range(2):
+            provider.will_answer(stream_reply(*answer_events(ANSWER)))
+            with suppress(CaseworkError):  # these are no words of Anthropic's, and its call ends all the same
+                ask()
+
+    assert len(made) == 2
+    assert all(client.is_closed for client in made)
