@@ -19,6 +19,8 @@ from tests.deployed.sample import new_case
 from tests.deployed.system import Deployed
 
 SECONDS = 120
+SECONDS_TO_CONNECT = 15
+"""How long the model takes, so that the job is still going when the socket opens."""
 
 
 @pytest.fixture
@@ -52,6 +54,7 @@ def socket_url(deployed: Deployed) -> str:
 
 def test_a_job_is_followed_by_a_socket_to_its_end(deployed: Deployed) -> None:
     client = deployed.client("follower")
+    deployed.model("POST", "/pace", {"seconds": SECONDS_TO_CONNECT})
     job_id = client.start("call_analysis", new_case(client))["job_id"]
     ticket = client.ask("POST", "/streams", {"job_ids": [job_id]}).body
     offered = [Subprotocol(name) for name in ticket["protocols"]]

@@ -45,7 +45,7 @@ def test_a_job_that_runs_during_an_update_completes(deployed: Deployed, tmp_path
 
     modified = {change.resource for change in change_set.changes if change.action == "Modify"}
     assert modified >= {"APIHandler", "WorkHigh", "WorkNormal", "Rescue"}
-    assert not any(change.replaced for change in change_set.changes)
+    assert "yes" not in {change.replacement for change in change_set.changes}
     assert client.ask("GET", "/health").body["version"] == "99.0.0" != before
     done = client.until_done(job_id, within_seconds=RECOVERY_SECONDS)
     assert done["status"] == "completed"
