@@ -1,21 +1,30 @@
-"""Which HTTP client does a provider's SDK use? One made for each call, with the machine's proxy, or none to loopback.
+"""The HTTP client of a provider's SDK: made for each call, with the machine's proxy, none to loopback, and watched.
 
 For each call, because a connection that was kept while a function slept is dead: the first request on it fails, or
 hangs until its timeout. A handshake costs some 60 ms, a lost attempt costs a model's whole answer.
+
+Watched, because a model may be silent for minutes before its next event, and no SDK's call can be interrupted:
+`close()` from another thread leaves the reader waiting. A shutdown of its socket wakes it.
 """
 
 from __future__ import annotations
 
+import socket
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from typing import Any, Protocol, TypeVar
 from urllib.request import getproxies_environment
 
 from chalicelib.errors import Internal
 
+WATCH_SECONDS = 1.0
+"""How often a call in flight is asked whether it must stop."""
+
 _PROXY_SCHEMES = ("http://", "https://")
+_CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 
 
 class _Client(Protocol):
@@ -31,24 +40,76 @@ SdkClient = TypeVar("SdkClient", bound=_Client)
 
 
 @contextmanager
-def client_for_one_call(provider: str, build: Callable[[Any], SdkClient]) -> Iterator[SdkClient]:
+def client_for_one_call(
+    provider: str, build: Callable[[Any], SdkClient], *, check: Callable[[], None]
+) -> Iterator[SdkClient]:
     """The SDK's client as `build` makes it from an HTTP client, closed at the end of the block.
 
+    `check` is called every second, from a thread. What it raises breaks the call off, whatever the call waits for, and
+    is raised here in place of the broken connection.
     Raises: Internal, naming the environment variable, when the proxy or the certificates that it names cannot be used.
     """
     import httpx2
 
-    client = build(httpx2.Client(trust_env=False, verify=False))
+    watch = _Watch(check)
+    hooks = {"request": [watch.follow]}
+    client = build(httpx2.Client(trust_env=False, verify=False, event_hooks=hooks))
     if not is_loopback(client.base_url.host):
         client.close()
         try:
-            client = build(httpx2.Client(follow_redirects=True))
+            client = build(httpx2.Client(follow_redirects=True, event_hooks=hooks))
         except (ImportError, ValueError, OSError) as exc:
             raise _unusable_environment(provider, exc) from None
     try:
-        yield client
+        with watch:
+            yield client
     finally:
         client.close()
+
+
+class _Watch:
+    """Asks `check` while a call is in flight, and shuts its sockets down when that raises."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
+        self._ended = threading.Event()
+        self._sockets: list[socket.socket] = []
+        self._reason: Exception | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def follow(self, request: Any) -> None:
+        """Learn of every connection that is made for this request of httpx2."""
+        request.extensions["trace"] = self._trace
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        if self._reason is not None:
+            raise self._reason from None
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(_CONNECTED):
+            self._sockets.append(info["return_value"].get_extra_info("socket"))
+            if self._reason is not None:
+                self._shut_down()
+
+    def _run(self) -> None:
+        while not self._ended.wait(WATCH_SECONDS):
+            try:
+                self._check()
+            except Exception as reason:  # noqa: BLE001  # whatever it is, it is raised where the call is made
+                self._reason = reason
+                self._shut_down()
+                return
+
+    def _shut_down(self) -> None:
+        for connected in list(self._sockets):
+            with suppress(OSError):  # closed already, or wrapped for TLS: then the wrapped one follows
+                # Not SSLSocket's own shutdown: it would take the TLS state away from the thread that reads.
+                socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
 
 def is_loopback(host: str) -> bool:

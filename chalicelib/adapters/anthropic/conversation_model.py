@@ -113,7 +113,7 @@ class AnthropicConversationModel:
 
         try:
             with (
-                client_for_one_call(errors.PROVIDER, client) as anthropic,
+                client_for_one_call(errors.PROVIDER, client, check=ctx.check) as anthropic,
                 anthropic.messages.create(**cast(Any, body), stream=True, timeout=_timeout(ctx)) as stream,
             ):
                 headers = stream.response.headers

@@ -122,7 +122,7 @@ class OpenAIStructuredModel:
 
         try:
             with (
-                client_for_one_call(errors.PROVIDER, client) as openai,
+                client_for_one_call(errors.PROVIDER, client, check=ctx.check) as openai,
                 openai.responses.create(**cast(Any, body), timeout=_timeout(ctx)) as stream,
             ):
                 response.request_id = stream.response.headers.get("x-request-id")
