@@ -56,6 +56,7 @@ export type IssueCode =
   | "employment_end_missing"
   | "employment_end_unclear"
   | "evidence_near"
+  | "finding_not_in_quote"
   | "evidence_sign_unclear";
 
 /** Words of a source, verbatim. `document_id` is "call" for the transcript; pages count from 1. */

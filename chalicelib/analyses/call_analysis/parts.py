@@ -1,12 +1,17 @@
-"""How is a long call cut? Into parts of about one length that a model reads with ease, never inside a sentence said."""
+"""How is a call cut that no request can take? Into parts of about one length, never inside a sentence said.
+
+The model reads a call in one piece up to 250,000 characters, more than four hours of talk.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-PART_CHARACTERS = 30_000
-"""Some 15,000 tokens of Hebrew, the best part of an hour's talk: long prompts are read less carefully."""
+from chalicelib.analyses.kit.tokens import REQUEST_TOKENS
+
+PART_CHARACTERS = REQUEST_TOKENS
+"""A character is a token at most."""
 
 OVERLAP_CHARACTERS = 600
 """What a part repeats of the one before at most, in whole lines, so that an answer keeps its question."""

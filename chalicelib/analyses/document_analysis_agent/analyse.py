@@ -17,6 +17,7 @@ from chalicelib.analyses.kit.quotes import PlacesOnPages
 from chalicelib.analyses.kit.reading import Reading, read_case
 from chalicelib.analyses.kit.scans import Excerpt, files_of
 from chalicelib.analyses.kit.stamp import answering_model, timestamp
+from chalicelib.analyses.kit.today import israeli_day
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
 
@@ -51,6 +52,7 @@ def analyse_documents(ctx: AttemptContext, services: Services, *, limits: Limits
         still_there=still_there,
         stopped=conversation.stopped,
         places=PlacesOnPages(services.cases, (text.document for text in reading.texts)),
+        today=israeli_day(ctx.job.created_at),
         metadata={"prompt_version": PROMPT, "model": answering_model(ctx, asked=model.name)},
     )
     now = timestamp(ctx)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from chalicelib.analyses.document_analysis_agent.contradicted import finding_issues
 from chalicelib.analyses.document_analysis_agent.notebook import Finding, Notebook, Submission
 from chalicelib.analyses.kit.doubtful_quotes import FoundQuote, doubtful_quotes
 from chalicelib.analyses.kit.injection.report import injection_issues
@@ -24,6 +26,7 @@ def analysis_of(
     still_there: Iterable[str],
     stopped: str | None,
     places: PlacesOnPages,
+    today: date,
     metadata: Mapping[str, str],
 ) -> dict[str, Any]:
     """The agent's analysis. `still_there` are the ids of the documents that the case has now: what was found in one
@@ -55,6 +58,7 @@ def analysis_of(
                 *_incomplete(notebook, stopped),
                 *reading.issues,
                 *_issues(notebook, reading, findings=findings, gone=gone),
+                *finding_issues(findings, reading, today=today),
             ]
         ),
         "metadata": dict(metadata),

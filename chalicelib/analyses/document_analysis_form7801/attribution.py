@@ -15,23 +15,24 @@ from datetime import date
 
 import msgspec
 
-from chalicelib.analyses.document_analysis_form7801.attribution_words import (
+from chalicelib.analyses.document_analysis_form7801.checks import day_of
+from chalicelib.analyses.document_analysis_form7801.fields import EMPLOYMENT, HOSPITALIZATIONS, PHYSICIANS, Kind, Leaf
+from chalicelib.analyses.kit.dates import days_with_spans
+from chalicelib.analyses.kit.label_words import (
     DATE_LABELS,
-    DATE_SIDES,
+    FROM,
     NAME_LABELS,
     NAME_SHAPES,
     NUMBER_LABELS,
     PHONE_LABELS,
     REFERENCE_LABELS,
+    UNTIL,
+    Labels,
+    date_side,
+    nearest_label,
 )
-from chalicelib.analyses.document_analysis_form7801.checks import day_of
-from chalicelib.analyses.document_analysis_form7801.dates import days_with_spans
-from chalicelib.analyses.document_analysis_form7801.fields import EMPLOYMENT, HOSPITALIZATIONS, PHYSICIANS, Kind, Leaf
 from chalicelib.analyses.kit.quotes import Surroundings
 from chalicelib.documents.normalise import comparable, words
-
-Labels = Mapping[str, re.Pattern[str]]
-FROM, UNTIL = "from", "until"
 
 _LABELS: Mapping[Kind, Labels] = {
     Kind.DATE: DATE_LABELS,
@@ -115,8 +116,8 @@ def _is_another(leaf: Leaf, expected: _Expected, place: Surroundings, today: dat
     if found is None:
         return False
     line, above, at = found
-    label = _nearest(_LABELS[leaf.kind], line, above, at)
-    side = _side(line, at, today) if leaf.kind is Kind.DATE else ""
+    label = nearest_label(_LABELS[leaf.kind], line, above, at)
+    side = date_side(line, at, today=today) if leaf.kind is Kind.DATE else ""
     if label and _meant(label, side, leaf) not in expected.labels:
         return True
     return bool(expected.side and side and side != expected.side)
@@ -168,33 +169,6 @@ def _spans(leaf: Leaf, line: str, today: date) -> Iterator[tuple[int, int]]:
         yield from (match.span() for match in re.finditer(rf"(?<!\d)0*{loose}(?!\d)", line) if loose)
 
 
-def _nearest(labels: Labels, line: str, above: str, at: tuple[int, int]) -> str:
-    """The label nearest to the value; "" when there is none."""
-    found = [(match.start(), match.end(), name) for name, label in labels.items() for match in label.finditer(line)]
-    before = [(end, start, name) for start, end, name in found if start < at[0]]
-    if before:
-        return max(before)[2]
-    inside = [(start, name) for start, _, name in found if start >= at[0]]
-    if inside:
-        return min(inside)[1]
-    higher = [(match.end(), name) for name, label in labels.items() for match in label.finditer(above)]
-    return max(higher)[1] if higher else ""
-
-
-def _side(line: str, at: tuple[int, int], today: date) -> str:
-    """Whether the date begins or ends something: as its place in a range says, or the word right before it."""
-    spans = sorted(span for _, span in days_with_spans(line, today=today))
-    before = [end for _, end in spans if end <= at[0]]
-    after = [start for start, _ in spans if start >= at[1]]
-    if before and _IN_RANGE.fullmatch(line[max(before) : at[0]]):
-        return UNTIL
-    if after and _IN_RANGE.fullmatch(line[at[1] : min(after)]):
-        return FROM
-    words_before = line[max(before, default=0) : at[0]]
-    found = [(match.end(), side) for side, cue in DATE_SIDES.items() for match in cue.finditer(words_before)]
-    return max(found)[1] if found else ""
-
-
 _MAY_AGREE = frozenset(
     frozenset(names.split())
     for names in (
@@ -206,4 +180,3 @@ _MAY_AGREE = frozenset(
         "position_title",
     )
 )
-_IN_RANGE = re.compile(r"\s?(?:[-–—]|עד|ועד|to|until)\s?(?:ל?יום|ל?תאריך)?\s?")

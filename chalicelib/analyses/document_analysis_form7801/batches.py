@@ -19,12 +19,12 @@ from chalicelib.analyses.kit.issues import Issue, document_field
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
 from chalicelib.analyses.kit.reading import Reading
 from chalicelib.analyses.kit.scans import Excerpt, excerpts, label_of
-from chalicelib.analyses.kit.tokens import MOST_PICTURE_TOKENS, PAGE_TOKENS
+from chalicelib.analyses.kit.tokens import MOST_PICTURE_TOKENS, PAGE_TOKENS, REQUEST_TOKENS
 from chalicelib.cases.model import Document, DocumentText
 from chalicelib.documents.page import Page
 
-BATCH_TOKENS = 250_000
-"""Below the 272,000 input tokens above which the model costs twice as much; a character counts as a token at most."""
+BATCH_TOKENS = REQUEST_TOKENS
+"""A character counts as a token at most, so nearly every call is in one batch, whole."""
 MOST_PICTURES = 24
 """In one batch: a request may have 50 MB, and a picture of a photo has 1.3 MB, a third more in base64."""
 MOST_BATCHES = 12

@@ -12,9 +12,10 @@ import re
 from datetime import date
 
 from chalicelib.analyses.document_analysis_form7801.checks import day_of
-from chalicelib.analyses.document_analysis_form7801.condition_words import names_another
-from chalicelib.analyses.document_analysis_form7801.dates import days_in
 from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Kind, Leaf
+from chalicelib.analyses.document_analysis_form7801.place_names import name_words, towns_in_full
+from chalicelib.analyses.kit.condition_words import names_another
+from chalicelib.analyses.kit.dates import days_in
 from chalicelib.documents.normalise import comparable, words
 
 _COMPARED_DIGITS = 3
@@ -28,6 +29,14 @@ _SPOKEN_NUMBER = re.compile(
     r"שני|שתי|שלוש|ארבע|חמש|חמיש|שש|שיש|שבע|שמונ|תשע|עשר|אחד|אחת|אלפ|מאות|one|two|three|four|five|six|seven|eight|nine|ten"
 )
 _YEARS = range(1900, 2101)
+_MANY_SHARE = frozenset(
+    {
+        *("קריית", "רמת", "כפר", "בית", "גבעת", "תל", "באר", "ראש", "בני", "מגדל", "מעלה", "נווה", "גן", "הר", "בת"),
+        *("החולים", "חולים", "מרכז", "רפואי", "הרפואי", "מרפאת", "בנק", "חברת", 'בע"מ', 'ד"ר', "דר", "פרופ"),
+        *("bank", "hospital", "medical", "center", "centre", "clinic", "ltd", "inc", "dr", "prof", "the", "of"),
+    }
+)
+"""Words that many names begin with: to share one of them is no sign of the same name."""
 _HOLDER = "bank_details.account_holder_name"
 _ON_MY_NAME = re.compile(r"על שמי|(?:in|on|under) my (?:own )?name", re.IGNORECASE)
 _PERSONS = frozenset({"personal_info.full_name", "bank_details.account_holder_name"})
@@ -72,15 +81,15 @@ def _other_amount(value: float, text: str) -> bool:
 
 
 def _other_name(value: str, text: str) -> bool:
-    wanted, found = words(value), words(text)
+    wanted, found = name_words(value), name_words(text)
     if not _same_script(wanted, found):
         return False
-    return not set(wanted) & _held(text)
+    return not (set(wanted) - _MANY_SHARE or set(wanted)) & _held(text)
 
 
 def _held(text: str) -> set[str]:
     """The words of a text. Hebrew glues one or two letters in front of a word: "בחיפה" holds "חיפה"."""
-    return {word[cut:] for word in words(text) for cut in range(3) if len(word) > cut}
+    return {word[cut:] for word in words(towns_in_full(text)) for cut in range(3) if len(word) > cut}
 
 
 def _same_script(first: tuple[str, ...], second: tuple[str, ...]) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from chalicelib.analyses.document_analysis_form7801.dates import days_with_spans
+from chalicelib.analyses.kit.dates import days_with_spans
 from chalicelib.analyses.kit.today import israeli_day
 from chalicelib.cases.model import DocumentText
 

@@ -14,10 +14,10 @@ import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer import Evidence
 from chalicelib.analyses.document_analysis_form7801.attribution import is_one_value_twice, is_said_of_another
-from chalicelib.analyses.document_analysis_form7801.claimant_speech import is_claimants_word
 from chalicelib.analyses.document_analysis_form7801.compute import fields_to_ground
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
 from chalicelib.analyses.document_analysis_form7801.fields import Form, Leaf, as_told, leaves
+from chalicelib.analyses.kit.claimant_speech import is_claimants_word
 from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue, Quote
 from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources

@@ -9,7 +9,6 @@ import re
 from datetime import date
 from typing import Any
 
-from chalicelib.analyses.document_analysis_form7801.dates import day_named, first_day, last_day, month_named
 from chalicelib.analyses.document_analysis_form7801.fields import (
     COMPUTED_PATTERNS,
     EMPLOYMENT,
@@ -25,6 +24,7 @@ from chalicelib.analyses.document_analysis_form7801.israeli import (
     is_postal_code,
     local_phone,
 )
+from chalicelib.analyses.kit.dates import day_named, first_day, last_day, month_named
 
 _WHITE_SPACE = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s\-./־–]")

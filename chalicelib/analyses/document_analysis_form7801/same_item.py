@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801.checks import day_of
 from chalicelib.analyses.document_analysis_form7801.fields import EMPLOYMENT, HOSPITALIZATIONS, PHYSICIANS
+from chalicelib.analyses.document_analysis_form7801.place_names import name_words
 from chalicelib.documents.normalise import same_text, words
 
 Item = Mapping[str, Any]
@@ -64,7 +65,7 @@ _RULES: Mapping[str, Callable[[Item, Item], bool]] = {
 
 
 def _same_name(first: str, second: str) -> bool:
-    one, other = (set(words(name)) - _NOT_PART_OF_A_NAME for name in (first, second))
+    one, other = (set(name_words(name)) - _NOT_PART_OF_A_NAME for name in (first, second))
     return bool(one and other) and (one <= other or other <= one)
 
 

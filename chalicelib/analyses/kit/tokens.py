@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+REQUEST_TOKENS = 250_000
+"""What is sent to OpenAI at once: below the 272,000 input tokens above which the model costs twice as much."""
 _PIXELS_A_TOKEN = 600
 """Anthropic counts 750 pixels a token; OpenAI patches of 32 pixels a side, weighted by model."""
 MOST_PICTURE_TOKENS = 2_000 * 2_000 // _PIXELS_A_TOKEN + 1

@@ -27,6 +27,16 @@ def _services(file: CaseFile, *answers: Any) -> FakeServices:
     return FakeServices(FakeCaseReader(file), openai=FakeStructuredModel(*answers))
 
 
+def test_a_call_of_four_hours_is_asked_about_in_one_piece() -> None:
+    long = "\n".join(f"User: משפט מספר {number} של שיחה ארוכה" for number in range(6_900))
+    services = _services(a_file(call_details={"transcript": long}), an_answer())
+
+    ANALYSIS.run(FakeContext(), services)
+
+    assert 200_000 < len(long) < PART_CHARACTERS
+    assert [long in question.text for question in services.openai.asked] == [True]
+
+
 def test_a_case_without_a_call_is_refused() -> None:
     with pytest.raises(NoCall):
         ANALYSIS.check(CaseOutline(case=a_file().case, documents=()))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ def _analysis(notebook: Notebook = DONE, **changes: Any) -> dict[str, Any]:
         "reading": reading,
         "still_there": [document.id for document in reading.file.documents],
         "stopped": None,
+        "today": date(2026, 6, 10),
         "metadata": {"prompt_version": "agent_v2", "model": "m"},
         "places": PlacesOnPages(FakeCaseReader(reading.file, texts=reading.texts), reading.file.documents),
     }

@@ -151,3 +151,12 @@ def test_a_document_counts_when_any_part_of_it_reached_the_model() -> None:
     assert found.documents_analysed() == 3
     assert found.documents_analysed(without_files=[scan, mixed]) == 2  # the text of d2 did
     assert found.documents_analysed(without=[text], without_files=[scan]) == 1
+
+
+def test_a_call_of_four_hours_is_in_one_batch_in_one_piece() -> None:
+    call = "\n".join(f"User: משפט מספר {number} של שיחה ארוכה" for number in range(6_900))
+
+    [batch] = batches(call=call, size=BATCH_TOKENS, most=MOST_BATCHES).batches
+
+    assert 200_000 < len(call) < BATCH_TOKENS
+    assert [portion.page.text for portion in batch.portions if portion.page] == [call]

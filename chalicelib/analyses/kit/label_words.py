@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
+
+from chalicelib.analyses.kit.dates import days_with_spans
+
+Labels = Mapping[str, re.Pattern[str]]
+FROM, UNTIL = "from", "until"
 
 
-def _labels(**texts: str) -> Mapping[str, re.Pattern[str]]:
+def _labels(**texts: str) -> Labels:
     """Patterns of words that may have one of Hebrew's prefixes, in any case."""
     return {name: re.compile(rf"(?<![\w])[ובהלמשכ]{{0,2}}(?:{text})", re.IGNORECASE) for name, text in texts.items()}
 
@@ -22,13 +28,13 @@ DATE_LABELS = _labels(
     waiver=r"ויתור|סודיות|הסכמה|waiver|consent",
     issued=r"תאריך ה?(?:מכתב|מסמך|הנפקה|דוח|דו\"ח)|נכתב|הופק|(?:^|\s)תאריך ?:|issued|date ?:",
 )
-DATE_SIDES: Mapping[str, re.Pattern[str]] = {
-    "from": re.compile(
+DATE_SIDES: Labels = {
+    FROM: re.compile(
         r"מיום|מתאריך|החל מ|מאז|(?<!\w)מ-?\s?$|תחילת|התחל|קבלה|התקבל|נכנס"
         r"|since|from|start|admission|admitted|joined|hired",
         re.IGNORECASE,
     ),
-    "until": re.compile(
+    UNTIL: re.compile(
         r"(?<!\w)ו?עד(?!\w)|סיום|הפסק|סיימ|היום האחרון|שחרור|שוחרר|יצאתי|יצא |פוטר|התפטר"
         r"|until|till|end(?:ed)?\b|left|discharge|last day|(?<!\w)to(?!\w)",
         re.IGNORECASE,
@@ -77,3 +83,31 @@ REFERENCE_LABELS = _labels(
     account=r"חשבון|ח-ן|account",
     bank=r"בנק|bank",
 )
+_IN_RANGE = re.compile(r"\s?(?:[-–—]|עד|ועד|to|until)\s?(?:ל?יום|ל?תאריך)?\s?")
+
+
+def nearest_label(labels: Labels, line: str, above: str, at: tuple[int, int]) -> str:
+    """The label nearest to the value; "" when there is none."""
+    found = [(match.start(), match.end(), name) for name, label in labels.items() for match in label.finditer(line)]
+    before = [(end, start, name) for start, end, name in found if start < at[0]]
+    if before:
+        return max(before)[2]
+    inside = [(start, name) for start, _, name in found if start >= at[0]]
+    if inside:
+        return min(inside)[1]
+    higher = [(match.end(), name) for name, label in labels.items() for match in label.finditer(above)]
+    return max(higher)[1] if higher else ""
+
+
+def date_side(line: str, at: tuple[int, int], *, today: date) -> str:
+    """Whether the date begins or ends something: as its place in a range says, or the word right before it."""
+    spans = sorted(span for _, span in days_with_spans(line, today=today))
+    before = [end for _, end in spans if end <= at[0]]
+    after = [start for start, _ in spans if start >= at[1]]
+    if before and _IN_RANGE.fullmatch(line[max(before) : at[0]]):
+        return UNTIL
+    if after and _IN_RANGE.fullmatch(line[at[1] : min(after)]):
+        return FROM
+    words_before = line[max(before, default=0) : at[0]]
+    found = [(match.end(), side) for side, cue in DATE_SIDES.items() for match in cue.finditer(words_before)]
+    return max(found)[1] if found else ""

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.analyses.document_analysis_form7801.dates import day_named, days_in, month_named
+from chalicelib.analyses.kit.dates import day_named, days_in, month_named
 
 TODAY = date(2026, 6, 10)
 

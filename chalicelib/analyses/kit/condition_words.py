@@ -81,10 +81,15 @@ _DOUBT_AFTER = re.compile(
 
 def names_another(condition: str, text: str) -> bool:
     """True when the text names a condition, but neither this one nor one that often goes with it."""
-    plain = comparable(text)
-    named = {name for name, pattern in _PATTERNS.items() if pattern.search(plain)}
+    named = conditions_named(text)
     kin = {condition}.union(*(group for group in _KIN if condition in group))
     return condition in _PATTERNS and bool(named) and not named & kin
+
+
+def conditions_named(text: str) -> frozenset[str]:
+    """The conditions that a text names, whether it affirms them or not."""
+    plain = comparable(text)
+    return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(plain))
 
 
 def doubts(condition: str, text: str, *, before: str = "", after: str = "") -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.analyses.document_analysis_form7801.condition_words import doubts, names_another
+from chalicelib.analyses.kit.condition_words import doubts, names_another
 
 PLAIN = [
     ("hearing_impairment", "חרשות דו-צדדית"),
