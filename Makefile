@@ -9,7 +9,7 @@ MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
 
 .PHONY: docs docs-api help setup test check unit eval eval-documents test-ministack chaos format lock demo dev token webhook-inbox dlq redrive clean \
-	test-frontend example package audit detector check-template test-deployed deploy destroy status run inspect cost bench scale
+	test-frontend example app app-build package audit detector check-template test-deployed deploy destroy status run inspect cost bench scale
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ test-frontend: $(READY) $(NODE_READY) ## Check and test the TypeScript client in
 
 example: $(READY) $(NODE_READY) ## Serve the example page with the whole system behind it
 	cd frontend && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent example
+
+app: $(READY) $(NODE_READY) ## Build the caseworker's app and serve it, with the whole system and sample cases behind it
+	cd frontend && CASEWORK_PYTHON="$(abspath $(BIN)/python)" npm run --silent app
+
+app-build: $(NODE_READY) ## Write the app's static files to frontend/app/dist: make app-build [API=https://…] (config.json: docs/app.md)
+	cd frontend && CASEWORK_API="$(API)" npm run --silent app-build
 
 eval: $(READY) ## Measure the analyses on every case of tests/data: make eval [CASE=name] [QUICK=1] [WRITE=1]; real models with their keys set
 	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick) $(if $(WRITE),--write)
@@ -152,4 +158,4 @@ lock: ## Write the exact versions of pyproject.toml's dependencies to requiremen
 	build/lock/bin/uv pip compile --quiet --no-header --annotation-style line --python-version 3.11 --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what the targets above made
-	rm -rf $(VENV) build dist frontend/node_modules frontend/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist frontend/node_modules frontend/dist frontend/app/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
-          include: ["tests/system/**/*.test.ts"],
+          include: ["tests/system/**/*.test.ts", "tests/app/**/*.test.ts"],
           // Real processes on a machine that may be busy.
           testTimeout: 150_000,
           hookTimeout: 120_000,

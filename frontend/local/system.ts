@@ -34,8 +34,8 @@ export class LocalSystem {
   }
 
   /** A bearer token of this user, good for a day. */
-  token(user: string): string {
-    return python("-m", "infra.local.token", "--user", user).trim();
+  token(user: string, { role = "user" }: { role?: "user" | "admin" } = {}): string {
+    return python("-m", "infra.local.token", "--user", user, "--role", role).trim();
   }
 
   /** How many seconds each answer of the model providers takes from now on. */

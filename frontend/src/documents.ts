@@ -30,7 +30,7 @@ export interface DocumentContent {
   expires_at: string;
 }
 
-/** What the machine read of a page, and a picture of it; width and height in points. */
+/** What the machine read of a page, and a picture of it; width and height in points. A text has no picture: 0 and null. */
 export interface DocumentPage {
   number: number;
   pages: number;
@@ -38,8 +38,8 @@ export interface DocumentPage {
   text_source: "text_layer" | "form_fields" | "none";
   width: number;
   height: number;
-  image_url: string;
-  image_url_expires_at: string;
+  image_url: string | null;
+  image_url_expires_at: string | null;
 }
 
 export interface Documents {

@@ -1,0 +1,3 @@
+export function CaseView() {
+  return <section className="page" />;
+}

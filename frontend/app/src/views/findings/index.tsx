@@ -1,0 +1,3 @@
+export function FindingsView() {
+  return <section className="page" />;
+}

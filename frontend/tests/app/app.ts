@@ -1,0 +1,83 @@
+// How does a test use the app? Built as it ships, served beside its own config.json, in Chromium.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { BrowserContext, Page } from "playwright-core";
+import { build, preview } from "vite";
+import { expect } from "vitest";
+import type { LocalSystem } from "../../local/system.js";
+
+const APP = fileURLToPath(new URL("../../app", import.meta.url));
+
+export interface ServedApp {
+  url: string;
+  directory: string;
+  close: () => Promise<void>;
+}
+
+/** The built app, with a config.json for this system. */
+export async function serveApp(system: LocalSystem): Promise<ServedApp> {
+  const directory = mkdtempSync(join(tmpdir(), "casework-app-"));
+  process.env.CASEWORK_APP_CONFIG = JSON.stringify({ api: system.apiUrl, stage: "test" });
+  const outDir = join(directory, "dist");
+  const common = { root: APP, logLevel: "error" as const, build: { outDir, emptyOutDir: true } };
+  await build(common);
+  const server = await preview({ ...common, preview: { host: "127.0.0.1", port: 0 } });
+  const [url = ""] = server.resolvedUrls?.local ?? [];
+  const close = async () => {
+    await server.close();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { url, directory: outDir, close };
+}
+
+export interface OpenOptions {
+  token: string;
+  language?: "he" | "en";
+  /** The address in the app, e.g. `/cases`. */
+  at?: string;
+}
+
+/** A tab with the app, signed in. What its console complains of is in `complaints`. */
+export async function openApp(
+  browser: BrowserContext,
+  { url }: ServedApp,
+  { token, language = "he", at = "/" }: OpenOptions,
+): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.addInitScript(
+    ([token, language]) => {
+      if (!sessionStorage.getItem("casework token")) sessionStorage.setItem("casework token", token ?? "");
+      if (!localStorage.getItem("casework language")) localStorage.setItem("casework language", language ?? "");
+    },
+    [token, language],
+  );
+  await page.goto(`${url}#${at}`);
+  return { page, complaints };
+}
+
+/** What axe finds wrong on the page, as `rule: where`. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  const axe = fileURLToPath(import.meta.resolve("axe-core/axe.min.js"));
+  await page.addScriptTag({ path: axe });
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+}
+
+interface Violation {
+  id: string;
+  nodes: { target: string[] }[];
+}
+
+/** Nobody on this page had anything to complain of. */
+export function expectQuiet(complaints: string[]): void {
+  expect(complaints).toEqual([]);
+}
