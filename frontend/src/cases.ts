@@ -1,9 +1,8 @@
 // What can be done with cases? Create, read, list, delete, store the call that an analysis reads, and fill in the form.
 
 import type { Case, CaseList, NewCase } from "./api.js";
-import { UsageError } from "./errors.js";
 import type { Form, FormChanges, FormHistory } from "./form.js";
-import type { Api, CallOptions } from "./http.js";
+import { type Api, type CallOptions, keyed } from "./http.js";
 
 export interface CaseListQuery {
   limit?: number;
@@ -55,10 +54,4 @@ export function casesOf({ ask, erase, ports }: Api): Cases {
     formHistory: (caseId, query = {}, options) =>
       ask<FormHistory>({ route: "GET /cases/{case_id}/form/history", parameters: parameters(caseId), query }, options),
   };
-}
-
-/** The header of an Idempotency-Key. */
-export function keyed(key: string): { "Idempotency-Key": string } {
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return { "Idempotency-Key": key };
-  throw new UsageError("An Idempotency-Key is 1 to 255 visible ASCII characters, without spaces.");
 }

@@ -4,14 +4,14 @@ import { createAnalysis } from "./analysis.js";
 import type { Analysis, LiveAnalysis } from "./analysis-state.js";
 import { type Cases, casesOf } from "./cases.js";
 import { type Core, lend } from "./core.js";
-import { type Documents, documentsOf } from "./documents.js";
+import type { Documents } from "./documents.js";
 import { isProblem, UserChangedError, WaitTimeoutError } from "./errors.js";
 import { type CallOptions, connect, rootOf } from "./http.js";
 import { isJob, type Job, resultOf, type Start } from "./job.js";
 import { JobStore } from "./job-store.js";
 import type { JobView } from "./job-view.js";
 import { idOf, type JobRef, type Jobs, jobsOf } from "./jobs.js";
-import { createLive } from "./live.js";
+import { late, lateLive } from "./late.js";
 import { type KeyValueStorage, type Ports, shortMemory, standardPorts } from "./ports.js";
 import type { Results } from "./results.js";
 import type { JobType } from "./routes.js";
@@ -78,6 +78,8 @@ export interface Client {
   close(options?: { forget?: boolean }): void;
 }
 
+const DOCUMENTS = { addText: 1, upload: 1, list: 1, delete: 1, content: 1, page: 1 } as const;
+
 /** Analyses that nobody uses are kept up to this number, so that the same case has the same object. */
 const KEPT_ANALYSES = 100;
 
@@ -93,7 +95,7 @@ export function createClient(options: ClientOptions): Client {
   const session = new Session({ getToken, user });
   const api = connect({ baseUrl, session, ports, retry });
   const store = new JobStore(ports);
-  const watches = new Watches({ api, store, live: createLive({ api, store }) });
+  const watches = new Watches({ api, store, live: lateLive({ api, store }) });
   const root = rootOf(baseUrl);
   const unanswered = new UnansweredStarts({ root, storage: ports.storage, now: ports.now });
   const analyses = new Map<string, LiveAnalysis>();
@@ -164,7 +166,7 @@ export function createClient(options: ClientOptions): Client {
     },
     jobs,
     cases: casesOf(api),
-    documents: documentsOf(api),
+    documents: late<Documents>(session, async () => (await import("./documents.js")).documentsOf(api), DOCUMENTS),
     get user() {
       return session.person.key;
     },

@@ -2,9 +2,9 @@
 
 import type { AddedDocument, CaseDocument, DocumentList, NewDocument, Upload } from "./api.js";
 import { patiently } from "./backoff.js";
-import { type CreateOptions, keyed } from "./cases.js";
+import type { CreateOptions } from "./cases.js";
 import { asOurs, isTransient, UploadError } from "./errors.js";
-import type { Api, CallOptions } from "./http.js";
+import { type Api, type CallOptions, keyed } from "./http.js";
 import type { Pin } from "./session.js";
 import { throwIfAborted } from "./signals.js";
 import type { Progress } from "./upload.js";

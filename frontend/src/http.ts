@@ -240,3 +240,9 @@ function problemOf({ status, headers }: Response, text: string, now: number): Pr
   }
   return new NetworkError(`The answer is not the service's (${status}).`, { status, retryAfterMs: pause });
 }
+
+/** The header of an Idempotency-Key. */
+export function keyed(key: string): { "Idempotency-Key": string } {
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return { "Idempotency-Key": key };
+  throw new UsageError("An Idempotency-Key is 1 to 255 visible ASCII characters, without spaces.");
+}

@@ -9,9 +9,6 @@ import type { Socket } from "./ports.js";
 import type { Pin } from "./session.js";
 import { onAbort } from "./signals.js";
 
-/** A job that is followed over an open socket is asked for only this often: news may get lost. */
-export const WATCHDOG_MS = 30_000;
-
 const MOST_JOBS = 50;
 const OPENS_WITHIN_MS = 5_000;
 const PING_EVERY_MS = 4 * 60_000;

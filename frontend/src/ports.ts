@@ -1,6 +1,6 @@
 // What does the client take from its surroundings? Network, time, chance, memory, the page and its other tabs.
 
-import { type Outgoing, type Stored, standardUpload } from "./upload.js";
+import type { Outgoing, Stored } from "./upload.js";
 
 export interface Ports {
   fetch(url: string, init: RequestInit): Promise<Response>;
@@ -67,7 +67,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function standardPorts(): Ports {
   return {
     fetch: (url, init) => globalThis.fetch(url, init),
-    upload: standardUpload,
+    upload: async (outgoing) => (await import("./upload.js")).standardUpload(outgoing),
     now: Date.now,
     sleep,
     random: Math.random,

@@ -1,9 +1,8 @@
 // How does a job begin? One POST per action of the user, under one Idempotency-Key however often it has to be sent.
 
 import type { StartBody } from "./api.js";
-import { keyed } from "./cases.js";
 import { isProblem, isTransient, ProblemError } from "./errors.js";
-import type { Api, Call, CallOptions } from "./http.js";
+import { type Api, type Call, type CallOptions, keyed } from "./http.js";
 import type { Start } from "./job.js";
 import { type JobType, START_ROUTES } from "./routes.js";
 import type { Pin } from "./session.js";

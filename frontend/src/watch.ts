@@ -6,7 +6,7 @@ import type { Api } from "./http.js";
 import type { Job } from "./job.js";
 import type { JobStore, Known } from "./job-store.js";
 import { connectionAfter, type JobListener, type JobView } from "./job-view.js";
-import { type Live, WATCHDOG_MS } from "./live.js";
+import type { Live } from "./live.js";
 import type { PageChange } from "./ports.js";
 import { CANCEL_TAKES_MS, readJob } from "./read-job.js";
 import type { Person, Pin } from "./session.js";
@@ -17,6 +17,8 @@ const HIDDEN_LEAST_MS = 30_000;
 const STALE_MS = 1_000;
 /** Over how long the jobs of a socket that has closed are spread. */
 const SPREAD_MS = 2_000;
+/** A job that is followed over an open socket is asked for only this often: news may get lost. */
+const WATCHDOG_MS = 30_000;
 const LONGEST_EXPECTED_MS = 10 * 60_000;
 
 interface Around {

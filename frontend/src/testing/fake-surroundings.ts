@@ -1,5 +1,8 @@
 // What is around a client in a test? Time that moves when told, a page to hide, storage to look into, tabs that hear each other.
 
+// What a client loads when it is first used is there already: then a test need not wait for it.
+import "../documents.js";
+import "../live.js";
 import type { KeyValueStorage, PageChange, Ports, Tabs } from "../ports.js";
 import type { FakeApi } from "./fake-api.js";
 

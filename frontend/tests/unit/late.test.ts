@@ -1,0 +1,74 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { late } from "../../src/late.js";
+import { Session } from "../../src/session.js";
+import { CASE, fakeToken, newWorld, settled } from "./fakes/world.js";
+
+afterEach(() => vi.doUnmock("../../src/live.js"));
+
+const session = (user: () => string | null = () => "u1") => new Session({ getToken: () => fakeToken("u1"), user });
+
+test("a part is loaded with its first call, and its methods are called as they are", async () => {
+  let loads = 0;
+  const load = async () => {
+    loads += 1;
+    return { add: async (one: number, other: number) => one + other };
+  };
+  const part = late(session(), load, { add: 1 });
+
+  expect(loads).toBe(0);
+  expect(await part.add(1, 2)).toBe(3);
+});
+
+test("a part that cannot be loaded is like a service that cannot be reached, and tried again with the next call", async () => {
+  let isThere = false;
+  const load = async () => {
+    if (!isThere) throw new TypeError("Failed to fetch dynamically imported module");
+    return { get: async () => "it" };
+  };
+  const part = late(session(), load, { get: 1 });
+
+  await expect(part.get()).rejects.toMatchObject({ name: "NetworkError", cause: { name: "TypeError" } });
+  isThere = true;
+  expect(await part.get()).toBe("it");
+});
+
+test("what one person called for is not done for another who came while the part was loading", async () => {
+  let user = "u1";
+  const called: string[] = [];
+  const load = async () => ({ upload: async () => void called.push(user) });
+  const part = late(
+    session(() => user),
+    load,
+    { upload: 1 },
+  );
+
+  const uploading = part.upload();
+  user = "u2";
+
+  await expect(uploading).rejects.toMatchObject({ name: "UserChangedError" });
+  expect(called).toEqual([]);
+});
+
+test("jobs are polled to their end when live updates cannot be loaded; without sockets nothing is loaded", async () => {
+  let loads = 0;
+  vi.doMock("../../src/live.js", () => {
+    loads += 1;
+    throw new TypeError("Failed to fetch dynamically imported module");
+  });
+  const socket = () => {
+    throw new Error("No socket is opened.");
+  };
+  for (const ports of [{}, { socket }]) {
+    const world = newWorld({ ports });
+    world.api.put({ job_id: "j", status: "running", progress: 10 });
+    const seen: unknown[] = [];
+    world.client.watchJob("j", ({ job }) => seen.push(job?.status));
+    await world.time.advance(6_000);
+    world.api.put({ job_id: "j", status: "completed", result: { case_id: CASE } });
+    await world.time.advance(6_000);
+    await settled();
+
+    expect(seen).toEqual(["running", "completed"]);
+    expect(loads > 0).toBe("socket" in ports);
+  }
+});
