@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +13,7 @@ from msgspec import Meta
 from chalicelib.api.http import Timestamp, timestamp, timestamp_or_none
 from chalicelib.api.polling import retry_after_ms
 from chalicelib.jobs.model import ErrorInfo, EventType, Job, NumberedEvent, Priority, Status, StepFacts, Usage
+from chalicelib.jobs.progress import ProgressCode
 
 CANCELLED_MESSAGE = "The job was cancelled."
 
@@ -71,7 +72,10 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     progress: Annotated[int, Meta(ge=0, le=100)]
     progress_message: str
-    progress_code: str
+    progress_code: Annotated[
+        ProgressCode,
+        Meta(description="What is being done, for clients of other languages; a newer release may have more codes"),
+    ]
     progress_params: Mapping[str, Any]
     result: Annotated[
         Any,
@@ -141,7 +145,7 @@ def job_view(job: Job, *, now: datetime, typical_seconds: tuple[int, int]) -> Jo
         status=job.status,
         progress=job.progress,
         progress_message=job.progress_message,
-        progress_code=job.progress_code,
+        progress_code=cast(ProgressCode, job.progress_code),
         progress_params=job.progress_params,
         result=None,
         error=_error_sentence(job),

@@ -30,12 +30,12 @@ from chalicelib.jobs.lifecycle import (
     LEASE_SECONDS,
     lease_end,
     progressed,
-    reported,
     step_stored,
 )
 from chalicelib.jobs.model import Event, Job, ModelUsage, Status, StepFacts, Usage, step_facts, with_event
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import Checkpoint, Clock, Conflict, JobStore
+from chalicelib.jobs.progress import reported
 
 FIRST_PROGRESS_SECONDS = 1
 PROGRESS_INTERVAL_SECONDS = 2

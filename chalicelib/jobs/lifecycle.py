@@ -27,6 +27,7 @@ from chalicelib.errors import (
 from chalicelib.jobs.model import ErrorInfo, Event, EventType, Job, Status, StepFacts, Usage, with_event
 from chalicelib.jobs.outcomes import MAX_LOST_WORKERS
 from chalicelib.jobs.ports import LONGEST_QUEUE_DELAY_SECONDS
+from chalicelib.jobs.progress import ProgressCode, reported
 
 LEASE_SECONDS = 45
 HEARTBEAT_SECONDS = 12
@@ -34,39 +35,10 @@ FIRST_CHECK_SECONDS = 30
 LONGEST_CHECK_SECONDS = 15 * 60
 HIGHEST_PROGRESS_BEFORE_COMPLETED = 99
 
-LONGEST_PARAM = 60
-"""Characters of a text among the params: names of files may be long, and the record is small."""
-
-SENTENCES: Mapping[str, str] = {
-    "waiting_to_start": "Waiting to start",
-    "waiting_to_retry": "Waiting to try again",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
-    "failed": "{title}",
-    "working": "{message}",
-    "reading_case": "Reading the case",
-    "reading_document": "Reading document {n} of {of}: {name}",
-    "reading_call": "Reading the call",
-    "analysing_call": "Analysing the call",
-    "analysing_part": "Analysing part {n} of {of} of the call",
-    "checking": "Checking every field against the sources",
-    "storing": "Storing the result",
-    "storing_checked": "Checked, storing the analysis",
-}
-"""The codes of progress and their English sentences: the one list of them. A code never changes its meaning."""
-
 
 def lease_end(now: datetime) -> datetime:
     """Until when a worker that renews its lease now owns its job."""
     return now + timedelta(seconds=LEASE_SECONDS)
-
-
-def reported(said: str, params: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:
-    """The sentence, the code and the params of a report: a code of the list with its params, or a free sentence."""
-    if said not in SENTENCES:
-        return said, "working", {"message": _short(said)}
-    kept = {name: _short(value) if isinstance(value, str) else value for name, value in params.items()}
-    return SENTENCES[said].format(**kept), said, kept
 
 
 def progressed(
@@ -198,7 +170,7 @@ def error_info(error: AttemptError, *, attempt: int) -> ErrorInfo:
     )
 
 
-def _said(code: str, **params: str) -> Mapping[str, Any]:
+def _said(code: ProgressCode, **params: str) -> Mapping[str, Any]:
     message, code, kept = reported(code, params)
     return {"progress_message": message, "progress_code": code, "progress_params": kept}
 
@@ -246,7 +218,3 @@ def _waiting(job: Job, *, due_at: datetime, at: datetime, **changes: Any) -> Job
         held=0,
         **changes,
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_PARAM else f"{text[: LONGEST_PARAM - 1]}…"

@@ -260,8 +260,8 @@ class AttemptContext(Protocol):
         """
 
     def progress(self, percent: int, said: str, **params: str | int) -> None:
-        """Report how far the attempt is: 0..99, never falling. `said` is a code of `lifecycle.SENTENCES` with its
-        params, or a sentence that is shown to the user as it is."""
+        """Report how far the attempt is: 0..99, never falling. `said` is a code of `progress.SENTENCES` with its
+        params; a sentence in place of a code is shown as it is, under the code `working`."""
 
     def remaining(self) -> float:
         """Seconds this attempt may still take: the function's time or the job's deadline, whichever is first."""

@@ -58,7 +58,7 @@ export interface Job {
   status: JobStatus;
   progress: number;
   progress_message: string;
-  progress_code: string;
+  progress_code: "advising" | "analysing_call" | "analysing_part" | "analysis_written" | "answered" | "answering" | "call_read" | "cancelled" | "checked" | "checking" | "combining_parts" | "completed" | "extracting" | "extracting_part" | "failed" | "merging_requests" | "planning" | "reading_call" | "reading_case" | "reading_document" | "recording_findings" | "repairing" | "searching" | "storing" | "storing_checked" | "waiting_to_retry" | "waiting_to_start" | "working";
   progress_params: Record<string, unknown>;
   result: unknown;
   error: string | null;

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import AttemptStopped, BudgetExceeded
-from chalicelib.jobs.lifecycle import reported
 from chalicelib.jobs.model import Job, ModelUsage, Usage
+from chalicelib.jobs.progress import reported
 
 NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
 
@@ -79,7 +79,9 @@ class FakeContext:
         self.check()
         assert 0 <= percent <= 99
         assert not self.progress_made or percent >= self.progress_made[-1][0], "progress fell"
-        self.progress_made.append((percent, reported(said, params)[0]))
+        sentence, code, _ = reported(said, params)
+        assert code != "working", f"{said!r} is no code of progress"
+        self.progress_made.append((percent, sentence))
 
     def remaining(self) -> float:
         return self._remaining_seconds

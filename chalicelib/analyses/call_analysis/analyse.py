@@ -41,9 +41,9 @@ def analyse_call(ctx: AttemptContext, services: Services, *, part_characters: in
     file = services.cases.file(ctx.job.case_id)
     taken = ctx.step(SNAPSHOT, lambda: _snapshot(file, call_id=ctx.job.call_id), inputs=ctx.job.job_id)
     transcript, names = taken["transcript"], taken["names"]
-    ctx.progress(READ_PERCENT, "The call is read")
+    ctx.progress(READ_PERCENT, "call_read")
     answer = _Questions(ctx, services.openai, names).answer(parts_of(transcript, part_characters=part_characters))
-    ctx.progress(COMBINED_PERCENT, "Merging the requested documents")
+    ctx.progress(COMBINED_PERCENT, "merging_requests")
     # Read again: a document may have been uploaded for an entry while the model was at work.
     merged = _merged(answer, services.cases.file(ctx.job.case_id))
     analysis = analysis_of(
@@ -89,7 +89,7 @@ class _Questions:
         if len(parts) == 1:
             return self._ask("call", [self._names, fence_call(parts[0])], on_text=self._meter(READ_PERCENT))
         answers = [self._about_part(part, number, len(parts)) for number, part in enumerate(parts, start=1)]
-        self._ctx.progress(ASKED_PERCENT, f"Combining the {len(parts)} parts of the call")
+        self._ctx.progress(ASKED_PERCENT, "combining_parts", of=len(parts))
         combined = self._ask("combined", [self._names, *_to_combine(answers)], on_text=_silent)
         return {**combined, **{name: _in_any([combined, *answers], name) for name in _NEVER_LOST}}
 

@@ -74,7 +74,7 @@ def converse(
     Raises: the model's errors; ProviderRefused when it declines before anything was found.
     """
     conversation = Conversation(opening=brief.opening)
-    ctx.progress(FIRST_PERCENT, "Planning the work")
+    ctx.progress(FIRST_PERCENT, "planning")
     while not conversation.is_over:
         reason = limit_reached(ctx, conversation, limits=limits)
         if reason:
@@ -232,6 +232,7 @@ def percent_of(notebook: Notebook, *, readable_documents: int) -> int:
 
 def _tell(ctx: AttemptContext, answers: Sequence[ToolOutput], notebook: Notebook, toolbox: Toolbox) -> None:
     """Progress, and what the last of these answers was about."""
-    activities = [answer.activity for answer in answers if answer.activity]
-    if activities:
-        ctx.progress(percent_of(notebook, readable_documents=toolbox.readable_documents), activities[-1])
+    doing = [answer.doing for answer in answers if answer.doing]
+    if doing:
+        percent = percent_of(notebook, readable_documents=toolbox.readable_documents)
+        ctx.progress(percent, doing[-1].code, **doing[-1].params)

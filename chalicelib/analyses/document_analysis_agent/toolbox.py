@@ -37,18 +37,19 @@ from chalicelib.analyses.kit.reading import Reading, pages_to_show
 from chalicelib.analyses.kit.scans import Excerpt
 from chalicelib.cases.model import Document, DocumentText
 from chalicelib.documents.page import Page
+from chalicelib.jobs.progress import Doing
 
 
 class ToolOutput(msgspec.Struct, frozen=True, kw_only=True):
-    """What a tool call gave back. `files` is what the model is to be shown with it; `activity` says what the agent is
-    doing now, for progress ("": nothing worth saying).
+    """What a tool call gave back. `files` is what the model is to be shown with it; `doing` is what the agent does
+    with it, for progress (None: nothing worth saying).
     """
 
     call_id: str
     content: str
     is_error: bool = False
     files: tuple[Excerpt, ...] = ()
-    activity: str = ""
+    doing: Doing | None = None
 
 
 class _Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +58,7 @@ class _Done(msgspec.Struct, frozen=True, kw_only=True):
     content: str
     is_error: bool = False
     after: Notebook | None = None
-    activity: str = ""
+    doing: Doing | None = None
 
 
 class Toolbox:
@@ -91,7 +92,7 @@ class Toolbox:
         after = done.after or notebook
         new_files = tuple(shown.excerpt for shown in after.window if shown not in notebook.window)
         answer = ToolOutput(
-            call_id=call.id, content=done.content, is_error=done.is_error, files=new_files, activity=done.activity
+            call_id=call.id, content=done.content, is_error=done.is_error, files=new_files, doing=done.doing
         )
         return answer, after
 
@@ -102,9 +103,9 @@ class Toolbox:
             case ReadDocument():
                 return self._read(wanted, notebook)
             case SearchDocuments(query=query):
-                return _Done(content=self._search(query), activity="Searching the documents")
+                return _Done(content=self._search(query), doing=Doing(code="searching"))
             case ReadCall(from_character=start):
-                return _Done(content=self._call(start), activity="Reading the call")
+                return _Done(content=self._call(start), doing=Doing(code="reading_call"))
             case ReadGuidelines(topic=topic):
                 return _Done(content=self._guideline(topic))
             case RecordFinding():
@@ -133,10 +134,13 @@ class Toolbox:
         passage = _passage(text, wanted)
         after = self._after_reading(text, passage, with_shown(notebook, text, passage.numbers, file_of=self._file_of))
         position = list(self._documents).index(text.document.id) + 1
-        activity = f"Reading document {position} of {len(self._documents)}: {text.document.file_name}"
+        doing = Doing(
+            code="reading_document",
+            params={"n": position, "of": len(self._documents), "name": text.document.file_name},
+        )
         fenced = fence_document(text.document.id, name=text.document.file_name, pages=passage.pages)
         notes = (passage.note, note_of(after, text, passage.numbers))
-        return _Done(content="\n".join(filter(None, (fenced, *notes))), after=after, activity=activity)
+        return _Done(content="\n".join(filter(None, (fenced, *notes))), after=after, doing=doing)
 
     def _text(self, document_id: str) -> DocumentText:
         if document_id in self._texts:
@@ -181,13 +185,15 @@ class Toolbox:
         if after is notebook:
             return _Done(content=f"This is finding {number} already.")
         content = f"Recorded as finding {number}, page {after.findings[-1].page}."
-        return _Done(content=content, after=after, activity=f"Recording findings: {number} so far")
+        return _Done(content=content, after=after, doing=Doing(code="recording_findings", params={"count": number}))
 
     def _submit(self, wanted: SubmitAnalysis, notebook: Notebook) -> _Done:
         refusal = why_not_submitted(notebook, wanted, anything_to_read=bool(self._texts))
         if refusal is not None:
             return _Done(content=refusal, is_error=True, after=with_refused(notebook, wanted))
-        return _Done(content="Submitted.", after=with_submission(notebook, wanted), activity="The analysis is written")
+        return _Done(
+            content="Submitted.", after=with_submission(notebook, wanted), doing=Doing(code="analysis_written")
+        )
 
 
 def _understood(call: ToolCall) -> ToolInput:

@@ -114,15 +114,17 @@ def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files,
     output = ExtractionWithAdvice if of == 1 else Extraction
     opening = _facts_of_the_day(ctx, batch, of)
     inputs = fingerprint(_instructions(PROMPT), services.openai.name, output.__name__, opening, batch.content)
-    what = "The model reads the case" if of == 1 else f"The model reads part {batch.number} of {of}"
     first = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number - 1, of)
     last = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number, of)
-    ctx.progress(first, what)
+    if of == 1:
+        ctx.progress(first, "extracting")
+    else:
+        ctx.progress(first, "extracting_part", n=batch.number, of=of)
 
     def ask() -> dict[str, Any]:
         parts: list[Part] = [TextPart(opening), *batch.parts(files.load)]
         answer, refused = ask_without_refused(
-            lambda sent: _parsed(ctx, services, PROMPT, sent, output, percents=(first, last), what=what), parts
+            lambda sent: _parsed(ctx, services, PROMPT, sent, output, percents=(first, last)), parts
         )
         for place in refused:
             files.refuse(parts[place])
@@ -134,7 +136,7 @@ def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files,
         shown.setdefault(document_id, []).append(page)
     for document_id, pages in batch.pages_to_show.items():
         files.remember(document_id, shown=shown.get(document_id, ()), asked=pages)
-    ctx.progress(last, f"{what}: answered")
+    ctx.progress(last, "answered")
     answered: Mapping[str, Any] = stored["answer"]
     return answered
 
@@ -142,12 +144,12 @@ def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files,
 def _ask_repairs(ctx: AttemptContext, services: Services, texts: Sequence[str]) -> Mapping[str, Any]:
     """Where the words are that were not found; a checkpoint."""
     parts: list[Part] = [TextPart(text) for text in texts]
-    what = "The model looks for words that were not found"
+    ctx.progress(REPAIRING_PERCENTS[0], "repairing")
     return cast(
         Mapping[str, Any],
         ctx.step(
             "repair",
-            lambda: _parsed(ctx, services, REPAIR_PROMPT, parts, Repairs, percents=REPAIRING_PERCENTS, what=what),
+            lambda: _parsed(ctx, services, REPAIR_PROMPT, parts, Repairs, percents=REPAIRING_PERCENTS),
             inputs=fingerprint(prompt(REPAIR_PROMPT).text, services.openai.name, parts),
         ),
     )
@@ -162,11 +164,10 @@ def _advise(ctx: AttemptContext, services: Services, settled: Settled, issues: S
     }
     text = "\n".join(fence_tool(name, msgspec.json.encode(value).decode()) for name, value in material.items())
     parts: list[Part] = [TextPart(text)]
-    what = "The model advises on the whole case"
-    ctx.progress(ADVISING_PERCENTS[0], what)
+    ctx.progress(ADVISING_PERCENTS[0], "advising")
     advice: Mapping[str, Any] = ctx.step(
         "advise",
-        lambda: _parsed(ctx, services, ADVICE_PROMPT, parts, Advice, percents=ADVISING_PERCENTS, what=what),
+        lambda: _parsed(ctx, services, ADVICE_PROMPT, parts, Advice, percents=ADVISING_PERCENTS),
         inputs=fingerprint(_instructions(ADVICE_PROMPT), services.openai.name, parts),
     )
     return advice
@@ -180,13 +181,12 @@ def _parsed(
     output: type[Extraction] | type[Advice] | type[Repairs],
     *,
     percents: tuple[int, int],
-    what: str,
 ) -> dict[str, Any]:
     def heard(characters: int) -> None:
         done = min(characters, TYPICAL_ANSWER_CHARACTERS)
         if done:
             percent = percents[0] + _share(percents, done, TYPICAL_ANSWER_CHARACTERS)
-            ctx.progress(percent, f"{what}: {characters:,} characters answered")
+            ctx.progress(percent, "answering", characters=characters)
 
     answer = services.openai.parse(
         ctx,
@@ -220,7 +220,7 @@ def _settle(
     doubtful = doubtful_quotes(found, sources=sources, texts=reading.texts)
     settled = msgspec.structs.replace(settled, issues=(*settled.issues, *doubtful))
     total = len(fields_to_ground(settled.form))
-    ctx.progress(CHECKING_PERCENT + 1, f"Checked: {len(settled.grounded)} of {total} fields stand in the sources")
+    ctx.progress(CHECKING_PERCENT + 1, "checked", found=len(settled.grounded), of=total)
     return settled
 
 

@@ -1,5 +1,6 @@
 // Which sentences does a page need? One for every code that the API and the client know; a missing one does not compile.
 
+import type { Job } from "../api.js";
 import type { FailureCode } from "../errors.js";
 import type { JobStatus } from "../job.js";
 import type { Connection } from "../job-view.js";
@@ -7,20 +8,8 @@ import type { IssueCode } from "../results.js";
 import type { ProblemCode } from "../routes.js";
 import type { UploadStatus } from "../uploads.js";
 
-/** What a worker is doing; a newer API may have others. */
-export type ProgressCode =
-  | "waiting_to_start"
-  | "waiting_to_retry"
-  | "reading_case"
-  | "reading_document"
-  | "reading_call"
-  | "analysing_call"
-  | "analysing_part"
-  | "checking"
-  | "storing"
-  | "storing_checked"
-  | "completed"
-  | "cancelled";
+/** What a worker is doing; a newer API may have others. `working` comes with a sentence of its own. */
+export type ProgressCode = Exclude<Job["progress_code"], "working">;
 
 /** Errors that are the client's own, by their names. */
 export type ErrorName =

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from random import Random
+from typing import get_args
 
 import pytest
 
@@ -12,6 +13,7 @@ from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.lifecycle import HEARTBEAT_SECONDS, LEASE_SECONDS, lease_end
 from chalicelib.jobs.model import ModelUsage, Status, StepFacts
 from chalicelib.jobs.outcomes import Completed, Failed
+from chalicelib.jobs.progress import SENTENCES, ProgressCode
 from chalicelib.jobs.run import write_outcome
 from tests.fakes.engine import Engine
 from tests.unit.jobs.test_attempt import claim
@@ -121,3 +123,19 @@ def test_a_step_that_the_repeated_job_had_made_is_shown_as_reused(engine: Engine
 
     steps = [(event.message, event.step and event.step.reused) for event in engine.store.get(again.job.job_id).steps]
     assert steps == [("ask", True), ("next", False)]
+
+
+def test_every_code_of_progress_is_described_and_has_a_sentence() -> None:
+    assert set(get_args(ProgressCode)) == set(SENTENCES)
+
+
+def test_a_sentence_in_place_of_a_code_is_shown_as_it_is(engine: Engine) -> None:
+    attempt = claim(engine)
+
+    attempt.progress(40, "Weighing the evidence")
+    engine.clock.advance(seconds=2)
+    attempt.beat()
+
+    job = engine.store.get(attempt.job.job_id)
+    assert (job.progress_message, job.progress_code) == ("Weighing the evidence", "working")
+    assert job.progress_params == {"message": "Weighing the evidence"}

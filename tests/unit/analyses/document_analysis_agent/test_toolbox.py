@@ -8,6 +8,7 @@ import pytest
 from chalicelib.analyses.document_analysis_agent.acceptance import MOST_FINDINGS
 from chalicelib.analyses.document_analysis_agent.notebook import Finding, Notebook, Submission
 from chalicelib.analyses.document_analysis_agent.passages import PIECE_CHARACTERS
+from chalicelib.jobs.progress import Doing
 from tests.fakes.analysis_services import a_document, a_text
 from tests.unit.analyses.document_analysis_agent.cases import (
     ANALYSIS,
@@ -52,7 +53,8 @@ def test_a_document_is_read_inside_its_fence_and_counted() -> None:
 
     assert '<document id="d1" name="סיכום אורתופדי.txt">\n<page number="1">' in answer.content
     assert answer.content.endswith("This is its end.")
-    assert answer.activity == "Reading document 1 of 2: סיכום אורתופדי.txt"
+    params = {"n": 1, "of": 2, "name": "סיכום אורתופדי.txt"}
+    assert answer.doing == Doing(code="reading_document", params=params)
     assert after.pages_read == {"d1": (1, 2)}
 
 
