@@ -102,7 +102,6 @@ def _report(nobody: Recorder, user: Recorder) -> None:
     }
     secret = {"X-Vapi-Secret": VAPI_WEBHOOK_SECRET}
     nobody.ask("POST /vapi/webhook", report, sent=secret)
-    nobody.ask("POST /vapi/webhook", report, sent=secret, about="The same report again.")
     other = {"message": {"type": "status-update", "status": "ringing"}}
     nobody.ask("POST /vapi/webhook", other, sent=secret, about="Any other message.")
 

@@ -1,38 +1,45 @@
-"""How do exchanges become a page? Endpoint by endpoint: what it is for, what was sent, what came back."""
+"""docs/api.md from the exchanges of a run: a job from start to result, then a table and the exchanges of each group."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from chalicelib.api.docs_page import token_note
 from docs.builder.api.recorder import Exchange
+from docs.builder.api.shown import Earlier, as_json, shortened
 
-LONGEST_TEXT = 100
-DEEPEST_FREE = 4
-MOST_ITEMS = 2
-CUT = "…"
-SECRETS = {"Authorization": "Bearer $TOKEN", "X-Vapi-Secret": "$SECRET"}
-# Members without a fixed structure: they are cut at a certain depth. Everything else is shown whole.
-FREE_FORM = frozenset(
-    {"result", "call_details", "form_7801_analysis", "final_document_analysis", "message", "artifact"}
+Operations = Mapping[str, Mapping[str, Any]]
+"""The operations of the description by route, such as "GET /jobs/{job_id}"."""
+
+ONE_JOB = (
+    "POST /cases",
+    "POST /cases/{case_id}/documents",
+    "POST /cases/{case_id}/analyze-documents-form7801",
+    "GET /jobs/{job_id}",
 )
+"""The routes of the conversation at the beginning, in its order."""
+SPREAD = "GET /jobs/{job_id}"
+"""What is read most: its first response has a line for each member."""
+ALIKE = "Start an analysis"
+"""The group whose exchanges are all as the one of ONE_JOB."""
 GROUPS = ("Cases", "Start an analysis", "Jobs", "More")
+SECRETS = {"Authorization": "Bearer $TOKEN", "X-Vapi-Secret": "$SECRET"}
 # The same for every answer, or for every connection.
-NOT_SHOWN = {"connection", "content-length", "date", "server", "x-content-type-options", "x-request-id"}
+NOT_SHOWN = {"link", "connection", "content-length", "date", "server", "x-content-type-options", "x-request-id"}
 USUAL = {"content-type": "application/json", "cache-control": "no-store"}
-
+COMMON_STATUSES = {"400", "401", "413", "415", "422", "500", "503"}
+"""Said once, above the tables."""
 INTRODUCTION = """# The API
 
 Every endpoint, with real requests and responses: `make docs-api` starts the local system, makes the requests of
-`docs/builder/api/conversation.py` and writes the page. Long texts and lists are cut (…), and headers that every
-response has are omitted: CORS, `X-Request-Id`, `Cache-Control: no-store`.
-
-`/openapi.json` on a running system has every field with its type and bounds, and `/docs` shows it as a page.
+`docs/builder/api/conversation.py` and writes the page. `/openapi.json` on a running system has every field with its
+type and bounds, and `/docs` shows it as a page.
 
 - **Who**: `Authorization: Bearer <JWT>` on every request, unless it says otherwise. `make token USER=u1` prints one.
+- **Bodies** are `application/json` both ways. Every response has `X-Request-Id`, CORS headers and, unless another is
+  shown, `Cache-Control: no-store`.
 - **Start, then poll**: a start answers `202` with a `job_id`; read `GET /jobs/{job_id}` until `done` is true, waiting
   `retry_after_ms` in between. `If-None-Match` with the last `ETag` saves the body.
 - **Lists** are read from indexes that follow writes within moments: a case or job just created may be missing there.
@@ -40,27 +47,39 @@ response has are omitted: CORS, `X-Request-Id`, `Cache-Control: no-store`.
 - **Size**: a response may have 6 MB as Lambda writes it, in ASCII: a Hebrew letter is 6 bytes there. A `result` that
   does not fit, or is larger than 3 MB, becomes a `result_url`; a page ends early, with a `next_cursor`; a case omits
   repetitions (`/openapi.json` says which). A response that is still too large is a `500` that says so.
-- **Refusals** are `application/problem+json` with a stable `code`:
+- **Refusals** are `application/problem+json` with a stable `code`. Any request can get 401, 422, 500 or 503, and one
+  with a body 400, 413 or 415; the tables name the others.
 
+"""
+READING = """
+Headers that go without saying, the token and the JSON content types, are omitted below. Long texts, lists and results
+are cut (`…`). What has the shape of something that was shown before shows only what differs, ids and times aside, and
+where the rest is: `"…": "as for POST /cases"`.
 """
 
 
 def page(document: Mapping[str, Any], exchanges: Sequence[Exchange], codes: Mapping[str, int]) -> str:
     """The page as Markdown. `document` is the OpenAPI document, `codes` the HTTP status of each refusal's code."""
-    groups = [f"## {group}\n\n{_sections(document, group, exchanges)}" for group in GROUPS]
-    return INTRODUCTION + _table(codes) + "\n" + "\n".join(groups)
+    operations = {
+        f"{method.upper()} {path}": operation
+        for path, of_path in document["paths"].items()
+        for method, operation in of_path.items()
+    }
+    earlier = Earlier(document["components"]["schemas"])
+    parts = [INTRODUCTION, _codes(codes), READING, "\n## A job, from start to result\n"]
+    parts.append(_block(operations, [one for route in ONE_JOB for one in exchanges if one.route == route], earlier))
+    for group in GROUPS:
+        routes = [route for route, operation in operations.items() if operation["tags"] == [group]]
+        parts.append(f"\n## {group}\n\n{_table(operations, routes)}")
+        if group != ALIKE:
+            others = [route for route in routes if route not in ONE_JOB]
+            parts.append(
+                _block(operations, [one for route in others for one in exchanges if one.route == route], earlier)
+            )
+    return "".join(parts)
 
 
-def _sections(document: Mapping[str, Any], group: str, exchanges: Sequence[Exchange]) -> str:
-    return "\n".join(
-        _section(f"{method.upper()} {path}", operation, exchanges)
-        for path, operations in document["paths"].items()
-        for method, operation in operations.items()
-        if operation["tags"] == [group]
-    )
-
-
-def _table(codes: Mapping[str, int]) -> str:
+def _codes(codes: Mapping[str, int]) -> str:
     by_status: dict[int, list[str]] = {}
     for code, status in codes.items():
         by_status.setdefault(status, []).append(f"`{code}`")
@@ -68,31 +87,64 @@ def _table(codes: Mapping[str, int]) -> str:
     return "\n".join(["| status | code |", "|---|---|", *rows]) + "\n"
 
 
-def _section(route: str, operation: Mapping[str, Any], exchanges: Sequence[Exchange]) -> str:
+def _table(operations: Operations, routes: Sequence[str]) -> str:
+    rows = [_row(route, operations[route]) for route in routes]
+    return "\n".join(["| route | what it does | may carry | answers |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def _row(route: str, operation: Mapping[str, Any]) -> str:
     about = f"{operation['summary']} {token_note(operation)}".rstrip()
-    shown = [exchange for exchange in exchanges if exchange.route == route]
-    return f"### {route}\n\n{about}\n\n" + "\n".join(map(_exchange, shown))
+    carried = [_carried(parameter) for parameter in operation["parameters"] if parameter["in"] != "path"]
+    statuses = [status for status in operation["responses"] if status not in COMMON_STATUSES]
+    return f"| `{route}` | {about} | {', '.join(carried)} | {' '.join(statuses)} |"
 
 
-def _exchange(exchange: Exchange) -> str:
-    status = f"{exchange.status} {HTTPStatus(exchange.status).phrase}"
-    about = f"{exchange.about}\n\n" if exchange.about else ""
-    return (
-        f"{about}{_message(f'{exchange.method} {exchange.path}', _sent(exchange), exchange.request)}"
-        f"\n{_message(status, _answered(exchange), exchange.answer)}"
+def _carried(parameter: Mapping[str, Any]) -> str:
+    return f"`?{parameter['name']}`" if parameter["in"] == "query" else f"`{parameter['name']}`"
+
+
+def _block(operations: Operations, exchanges: Sequence[Exchange], earlier: Earlier) -> str:
+    """The exchanges that show something, one below the other; the tables say the rest."""
+    shown = [_exchange(operations[one.route], one, earlier) for one in exchanges if _shows_something(one)]
+    together = "\n\n".join(shown)
+    return f"\n```http\n{together}\n```\n" if shown else ""
+
+
+def _shows_something(exchange: Exchange) -> bool:
+    return exchange.status == HTTPStatus.NOT_MODIFIED or (
+        isinstance(exchange.answer, dict) and "openapi" not in exchange.answer
     )
 
 
-def _message(first_line: str, headers: Mapping[str, str], body: Any) -> str:
-    head = "\n".join([first_line, *(f"{name}: {value}" for name, value in headers.items())])
-    shown = f"```http\n{head}\n```\n"
-    if isinstance(body, dict):
-        shown += f"```json\n{json.dumps(_shortened(body), ensure_ascii=False, indent=2)}\n```\n"
-    return shown
+def _exchange(operation: Mapping[str, Any], exchange: Exchange, earlier: Earlier) -> str:
+    about = exchange.about or operation["summary"]
+    whole = shortened(exchange.answer)
+    where = exchange.route + (f" ({exchange.about.rstrip('.')})" if exchange.about else "")
+    answer = earlier.news(whole, _schema(operation, exchange), where=where)
+    status = f"→ {exchange.status} {HTTPStatus(exchange.status).phrase}"
+    lines = [
+        f"# {about}",
+        f"{exchange.method} {exchange.path}",
+        *_lines(_sent(operation, exchange)),
+        *_body(earlier.request(exchange.route, shortened(exchange.request))),
+        " · ".join([status, *_lines(_answered(exchange))]),
+        *_body(answer, spread=exchange.route == SPREAD and answer == whole),
+    ]
+    return "\n".join(lines)
 
 
-def _sent(exchange: Exchange) -> Mapping[str, str]:
-    return {name: SECRETS.get(name, value) for name, value in exchange.sent.items()}
+def _lines(headers: Mapping[str, str]) -> list[str]:
+    return [f"{name}: {value}" for name, value in headers.items()]
+
+
+def _body(body: Any, *, spread: bool = False) -> list[str]:
+    return [as_json(body, spread=spread)] if isinstance(body, dict) else []
+
+
+def _sent(operation: Mapping[str, Any], exchange: Exchange) -> Mapping[str, str]:
+    """The headers that this request needs besides those of every request."""
+    unsaid = {"Content-Type"} | (set() if "security" in operation else {"Authorization"})
+    return {name: SECRETS.get(name, value) for name, value in exchange.sent.items() if name not in unsaid}
 
 
 def _answered(exchange: Exchange) -> Mapping[str, str]:
@@ -104,23 +156,6 @@ def _answered(exchange: Exchange) -> Mapping[str, str]:
     }
 
 
-def _shortened(value: Any, *, depth: int | None = None) -> Any:
-    """The value with long texts and lists cut; `depth` counts how deep it stands in a free member (None: in none)."""
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + CUT
-    if depth is not None and depth >= DEEPEST_FREE and isinstance(value, dict | list):
-        return CUT if value else value
-    if isinstance(value, list):
-        return [_shortened(item, depth=_deeper(depth)) for item in value[:MOST_ITEMS]]
-    if isinstance(value, dict):
-        if "openapi" in value:
-            return {**{name: value[name] for name in ("openapi", "info", "servers")}, "paths": {CUT: CUT}}
-        return {
-            name: _shortened(member, depth=1 if name in FREE_FORM and depth is None else _deeper(depth))
-            for name, member in value.items()
-        }
-    return value
-
-
-def _deeper(depth: int | None) -> int | None:
-    return None if depth is None else depth + 1
+def _schema(operation: Mapping[str, Any], exchange: Exchange) -> Mapping[str, Any]:
+    content = operation["responses"].get(str(exchange.status), {}).get("content", {})
+    return next((media["schema"] for media in content.values()), {})
