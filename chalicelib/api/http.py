@@ -146,8 +146,12 @@ def sent_bytes(text: str) -> int:
 def fits(content: Any) -> bool:
     """True when this value, or JSON bytes (`msgspec.Raw`), can be the content of a response."""
     text = msgspec.json.encode(content).decode()
-    available = LARGEST_RESPONSE_BYTES - RESERVED_BYTES
-    return len(text) * LONGEST_CHARACTER_BYTES <= available or sent_bytes(text) <= available
+    return has_room_for(len(text) * LONGEST_CHARACTER_BYTES) or has_room_for(sent_bytes(text))
+
+
+def has_room_for(sent: int) -> bool:
+    """True when so many bytes of content, counted as `sent_bytes` does, can be sent in a response."""
+    return sent <= LARGEST_RESPONSE_BYTES - RESERVED_BYTES
 
 
 def is_too_large(answer: Any) -> bool:

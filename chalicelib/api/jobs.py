@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib.analyses import catalogue
 from chalicelib.api.cursors import Cursor, Limit, Scope, cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
-from chalicelib.api.http import ALWAYS_FITTING_BYTES, Request, Response, fits, timestamp
+from chalicelib.api.http import ALWAYS_FITTING_BYTES, Request, Response, fits, has_room_for, timestamp
 from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view, step_views
 from chalicelib.api.parsing import MB, invalid, one_of
 from chalicelib.api.polling import header_seconds, job_tag, seen_already, typical_seconds
@@ -178,15 +178,25 @@ def _retry_after(pause_ms: int | None) -> dict[str, str]:
 
 def _can_be_unchanged(job: Job, query: JobQuery) -> bool:
     """True when a 304 is allowed: the response holds no link, which would expire before the job changes."""
-    return job.result_bytes is None or (query.result == "inline" and job.result_bytes <= ALWAYS_FITTING_BYTES)
+    return job.result_bytes is None or (query.result == "inline" and _is_inline(job) is True)
+
+
+def _is_inline(job: Job) -> bool | None:
+    """Whether the result is shown inline: up to 3 MB and while the response can be sent, as was settled when the job
+    completed. None: an earlier release completed it and left this to each read."""
+    result_bytes, sent_bytes = job.result_bytes or 0, job.result_sent_bytes
+    if result_bytes > LARGEST_INLINE_RESULT_BYTES:
+        return False
+    if sent_bytes is None:
+        return True if result_bytes <= ALWAYS_FITTING_BYTES else None
+    return has_room_for(sent_bytes)
 
 
 def _with_result(view: JobView, job: Job, query: JobQuery, system: System) -> JobView:
-    """The job with its result: inline up to 3 MB and while the response can be sent, otherwise as a link."""
-    result = None
-    if query.result == "inline" and (job.result_bytes or 0) <= LARGEST_INLINE_RESULT_BYTES:
-        result = result_of(job, store=system.job_store)
-    if result is not None and fits(msgspec.Raw(result)):
+    """The job with its result inline, or with a link to it."""
+    is_inline = _is_inline(job) if query.result == "inline" else False
+    result = None if is_inline is False else result_of(job, store=system.job_store)
+    if result is not None and (is_inline or fits(msgspec.Raw(result))):
         return msgspec.structs.replace(view, result=msgspec.Raw(result))
     key = system.job_store.result_key(job)
     if key is None:

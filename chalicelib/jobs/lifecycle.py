@@ -70,10 +70,16 @@ def step_stored(job: Job, *, name: str, at: datetime, facts: StepFacts | None = 
     return with_event(going, Event(at=going.updated_at, type="step", message=name, step=facts))
 
 
-def completed(job: Job, *, result_bytes: int, at: datetime) -> Job:
-    """The analysis is done and its result is stored with this change."""
+def completed(job: Job, *, result_bytes: int, at: datetime, result_sent_bytes: int | None = None) -> Job:
+    """The analysis is done and its result is stored with this change.
+
+    `result_sent_bytes` is its size inside Lambda's response, which escapes it: whether it is shown inline or as a link
+    is settled by that now, not at each read.
+    """
     done = _ended(job, Status.COMPLETED, at=at, progress=100, **_said("completed"), error=None)
-    return _told(msgspec.structs.replace(done, result_bytes=result_bytes), "completed")
+    return _told(
+        msgspec.structs.replace(done, result_bytes=result_bytes, result_sent_bytes=result_sent_bytes), "completed"
+    )
 
 
 def failed(job: Job, error: AttemptError, *, at: datetime) -> Job:

@@ -154,7 +154,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Times are aware UTC. `fence` rises with every claim and `claim_token` names the claim's owner; `lease_until` is
     when the owner may be given up for dead; `check_at` is when rescue looks at an open job next. `lock` names the
-    dedupe lock that the job holds (None: it holds none).
+    dedupe lock that the job holds (None: it holds none). `result_bytes` is the result's size as UTF-8 JSON,
+    `result_sent_bytes` as an escaped string of Lambda's response (None: completed by an earlier release).
 
     Counters: `next_claim_cost` is what the next claim adds to `attempt`: 1, or 0 after a yield. Since the last step
     was stored `failures` and `invalid_answers` count failed attempts, `fruitless` invocations that ran out of time,
@@ -206,6 +207,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     usage: Usage = Usage()
     error: ErrorInfo | None = None
     result_bytes: int | None = None
+    result_sent_bytes: int | None = None
     timeline: tuple[Event, ...] = ()
     event_count: int = 0
     timeline_gap: int = EVENTS_KEPT_FIRST

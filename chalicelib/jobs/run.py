@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 import time
@@ -180,8 +181,11 @@ def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
     match outcome:
         case Completed(result=content, write_back=write_back):
             result = msgspec.json.encode(content)
+            sent_bytes = len(json.dumps(result.decode()))  # as Lambda's runtime writes it into its response
             return attempt.save(
-                lambda job: lifecycle.completed(attempt.with_news(job), result_bytes=len(result), at=at),
+                lambda job: lifecycle.completed(
+                    attempt.with_news(job), result_bytes=len(result), result_sent_bytes=sent_bytes, at=at
+                ),
                 result=result,
                 write_back=write_back,
             )

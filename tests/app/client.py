@@ -246,7 +246,8 @@ class Api(Gateway):
     def complete_running(self, job_id: str, result: bytes = b'{"analysis": {}}') -> Job:
         """Let the worker that has the job complete it."""
         job = self.job(job_id)
-        after = lifecycle.completed(job, result_bytes=len(result), at=self.clock())
+        sent_bytes = len(json.dumps(result.decode()))
+        after = lifecycle.completed(job, result_bytes=len(result), result_sent_bytes=sent_bytes, at=self.clock())
         return self.jobs.save(job, after, result=result)
 
     def fail(self, job_id: str, error: AttemptError | None = None) -> Job:

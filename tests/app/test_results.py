@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.api.http import ALWAYS_FITTING_BYTES, LARGEST_RESPONSE_BYTES
+from chalicelib.jobs import lifecycle
 from tests.app.sizes import sent_bytes
 
 MB = 1024 * 1024
@@ -124,6 +125,34 @@ def test_a_result_is_inline_only_while_lambda_can_send_it(api, job_id, character
     assert (link.json["result"], link.json["result_url"] is None) == (None, False)
     assert (inline.headers["ETag"], link.headers["ETag"]) == ('W/"3"', 'W/"3-link"')
     assert sent_bytes(inline) <= LARGEST_RESPONSE_BYTES
+
+
+@pytest.mark.parametrize(("character", "size"), [("x", 2_900_000), ("א", 2_000_000)])
+def test_whether_a_large_result_is_inline_was_settled_when_its_job_completed(api, job_id, character, size):
+    api.complete(job_id, result_of(character, size))
+    tag = read(api, job_id).headers["ETag"]
+    api.jobs.calls.clear()
+
+    assert (tag, read(api, job_id, If_None_Match=tag).status) == ('W/"3"', 304)
+    assert api.jobs.calls == ["get"]
+
+
+def test_a_result_that_is_shown_as_a_link_is_not_read_for_that(api, job_id):
+    api.complete(job_id, result_of("א", 2_100_000))
+    api.jobs.calls.clear()
+
+    assert read(api, job_id).json["result_url"] is not None
+    assert "result" not in api.jobs.calls
+
+
+@pytest.mark.parametrize(("size", "is_inline"), [(1_000, True), (2_000_000, True), (2_100_000, False)])
+def test_a_result_that_an_earlier_release_stored_is_measured_when_it_is_read(api, job_id, size, is_inline):
+    job, result = api.claim(job_id), result_of("א", size)
+    api.jobs.save(job, lifecycle.completed(job, result_bytes=len(result), at=api.clock()), result=result)
+
+    shown = read(api, job_id).json
+
+    assert (shown["result"] is not None, shown["result_url"] is None) == (is_inline, is_inline)
 
 
 def test_a_job_that_says_all_it_can_has_room_beside_the_largest_inline_result(api):

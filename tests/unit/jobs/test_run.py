@@ -34,6 +34,18 @@ def test_a_finished_analysis_completes_its_job_and_writes_its_case() -> None:
     assert [event.type for event in job.timeline] == ["created", "started", "completed"]
 
 
+def test_a_result_is_measured_as_lambda_will_send_it() -> None:
+    engine = Engine(lambda ctx: Completed(result={"a": 'א"'}))
+    started = engine.start()
+
+    engine.deliver()
+
+    job = engine.job(started)
+    assert job.result_bytes == 12  # {"a":"א\""} with two bytes for the letter
+    # 2 for the quotes around it all, 4 for {a:}, 4 * 2 for the JSON's own quotes, 6 for the letter, 4 for the \"
+    assert job.result_sent_bytes == 24
+
+
 def test_a_number_that_json_cannot_say_is_stored_as_null() -> None:
     engine = Engine(lambda ctx: Completed(result={"share": float("nan"), "most": float("inf")}))
     started = engine.start()

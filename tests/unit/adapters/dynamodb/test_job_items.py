@@ -55,7 +55,7 @@ jobs = st.builds(
     **dict.fromkeys(("created_at", "updated_at", "deadline_at", "expires_at", "due_at", "check_at"), moments),
     **dict.fromkeys(("lease_until", "started_at", "completed_at"), st.none() | moments),
     **dict.fromkeys(("call_id", "lock", "retried_from", "claim_token"), st.none() | words),
-    **dict.fromkeys(("document_count", "result_bytes"), st.none() | counts),
+    **dict.fromkeys(("document_count", "result_bytes", "result_sent_bytes"), st.none() | counts),
     **dict.fromkeys(("max_attempts", "version", "attempt", "fence", "continuations", "event_count"), counts),
     next_claim_cost=st.sampled_from([0, 1]),
     cancel_requested=st.booleans(),
