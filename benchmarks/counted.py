@@ -14,8 +14,8 @@ import msgspec
 
 from benchmarks.processes import Aws
 from chalicelib import bootstrap
+from chalicelib.auth import Principal
 from chalicelib.jobs import lifecycle
-from chalicelib.principal import Principal
 from chalicelib.settings import read_settings
 from infra.deploy.cold_start import poll_event
 from infra.local.invocation import LambdaContext, sqs_event

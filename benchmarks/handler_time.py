@@ -89,8 +89,8 @@ def casework() -> Case:
     import app
     from benchmarks.jobs import a_job
     from chalicelib import bootstrap
+    from chalicelib.auth import Principal
     from chalicelib.jobs.model import Status
-    from chalicelib.principal import Principal
 
     now = bootstrap.utc_now()
     running = msgspec.structs.replace(

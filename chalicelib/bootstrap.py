@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.sqs import SqsJobQueue
     from chalicelib.adapters.ssm import SsmSecret
     from chalicelib.analyses.kit.definition import Analysis
-    from chalicelib.api.auth import TokenVerifier
+    from chalicelib.auth import TokenVerifier
     from chalicelib.bootstrap_models import AnalysisServices
     from chalicelib.bootstrap_outbox import Outbox
     from chalicelib.cases.model import CaseReader, CaseStore, TextReader
@@ -97,7 +97,7 @@ class System:
     @cached_property
     def verifier(self) -> TokenVerifier:
         """Bearer tokens → principals."""
-        from chalicelib.api.auth import token_verifier
+        from chalicelib.auth import token_verifier
 
         return token_verifier(self.settings, clock=self.clock)
 
@@ -155,7 +155,7 @@ class System:
     def work(self, event: Mapping[str, Any], context: LambdaContext) -> Mapping[str, bool] | None:
         """Handle an SQS event of either lane, or deep health's question about keys."""
         if "check_keys_of" in event:
-            from chalicelib.bootstrap_keys import readable_keys
+            from chalicelib.bootstrap_models import readable_keys
 
             return readable_keys(self, event["check_keys_of"])
         handle_records(event, context, run=self._run, redeliver=self.sqs_queue.redeliver)

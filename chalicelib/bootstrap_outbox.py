@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chalicelib.api.http import typical_seconds
 from chalicelib.api.job_view import job_view
-from chalicelib.api.polling import typical_seconds
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.requests import read_job
 from chalicelib.outbox import handlers
@@ -21,8 +21,8 @@ from chalicelib.outbox.webhooks import DeliveryLog, WebhookMessage, WebhookQueue
 if TYPE_CHECKING:
     from chalicelib.adapters.webhook_post import WebhookPost
     from chalicelib.adapters.websocket import ApiGatewaySockets
+    from chalicelib.auth import Principal
     from chalicelib.bootstrap import System
-    from chalicelib.principal import Principal
 
 Event = Mapping[str, Any]
 

@@ -16,6 +16,7 @@ from benchmarks.capacity import item_bytes
 from benchmarks.counted import counted
 from benchmarks.processes import Aws
 from chalicelib import telemetry
+from chalicelib.auth import Principal
 from chalicelib.bootstrap import System
 from chalicelib.cases.model import Case
 from chalicelib.jobs.outcomes import Completed, WriteBack
@@ -23,7 +24,6 @@ from chalicelib.jobs.ports import AttemptContext, JobMessage, JobType
 from chalicelib.jobs.requests import read_job, result_of
 from chalicelib.jobs.run import run_attempt
 from chalicelib.jobs.submit import StartRequest, lock_name, submit
-from chalicelib.principal import Principal
 from infra.local.invocation import LambdaContext
 from infra.local.resources import resource_names
 

@@ -13,13 +13,13 @@ from typing import Any
 
 from benchmarks.systems.work import Client, aws, result, work
 from chalicelib import bootstrap
+from chalicelib.auth import Principal
 from chalicelib.cases.changes import NewCase, create_case
 from chalicelib.jobs.model import Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobType
 from chalicelib.jobs.requests import read_job, result_of
 from chalicelib.jobs.submit import StartRequest, lock_name, submit
-from chalicelib.principal import Principal
 from infra.local.event_source import EventSource, Function
 from infra.local.invocation import load_handler
 

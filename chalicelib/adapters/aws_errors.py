@@ -34,17 +34,26 @@ def aws_answers(service: str) -> Iterator[None]:
     """
     try:
         yield
-    except ParamValidationError:
-        raise
-    except ClientError as exc:
-        code = error_code(exc)
-        if not _DEFECTS.isdisjoint(error_codes(exc)):
+    except (ClientError, BotoCoreError) as exc:
+        unavailable = as_unavailable(exc, service)
+        if unavailable is None:
             raise
-        telemetry.warning("aws_refused", service=service, operation=exc.operation_name, code=code)
-        raise _unavailable(service) from exc
-    except BotoCoreError as exc:
-        telemetry.warning("aws_silent", service=service, error=type(exc).__name__)
-        raise _unavailable(service) from exc
+        raise unavailable from exc
+
+
+def as_unavailable(error: ClientError | BotoCoreError, service: str) -> StorageUnavailable | None:
+    """The error as it is raised inside; None for a defect, which stays what it is."""
+    if isinstance(error, ParamValidationError):
+        return None
+    if isinstance(error, BotoCoreError):
+        telemetry.warning("aws_silent", service=service, error=type(error).__name__)
+    elif _DEFECTS.isdisjoint(error_codes(error)):
+        telemetry.warning("aws_refused", service=service, operation=error.operation_name, code=error_code(error))
+    else:
+        return None
+    return StorageUnavailable(
+        f"{service} does not answer just now. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS
+    )
 
 
 def error_code(error: ClientError) -> str:
@@ -63,9 +72,3 @@ def cancellation_reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
     """What became of each write of a transaction that was canceled."""
     reasons: Sequence[Mapping[str, Any]] = error.response.get("CancellationReasons", ())
     return reasons
-
-
-def _unavailable(service: str) -> StorageUnavailable:
-    return StorageUnavailable(
-        f"{service} does not answer just now. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS
-    )

@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal, cast
 import msgspec
 from msgspec import Meta
 
-from chalicelib.api.http import Timestamp, timestamp, timestamp_or_none
-from chalicelib.api.polling import retry_after_ms
+from chalicelib.api.http import Timestamp, retry_after_ms, timestamp, timestamp_or_none
 from chalicelib.jobs.model import ErrorInfo, EventType, Job, NumberedEvent, Priority, Status, StepFacts, Usage
 from chalicelib.jobs.progress import ProgressCode
 

@@ -11,10 +11,20 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib.analyses import catalogue
 from chalicelib.api.cursors import Cursor, Limit, Scope, cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
-from chalicelib.api.http import ALWAYS_FITTING_BYTES, Request, Response, fits, has_room_for, timestamp
+from chalicelib.api.http import (
+    ALWAYS_FITTING_BYTES,
+    Request,
+    Response,
+    fits,
+    has_room_for,
+    header_seconds,
+    job_tag,
+    seen_already,
+    timestamp,
+    typical_seconds,
+)
 from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view, step_views
 from chalicelib.api.parsing import MB, invalid, one_of
-from chalicelib.api.polling import header_seconds, job_tag, seen_already, typical_seconds
 from chalicelib.errors import AlreadyFinished, FieldProblem, Forbidden, NotFinished, NotFound
 from chalicelib.jobs.model import Job, Status, numbered_events
 from chalicelib.jobs.ports import JobFilter

@@ -15,9 +15,18 @@ from msgspec import UNSET, Meta, UnsetType
 from chalicelib.analyses import catalogue
 from chalicelib.analyses.kit.definition import Analysis
 from chalicelib.api.endpoint import Endpoint, authenticated, endpoint
-from chalicelib.api.http import Request, Response, Timestamp, timestamp
+from chalicelib.api.http import (
+    START_MS,
+    Request,
+    Response,
+    Timestamp,
+    header_seconds,
+    job_tag,
+    retry_after_ms,
+    timestamp,
+    typical_seconds,
+)
 from chalicelib.api.parsing import KEY_HEADER, REPLAYED, idempotency_key, pointer_to
-from chalicelib.api.polling import START_MS, header_seconds, job_tag, retry_after_ms, typical_seconds
 from chalicelib.api.streams import Notify, check_notify
 from chalicelib.cases.model import CaseOutline
 from chalicelib.cases.read import case_outline

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Protocol
 import msgspec
 
 from chalicelib import telemetry
+from chalicelib.auth import Principal
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.checks import check_same_request, checked_metadata
 from chalicelib.cases.model import Case, CaseFile, CaseStore
 from chalicelib.cases.read import case_file, is_case_id, no_such_case, visible_outline
 from chalicelib.cases.vapi import read_call
 from chalicelib.errors import NotFinished, StorageUnavailable
-from chalicelib.principal import Principal
 
 FOLDERS = ("uploads", "cases", "bodies", "texts")
 """Where a case has objects: what browsers upload, the originals, large parts of its record, texts that were read.

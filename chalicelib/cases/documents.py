@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.auth import Principal
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.checks import check_same_request, checked_document_metadata, cleaned_file_name
 from chalicelib.cases.model import CaseStore, Document, DocumentStatus
@@ -18,7 +19,6 @@ from chalicelib.cases.read import case_outline, no_such_case, visible_outline
 from chalicelib.cases.requested_documents import is_requested
 from chalicelib.documents.content_types import CONTENT_TYPES, ContentType, type_of_bytes, type_of_name
 from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, NotFound, TooManyDocuments
-from chalicelib.principal import Principal
 
 MIB = 1024 * 1024
 MAX_TEXT_BYTES = 3 * MIB

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from chalicelib import telemetry
+from chalicelib.auth import Principal
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.changes import CaseJobs, delete_case
 from chalicelib.cases.model import Case, CaseStore
 from chalicelib.errors import NotFinished, NotFound
-from chalicelib.principal import Principal
 
 PAGE = 100
 TIME_FOR_ONE_SECONDS = 30.0

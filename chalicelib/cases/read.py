@@ -11,11 +11,11 @@ from typing import Literal
 
 import msgspec
 
+from chalicelib.auth import Principal
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.model import Case, CaseFile, CaseOutline, CaseStore, Document, DocumentList, DocumentStatus
 from chalicelib.cases.requested_documents import with_marks
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.principal import Principal
 
 Scope = Literal["all", "mine"]
 

@@ -9,12 +9,12 @@ import re
 from datetime import datetime
 
 from chalicelib import telemetry
+from chalicelib.auth import Principal
 from chalicelib.errors import NotFinished, NotFound, StorageUnavailable
 from chalicelib.jobs import job_log
 from chalicelib.jobs.lifecycle import cancel_accepted
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import Conflict, JobFilter, JobPage, JobStore, Position
-from chalicelib.principal import Principal
 
 CANCEL_TRIES = 8
 

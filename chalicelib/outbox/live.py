@@ -14,10 +14,10 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from chalicelib import telemetry
+from chalicelib.auth import Principal
 from chalicelib.errors import CaseworkError, NotFound
 from chalicelib.jobs.model import Job
 from chalicelib.outbox.webhooks import WebhookQueue, announce_end
-from chalicelib.principal import Principal
 
 TICKET_LIVES = timedelta(seconds=60)
 CONNECTION_LIVES = timedelta(hours=2, minutes=10)

@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import bootstrap
-from chalicelib.api.auth import TokenVerifier
 from chalicelib.api.cursors import CLOCK_SLACK, cursor_after, position_of
-from chalicelib.api.polling import job_tag, seen_already
+from chalicelib.api.http import job_tag, seen_already
+from chalicelib.auth import TokenVerifier
 from chalicelib.cases.checks import MAX_FILE_NAME_CHARACTERS, cleaned_file_name
 from chalicelib.cases.vapi import read_call, read_webhook
 from chalicelib.errors import FieldProblem, InvalidRequest, Unauthorized

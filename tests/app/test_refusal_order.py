@@ -127,8 +127,8 @@ def test_a_size_that_is_no_number_is_not_too_large(api, size):
 
 
 def test_a_token_that_cannot_be_checked_is_a_503_before_anything_is_read(api):
-    from chalicelib.api.auth import TokenVerifier
-    from chalicelib.api.jwks import FetchFailed, KeySet
+    from chalicelib.auth import TokenVerifier
+    from chalicelib.jwks import FetchFailed, KeySet
 
     def down(url):
         raise FetchFailed("down")

@@ -12,10 +12,10 @@ import pytest
 from chalicelib.adapters.dynamodb.deliveries import DynamoDeliveryLog
 from chalicelib.adapters.dynamodb.job_store import DynamoJobStore
 from chalicelib.adapters.dynamodb.watches import DynamoWatchStore, changes_of
+from chalicelib.auth import Principal
 from chalicelib.jobs.model import Status
 from chalicelib.outbox.live import Connection, Ticket, WatchStore
 from chalicelib.outbox.webhooks import Delivery, DeliveryLog
-from chalicelib.principal import Principal
 from infra.local.invocation import Handler
 from infra.local.resources import Resources
 from infra.local.stream_source import StreamSource, read_patterns

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.auth import Principal
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job, Status
 from chalicelib.outbox.live import (
@@ -27,7 +28,6 @@ from chalicelib.outbox.live import (
     open_connection,
     publish,
 )
-from chalicelib.principal import Principal
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import a_job
 from tests.fakes.live_client import LiveClient, Timeline, View, higher_version_wins

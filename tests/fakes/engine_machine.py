@@ -14,6 +14,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from chalicelib.auth import Principal
 from chalicelib.errors import (
     AttemptError,
     AttemptStopped,
@@ -31,7 +32,6 @@ from chalicelib.jobs.ports import AttemptContext, JobMessage
 from chalicelib.jobs.requests import cancel_job, retryable_job, reusable_checkpoints
 from chalicelib.jobs.run import write_outcome
 from chalicelib.jobs.submit import Submitted
-from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
 from tests.fakes.engine_promises import Promises
 from tests.fakes.jobs import CASE_ID

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, aws_answers, cancellation_reasons, error_codes
+from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, as_unavailable, cancellation_reasons, error_codes
 from chalicelib.adapters.dynamodb.values import Item, table_request
 from chalicelib.errors import StorageUnavailable
 
@@ -177,20 +177,20 @@ class DynamoCalls:
 
     def _call(self, operation: Callable[..., Any], request: Mapping[str, Any]) -> Mapping[str, Any]:
         give_up_at = self._monotonic() + LONGEST_CALL_SECONDS
-        with aws_answers("DynamoDB"):
-            for attempt in range(TRIES):
-                try:
-                    answer: Mapping[str, Any] = operation(**request)
-                except ClientError as exc:
-                    codes = error_codes(exc)
-                    if _PASSING.isdisjoint(codes) and _REFUSED in codes:
-                        raise _Refused(exc) from exc
-                    last = attempt == TRIES - 1 or self._monotonic() >= give_up_at
-                    if last or _PASSING.isdisjoint(codes):
+        for attempt in range(TRIES):
+            try:
+                answer: Mapping[str, Any] = operation(**request)
+            except (ClientError, BotoCoreError) as exc:
+                codes = error_codes(exc) if isinstance(exc, ClientError) else set()
+                if _PASSING.isdisjoint(codes) and _REFUSED in codes:
+                    raise _Refused(exc) from exc
+                if attempt == TRIES - 1 or _PASSING.isdisjoint(codes) or self._monotonic() >= give_up_at:
+                    if (unavailable := as_unavailable(exc, "DynamoDB")) is None:
                         raise
-                else:
-                    return answer
-                self._pause(attempt)
+                    raise unavailable from exc
+            else:
+                return answer
+            self._pause(attempt)
         raise AssertionError("the last try returns or raises")
 
     def _pause(self, attempt: int) -> None:

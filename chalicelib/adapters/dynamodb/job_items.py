@@ -23,23 +23,25 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.adapters.dynamodb.job_timeline import event_item, item_size, timeline_of
 from chalicelib.adapters.dynamodb.values import (
     KINDS,
     Item,
     Kind,
     attributes_of,
     epoch_seconds,
+    event_item,
     expiry,
     fields_of,
     from_epoch_seconds,
     from_iso,
     iso,
+    item_size,
     kinds_of,
     number,
     packed,
     table_request,
     text,
+    timeline_of,
 )
 from chalicelib.blobs import BlobStore
 from chalicelib.jobs.model import (

@@ -28,7 +28,16 @@ from chalicelib.adapters.dynamodb.job_items import (
     result_blob,
     result_key,
 )
-from chalicelib.adapters.dynamodb.values import JSON_TYPE, Item, epoch_seconds, from_iso, iso, table_request, unpacked
+from chalicelib.adapters.dynamodb.values import (
+    JSON_TYPE,
+    Item,
+    epoch_seconds,
+    free_put,
+    from_iso,
+    iso,
+    table_request,
+    unpacked,
+)
 from chalicelib.blobs import BlobStore
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import IdempotencyKey, JobFilter, JobPage, KeyUse, Position
@@ -74,7 +83,7 @@ class DynamoJobReads:
     def use_key(self, key: IdempotencyKey, *, job_id: str, now: datetime, expires_at: datetime) -> KeyUse:
         use = KeyUse(job_id=job_id, fingerprint=key.fingerprint)
         try:
-            self._calls.put(self._free_put(key_item(key, use, expires_at=expires_at), now=now))
+            self._calls.put(free_put(self._table, key_item(key, use, expires_at=expires_at), now=now))
         except ConditionRefused as refused:
             return use if refused.item is None else key_use(refused.item)
         return use
@@ -149,11 +158,6 @@ class DynamoJobReads:
         rows = list(self._case_rows(case_id, before=None, limit=_FILTERED_ROWS))
         jobs = self._records(rows)
         return [jobs[row] for row in rows if row in jobs]
-
-    def _free_put(self, item: Item, *, now: datetime) -> Mapping[str, Any]:
-        """A Put where nothing is, or what is there has expired."""
-        free = "attribute_not_exists(#job_id) OR #expires <= :now"
-        return table_request(self._table, item=item, ConditionExpression=free, values={"now": now})
 
     def _records(self, job_ids: Sequence[str]) -> Mapping[str, Job]:
         return {record["job_id"]["S"]: job_of(record) for record in self._stored(job_ids)}

@@ -36,7 +36,7 @@ from chalicelib.adapters.dynamodb.job_items import (
     update_of,
 )
 from chalicelib.adapters.dynamodb.job_reads import LISTED_DAYS, DynamoJobReads
-from chalicelib.adapters.dynamodb.values import Item, epoch_seconds, expiry, table_request
+from chalicelib.adapters.dynamodb.values import Item, epoch_seconds, expiry, free_put, table_request
 from chalicelib.blobs import BlobStore
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job, Status
@@ -89,9 +89,11 @@ class DynamoJobStore(DynamoJobReads):
         }
         if key is not None:
             use = KeyUse(job_id=job.job_id, fingerprint=key.fingerprint)
-            writes["key"] = {"Put": self._free_put(key_item(key, use, expires_at=job.expires_at), now=job.created_at)}
+            writes["key"] = {
+                "Put": free_put(self._table, key_item(key, use, expires_at=job.expires_at), now=job.created_at)
+            }
         if job.lock is not None:
-            writes["lock"] = {"Put": self._free_put(lock_item(job, job.lock), now=job.created_at)}
+            writes["lock"] = {"Put": free_put(self._table, lock_item(job, job.lock), now=job.created_at)}
         if job.requested_by != job.user_id:
             writes["starter"] = {"Put": table_request(self._table, item=starter_entry(job))}
         try:

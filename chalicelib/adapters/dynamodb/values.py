@@ -1,10 +1,10 @@
-"""Encoding of times, numbers, names and JSON values in DynamoDB items; large values are moved to blobs."""
+"""Encoding of times, numbers, names, events and JSON values in DynamoDB items; large values are moved to blobs."""
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.blobs import BlobStore
+from chalicelib.jobs.model import EVENTS_KEPT_FIRST, EVENTS_KEPT_LAST, Event, StepFacts
 
 Item = Mapping[str, Any]
 """An item, or some attributes of one, as the low-level client has them: `{"progress": {"N": "45"}}`."""
@@ -192,3 +193,53 @@ def json_value(item: Item, *, blobs: BlobStore) -> Any:
     """The JSON value that `json_attributes` stored; None when its blob is gone."""
     content = blobs.get(item["blob"]["S"]) if "blob" in item else item["value"]["S"]
     return None if content is None else msgspec.json.decode(content)
+
+
+def free_put(table: str, item: Item, *, now: datetime) -> Mapping[str, Any]:
+    """A Put where nothing is, or what is there has expired."""
+    free = "attribute_not_exists(#job_id) OR #expires <= :now"
+    return table_request(table, item=item, ConditionExpression=free, values={"now": now})
+
+
+def event_item(event: Event) -> Item:
+    """An event as a short list: microseconds since 1970, type, message and facts if there are any."""
+    facts = [] if event.step is None else [text(msgspec.json.encode(event.step).decode())]
+    message = [text(event.message)] if event.message or facts else []
+    return {"L": [number(microseconds(event.at)), text(event.type), *message, *facts]}
+
+
+def timeline_of(items: Sequence[Item]) -> tuple[Event, ...]:
+    """The events that were stored. What a claim pushed over the limit is left out; the next save drops it."""
+    if len(items) > EVENTS_KEPT_FIRST + EVENTS_KEPT_LAST:
+        items = [*items[:EVENTS_KEPT_FIRST], *items[-EVENTS_KEPT_LAST:]]
+    return tuple(_event(item["L"]) for item in items)
+
+
+def item_size(item: Item) -> int:
+    """The bytes that DynamoDB counts: UTF-8, half a byte a digit, 3 for a list or map and 1 for each member."""
+    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+
+
+def _event(parts: Sequence[Item]) -> Event:
+    at, event_type, *rest = parts
+    return Event(
+        at=from_microseconds(int(at["N"])),
+        type=event_type["S"],
+        message=rest[0]["S"] if rest else "",
+        step=msgspec.json.decode(rest[1]["S"], type=StepFacts) if len(rest) > 1 else None,
+    )
+
+
+def _value_size(attribute: Any) -> int:
+    kind, value = next(iter(attribute.items()))
+    match kind:
+        case "S":
+            return len(value.encode())
+        case "N":
+            return len(value) // 2 + 2
+        case "L":
+            return 3 + sum(1 + _value_size(member) for member in value)
+        case "M":
+            return 3 + len(value) + item_size(value)
+        case _:
+            return 1

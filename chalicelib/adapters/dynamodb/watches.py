@@ -18,8 +18,8 @@ from chalicelib import telemetry
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls
 from chalicelib.adapters.dynamodb.job_items import job_key, job_of
 from chalicelib.adapters.dynamodb.values import Item, expiry, from_iso, iso, microseconds, table_request, text
+from chalicelib.auth import Principal
 from chalicelib.outbox.live import Change, Connection, Ticket, Watcher
-from chalicelib.principal import Principal
 
 WATCH_PREFIX = "watch#"
 

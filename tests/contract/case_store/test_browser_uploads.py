@@ -7,13 +7,13 @@ import urllib3
 
 from chalicelib.adapters.dynamodb.case_store import DynamoCaseStore
 from chalicelib.adapters.s3 import S3BlobStore
+from chalicelib.auth import Principal
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.changes import delete_case
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document, delete_document
 from chalicelib.cases.model import CaseStore, Document, DocumentStatus
 from chalicelib.cases.read import case_outline
 from chalicelib.jobs.requests import JobsOfCase
-from chalicelib.principal import Principal
 from infra.local.resources import Resources
 from tests.contract.case_store.conftest import NOW, a_case
 from tests.fakes.cases_of_jobs import FakeCases

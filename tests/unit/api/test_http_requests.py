@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from chalicelib.api.http import read_request, stage_prefix
+from chalicelib.auth import Principal
 from chalicelib.errors import Unauthorized
-from chalicelib.principal import Principal
 
 
 def an_event(**changes):

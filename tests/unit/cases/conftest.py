@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.cases.changes import NewCase, create_case
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document, delete_document
 from chalicelib.cases.model import Case
-from chalicelib.principal import Principal
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
 

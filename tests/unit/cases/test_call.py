@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.cases.changes import put_call
 from chalicelib.cases.model import Case, CaseFile
 from chalicelib.errors import InvalidRequest, NotFound
-from chalicelib.principal import Principal
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
 from tests.unit.cases.conftest import ADMIN, LATER, OWNER, STRANGER

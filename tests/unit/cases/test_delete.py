@@ -7,11 +7,11 @@ from itertools import count
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.cases.changes import delete_case
 from chalicelib.cases.documents import NewDocument, add_document
 from chalicelib.cases.model import Case
 from chalicelib.errors import NotFinished, NotFound, StorageUnavailable
-from chalicelib.principal import Principal
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
 from tests.unit.cases.conftest import ADMIN, NOW, OWNER, STRANGER

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.cases.read import case_file
 from chalicelib.errors import NotFound, StorageUnavailable
-from chalicelib.principal import Principal
 from tests.unit.cases.conftest import LATER, OWNER, STRANGER, Desk
 
 

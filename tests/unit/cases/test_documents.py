@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.cases.documents import (
     MAX_BASE64_BYTES,
     MAX_TEXT_BYTES,
@@ -16,7 +17,6 @@ from chalicelib.cases.documents import (
 )
 from chalicelib.cases.model import DocumentStatus
 from chalicelib.errors import BodyTooLarge, InvalidRequest, NotFound
-from chalicelib.principal import Principal
 from tests.fakes.blob_store import FakeBlobStore
 from tests.unit.cases.conftest import ADMIN, OWNER, STRANGER, Desk
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.cases.changes import NewCase, create_case
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document
 from chalicelib.cases.model import Case, Document, DocumentStatus
 from chalicelib.cases.read import case_documents, case_file, case_outline, list_cases
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.principal import Principal
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
 from tests.unit.cases.conftest import ADMIN, NOW, OWNER, STRANGER, Desk

@@ -8,13 +8,13 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.errors import BudgetExceeded, CancelSeen, DeadlineExceeded, LeaseLost, OutOfTime
 from chalicelib.jobs.attempt import FIRST_PROGRESS_SECONDS, PROGRESS_INTERVAL_SECONDS, Attempt
 from chalicelib.jobs.lifecycle import HEARTBEAT_SECONDS, LEASE_SECONDS, completed, lease_end
 from chalicelib.jobs.model import Job, ModelUsage, Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.requests import cancel_job
-from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
 
 OWNER = Principal(user_id="owner-1")

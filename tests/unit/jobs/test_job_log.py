@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from chalicelib import telemetry
+from chalicelib.auth import Principal
 from chalicelib.errors import ProviderAuth, ProviderRateLimited
 from chalicelib.jobs.model import ModelUsage
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext
 from chalicelib.jobs.requests import cancel_job
-from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
 
 SPENT = ModelUsage(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.errors import AlreadyFinished, NotFinished, NotFound
 from chalicelib.jobs.model import Status
 from chalicelib.jobs.outcomes import Completed
@@ -18,7 +19,6 @@ from chalicelib.jobs.requests import (
     retryable_job,
     reusable_checkpoints,
 )
-from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
 from tests.fakes.jobs import CASE_ID
 

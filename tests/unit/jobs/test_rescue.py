@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.lifecycle import LEASE_SECONDS, lease_end
@@ -14,7 +15,6 @@ from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.requests import cancel_job
 from chalicelib.jobs.rescue import rescue
 from chalicelib.jobs.submit import Submitted
-from chalicelib.principal import Principal
 from tests.fakes.engine import Engine, claim_and_die
 
 OWNER = Principal(user_id="owner-1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.errors import (
     OutputInvalid,
     ProviderRateLimited,
@@ -14,7 +15,6 @@ from chalicelib.errors import (
 from chalicelib.jobs.model import Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobMessage
-from chalicelib.principal import Principal
 from tests.fakes.engine import Engine, complete, fail_with
 from tests.fakes.jobs import CASE_ID
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.errors import (
     BudgetExceeded,
     CancelSeen,
@@ -21,7 +22,6 @@ from chalicelib.jobs.model import ModelUsage, Status
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext, JobMessage, RetryPolicy
 from chalicelib.jobs.requests import cancel_job
-from chalicelib.principal import Principal
 from tests.fakes.engine import ANSWER, JOB_TYPE, Engine, complete
 from tests.fakes.jobs import CASE_ID
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.errors import AttemptError, ProviderAuth, ProviderUnavailable, StorageUnavailable
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobMessage
 from chalicelib.jobs.requests import cancel_job
-from chalicelib.principal import Principal
 from tests.fakes.engine import Engine, complete
 
 OWNER = Principal(user_id="owner-1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.errors import IdempotencyKeyReused, NotFound, StorageUnavailable, TooManyOpenJobs
 from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Job, Status
@@ -11,7 +12,6 @@ from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import IdempotencyKey
 from chalicelib.jobs.requests import delete_job
 from chalicelib.jobs.submit import lock_name, replay
-from chalicelib.principal import Principal
 from tests.fakes.engine import Engine
 
 OWNER = Principal(user_id="owner-1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.jobs.model import Job, Status
 from chalicelib.outbox.live import (
     OPENING_TAKES,
@@ -16,7 +17,6 @@ from chalicelib.outbox.live import (
     open_connection,
     publish,
 )
-from chalicelib.principal import Principal
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import JOB_ID, a_job
 from tests.fakes.outbox import FakeSockets, FakeWatchStore, FakeWebhookQueue

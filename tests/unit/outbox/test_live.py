@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.auth import Principal
 from chalicelib.errors import NotFound, StorageUnavailable
 from chalicelib.jobs.model import Job, Status
 from chalicelib.outbox.live import (
@@ -22,7 +23,6 @@ from chalicelib.outbox.live import (
     publish,
 )
 from chalicelib.outbox.webhooks import WebhookMessage
-from chalicelib.principal import Principal
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import JOB_ID, a_job
 from tests.fakes.outbox import FakeSockets, FakeWatchStore, FakeWebhookQueue

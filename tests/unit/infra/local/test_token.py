@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from chalicelib.api.auth import token_verifier
+from chalicelib.auth import token_verifier
 from chalicelib.settings import read_settings
 from infra.local.environment import Ports, local_environment
 from infra.local.token import token

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.api.jwks import FetchFailed, fetch_within, may_follow
+from chalicelib.jwks import FetchFailed, fetch_within, may_follow
 from tests.deployed.certificate import new_certificate, trusted
 
 DOCUMENT = b'{"keys": []}'

@@ -1,4 +1,4 @@
-"""Authentication: the bearer token of a request, verified, as a principal."""
+"""Authentication: the caller of a request, from its verified bearer token, and what follows for what they may see."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import Any, TypeGuard
 
 import msgspec
 
-from chalicelib.api.jwks import KeySet, VerificationKey
 from chalicelib.errors import Unauthorized
-from chalicelib.principal import Principal
+from chalicelib.jwks import KeySet, VerificationKey
 from chalicelib.settings import Settings
 
 LEEWAY_SECONDS = 60
@@ -21,6 +20,17 @@ ADMIN_ROLE = "admin"
 
 _BEARER = re.compile(r"bearer +(?P<token>[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+) *", re.IGNORECASE)
 _INVALID = "The bearer token is not valid."
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller: `user_id` is the token's `sub` (1..255 characters)."""
+
+    user_id: str
+    is_admin: bool = False
+
+    def sees(self, owner: str) -> bool:
+        """True for an admin, and for the owner of a thing."""
+        return self.is_admin or self.user_id == owner
 
 
 class TokenVerifier:

@@ -12,13 +12,12 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chalicelib.api.auth import TokenVerifier, roles, token_verifier
-from chalicelib.api.jwks import KeySet
+from chalicelib.auth import Principal, TokenVerifier, roles, token_verifier
 from chalicelib.errors import Unauthorized
-from chalicelib.principal import Principal
+from chalicelib.jwks import KeySet
 from chalicelib.settings import read_settings
 from tests.fakes.clock import FakeClock
-from tests.unit.api.conftest import NOW, SECRET, Issuer, Keys, claims, public_entry, token
+from tests.unit.auth.conftest import NOW, SECRET, Issuer, Keys, claims, public_entry, token
 
 SECONDS = int(NOW.timestamp())
 ENVIRONMENT = {

@@ -9,7 +9,7 @@ from random import Random
 import msgspec
 import pytest
 
-from chalicelib.api.polling import (
+from chalicelib.api.http import (
     SHORTEST_SECONDS,
     START_MS,
     header_seconds,

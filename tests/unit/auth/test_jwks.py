@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from chalicelib.api.jwks import FetchFailed, KeySet, fetch_within, parse_keys
 from chalicelib.errors import Unavailable
-from tests.unit.api.conftest import public_entry
+from chalicelib.jwks import FetchFailed, KeySet, fetch_within, parse_keys
+from tests.unit.auth.conftest import public_entry
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.errors import Unauthorized
-from tests.unit.api.conftest import Keys, claims, token
-from tests.unit.api.test_auth import SECONDS, SECRET, unsigned, verifier
+from tests.unit.auth.conftest import Keys, claims, token
+from tests.unit.auth.test_auth import SECONDS, SECRET, unsigned, verifier
 
 
 @pytest.mark.parametrize(
