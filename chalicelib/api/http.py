@@ -218,7 +218,7 @@ def retry_after_ms(job: Job, *, typical_seconds: tuple[int, int], now: datetime)
     """Milliseconds to pause before the next poll; None when the job is done. A cancelled worker stops soon.
 
     Slow at first, quick near the end: a share of the time the job still needs, within 2.5..10 s. With jobs that take
-    30–90 s a client that follows makes at most 15 polls and sees the end within 3 s (tests/unit/api/test_http_polling.py).
+    30–90 s a client that follows makes at most 15 polls and sees the end within 3 s (test_http_polling.py).
     """
     if job.is_done:
         return None
