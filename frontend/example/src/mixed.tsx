@@ -9,7 +9,7 @@ const SPEAKER = /^(user|ai|assistant|bot)\s*:\s*/i;
 
 interface MixedProps {
   text: string;
-  as?: "bdi" | "p" | "dd" | "li" | "span";
+  as?: "bdi" | "p" | "dd" | "li" | "q";
   children?: ReactNode;
 }
 
@@ -30,7 +30,7 @@ export function Quoted({ quote }: { quote: string }) {
   return (
     <>
       {speaker && <>{/^user$/i.test(speaker) ? speakers.user : speakers.assistant} </>}
-      <Mixed text={quote.slice(prefix.length)} />
+      <Mixed as="q" text={quote.slice(prefix.length)} />
     </>
   );
 }

@@ -1,47 +1,22 @@
-import type { BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { createSampleCase } from "../../local/sample-case.js";
+import type { Page } from "playwright-core";
+import { beforeEach, expect, test } from "vitest";
 import { figure } from "../figures.js";
-import { openBrowser, picture, serveExample } from "./browser.js";
+import { picture } from "./browser.js";
+import { openExample, PATIENCE_MS, START } from "./example-page.js";
 import { ownSystem } from "./own-system.js";
-import { newUser, type User } from "./user.js";
+import type { User } from "./user.js";
 
-const PATIENCE_MS = 40_000;
-const START = /^התחלת ניתוח AI/;
 const system = ownSystem({ emulatorSeconds: 1 });
+const example = openExample(system);
+const { form } = example;
 
-let browser: BrowserContext;
-let closeBrowser: () => Promise<void>;
 let user: User;
 let caseId: string;
 let page: Page;
-let closeServer: () => Promise<void>;
 
-beforeAll(async () => {
-  ({ browser, close: closeBrowser } = await openBrowser());
+beforeEach(() => {
+  ({ user, caseId, page } = example);
 });
-
-afterAll(() => closeBrowser());
-
-beforeEach(async () => {
-  user = newUser(system);
-  caseId = await createSampleCase(user.client);
-  const server = await serveExample(system, { token: user.token, caseId });
-  closeServer = server.close;
-  page = await browser.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  await page.goto(server.url);
-  await page.getByRole("heading", { level: 1 }).getByText("תביעת נכות").waitFor();
-});
-
-afterEach(async () => {
-  await page.close();
-  await closeServer();
-  await system.setPace(1);
-});
-
-const card = (title: string) => page.getByRole("region", { name: title });
-const form = (title = "טופס 7801") => card(title);
 
 const isRunning = () => page.locator('[data-status="running"]').waitFor();
 
