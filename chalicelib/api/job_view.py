@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.api.http import Timestamp, retry_after_ms, timestamp, timestamp_or_none
+from chalicelib.errors import PermanentError, TransientError
 from chalicelib.jobs.model import ErrorInfo, EventType, Job, NumberedEvent, Priority, Status, StepFacts, Usage
 from chalicelib.jobs.progress import ProgressCode
 
@@ -38,10 +39,13 @@ class UsageView(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[ModelUsageView, ...]
 
 
+FAILURE_CODES = sorted({error.code for kind in (TransientError, PermanentError) for error in kind.__subclasses__()})
+
+
 class ErrorInfoView(msgspec.Struct, frozen=True, kw_only=True):
     """Why the job failed, or why its last attempt did while it waits for the next."""
 
-    code: str
+    code: Annotated[str, Meta(extra_json_schema={"enum": FAILURE_CODES})]
     title: str
     retryable: bool
     attempt: int

@@ -114,7 +114,7 @@ export interface ModelUsage {
 
 /** Why the job failed, or why its last attempt did while it waits for the next. */
 export interface ErrorInfo {
-  code: string;
+  code: "budget_exceeded" | "deadline_exceeded" | "document_unreadable" | "input_invalid" | "internal" | "output_invalid" | "provider_auth" | "provider_quota_exhausted" | "provider_rate_limited" | "provider_refused" | "provider_unavailable" | "storage_unavailable" | "worker_lost";
   title: string;
   retryable: boolean;
   attempt: number;

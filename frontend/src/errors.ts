@@ -14,25 +14,12 @@
 //
 // An aborted action throws its signal's reason.
 
-import type { FieldProblem, Problem } from "./api.js";
+import type { ErrorInfo, FieldProblem, Problem } from "./api.js";
 import type { Job } from "./job.js";
 import type { ProblemCode } from "./routes.js";
 
 /** Why a job failed. */
-export type FailureCode =
-  | "provider_rate_limited"
-  | "provider_unavailable"
-  | "provider_quota_exhausted"
-  | "provider_auth"
-  | "provider_refused"
-  | "output_invalid"
-  | "input_invalid"
-  | "document_unreadable"
-  | "deadline_exceeded"
-  | "budget_exceeded"
-  | "worker_lost"
-  | "storage_unavailable"
-  | "internal";
+export type FailureCode = ErrorInfo["code"];
 
 export class CaseworkError extends Error {
   override name = "CaseworkError";

@@ -197,7 +197,13 @@ test("a failed run says why", async () => {
   const world = newWorld();
   const run = outcome(world, world.client.run(FORM, CASE), 20_000);
   await world.time.advance(0);
-  const info = { code: "provider_quota_exhausted", title: "", retryable: false, attempt: 1, provider: "openai" };
+  const info = {
+    code: "provider_quota_exhausted" as const,
+    title: "",
+    retryable: false,
+    attempt: 1,
+    provider: "openai",
+  };
   world.api.put({
     ...{ job_id: "job-1", status: "failed", error: "The quota is used up." },
     error_info: { ...info, provider_status: 429, provider_request_id: null },

@@ -56,7 +56,7 @@ test("a job that there is not is an error", async () => {
 
 test("a failed job is a job; its result is an error with its code", async () => {
   const { api, client, time } = worldWithJob();
-  const info = { code: "provider_quota_exhausted", title: "", retryable: false, attempt: 1 };
+  const info = { code: "provider_quota_exhausted" as const, title: "", retryable: false, attempt: 1 };
   api.put({
     job_id: "j",
     status: "failed",
