@@ -178,7 +178,7 @@ class System:
         return forget_old_cases(
             store=self.case_store,
             blobs=self.blob_store,
-            jobs=JobsOfCase(self.job_store),
+            jobs=JobsOfCase(self.job_store, self.job_queue),
             kept_for=timedelta(days=days),
             now=self.clock(),
             new_id=self.new_id,

@@ -15,7 +15,7 @@ CaseworkError
 │       ├── ProviderQuotaExhausted  ProviderAuth  ProviderRefused  OutputInvalid
 │       └── InputInvalid  DocumentUnreadable  DeadlineExceeded  BudgetExceeded  Internal
 └── AttemptStopped                   not an error of the job: this attempt must not go on
-    ├── CancelSeen  LeaseLost  OutOfTime
+    ├── CancelSeen  LeaseLost  OutOfTime  ModelAtWork
 """
 
 from __future__ import annotations
@@ -248,3 +248,7 @@ class LeaseLost(AttemptStopped):
 
 class OutOfTime(AttemptStopped):
     """The function's time is nearly over; go on from the checkpoints in a fresh invocation."""
+
+
+class ModelAtWork(AttemptStopped):
+    """A model is at work without us; go on when its answer is there."""

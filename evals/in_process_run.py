@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -19,6 +19,7 @@ from chalicelib.cases.model import CaseFile, Document, DocumentStatus, DocumentT
 from chalicelib.documents.page import Line, Picture
 from chalicelib.errors import AttemptError
 from chalicelib.jobs.model import Job, ModelUsage, Usage
+from chalicelib.jobs.ports import Step
 from evals.cases import OWNER, EvalCase
 
 SECONDS_A_RUN = 600.0
@@ -149,7 +150,12 @@ class _Attempt:
     def __init__(self, job: Job) -> None:
         self.job = job
 
-    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+    calls = None
+
+    def steps(self, wanted: Sequence[Step]) -> list[Any]:
+        return [one.run() for one in wanted]
+
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "", until: int | None = None) -> Any:
         return msgspec.json.decode(msgspec.json.encode(run()))
 
     def progress(self, percent: int, said: str, **params: str | int) -> None:

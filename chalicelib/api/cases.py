@@ -29,7 +29,7 @@ from chalicelib.cases.read import case_file
 from chalicelib.cases.read import list_cases as page_of_cases
 from chalicelib.cases.webhook import case_token
 from chalicelib.errors import Forbidden, IdempotencyKeyReused, NotFinished, NotFound, StorageUnavailable
-from chalicelib.jobs.ports import Position
+from chalicelib.jobs.lists import Position
 from chalicelib.jobs.requests import JobsOfCase
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def delete_case(request: Request, system: System) -> Response:
         principal=request.principal,
         store=system.case_store,
         blobs=system.blob_store,
-        jobs=JobsOfCase(system.job_store),
+        jobs=JobsOfCase(system.job_store, system.job_queue),
         mark=system.new_id(),
     )
     return Response(status=204)

@@ -15,7 +15,7 @@ from msgspec import Meta
 from chalicelib.api.http import Request
 from chalicelib.api.parsing import invalid
 from chalicelib.errors import FieldProblem
-from chalicelib.jobs.ports import Position
+from chalicelib.jobs.lists import Position
 
 FINGERPRINT_DIGITS = 16
 LONGEST_CURSOR = 300

@@ -26,8 +26,8 @@ from chalicelib.api.http import (
 from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view, step_views
 from chalicelib.api.parsing import MB, invalid, one_of
 from chalicelib.errors import AlreadyFinished, FieldProblem, Forbidden, NotFinished, NotFound
+from chalicelib.jobs.lists import JobFilter
 from chalicelib.jobs.model import Job, Status, numbered_events
-from chalicelib.jobs.ports import JobFilter
 from chalicelib.jobs.requests import cancel_job as accept_cancel
 from chalicelib.jobs.requests import delete_job as remove_job
 from chalicelib.jobs.requests import list_jobs as page_of_jobs
@@ -141,7 +141,11 @@ def list_jobs(request: Request, system: System, *, query: JobListQuery) -> Respo
 def cancel_job(request: Request, system: System, *, body: CancelBody) -> Response:
     """Cancel a job: at once (200), or as soon as its worker stops (202)."""
     job = accept_cancel(
-        request.parameters["job_id"], principal=request.principal, store=system.job_store, now=system.clock()
+        request.parameters["job_id"],
+        principal=request.principal,
+        store=system.job_store,
+        queue=system.job_queue,
+        now=system.clock(),
     )
     view = _view(job, system)
     return Response(
@@ -155,7 +159,13 @@ def cancel_job(request: Request, system: System, *, body: CancelBody) -> Respons
 @endpoint(responses={204: None}, refusals=(NotFound, NotFinished), always_audited=True)
 def delete_job(request: Request, system: System) -> Response:
     """Delete a finished job with everything it stored."""
-    remove_job(request.parameters["job_id"], principal=request.principal, store=system.job_store, now=system.clock())
+    remove_job(
+        request.parameters["job_id"],
+        principal=request.principal,
+        store=system.job_store,
+        queue=system.job_queue,
+        now=system.clock(),
+    )
     return Response(status=204)
 
 

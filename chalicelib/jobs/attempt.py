@@ -1,14 +1,11 @@
-"""What a running analysis can ask and report. The context of one attempt: steps, progress, time, money, stopping.
-
-The thread that works and the pulse (see `pulse`) share it; a lock makes their writes of the record take turns.
-"""
+"""What a running analysis can ask and report. The context of one attempt: steps, progress, time, money, stopping."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,46 +13,38 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.errors import (
+    AttemptError,
     AttemptStopped,
     BudgetExceeded,
-    CancelSeen,
     DeadlineExceeded,
-    LeaseLost,
+    ModelAtWork,
     OutOfTime,
     StorageUnavailable,
 )
+from chalicelib.jobs import outcomes
+from chalicelib.jobs.attempt_calls import Background, CallsOfAttempt
+from chalicelib.jobs.calls import Call
 from chalicelib.jobs.lifecycle import (
     HEARTBEAT_SECONDS,
     HIGHEST_PROGRESS_BEFORE_COMPLETED,
-    LEASE_SECONDS,
-    lease_end,
     progressed,
     step_stored,
 )
-from chalicelib.jobs.model import Event, Job, ModelUsage, Status, StepFacts, Usage, step_facts, with_event
-from chalicelib.jobs.outcomes import WriteBack
-from chalicelib.jobs.ports import Checkpoint, Clock, Conflict, JobStore
+from chalicelib.jobs.model import Event, Job, ModelUsage, StepFacts, Usage, step_facts, with_event
+from chalicelib.jobs.owned_job import TIME_TO_STOP_SECONDS, OwnedJob
+from chalicelib.jobs.ports import Checkpoint, Clock, JobStore, Step
 from chalicelib.jobs.progress import reported
 
 FIRST_PROGRESS_SECONDS = 1
 PROGRESS_INTERVAL_SECONDS = 2
 """How often progress is written after that, at most: no client that keeps to our poll hints would see more of it."""
 
-TIME_TO_STOP_SECONDS = 8
-"""What an attempt leaves of its function's time: enough to store that it goes on elsewhere."""
 
-SAVE_TRIES = 8
-SILENCE_PAUSE_SECONDS = 2
-"""Between two tries of a write that our storage did not answer."""
+class Attempt(OwnedJob):
+    """The AttemptContext of a claimed job. `time_left` gives the seconds that the function may still run.
 
-LONGEST_SILENCE_SECONDS = 2 * LEASE_SECONDS
-"""For so long an attempt goes on that cannot renew its lease."""
-
-CANCELLED_WHILE_RUNNING = "the job was cancelled"
-
-
-class Attempt:
-    """The AttemptContext of a claimed job. `time_left` gives the seconds that the function may still run."""
+    `background` is what its model calls need that go on without a worker; None: it makes none.
+    """
 
     def __init__(
         self,
@@ -65,27 +54,20 @@ class Attempt:
         clock: Clock,
         time_left: Callable[[], float],
         sleep: Callable[[float], None] = time.sleep,
+        background: Background | None = None,
     ) -> None:
-        self._job = job
-        self._store = store
-        self._clock = clock
-        self._time_left = time_left
-        self._sleep = sleep
-        self._lock = threading.RLock()
-        self._stop: AttemptStopped | None = CancelSeen(CANCELLED_WHILE_RUNNING) if job.cancel_requested else None
+        super().__init__(job, store=store, clock=clock, time_left=time_left, sleep=sleep)
         self._usage = job.usage
         self._reported = (job.progress, job.progress_message, job.progress_code, job.progress_params)
         self._charged: list[ModelUsage] = []
         self._reused: list[Event] = []
-        self._renewed_at = self._next_renewal_at = clock()
-        self._next_progress_at = self._renewed_at + timedelta(seconds=FIRST_PROGRESS_SECONDS)
+        self._began_at = clock()
         self._checkpoints: Mapping[str, bytes] | None = None
         self._got_further = False
-
-    @property
-    def job(self) -> Job:
-        """The job as this attempt last wrote it."""
-        return self._job
+        self.step_name = ""
+        self.step_until: int | None = None
+        self.is_one_of_several = False
+        self.calls = None if background is None else CallsOfAttempt(self, background, clock=clock)
 
     @property
     def usage(self) -> Usage:
@@ -97,19 +79,23 @@ class Attempt:
         """Whether this invocation has stored a step to go on from."""
         return self._got_further
 
-    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "", until: int | None = None) -> Any:
         """The JSON result of `run`, stored under `name`; a repeated attempt gets it back without calling `run`."""
         self.check()
-        stored = self._stored_steps().get(name)
+        stored = self.checkpoint(name)
         if stored is not None:
             checkpoint = msgspec.json.decode(stored)
             if checkpoint["inputs"] == inputs:
                 if self._job.retried_from is not None:
                     self._reused.append(Event(at=self._clock(), type="step", message=name, step=StepFacts(reused=True)))
                 return checkpoint["value"]
-        began, calls = self._clock(), len(self._charged)
-        value = run()
-        facts = step_facts(self._charged[calls:], seconds=(self._clock() - began).total_seconds())
+        began, charged = self._clock(), len(self._charged)
+        with self._running(name, until):
+            value = run()
+        if self.calls is not None:
+            began = min(began, self.calls.began(name) or began)
+            self.calls.step_is_over(name)
+        facts = step_facts(self._charged[charged:], seconds=(self._clock() - began).total_seconds())
         encoded = msgspec.json.encode({"inputs": inputs, "value": value})
         self.save(
             lambda job: step_stored(self.with_news(job), name=name, at=self._clock(), facts=facts),
@@ -117,6 +103,48 @@ class Attempt:
         )
         self._got_further = True
         return msgspec.json.decode(encoded)["value"]
+
+    def steps(self, wanted: Sequence[Step]) -> list[Any]:
+        """The results of steps that do not depend on each other: their model calls go on at the same time."""
+        results, at_work = [], None
+        self.is_one_of_several = len(wanted) > 1
+        for one in wanted:
+            try:
+                results.append(self.step(one.name, one.run, inputs=one.inputs, until=one.until))
+            except ModelAtWork as left:
+                at_work = left
+        self.is_one_of_several = False
+        if at_work is not None:
+            raise at_work
+        return results
+
+    @contextmanager
+    def _running(self, name: str, until: int | None) -> Iterator[None]:
+        self.step_name, self.step_until = name, until
+        try:
+            yield
+        except AttemptError:
+            if self.calls is not None:
+                self.calls.step_failed(name)
+            raise
+
+    def checkpoint(self, name: str) -> bytes | None:
+        """What is stored under the name."""
+        if self._checkpoints is None:
+            fresh = self._job.fence == 1 and self._job.retried_from is None
+            self._checkpoints = {} if fresh else self._store.checkpoints(self._job.job_id)
+        return self._checkpoints.get(name)
+
+    def save_call(self, call: Call) -> None:
+        """Store the record with this new call, and whose call it is."""
+        self.save(self.with_news, call=call)
+
+    def parking(self) -> outcomes.Outcome:
+        """The outcome of an attempt that left its model calls to their provider."""
+        if self.calls is None:
+            return outcomes.Yield()
+        percent = max(self._reported[0], self._job.progress)
+        return self.calls.parked(progress=percent, until=self.step_until or percent)
 
     def progress(self, percent: int, said: str, **params: str | int) -> None:
         """Report how far the attempt is, at no cost: the pulse writes the latest report, every two seconds at most."""
@@ -161,7 +189,7 @@ class Attempt:
         """
         now = self._clock()
         try:
-            if self._has_news() and now >= self._next_progress_at:
+            if self._has_news() and now >= self._next_progress_at():
                 self._write(self.with_news)
             elif now - self._renewed_at >= timedelta(seconds=HEARTBEAT_SECONDS):
                 self._renew()
@@ -177,107 +205,11 @@ class Attempt:
         for event in self._reused:
             if event.message not in stored:
                 job = with_event(job, event)
+        if self.calls is not None:
+            job = msgspec.structs.replace(job, calls=self.calls.now)
         return progressed(
             job, percent=percent, message=message, code=code, params=params, usage=self._usage, at=self._clock()
         )
-
-    def save(
-        self,
-        change: Callable[[Job], Job],
-        *,
-        checkpoint: Checkpoint | None = None,
-        result: bytes | None = None,
-        write_back: WriteBack | None = None,
-    ) -> Job:
-        """Write a change of the record in one write, on top of what others may have changed since it was read.
-
-        Storage that does not answer is asked again as long as nobody else can have been given the job.
-        Raises: CancelSeen; LeaseLost; WriteBackRefused; StorageUnavailable.
-        """
-        while True:
-            try:
-                return self._write(change, checkpoint=checkpoint, result=result, write_back=write_back)
-            except StorageUnavailable:
-                if not self._may_wait():
-                    raise
-                self._sleep(SILENCE_PAUSE_SECONDS)
-
-    def _may_wait(self) -> bool:
-        owned_until = self._renewed_at + timedelta(seconds=LEASE_SECONDS - SILENCE_PAUSE_SECONDS)
-        return self._clock() < owned_until and self._time_left() > TIME_TO_STOP_SECONDS / 2
-
-    def _write(
-        self,
-        change: Callable[[Job], Job],
-        *,
-        checkpoint: Checkpoint | None = None,
-        result: bytes | None = None,
-        write_back: WriteBack | None = None,
-    ) -> Job:
-        with self._lock:
-            for _ in range(SAVE_TRIES):
-                before = self._job
-                after = change(before)
-                if before.cancel_requested and after.status is not Status.CANCELLED:
-                    raise self._stopped(CancelSeen(CANCELLED_WHILE_RUNNING))
-                try:
-                    stored = self._store.save(
-                        before, after, checkpoint=checkpoint, result=result, write_back=write_back
-                    )
-                except Conflict as conflict:
-                    current = conflict.current
-                    if current is None or not _landed(current, before=before, after=after):
-                        self._job = self._still_mine(current)
-                        continue
-                    stored = current
-                self._job = stored
-                self._renewed_at = self._clock()
-                self._next_progress_at = self._renewed_at + timedelta(seconds=PROGRESS_INTERVAL_SECONDS)
-                return stored
-        raise StorageUnavailable("The job's record is changing too fast to be written.")
-
-    def _still_mine(self, current: Job | None) -> Job:
-        if current is None or current.fence != self._job.fence or current.status is not Status.RUNNING:
-            raise self._stopped(LeaseLost("another worker owns the job, or it is gone"))
-        return current
-
-    def _renew_late(self) -> None:
-        """Our own clock says that the lease is over. Only the record says whether the job is another worker's.
-
-        Storage that does not answer us is hardly there for others: what was paid for is not given up for it at once.
-        """
-        try:
-            self._renew()
-        except StorageUnavailable:
-            now = self._clock()
-            self._next_renewal_at = now + timedelta(seconds=HEARTBEAT_SECONDS)
-            if now >= self._renewed_at + timedelta(seconds=LONGEST_SILENCE_SECONDS):
-                raise self._stopped(LeaseLost("the lease could not be renewed")) from None
-        if self._stop is not None:
-            raise self._stop
-
-    def _renew(self) -> None:
-        with self._lock:
-            until = lease_end(self._clock())
-            try:
-                cancel_requested = self._store.renew(self._job, lease_until=until)
-            except Conflict as conflict:
-                self._job = self._still_mine(conflict.current)
-                return
-            self._job = msgspec.structs.replace(self._job, lease_until=until)
-            self._renewed_at = self._clock()
-            if cancel_requested:
-                self._stopped(CancelSeen(CANCELLED_WHILE_RUNNING))
-
-    def _stopped(self, reason: AttemptStopped) -> AttemptStopped:
-        self._stop = reason
-        return reason
-
-    def _stored_steps(self) -> Mapping[str, bytes]:
-        if self._checkpoints is None:
-            fresh = self._job.fence == 1 and self._job.retried_from is None
-            self._checkpoints = {} if fresh else self._store.checkpoints(self._job.job_id)
-        return self._checkpoints
 
     def _deadline_seconds(self) -> float:
         return (self._job.deadline_at - self._clock()).total_seconds()
@@ -285,14 +217,7 @@ class Attempt:
     def _has_news(self) -> bool:
         return self._reported[0] > self._job.progress or self._reported[1] != self._job.progress_message
 
-
-def _landed(current: Job, *, before: Job, after: Job) -> bool:
-    """True when the record shows this very change: it was written, and only the answer was lost.
-
-    Heartbeats and rescue move the lease and the check without a new version, so these do not count.
-    """
-    unversioned: dict[str, Any] = {"version": before.version, "lease_until": None, "check_at": before.check_at}
-    unversioned |= {"timeline": (), "timeline_gap": 0}  # the store leaves out events that have no room
-    return current.version == before.version + 1 and msgspec.structs.replace(
-        current, **unversioned
-    ) == msgspec.structs.replace(after, **unversioned)
+    def _next_progress_at(self) -> datetime:
+        if self._written_at is None:
+            return self._began_at + timedelta(seconds=FIRST_PROGRESS_SECONDS)
+        return self._written_at + timedelta(seconds=PROGRESS_INTERVAL_SECONDS)

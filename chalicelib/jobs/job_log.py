@@ -13,6 +13,7 @@ _COUNTED = {
     Status.FAILED: "JobsFailed",
     Status.CANCELLED: "JobsCancelled",
     Status.PENDING: "AttemptsRepeated",
+    Status.RUNNING: "AttemptsParked",
 }
 
 
@@ -35,7 +36,7 @@ def cancel_accepted(job: Job) -> None:
 
 
 def ended(job: Job, *, by: str = "worker") -> None:
-    """An attempt ended: with the job, or to be repeated. `by` is who ended it: its worker, or a repair of rescue's."""
+    """An attempt ended: with the job, to be repeated, or parked. `by` is who ended it: its worker, or rescue."""
     code = job.error.code if job.error else None
     measured("attempt_ended", list(_end_metrics(job)), **_facts(job), status=job.status, code=code, by=by)
 

@@ -24,6 +24,7 @@ from chalicelib.errors import (
     TransientError,
     WorkerLost,
 )
+from chalicelib.jobs.calls import Parked
 from chalicelib.jobs.model import ErrorInfo, Event, EventType, Job, Status, StepFacts, Usage, with_event
 from chalicelib.jobs.outcomes import MAX_LOST_WORKERS
 from chalicelib.jobs.ports import LONGEST_QUEUE_DELAY_SECONDS
@@ -106,7 +107,9 @@ def cancel_accepted(job: Job, *, at: datetime) -> Job:
         return job
     if job.is_done:
         raise AlreadyFinished(f"The job has {job.status}; only an open job can be cancelled.")
-    asked = _told(_changed(job, at=at, cancel_requested=True, lock=None), "cancel_requested")
+    # A parked job has no worker to see it: one is sent for, and rescue sends for another soon.
+    soon = {} if job.parked is None else {"check_at": at + timedelta(seconds=FIRST_CHECK_SECONDS)}
+    asked = _told(_changed(job, at=at, cancel_requested=True, lock=None, **soon), "cancel_requested")
     return cancelled(asked, at=at) if job.status is Status.PENDING else asked
 
 
@@ -137,6 +140,12 @@ def yielded(job: Job, *, fruitless: bool, at: datetime) -> Job:
         fruitless=job.fruitless + fruitless,
     )
     return _told(waiting, "yielded")
+
+
+def parked(job: Job, waiting: Parked, *, look_at: datetime, at: datetime) -> Job:
+    """A model works on without us: the job has no worker and no lease until it is woken, which costs no attempt."""
+    left = _waiting(job, due_at=look_at, at=at, next_claim_cost=0)
+    return msgspec.structs.replace(left, status=Status.RUNNING, parked=waiting)
 
 
 def worker_lost(job: Job, *, at: datetime) -> Job:
@@ -205,8 +214,20 @@ def _ended(job: Job, status: Status, *, at: datetime, **changes: Any) -> Job:
         lease_until=None,
         claim_token=None,
         held=0,
+        parked=None,
+        **_checked_again(job, at=ended_at),
         **changes,
     )
+
+
+def _checked_again(job: Job, *, at: datetime) -> Mapping[str, Any]:
+    """Rescue looks at a job that has ended only while something of it lies at a provider."""
+    if not job.calls:
+        return {}
+    return {
+        "check_at": at + timedelta(seconds=FIRST_CHECK_SECONDS),
+        "check_interval_seconds": FIRST_CHECK_SECONDS,
+    }
 
 
 def _waiting(job: Job, *, due_at: datetime, at: datetime, **changes: Any) -> Job:
@@ -222,5 +243,6 @@ def _waiting(job: Job, *, due_at: datetime, at: datetime, **changes: Any) -> Job
         lease_until=None,
         claim_token=None,
         held=0,
+        parked=None,
         **changes,
     )

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.jobs.calls import Call, Parked
+
 RECORD_FORMAT = 1
 """Version of the stored record and of the queue message: workers on either side of a deploy read both."""
 
@@ -160,6 +162,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     Counters: `next_claim_cost` is what the next claim adds to `attempt`: 1, or 0 after a yield. Since the last step
     was stored `failures` and `invalid_answers` count failed attempts, `fruitless` invocations that ran out of time,
     `lost_workers` those that did not give the job back; `held` is 1 while a worker has it.
+
+    `calls` are at a provider: being answered, or not deleted there yet. A running job that is `parked` has no worker
+    and no lease: anybody may claim it.
     """
 
     job_id: str
@@ -208,6 +213,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     error: ErrorInfo | None = None
     result_bytes: int | None = None
     result_sent_bytes: int | None = None
+    calls: tuple[Call, ...] = ()
+    parked: Parked | None = None
     timeline: tuple[Event, ...] = ()
     event_count: int = 0
     timeline_gap: int = EVENTS_KEPT_FIRST
@@ -219,8 +226,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in OPEN
 
     @property
-    def waiting_for(self) -> Literal["worker", "retry"] | None:
-        """What a pending job waits for: a free worker, or the time of its next attempt."""
+    def waiting_for(self) -> Literal["worker", "model", "retry"] | None:
+        """What a job waits for that no worker has: a free worker, the time of its next attempt, a model's answer."""
+        if self.status is Status.RUNNING:
+            return None if self.parked is None else "model"
         if self.status is not Status.PENDING:
             return None
         return "worker" if self.error is None else "retry"

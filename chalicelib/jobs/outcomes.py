@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from chalicelib.errors import AttemptError, OutputInvalid, TransientError
+from chalicelib.jobs import calls
 from chalicelib.jobs.model import Job
 
 FIRST_DELAY_SECONDS = 5
@@ -66,11 +67,18 @@ class Yield(msgspec.Struct, frozen=True):
     fruitless: bool = False
 
 
+class Parked(msgspec.Struct, frozen=True, kw_only=True):
+    """A model works on without us: no worker holds the job until its answer is there, or `look_after_seconds`."""
+
+    look_after_seconds: float
+    waiting: calls.Parked
+
+
 class Cancelled(msgspec.Struct, frozen=True):
     """The job was cancelled while it ran."""
 
 
-Outcome = Completed | Failed | Retry | Yield | Cancelled
+Outcome = Completed | Failed | Retry | Yield | Parked | Cancelled
 
 
 def after_error(job: Job, error: AttemptError, *, now: datetime, rng: Random) -> Retry | Failed:

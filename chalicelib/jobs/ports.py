@@ -9,22 +9,30 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from chalicelib.jobs.calls import AttemptCalls, Call
+from chalicelib.jobs.lists import JobFilter, JobPage, Position
 from chalicelib.jobs.model import Job, ModelUsage, Priority, Status
 from chalicelib.jobs.outcomes import Completed, WriteBack
 
 Clock = Callable[[], datetime]
 """Now, as aware UTC."""
 
-
 LONGEST_QUEUE_DELAY_SECONDS = 900
 """For so long a message can be held back by its queue."""
 
 
 class JobMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """What travels through the queue: which job to look at, and nothing else."""
+    """What travels through the queue: which job to look at, and nothing else.
+
+    Two rare ones are about calls at a provider: `call_id` is one that no job is known for, `forget` those of a job that
+    is deleted, tried `tries` times.
+    """
 
     job_id: str
     v: int = 1
+    call_id: str | msgspec.UnsetType = msgspec.UNSET
+    forget: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    tries: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class JobQueue(Protocol):
@@ -105,31 +113,6 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     value: bytes
 
 
-class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which jobs a list shows. `owner` limits it to cases of that user, `starter` adds jobs started by that user."""
-
-    owner: str | None = None
-    starter: str | None = None
-    status: Status | None = None
-    job_type: str | None = None
-    case_id: str | None = None
-    error_code: str | None = None
-
-
-class Position(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in a list, newest first: the last item seen."""
-
-    created_at: datetime
-    id: str
-
-
-class JobPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of a list; `next` is None on the last page."""
-
-    jobs: tuple[Job, ...]
-    next: Position | None
-
-
 CLOCK_SLACK = timedelta(seconds=1)
 
 
@@ -162,12 +145,12 @@ class JobStore(Protocol):
         """The record, by one consistent read."""
 
     def claim(self, job_id: str, *, now: datetime, lease_until: datetime, claim_token: str) -> Job | None:
-        """Take the job in one conditional write: pending and due, or running with its lease over, not expired.
+        """Take the job in one conditional write: pending and due, running with its lease over, or parked; not expired.
 
         Sets running, fence + 1, attempt + next_claim_cost, version + 1, lease and check_at to `lease_until`,
-        started_at if unset, held, and a "started" event; a job that was held already has lost one more worker.
-        A pending job is due up to `CLOCK_SLACK` early: the clocks of sender and worker differ. Returns the new record;
-        None when the job cannot be claimed.
+        started_at if unset, held, and a "started" event (none for one that was parked, and is no more); a job that was
+        held already has lost one more worker. A pending job is due up to `CLOCK_SLACK` early: the clocks of sender and
+        worker differ. Returns the new record; None when the job cannot be claimed.
         The answer to a lost first answer (same `claim_token` in the record) is the record: the claim is ours.
         """
 
@@ -186,15 +169,16 @@ class JobStore(Protocol):
         result: bytes | None = None,
         write_back: WriteBack | None = None,
         lease_over_at: datetime | None = None,
+        call: Call | None = None,
     ) -> Job:
         """Replace `before` by `after` in one write, if the record's version and fence are still those of `before`.
 
         With `lease_over_at` also only if no lease of the job lasts longer than that: a heartbeat since `before` was
         read has moved it without a new version.
-
-        One transaction with all that follows from the change: the checkpoint, the result, the case's members, the
-        dedupe lock removed when `after.lock` is None and `before.lock` was not, and the starter's counter lowered when
-        the job is open before and not after. Returns `after` as stored (version + 1).
+        One transaction with all that follows from the change: the checkpoint, the result, the case's members, whose
+        the new `call` is (see CallIndex), the dedupe lock removed when `after.lock` is None and `before.lock` was not,
+        and the starter's counter lowered when the job is open before and not after. Returns `after` as stored
+        (version + 1).
 
         Raises: Conflict with the current record; WriteBackRefused when the case is gone or has another call.
         """
@@ -225,8 +209,9 @@ class JobStore(Protocol):
     def due_checks(self, *, now: datetime, limit: int, status: Status | None = None) -> Sequence[Job]:
         """Open jobs whose `check_at` has come, of one status or of both, the oldest first.
 
-        At most `limit`, and fewer only when there are no more: a record that cannot be read, or is no longer due
-        though the index still says so, takes nobody's place.
+        Those of both include jobs that have ended with calls left at a provider. At most `limit`, and fewer only when
+        there are no more: a record that cannot be read, or is no longer due though the index still says so, takes
+        nobody's place.
         """
 
     def jobs_of_case(self, case_id: str) -> Sequence[Job]:
@@ -246,6 +231,15 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     max_continuations: int = 40
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of several, see `AttemptContext.step`."""
+
+    name: str
+    run: Callable[[], Any]
+    inputs: str = ""
+    until: int | None = None
+
+
 class AttemptContext(Protocol):
     """What an analysis is given to report with; every method raises AttemptStopped when it must not go on."""
 
@@ -253,11 +247,19 @@ class AttemptContext(Protocol):
     def job(self) -> Job:
         """The job as this attempt last wrote it."""
 
-    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+    @property
+    def calls(self) -> AttemptCalls | None:
+        """Its model calls in the background; None where every call is followed to its end."""
+
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "", until: int | None = None) -> Any:
         """The JSON result of `run`, stored under `name`; a repeated attempt gets it back without calling `run`.
 
         `inputs` is a fingerprint of what the step depends on: a stored result made from other inputs is not used.
+        `until` is the progress that it reaches when it is done: while a model is at work, progress goes on towards it.
         """
+
+    def steps(self, wanted: Sequence[Step]) -> Sequence[Any]:
+        """The results of steps that do not depend on each other: their model calls go on at the same time."""
 
     def progress(self, percent: int, said: str, **params: str | int) -> None:
         """Report how far the attempt is: 0..99, never falling. `said` is a code of `progress.SENTENCES` with its

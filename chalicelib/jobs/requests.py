@@ -13,8 +13,10 @@ from chalicelib.auth import Principal
 from chalicelib.errors import NotFinished, NotFound, StorageUnavailable
 from chalicelib.jobs import job_log
 from chalicelib.jobs.lifecycle import cancel_accepted
+from chalicelib.jobs.lists import JobFilter, JobPage, Position
+from chalicelib.jobs.messages import send_again
 from chalicelib.jobs.model import Job, Status
-from chalicelib.jobs.ports import Conflict, JobFilter, JobPage, JobStore, Position
+from chalicelib.jobs.ports import Conflict, JobMessage, JobQueue, JobStore
 
 CANCEL_TRIES = 8
 
@@ -42,8 +44,10 @@ def list_jobs(wanted: JobFilter, *, store: JobStore, now: datetime, after: Posit
     return store.list(wanted, now=now, after=after, limit=limit)
 
 
-def cancel_job(job_id: str, *, principal: Principal, store: JobStore, now: datetime) -> Job:
+def cancel_job(job_id: str, *, principal: Principal, store: JobStore, queue: JobQueue, now: datetime) -> Job:
     """The job after the cancel: `cancelled`, or running with `cancel_requested` until its worker stops.
+
+    For a job that waits for a model a worker is sent for, to end what its provider does.
 
     Raises: NotFound; AlreadyFinished when it completed or failed; StorageUnavailable when it changes too fast.
     """
@@ -57,6 +61,8 @@ def cancel_job(job_id: str, *, principal: Principal, store: JobStore, now: datet
         except Conflict:
             continue  # the worker wrote first; what the job is now decides
         job_log.cancel_accepted(stored)
+        if stored.parked is not None or stored.calls:
+            send_again(stored, queue=queue, delay_seconds=0)
         return stored
     raise StorageUnavailable("The job is changing too fast to be cancelled just now. Try again.", retry_after_seconds=1)
 
@@ -77,14 +83,15 @@ def reusable_checkpoints(source: Job) -> str | None:
     return None if source.status is Status.COMPLETED else source.job_id
 
 
-def delete_job(job_id: str, *, principal: Principal, store: JobStore, now: datetime) -> None:
-    """Remove the job, its result, checkpoints, events and stored objects.
+def delete_job(job_id: str, *, principal: Principal, store: JobStore, queue: JobQueue, now: datetime) -> None:
+    """Remove the job, its result, checkpoints, events and stored objects; a worker, what it left at a provider.
 
     Raises: NotFound; NotFinished while it is open, a cancelled worker that has not stopped yet included.
     """
     job = read_job(job_id, principal=principal, store=store, now=now)
     if job.is_open:
         raise NotFinished("The job is not finished. Cancel it first, and delete it when it is done.")
+    _forget_calls(job, queue=queue)
     store.delete(job)
     telemetry.info("job_deleted", job_id=job_id, job_type=job.job_type)
 
@@ -92,8 +99,9 @@ def delete_job(job_id: str, *, principal: Principal, store: JobStore, now: datet
 class JobsOfCase:
     """What the deletion of a case asks of its jobs (`cases.changes.CaseJobs`)."""
 
-    def __init__(self, store: JobStore) -> None:
+    def __init__(self, store: JobStore, queue: JobQueue) -> None:
         self._store = store
+        self._queue = queue
 
     def refuse_open(self, case_id: str) -> None:
         """Raises: NotFinished while a job of the case is open."""
@@ -105,4 +113,14 @@ class JobsOfCase:
     def delete(self, case_id: str) -> None:
         """Remove all jobs of a case that gets no new ones."""
         for job in self._store.jobs_of_case(case_id):
+            _forget_calls(job, queue=self._queue)
             self._store.delete(job)
+
+
+def _forget_calls(job: Job, *, queue: JobQueue) -> None:
+    """Have a worker delete what the job left at its provider: the record that knows of it goes. Raises:
+    StorageUnavailable."""
+    left = tuple(call.id for call in job.calls if call.id)
+    if left:
+        message = JobMessage(job_id=job.job_id, forget=left)
+        queue.send(message, lane=job.priority, group=job.requested_by)

@@ -17,13 +17,16 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs import job_log, lifecycle
+from chalicelib.jobs.messages import send_again
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import Clock, Conflict, JobQueue, JobStore
-from chalicelib.jobs.run import send_again
 
 PAGE_SIZE = 100
 REPAIRS_AT_ONCE = 8
 TIME_TO_STOP_SECONDS = 10
+
+WORKER_COMES_WITHIN = timedelta(seconds=90)
+"""For so long after its deadline a parked job is left to a worker, which ends what the provider does for it."""
 
 
 class RepairsFailed(Exception):
@@ -40,7 +43,8 @@ def rescue(
 ) -> dict[str, int]:
     """Repair every open job whose check is due, while the function's time lasts; how many of which repair was made.
 
-    Repairs: `sent_again` (a message was lost, or its job waits in a long queue), `worker_lost`, `deadline_exceeded`,
+    Repairs: `sent_again` (a message was lost, its job waits in a long queue or for a model, or it has ended and has
+    something left at a provider), `worker_lost`, `deadline_exceeded`,
     `still_running` (its worker is alive), `left` (somebody else was first). A repair that breaks off keeps no other job
     waiting, and behind a backlog of pending jobs those with a worker come first. Raises: RepairsFailed, after all
     others, when some did; StorageUnavailable when nothing due can be read.
@@ -109,6 +113,11 @@ class _Tick:
 def _repair(job: Job, *, store: JobStore, queue: JobQueue, now: datetime) -> str:
     if job.status is Status.RUNNING and job.lease_until is not None and job.lease_until > now:
         return _postponed(job, "still_running", store=store, check_at=job.lease_until)
+    if job.is_done:
+        return _sent_again(job, store=store, queue=queue, now=now)
+    if job.parked is not None and now < job.deadline_at + WORKER_COMES_WITHIN:
+        # Its worker has the keys to look, or to end what its provider does.
+        return _sent_again(job, store=store, queue=queue, now=now)
     if job.deadline_at <= now:
         return _saved(job, lifecycle.overdue(job, at=now), "deadline_exceeded", store=store, queue=queue, now=now)
     if job.status is Status.RUNNING:
@@ -118,7 +127,9 @@ def _repair(job: Job, *, store: JobStore, queue: JobQueue, now: datetime) -> str
 
 def _sent_again(job: Job, *, store: JobStore, queue: JobQueue, now: datetime) -> str:
     interval_seconds = lifecycle.next_check_seconds(job)
-    check_at = min(now + timedelta(seconds=interval_seconds), job.deadline_at)
+    check_at = now + timedelta(seconds=interval_seconds)
+    if job.deadline_at > now:
+        check_at = min(check_at, job.deadline_at)
     if not store.postpone(job, check_at=check_at, check_interval_seconds=interval_seconds):
         return "left"
     telemetry.warning("message_sent_again", job_id=job.job_id, job_type=job.job_type, next_check=interval_seconds)
@@ -141,6 +152,6 @@ def _saved(job: Job, after: Job, repair: str, *, store: JobStore, queue: JobQueu
             return "left"
         stored = landed  # our own write: its first answer was lost and the SDK asked again
     job_log.ended(stored, by=repair)
-    if stored.is_open:
+    if stored.is_open or stored.calls:
         send_again(stored, queue=queue, delay_seconds=0)
     return repair

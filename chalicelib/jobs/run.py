@@ -21,6 +21,7 @@ from chalicelib.errors import (
     InputInvalid,
     Internal,
     LeaseLost,
+    ModelAtWork,
     OutOfTime,
     ProviderUnavailable,
     StorageUnavailable,
@@ -29,7 +30,10 @@ from chalicelib.errors import (
 )
 from chalicelib.jobs import job_log, lifecycle
 from chalicelib.jobs.attempt import Attempt
-from chalicelib.jobs.model import Job, Status
+from chalicelib.jobs.attempt_calls import Background
+from chalicelib.jobs.leftovers import finish_calls
+from chalicelib.jobs.messages import send_again
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import (
     MAX_FRUITLESS_ATTEMPTS,
     MAX_LOST_WORKERS,
@@ -37,6 +41,7 @@ from chalicelib.jobs.outcomes import (
     Completed,
     Failed,
     Outcome,
+    Parked,
     Retry,
     Yield,
     after_error,
@@ -76,10 +81,12 @@ def run_attempt(
     time_left: Callable[[], float],
     pulse: Callable[[Attempt], AbstractContextManager[None]],
     sleep: Callable[[float], None] = time.sleep,
+    background: Callable[[Job], Background | None] = lambda job: None,
 ) -> None:
     """Claim the message's job and run one attempt. Returns when the message can be deleted.
 
-    A job that cannot be claimed (done, owned by another worker, not due yet) is skipped: rescue owns its recovery.
+    A job that cannot be claimed (done, owned by another worker, not due yet) is skipped: rescue owns its recovery. What
+    one that has ended left at a provider is ended and deleted there.
     Storage that does not answer fails the attempt, as a provider would. Raises: StorageUnavailable when the record
     itself cannot be written; then the message must be delivered again.
     """
@@ -87,9 +94,10 @@ def run_attempt(
     job = store.claim(message.job_id, now=now, lease_until=lifecycle.lease_end(now), claim_token=claim_token)
     if job is None:
         telemetry.info("claim_lost", job_id=message.job_id)
+        finish_calls(message.job_id, store=store, clock=clock, background=background)
         return
     job_log.started(job)
-    attempt = Attempt(job, store=store, clock=clock, time_left=time_left, sleep=sleep)
+    attempt = Attempt(job, store=store, clock=clock, time_left=time_left, sleep=sleep, background=background(job))
     with pulse(attempt):
         outcome = _execute(attempt, job_types=job_types, clock=clock, rng=rng)
     if outcome is None:
@@ -127,7 +135,7 @@ def write_outcome(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock:
             crashed, outcome = True, _crashed(attempt.job, exc)
     job_log.ended(job)
     delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
-    if job.status is Status.PENDING and delay_seconds <= LONGEST_QUEUE_DELAY_SECONDS:
+    if job.is_open and delay_seconds <= LONGEST_QUEUE_DELAY_SECONDS:
         send_again(job, queue=queue, delay_seconds=delay_seconds)
 
 
@@ -141,6 +149,8 @@ def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock
         return None
     except CancelSeen:
         return Cancelled()
+    except ModelAtWork:
+        return attempt.parking()
     except OutOfTime:
         return _continuation(attempt, job_types=job_types)
     except AttemptError as error:
@@ -177,6 +187,8 @@ def _crashed(job: Job, exc: Exception) -> Failed:
 
 
 def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
+    if attempt.calls is not None:
+        attempt.calls.settle(all_calls=isinstance(outcome, Completed | Failed | Cancelled))
     at = clock()
     match outcome:
         case Completed(result=content, write_back=write_back):
@@ -196,18 +208,11 @@ def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
             return attempt.save(lambda job: lifecycle.retrying(attempt.with_news(job), error, due_at=due_at, at=at))
         case Yield(fruitless=fruitless):
             return attempt.save(lambda job: lifecycle.yielded(attempt.with_news(job), fruitless=fruitless, at=at))
+        case Parked(look_after_seconds=seconds, waiting=waiting):
+            look_at = min(at + timedelta(seconds=seconds), attempt.job.deadline_at)
+            return attempt.save(lambda job: lifecycle.parked(attempt.with_news(job), waiting, look_at=look_at, at=at))
         case Cancelled():
             return attempt.save(lambda job: lifecycle.cancelled(attempt.with_news(job), at=at))
-
-
-def send_again(job: Job, *, queue: JobQueue, delay_seconds: int) -> None:
-    """Send a new message for a pending job; one that cannot be sent is left to rescue."""
-    try:
-        queue.send(
-            JobMessage(job_id=job.job_id), lane=job.priority, group=job.requested_by, delay_seconds=delay_seconds
-        )
-    except StorageUnavailable:
-        telemetry.warning("message_not_sent", **_facts(job))
 
 
 def _facts(job: Job) -> dict[str, object]:

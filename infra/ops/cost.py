@@ -12,8 +12,8 @@ import msgspec
 from rich.console import Console
 
 from chalicelib.errors import StorageUnavailable
+from chalicelib.jobs.lists import JobFilter
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import JobFilter
 from infra.ops.metrics import Counted
 from infra.ops.output import STORAGE_SILENT, print_json, print_table
 from infra.ops.stage import Stage

@@ -12,8 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from chalicelib.errors import StorageUnavailable
+from chalicelib.jobs.lists import JobFilter
 from chalicelib.jobs.model import Job, Status
-from chalicelib.jobs.ports import JobFilter, JobStore
+from chalicelib.jobs.ports import JobStore
 from infra.ops.metrics import Counted
 from infra.ops.output import STORAGE_SILENT, print_json, print_table
 from infra.ops.stage import Lane, Stage

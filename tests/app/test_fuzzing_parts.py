@@ -19,7 +19,7 @@ from chalicelib.auth import TokenVerifier
 from chalicelib.cases.checks import MAX_FILE_NAME_CHARACTERS, cleaned_file_name
 from chalicelib.cases.vapi import read_call, read_webhook
 from chalicelib.errors import FieldProblem, InvalidRequest, Unauthorized
-from chalicelib.jobs.ports import Position
+from chalicelib.jobs.lists import Position
 from tests.app.client import SECRET, Api
 
 thorough = settings(max_examples=300, deadline=None, derandomize=True)

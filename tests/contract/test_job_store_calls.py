@@ -11,9 +11,10 @@ import msgspec
 import pytest
 
 from chalicelib.jobs.lifecycle import completed, lease_end, progressed, step_stored
+from chalicelib.jobs.lists import JobFilter
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import WriteBack
-from chalicelib.jobs.ports import Checkpoint, IdempotencyKey, JobFilter
+from chalicelib.jobs.ports import Checkpoint, IdempotencyKey
 from infra.local.resources import Resources
 from tests.contract.conftest import Backend, dynamo_backend
 from tests.contract.test_job_store_saves import LARGE

@@ -10,8 +10,9 @@ import pytest
 
 from chalicelib.errors import Internal
 from chalicelib.jobs.lifecycle import cancelled, failed, lease_end
+from chalicelib.jobs.lists import JobFilter, Position
 from chalicelib.jobs.model import Job, Status
-from chalicelib.jobs.ports import JobFilter, JobStore, Position
+from chalicelib.jobs.ports import JobStore
 from tests.contract.conftest import Backend
 from tests.fakes.jobs import CREATED_AT
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ import msgspec
 
 from chalicelib.errors import AttemptStopped, BudgetExceeded
 from chalicelib.jobs.model import Job, ModelUsage, Usage
+from chalicelib.jobs.ports import Step
 from chalicelib.jobs.progress import reported
 
 NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
@@ -64,7 +65,12 @@ class FakeContext:
         self._stop_with = stop_with
         self._stop_after_checks = stop_after_checks
 
-    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+    calls = None
+
+    def steps(self, wanted: Sequence[Step]) -> list[Any]:
+        return [self.step(one.name, one.run, inputs=one.inputs, until=one.until) for one in wanted]
+
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "", until: int | None = None) -> Any:
         self.check()
         stored = self.checkpoints.get(name)
         if stored and stored[0] == inputs:

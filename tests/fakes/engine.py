@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.errors import AttemptError
 from chalicelib.jobs.attempt import Attempt
+from chalicelib.jobs.attempt_calls import Background
 from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import Completed, WriteBack
@@ -58,6 +59,7 @@ class Engine:
         self.queue = FakeJobQueue(self.clock)
         self.job_types = {JOB_TYPE: JobType(name=JOB_TYPE, run=run, policy=policy or RetryPolicy())}
         self.function_seconds = FUNCTION_SECONDS
+        self.background: Background | None = None
         self.attempts: list[Attempt] = []
         self._ids = 0
 
@@ -102,6 +104,7 @@ class Engine:
             time_left=lambda: ends_at - self.clock().timestamp(),
             sleep=lambda seconds: self.clock.advance(seconds=seconds) and None,
             pulse=self._remember,
+            background=lambda job: self.background,
         )
 
     def rescue(self) -> dict[str, int]:

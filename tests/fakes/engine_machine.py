@@ -181,7 +181,9 @@ class EngineMachine(RuleBasedStateMachine):
     def cancel(self, pick: int) -> None:
         job_id = self._job_id(pick)
         try:
-            cancel_job(job_id, principal=ADMIN, store=self.engine.store, now=self.engine.clock())
+            cancel_job(
+                job_id, principal=ADMIN, store=self.engine.store, queue=self.engine.queue, now=self.engine.clock()
+            )
             self.promises.cancel_accepted(job_id)
         except Refusal:
             assert self.engine.store.get(job_id).is_done

@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import StorageUnavailable
+from chalicelib.jobs.calls import Call, CallOwner
+from chalicelib.jobs.lists import JobFilter, JobPage, Position
 from chalicelib.jobs.model import OPEN, Event, Job, Status, with_event
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import (
@@ -26,12 +28,9 @@ from chalicelib.jobs.ports import (
     Created,
     CreateResult,
     IdempotencyKey,
-    JobFilter,
-    JobPage,
     KeyTaken,
     KeyUse,
     LimitReached,
-    Position,
     WriteBackRefused,
 )
 from tests.fakes.blob_store import FakeBlobStore
@@ -47,11 +46,12 @@ class FakeJobStore:
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._results: dict[str, bytes] = {}
-        self._checkpoints: dict[str, dict[str, bytes]] = {}
+        self.stored_checkpoints: dict[str, dict[str, bytes]] = {}
         self._keys: dict[tuple[str, str], tuple[KeyUse, datetime]] = {}
         self._failures: dict[str, int] = {}
         self.lock_holders: dict[str, tuple[str, datetime]] = {}
         self.open_job_counts: dict[str, int] = {}
+        self.call_owners: dict[str, CallOwner] = {}
         self.calls: list[str] = []
 
     def fail(self, method: str, *, times: int = 1) -> None:
@@ -116,6 +116,7 @@ class FakeJobStore:
                 job,
                 status=Status.RUNNING,
                 fence=job.fence + 1,
+                parked=None,
                 attempt=job.attempt + job.next_claim_cost,
                 next_claim_cost=1,
                 version=job.version + 1,
@@ -127,10 +128,10 @@ class FakeJobStore:
                 started_at=job.started_at or now,
                 updated_at=now,
             )
-            return self._stored(with_event(claimed, Event(at=now, type="started")))
+            started = Event(at=now, type="started")
+            return self._stored(claimed if job.parked is not None else with_event(claimed, started))
 
     def renew(self, job: Job, *, lease_until: datetime) -> bool:
-        """See JobStore.renew."""
         with self._called("renew"):
             current = self._jobs.get(job.job_id)
             if current is None or current.fence != job.fence or current.status is not Status.RUNNING:
@@ -141,7 +142,7 @@ class FakeJobStore:
         """See JobStore.postpone."""
         with self._called("postpone"):
             current = self._jobs.get(job.job_id)
-            if current is None or current.is_done:
+            if current is None or (current.is_done and not current.calls):
                 return False
             if current.check_at != job.check_at:
                 return (current.check_at, current.check_interval_seconds) == (check_at, check_interval_seconds)
@@ -159,6 +160,7 @@ class FakeJobStore:
         result: bytes | None = None,
         write_back: WriteBack | None = None,
         lease_over_at: datetime | None = None,
+        call: Call | None = None,
     ) -> Job:
         """See JobStore.save."""
         with self._called("save"):
@@ -170,9 +172,11 @@ class FakeJobStore:
             if write_back is not None:
                 self._write_back(after, write_back)
             if checkpoint is not None:
-                self._checkpoints.setdefault(before.job_id, {})[checkpoint.name] = checkpoint.value
+                self.stored_checkpoints.setdefault(before.job_id, {})[checkpoint.name] = checkpoint.value
             if result is not None:
                 self._results[before.job_id] = result
+            if call is not None:
+                self.call_owners[call.id] = CallOwner(job_id=after.job_id, question=call.question)
             if before.lock is not None and after.lock is None:
                 self._release(before.lock, job_id=before.job_id)
             if before.is_open and after.is_done:
@@ -185,13 +189,13 @@ class FakeJobStore:
     def checkpoints(self, job_id: str) -> Mapping[str, bytes]:
         """See JobStore.checkpoints."""
         with self._called("checkpoints"):
-            return dict(self._checkpoints.get(job_id, {}))
+            return dict(self.stored_checkpoints.get(job_id, {}))
 
     def copy_checkpoints(self, source_job_id: str, *, target: Job) -> int:
         """See JobStore.copy_checkpoints."""
         with self._called("copy_checkpoints"):
-            copied = self._checkpoints.get(source_job_id, {})
-            self._checkpoints.setdefault(target.job_id, {}).update(copied)
+            copied = self.stored_checkpoints.get(source_job_id, {})
+            self.stored_checkpoints.setdefault(target.job_id, {}).update(copied)
             return len(copied)
 
     def result(self, job: Job) -> bytes | None:
@@ -224,7 +228,8 @@ class FakeJobStore:
         """See JobStore.due_checks."""
         with self._called("due_checks"):
             wanted = OPEN if status is None else {status}
-            due = [job for job in self._jobs.values() if job.check_at <= now and job.status in wanted]
+            due = [job for job in self._jobs.values() if job.check_at <= now]
+            due = [job for job in due if job.status in wanted or (status is None and job.calls)]
         return heapq.nsmallest(limit, due, key=lambda job: job.check_at)
 
     def jobs_of_case(self, case_id: str) -> Sequence[Job]:
@@ -237,7 +242,7 @@ class FakeJobStore:
         with self._called("delete"):
             self._jobs.pop(job.job_id, None)
             self._results.pop(job.job_id, None)
-            self._checkpoints.pop(job.job_id, None)
+            self.stored_checkpoints.pop(job.job_id, None)
             self._blobs.delete(self._blobs.keys(f"jobs/{job.job_id}/"))
 
     @contextmanager
@@ -279,7 +284,8 @@ class FakeJobStore:
 def _is_claimable(job: Job, *, now: datetime) -> bool:
     waiting = job.status is Status.PENDING and job.due_at <= now + CLOCK_SLACK
     abandoned = job.status is Status.RUNNING and job.lease_until is not None and job.lease_until <= now
-    return (waiting or abandoned) and job.expires_at > now
+    parked = job.status is Status.RUNNING and job.parked is not None
+    return (waiting or abandoned or parked) and job.expires_at > now
 
 
 def _changes(before: Job, after: Job) -> Mapping[str, Any]:

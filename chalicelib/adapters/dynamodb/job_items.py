@@ -7,11 +7,13 @@
     active#<case>#<type>[#<call>]   item "active"        the dedupe lock; `holder` is the job that has it
     key#<uuid5>                     item "key"           an Idempotency-Key; `holder`, `fingerprint`
     user#<id>                       item "user"          `open_jobs`, how many a starter has
+    call#<call_id>, durations#<kind>                     see `call_index`
     case#<case_id>                  item "<created_at>#<job_id>", one for each job of the case, in order of time
 
 Attributes of a record that are missing are at their default, unknown ones are ignored: what another release wrote stays
 readable. Beside the job's own fields the record carries what DynamoDB works with: `created_month` and `open` are index
-keys (`open` only while the job is open), `expires_at` is the TTL in whole seconds, `expires` the exact time.
+keys (`open` only while the job is open, or has calls at a provider), `expires_at` is the TTL in whole seconds,
+`expires` the exact time.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.adapters.dynamodb.call_index import calls_item, calls_of, parked_item, parked_of
 from chalicelib.adapters.dynamodb.values import (
     KINDS,
     Item,
@@ -180,12 +183,13 @@ def claim_of(table: str, job_id: str, *, now: datetime, lease_until: datetime, c
             " #lease_until = :lease_until, #check_at = :check_at, #claim_token = :claim_token,"
             " #lost_workers = if_not_exists(#lost_workers, :zero) + if_not_exists(#held, :zero), #held = :one,"
             " #started_at = if_not_exists(#started_at, :now), #updated_at = :now,"
-            " #timeline = list_append(if_not_exists(#timeline, :no_events), :started),"
-            " #event_count = if_not_exists(#event_count, :zero) + :one"
-            " REMOVE #next_claim_cost"
+            " #timeline = list_append(if_not_exists(#timeline, :no_events), if_not_exists(#waking, :started)),"
+            " #event_count = if_not_exists(#event_count, :zero) + if_not_exists(#waking_count, :one)"
+            " REMOVE #next_claim_cost, #parked, #waking, #waking_count"
         ),
         ConditionExpression=(
-            "((#status = :pending AND #due_at <= :due) OR (#status = :running AND #lease_until <= :now))"
+            "((#status = :pending AND #due_at <= :due)"
+            " OR (#status = :running AND (#lease_until <= :now OR attribute_exists(#parked))))"
             " AND #expires > :now"
         ),
         values={
@@ -237,8 +241,10 @@ def _attributes(job: Job) -> dict[str, Any]:
     attributes = attributes_of(job, _KINDS)
     if job.next_claim_cost == 1:
         del attributes["next_claim_cost"]
-    if job.is_open:
+    if job.is_open or job.calls:
         attributes["open"] = OPEN_SHARD
+    if job.parked is not None:
+        attributes |= {"waking": {"L": []}, "waking_count": number(0)}  # the events that the next claim adds: none
     attributes["created_month"] = text(iso(job.created_at)[: len("YYYY-MM")])
     return {**attributes, **expiry(job.expires_at)}
 
@@ -277,6 +283,8 @@ _KINDS = {
                 lambda error: {"M": attributes_of(error, _ERROR_KINDS)},
                 lambda item: ErrorInfo(**fields_of(item, _ERROR_KINDS)),
             ),
+            "tuple[Call, ...]": Kind(calls_item, calls_of, ()),
+            "Parked": Kind(parked_item, parked_of),
             "tuple[Event, ...]": Kind(lambda events: {"L": [*map(event_item, events)]}, timeline_of, ()),
         },
     ),

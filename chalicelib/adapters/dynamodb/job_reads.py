@@ -39,8 +39,9 @@ from chalicelib.adapters.dynamodb.values import (
     unpacked,
 )
 from chalicelib.blobs import BlobStore
+from chalicelib.jobs.lists import JobFilter, JobPage, Position
 from chalicelib.jobs.model import Job, Status
-from chalicelib.jobs.ports import IdempotencyKey, JobFilter, JobPage, KeyUse, Position
+from chalicelib.jobs.ports import IdempotencyKey, KeyUse
 
 LISTED_DAYS = 366
 """How far back a list of everybody's jobs looks, at least the retention of jobs."""
@@ -150,7 +151,7 @@ class DynamoJobReads:
         due: list[Job] = []
         while len(due) < limit and (chunk := [row["job_id"]["S"] for row in islice(rows, min(limit, _READ_AT_ONCE))]):
             jobs = (_readable(record) for record in self._stored(chunk))
-            found = [job for job in jobs if job is not None and job.is_open and job.check_at <= now]
+            found = [job for job in jobs if job is not None and (job.is_open or job.calls) and job.check_at <= now]
             due += sorted((job for job in found if status in (None, job.status)), key=lambda job: job.check_at)
         return due[:limit]
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import telemetry
+from chalicelib.adapters.dynamodb.call_index import owner_item
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls, TransactionRefused
 from chalicelib.adapters.dynamodb.case_items import after_refusal, case_check, written_back
 from chalicelib.adapters.dynamodb.job_items import (
@@ -39,6 +40,7 @@ from chalicelib.adapters.dynamodb.job_reads import LISTED_DAYS, DynamoJobReads
 from chalicelib.adapters.dynamodb.values import Item, epoch_seconds, expiry, free_put, table_request
 from chalicelib.blobs import BlobStore
 from chalicelib.errors import StorageUnavailable
+from chalicelib.jobs.calls import Call
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import WriteBack
 from chalicelib.jobs.ports import (
@@ -157,6 +159,7 @@ class DynamoJobStore(DynamoJobReads):
         result: bytes | None = None,
         write_back: WriteBack | None = None,
         lease_over_at: datetime | None = None,
+        call: Call | None = None,
     ) -> Job:
         after = fitting(msgspec.structs.replace(after, version=before.version + 1))
         record = update_of(self._table, before, after, lease_over_at=lease_over_at)
@@ -167,6 +170,9 @@ class DynamoJobStore(DynamoJobReads):
             }
         if result is not None:
             others["result"] = {"Put": table_request(self._table, item=result_item(after, result, self._blobs))}
+        if call is not None:
+            owner = owner_item(after.job_id, call, expires_at=after.expires_at)
+            others["call"] = {"Put": table_request(self._table, item=owner)}
         if write_back is not None:
             others |= written_back(self._cases_table, after, write_back, self._blobs)
         if others:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.jobs.ports import AttemptContext
+from chalicelib.jobs.ports import AttemptContext, Step
 
 
 class TurnOverran(Exception):
@@ -30,9 +30,18 @@ class TurnTime:
         """See AttemptContext.job."""
         return self._ctx.job
 
-    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+    @property
+    def calls(self) -> Any:
+        """See AttemptContext.calls."""
+        return self._ctx.calls
+
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "", until: int | None = None) -> Any:
         """See AttemptContext.step."""
-        return self._ctx.step(name, run, inputs=inputs)
+        return self._ctx.step(name, run, inputs=inputs, until=until)
+
+    def steps(self, wanted: Sequence[Step]) -> Sequence[Any]:
+        """See AttemptContext.steps."""
+        return self._ctx.steps(wanted)
 
     def progress(self, percent: int, said: str, **params: str | int) -> None:
         """See AttemptContext.progress."""

@@ -17,12 +17,14 @@ from chalicelib.jobs.requests import JobsOfCase
 from infra.local.resources import Resources
 from tests.contract.case_store.conftest import NOW, a_case
 from tests.fakes.cases_of_jobs import FakeCases
+from tests.fakes.clock import FakeClock
+from tests.fakes.job_queue import FakeJobQueue
 from tests.fakes.job_store import FakeJobStore
 
 OWNER = Principal(user_id="u1")
 CONTENT = b"%PDF-1.7 eleven pages"
 
-NO_JOBS = JobsOfCase(FakeJobStore(cases=FakeCases()))
+NO_JOBS = JobsOfCase(FakeJobStore(cases=FakeCases()), FakeJobQueue(FakeClock()))
 
 
 @pytest.fixture

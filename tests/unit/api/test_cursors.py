@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.api.cursors import cursor_after, list_fingerprint, position_of
 from chalicelib.errors import InvalidRequest
-from chalicelib.jobs.ports import Position
+from chalicelib.jobs.lists import Position
 
 POSITION = Position(
     created_at=datetime(2026, 6, 10, 9, 0, 0, 123456, tzinfo=UTC), id="11111111-1111-4111-8111-111111111111"

@@ -14,6 +14,8 @@ from chalicelib.jobs.requests import JobsOfCase
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
 from tests.fakes.cases_of_jobs import FakeCases
+from tests.fakes.clock import FakeClock
+from tests.fakes.job_queue import FakeJobQueue
 from tests.fakes.job_store import FakeJobStore
 from tests.unit.cases.conftest import NOW, OWNER, Desk
 
@@ -27,7 +29,7 @@ def uploaded(desk: Desk) -> Desk:
 
 
 def delete_whole_case(desk: Desk) -> None:
-    jobs = JobsOfCase(FakeJobStore(cases=FakeCases()))
+    jobs = JobsOfCase(FakeJobStore(cases=FakeCases()), FakeJobQueue(FakeClock()))
     delete_case("c1", principal=OWNER, store=desk.store, blobs=desk.blobs, jobs=jobs, mark="m")
 
 

@@ -152,7 +152,7 @@ def test_a_write_of_progress_renews_the_lease_too(engine: Engine) -> None:
 
 def test_a_cancel_is_seen_by_the_next_heartbeat_and_stops_the_next_call(engine: Engine) -> None:
     attempt = claim(engine)
-    cancel_job(attempt.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+    cancel_job(attempt.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
 
     engine.clock.advance(seconds=HEARTBEAT_SECONDS)
     attempt.beat()
@@ -163,7 +163,7 @@ def test_a_cancel_is_seen_by_the_next_heartbeat_and_stops_the_next_call(engine: 
 
 def test_a_cancel_is_seen_by_the_next_write(engine: Engine) -> None:
     attempt = claim(engine)
-    cancel_job(attempt.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+    cancel_job(attempt.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
 
     with pytest.raises(CancelSeen):
         attempt.step("extract", lambda: 1)

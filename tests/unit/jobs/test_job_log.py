@@ -116,7 +116,9 @@ def test_a_pending_job_that_is_cancelled_is_counted_at_once(lines: Lines) -> Non
     engine = Engine(paid)
     job_id = engine.start().job.job_id
 
-    cancel_job(job_id, principal=Principal(user_id="owner-1"), store=engine.store, now=engine.clock())
+    cancel_job(
+        job_id, principal=Principal(user_id="owner-1"), store=engine.store, queue=engine.queue, now=engine.clock()
+    )
 
     assert lines.metrics(-1) == {"JobsCancelled": 1}
 

@@ -79,7 +79,7 @@ def test_only_a_completed_job_has_a_result(engine: Engine) -> None:
 def test_a_pending_job_is_cancelled_and_its_lock_is_free_at_once(engine: Engine) -> None:
     started = engine.start()
 
-    job = cancel_job(started.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+    job = cancel_job(started.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
     again = engine.start()
 
     assert job.status is Status.CANCELLED
@@ -88,7 +88,7 @@ def test_a_pending_job_is_cancelled_and_its_lock_is_free_at_once(engine: Engine)
 
 def test_a_cancelled_pending_job_is_not_run_by_its_message(engine: Engine) -> None:
     started = engine.start()
-    cancel_job(started.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+    cancel_job(started.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
 
     engine.deliver()
 
@@ -101,14 +101,14 @@ def test_a_finished_job_cannot_be_cancelled(engine: Engine) -> None:
     engine.deliver()
 
     with pytest.raises(AlreadyFinished):
-        cancel_job(started.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+        cancel_job(started.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
 
 
 def test_an_open_job_can_be_neither_deleted_nor_retried(engine: Engine) -> None:
     started = engine.start()
 
     with pytest.raises(NotFinished):
-        delete_job(started.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+        delete_job(started.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
     with pytest.raises(NotFinished):
         retryable_job(started.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
 
@@ -118,7 +118,7 @@ def test_a_deleted_job_is_gone_with_its_result(engine: Engine) -> None:
     engine.deliver()
     job = engine.job(started)
 
-    delete_job(job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+    delete_job(job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
 
     assert engine.store.get(job.job_id) is None
     assert engine.store.result(job) is None
@@ -130,12 +130,12 @@ def test_a_case_with_an_open_job_keeps_all_its_jobs(engine: Engine) -> None:
     open_one = engine.start()
 
     with pytest.raises(NotFinished):
-        JobsOfCase(engine.store).refuse_open(CASE_ID)
+        JobsOfCase(engine.store, engine.queue).refuse_open(CASE_ID)
     assert engine.job(finished) is not None
 
-    cancel_job(open_one.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
-    JobsOfCase(engine.store).refuse_open(CASE_ID)
-    JobsOfCase(engine.store).delete(CASE_ID)
+    cancel_job(open_one.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
+    JobsOfCase(engine.store, engine.queue).refuse_open(CASE_ID)
+    JobsOfCase(engine.store, engine.queue).delete(CASE_ID)
 
     assert engine.store.jobs_of_case(CASE_ID) == []
 
@@ -144,7 +144,7 @@ def test_checkpoints_of_a_completed_job_are_not_reused(engine: Engine) -> None:
     completed = engine.start()
     engine.deliver()
     cancelled = engine.start()
-    cancel_job(cancelled.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+    cancel_job(cancelled.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
 
     assert reusable_checkpoints(engine.job(completed)) is None
     assert reusable_checkpoints(engine.job(cancelled)) == cancelled.job.job_id

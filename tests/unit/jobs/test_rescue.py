@@ -89,7 +89,7 @@ def test_a_living_worker_is_left_alone_and_its_version_stands(engine: Engine) ->
 def test_a_cancelled_job_whose_worker_died_ends_cancelled(engine: Engine) -> None:
     started = engine.start()
     claim_and_die(engine, started)
-    cancel_job(started.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+    cancel_job(started.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
     engine.clock.advance(seconds=LEASE_SECONDS)
 
     engine.rescue()

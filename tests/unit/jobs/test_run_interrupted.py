@@ -30,7 +30,7 @@ OWNER = Principal(user_id="owner-1")
 
 def test_a_cancel_while_the_attempt_runs_ends_the_job_cancelled() -> None:
     def cancelled_meanwhile(ctx: AttemptContext) -> Completed:
-        cancel_job(ctx.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+        cancel_job(ctx.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
         return complete(ctx)
 
     engine = Engine(cancelled_meanwhile)

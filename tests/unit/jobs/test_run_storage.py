@@ -88,7 +88,7 @@ def test_storage_that_never_answers_an_attempt_fails_the_job_once_its_attempts_a
 
 def test_a_cancel_wins_over_storage_that_does_not_answer() -> None:
     def run(ctx: AttemptContext) -> Completed:
-        cancel_job(ctx.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+        cancel_job(ctx.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
         raise StorageUnavailable("S3 does not answer.")
 
     engine = Engine(run)
@@ -190,7 +190,7 @@ def test_an_end_that_the_store_cannot_take_fails_the_job_as_a_defect(outcome: At
 
 def test_a_cancelled_attempt_whose_end_cannot_be_written_still_ends_cancelled() -> None:
     def run(ctx: AttemptContext) -> Completed:
-        cancel_job(ctx.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+        cancel_job(ctx.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
         return Completed(result={"summary": HALF_A_SURROGATE_PAIR})
 
     engine = Engine(run)

@@ -156,7 +156,7 @@ def test_a_deduplicated_answer_uses_the_key_up(engine: Engine) -> None:
 def test_a_key_is_forgotten_with_its_job(engine: Engine) -> None:
     first = engine.start(key=KEY)
     engine.deliver()
-    delete_job(first.job.job_id, principal=OWNER, store=engine.store, now=engine.clock())
+    delete_job(first.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
 
     again = engine.start(key=OTHER_BODY)
 

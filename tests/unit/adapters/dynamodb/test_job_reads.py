@@ -14,8 +14,8 @@ from chalicelib.adapters.dynamodb.job_items import record_of
 from chalicelib.adapters.dynamodb.job_reads import SCANNED_PAGES, DynamoJobReads
 from chalicelib.adapters.dynamodb.values import iso
 from chalicelib.jobs.lifecycle import cancelled
+from chalicelib.jobs.lists import JobFilter, Position
 from chalicelib.jobs.model import Job, Status
-from chalicelib.jobs.ports import JobFilter, Position
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.jobs import CREATED_AT, a_job
 

@@ -1,0 +1,294 @@
+"""The calls in the background of one attempt: found again, begun, booked, waited for, ended and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NoReturn, Protocol
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.errors import AttemptError, AttemptStopped, BudgetExceeded, ModelAtWork
+from chalicelib.jobs import outcomes
+from chalicelib.jobs.calls import (
+    MOST_CALLS_AT_ONCE,
+    Call,
+    CallIndex,
+    Durations,
+    Parked,
+    ProviderCalls,
+    adopted_name,
+    is_of_step,
+    question_of,
+    seconds_to_look,
+)
+from chalicelib.jobs.lifecycle import HEARTBEAT_SECONDS, LEASE_SECONDS
+from chalicelib.jobs.model import Job, ModelUsage
+from chalicelib.jobs.ports import Clock
+
+LOST_WAIT_SECONDS = 30.0
+LONGEST_LOST_WAIT_SECONDS = 120.0
+"""For so long the webhook of a call whose creation was not answered is waited for, before it is made again."""
+
+SINCE_LOST = timedelta(seconds=LEASE_SECONDS - HEARTBEAT_SECONDS)
+"""A worker whose lease has ended died at least so long ago."""
+
+
+class Background(msgspec.Struct, frozen=True, kw_only=True):
+    """What calls in the background need. `hears`: a webhook tells of their end; `patience_seconds`: how long a worker
+    follows a new one."""
+
+    provider: ProviderCalls
+    index: CallIndex
+    hears: bool
+    patience_seconds: float
+
+
+class Attempting(Protocol):
+    """What the calls need of their attempt."""
+
+    @property
+    def job(self) -> Job:
+        """The job as last written."""
+
+    @property
+    def step_name(self) -> str:
+        """The step that is running now."""
+
+    @property
+    def step_until(self) -> int | None:
+        """The progress that it may claim."""
+
+    @property
+    def is_one_of_several(self) -> bool:
+        """Whether other steps are started beside it."""
+
+    def check(self) -> None:
+        """See AttemptContext.check."""
+
+    def allow(self, worst_case_usd: Decimal | None) -> None:
+        """See AttemptContext.allow."""
+
+    def charge(self, usage: ModelUsage) -> None:
+        """See AttemptContext.charge."""
+
+    def checkpoint(self, name: str) -> bytes | None:
+        """A stored checkpoint."""
+
+    def save_call(self, call: Call) -> None:
+        """Store the record with this new call, and whose call it is. Raises: AttemptStopped; StorageUnavailable."""
+
+
+class CallsOfAttempt:
+    """The AttemptCalls of one attempt. `now` are the calls as they are to be stored with the next write."""
+
+    def __init__(self, attempt: Attempting, background: Background, *, clock: Clock) -> None:
+        self._attempt = attempt
+        self._background = background
+        self._clock = clock
+        self._waited: dict[str, Durations] = {}
+        self._useless: set[str] = set()
+        self._gone: set[str] = set()
+        self.now: tuple[Call, ...] = attempt.job.calls
+        self.hears = background.hears
+
+    def find(self, body: bytes) -> Call | None:
+        """See AttemptCalls.find."""
+        question = question_of(self._attempt.step_name, body)
+        known = next((call for call in self.now if call.question == question and not call.over), None)
+        if known is not None and known.id:
+            return known
+        adopted = self._adopted(question)
+        if adopted is not None:
+            self._drop(known)
+            self.now = (*self.now, adopted)
+        return adopted
+
+    def begin(
+        self, body: bytes, create: Callable[[Mapping[str, str]], str | None], *, model: str, most_usd: Decimal | None
+    ) -> Call:
+        """See AttemptCalls.begin."""
+        question = question_of(self._attempt.step_name, body)
+        lost = self._lost_call(question, model=model)
+        if len(self.now) >= MOST_CALLS_AT_ONCE:
+            self.settle(all_calls=False)
+        if len(self.now) >= MOST_CALLS_AT_ONCE:
+            raise ModelAtWork("the job has as many calls as it may")
+        self.allow(most_usd)
+        self._attempt.check()
+        job = self._attempt.job
+        metadata = {"job": job.job_id, "question": question, "fence": str(job.fence)}
+        call = Call(id="", question=question, began_at=self._clock(), most_usd=most_usd)
+        call = msgspec.structs.replace(call, id=create(metadata) or "")
+        self._drop(lost)
+        self.now = (*self.now, call)
+        if not call.id:
+            self.wait(call, model=model)
+        try:
+            self._attempt.save_call(call)
+        except AttemptStopped:
+            self._end_unowned(call)
+            raise
+        return call
+
+    def allow(self, most_usd: Decimal | None) -> None:
+        """Raise BudgetExceeded if this call and those that are not booked yet could pass the job's `max_cost_usd`."""
+        if self._attempt.job.max_cost_usd is None:
+            return
+        pending = [call.most_usd for call in self.now if not call.booked]
+        if None in pending or most_usd is None:
+            raise BudgetExceeded("The job has a cost limit, and the price of its model is not known.")
+        self._attempt.allow(sum((one for one in pending if one is not None), most_usd))
+
+    def patience(self, model: str) -> float:
+        """See AttemptCalls.patience."""
+        seconds = self._background.patience_seconds
+        shortest = self._durations(model).share(0.1)
+        if self._attempt.is_one_of_several or (shortest is not None and shortest > seconds):
+            return 0.0
+        return seconds
+
+    def ended(self, call: Call, usage: ModelUsage | None, *, model: str) -> None:
+        """See AttemptCalls.ended."""
+        if not call.booked:
+            if usage is not None:
+                self._attempt.charge(usage)
+            self._note_duration(call, model=model)
+            self._replace(call, booked=True)
+
+    def useless(self, call: Call) -> None:
+        """See AttemptCalls.useless."""
+        self._useless.add(call.id)
+
+    def gone(self, call: Call) -> None:
+        """See AttemptCalls.gone."""
+        self._gone.add(call.id)
+        self._drop(call)
+
+    def wait(self, call: Call, *, model: str) -> NoReturn:
+        """See AttemptCalls.wait."""
+        self._waited[call.question] = self._durations(model)
+        raise ModelAtWork("a model is at work")
+
+    def step_is_over(self, step: str) -> None:
+        """The step is stored: nobody needs the answers of its calls."""
+        self.now = tuple(
+            msgspec.structs.replace(call, over=True) if is_of_step(call, step) else call for call in self.now
+        )
+
+    def step_failed(self, step: str) -> None:
+        """The step failed: what made it fail is not looked at again."""
+        self.now = tuple(
+            msgspec.structs.replace(call, over=True) if call.id in self._useless and is_of_step(call, step) else call
+            for call in self.now
+        )
+
+    def began(self, step: str) -> datetime | None:
+        """When the step made its first call."""
+        return min((call.began_at for call in self.now if is_of_step(call, step)), default=None)
+
+    def parked(self, *, progress: int, until: int) -> outcomes.Parked:
+        """How the job is left to its calls. A job whose calls are all answered is looked at again at once."""
+        now, open_calls = self._clock(), [call for call in self.now if not call.booked and not call.over]
+        looks = [self._seconds_to_look(call, now) for call in open_calls]
+        since = min((call.began_at for call in open_calls), default=now)
+        usual = [one.usual for call in open_calls if (one := self._waited.get(call.question)) is not None]
+        expected = max((one for one in usual if one is not None), default=None)
+        waiting = Parked(since=since, expected_seconds=expected, progress=progress, until=until)
+        return outcomes.Parked(look_after_seconds=min(looks, default=0.0), waiting=waiting)
+
+    def settle(self, *, all_calls: bool) -> None:
+        """End and delete at the provider what nobody needs any more, with `all_calls` everything; book what it used.
+
+        What fails stays in the record: a later worker finishes it.
+        """
+        self.now = tuple(call for call in self.now if call.id or not (all_calls or call.over))
+        for call in self.now:
+            if call.id and (call.over or all_calls):
+                self._settle_one(msgspec.structs.replace(call, over=True))
+
+    def _settle_one(self, call: Call) -> None:
+        self._replace(call, over=True)
+        try:
+            if not call.booked:
+                usage = self._background.provider.end(call.id).usage
+                if usage is not None:
+                    self._attempt.charge(usage)
+                self._replace(call, over=True, booked=True)
+            self._background.provider.forget(call.id)
+        except AttemptError as error:
+            telemetry.warning("call_left_at_provider", job_id=self._attempt.job.job_id, code=error.code)
+            return
+        self._drop(call)
+
+    def _end_unowned(self, call: Call) -> None:
+        """End a call that could not be stored: the job is another worker's, or is to be cancelled."""
+        if self._attempt.job.cancel_requested:
+            return  # it is ended with the job's others
+        try:
+            self._background.provider.end(call.id)
+            self._background.provider.forget(call.id)
+        except AttemptError as error:
+            telemetry.warning("call_left_at_provider", job_id=self._attempt.job.job_id, code=error.code)
+        self._drop(call)
+
+    def _lost_call(self, question: str, *, model: str) -> Call | None:
+        """The call that was perhaps made and never stored, once its webhook will not tell of it any more.
+
+        Its creation was not answered, or the worker before this one died and may have made it.
+        Raises: ModelAtWork while the webhook may come.
+        """
+        lost = next((call for call in self.now if call.question == question and not call.id), None)
+        if lost is None:
+            if not self.hears or not self._attempt.job.lost_workers:
+                return None
+            lost = Call(id="", question=question, began_at=self._clock() - SINCE_LOST)
+            self.now = (*self.now, lost)
+        if (self._clock() - lost.began_at).total_seconds() < self._lost_wait(self._durations(model)):
+            self.wait(lost, model=model)
+        return lost
+
+    def _lost_wait(self, durations: Durations) -> float:
+        if not self.hears:
+            return 0.0
+        late = durations.share(0.9)
+        return LOST_WAIT_SECONDS if late is None else min(LONGEST_LOST_WAIT_SECONDS, late + LOST_WAIT_SECONDS / 3)
+
+    def _seconds_to_look(self, call: Call, now: datetime) -> float:
+        elapsed = max(0.0, (now - call.began_at).total_seconds())
+        durations = self._waited.get(call.question, Durations())
+        if not call.id:
+            return max(0.0, self._lost_wait(durations) - elapsed)
+        return seconds_to_look(elapsed, durations, hears=self.hears)
+
+    def _adopted(self, question: str) -> Call | None:
+        stored = self._attempt.checkpoint(adopted_name(question))
+        call = None if stored is None else msgspec.json.decode(stored, type=Call)
+        known = {one.id for one in self.now} | self._gone
+        return None if call is None or call.id in known else call
+
+    def _durations(self, model: str) -> Durations:
+        return self._background.index.durations(self._kind(model))
+
+    def _note_duration(self, call: Call, *, model: str) -> None:
+        seconds = (self._clock() - call.began_at).total_seconds()
+        self._background.index.note_duration(self._kind(model), seconds)
+
+    def _kind(self, model: str) -> str:
+        """Calls of one kind take about the same time: those of a step, whatever its number or fingerprint is."""
+        return f"{self._attempt.job.job_type}#{self._attempt.step_name.partition('-')[0]}#{model}"
+
+    def _replace(self, call: Call, **changes: bool) -> None:
+        self.now = tuple(
+            msgspec.structs.replace(one, **changes) if one.id == call.id and call.id else one for one in self.now
+        )
+
+    def _drop(self, call: Call | None) -> None:
+        if call is not None:
+            self.now = _without(self.now, call)
+
+
+def _without(calls: Iterable[Call], gone: Call) -> tuple[Call, ...]:
+    return tuple(call for call in calls if (call.id, call.question) != (gone.id, gone.question))

@@ -1,0 +1,192 @@
+"""Model calls that go on without a worker: what the record keeps of them, and what is asked of their provider.
+
+A call is created at the provider, its id is stored before anything else, and the job may then be parked: no worker
+holds it until the answer is there. The record keeps each call until its answer is deleted at the provider.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from chalicelib.jobs.model import ModelUsage
+
+MOST_CALLS_AT_ONCE = 8
+"""Calls that a job has at its provider at most: the record keeps each."""
+
+STEP_DIGITS, BODY_DIGITS = 8, 16
+SHORTEST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 5.0, 60.0
+LATE_SHARE = 0.15
+"""Without a webhook an answer is found late by about this share of the time that it took."""
+RARE_LOOKS = 2.0
+"""With a webhook looks are only for those that were lost: so much rarer."""
+SPREAD_SECONDS = 5.0
+MOST_OF_STEP = 0.95
+"""A step that waits may claim this share of its progress: the rest comes with the answer."""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that its provider works on, or whose answer it still keeps.
+
+    `id` is the provider's; "": the answer to the creation was lost, and its webhook may tell it. `question` is made by
+    `question_of`. `most_usd` is the most it can cost; None: its price is not known. `booked`: it has ended and its
+    usage is counted. `over`: nobody needs its answer any more; it is to be ended and deleted at the provider.
+    """
+
+    id: str
+    question: str
+    began_at: datetime
+    most_usd: Decimal | None = None
+    booked: bool = False
+    over: bool = False
+
+
+class Parked(msgspec.Struct, frozen=True, kw_only=True):
+    """The job waits for a model since `since`. `expected_seconds` is what its step usually takes (None: not known);
+    progress goes on from `progress` towards `until`."""
+
+    since: datetime
+    expected_seconds: float | None = None
+    progress: int = 0
+    until: int = 0
+
+    def progress_at(self, now: datetime) -> int:
+        """Percent done: even over the usual time, never past what the step may claim."""
+        if not self.expected_seconds or self.until <= self.progress:
+            return self.progress
+        share = min(MOST_OF_STEP, max(0.0, (now - self.since).total_seconds()) / self.expected_seconds)
+        return self.progress + int((self.until - self.progress) * share)
+
+    def seconds_left(self, now: datetime) -> int | None:
+        """About how long the model still takes; None: not known, or it takes longer than usual."""
+        if self.expected_seconds is None:
+            return None
+        left = self.expected_seconds - (now - self.since).total_seconds()
+        return round(left) if left >= 1 else None
+
+
+class Durations(msgspec.Struct, frozen=True, kw_only=True):
+    """How long calls of one kind took, the latest ones, in seconds, sorted."""
+
+    seconds: tuple[float, ...] = ()
+
+    def share(self, part: float) -> float | None:
+        """So long or shorter were this part (0..1) of them; None before there was any."""
+        return self.seconds[min(len(self.seconds) - 1, int(part * len(self.seconds)))] if self.seconds else None
+
+    @property
+    def usual(self) -> float | None:
+        """The middle one."""
+        return self.share(0.5)
+
+
+def question_of(step: str, body: bytes) -> str:
+    """The name of one question of one step: the same body in the same step is the same question."""
+    digests = (hashlib.sha256(step.encode()).hexdigest(), hashlib.sha256(body).hexdigest())
+    return digests[0][:STEP_DIGITS] + digests[1][:BODY_DIGITS]
+
+
+def is_of_step(call: Call, step: str) -> bool:
+    """Whether the call was made by this step."""
+    return call.question[:STEP_DIGITS] == question_of(step, b"")[:STEP_DIGITS]
+
+
+def seconds_to_look(elapsed: float, durations: Durations, *, hears: bool) -> float:
+    """Seconds until a worker looks whether a call has ended that began `elapsed` seconds ago.
+
+    At first when nearly all calls of its kind had ended, then ever later. `hears`: a webhook will usually tell sooner.
+    """
+    late = durations.share(0.9)
+    if late is not None and elapsed < late:
+        return max(1.0, late - elapsed) + (SPREAD_SECONDS if hears else 0.5)
+    share = LATE_SHARE * (RARE_LOOKS if hears else 1)
+    return min(LONGEST_LOOK_SECONDS, max(SHORTEST_LOOK_SECONDS, elapsed * share))
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How a call ended at its provider: what it used (None: nothing was counted)."""
+
+    usage: ModelUsage | None
+
+
+class ProviderCalls(Protocol):
+    """What the engine asks of the provider of calls that were created; each raises the errors of a provider."""
+
+    def end(self, call_id: str) -> Ended:
+        """End the call, if it has not ended; what it really used. One that is gone has used nothing."""
+
+    def forget(self, call_id: str) -> None:
+        """Delete its answer. One that is gone is deleted."""
+
+    def made_for(self, call_id: str) -> Mapping[str, str]:
+        """The metadata it was created with: `job`, `question`, `fence`; empty when it is gone, or not ours."""
+
+
+class CallOwner(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose a call is. `answered`: its end was told; `webhook_id` is by which message, once it was acted upon."""
+
+    job_id: str
+    question: str
+    answered: bool = False
+    webhook_id: str | None = None
+
+
+class CallIndex(Protocol):
+    """Finds the job of a call, and keeps how long calls took. All methods raise StorageUnavailable."""
+
+    def owner(self, call_id: str) -> CallOwner | None:
+        """The job that made the call; None when no job did, as far as is known."""
+
+    def note_answer(self, call_id: str, *, webhook_id: str | None) -> None:
+        """Note that its end was told; with `webhook_id` that the job was woken for it."""
+
+    def adopt(self, job_id: str, call: Call, *, expires_at: datetime) -> None:
+        """Give a job a call whose creation was not answered: it is found among its checkpoints, see `adopted_name`."""
+
+    def durations(self, kind: str) -> Durations:
+        """How long calls of this kind took."""
+
+    def note_duration(self, kind: str, seconds: float) -> None:
+        """Add one to the latest durations."""
+
+
+def adopted_name(question: str) -> str:
+    """The checkpoint under which an adopted call is kept."""
+    return f"call:{question}"
+
+
+class AttemptCalls(Protocol):
+    """What an analysis' model does with its calls in the background. Each method raises AttemptStopped as `check`."""
+
+    def find(self, body: bytes) -> Call | None:
+        """The call by which this step asked this before; None: it is still to be asked."""
+
+    def begin(
+        self, body: bytes, create: Callable[[Mapping[str, str]], str | None], *, model: str, most_usd: Decimal | None
+    ) -> Call:
+        """Make a call: `create` is given its metadata, and gives the provider's id, or None when the answer was lost.
+
+        Here, and nowhere else, a call in the background begins. Its id is stored when this returns.
+        Raises: BudgetExceeded; ModelAtWork when the job has as many calls as it may; what `create` raises.
+        """
+
+    def patience(self, model: str) -> float:
+        """Seconds for which a worker follows a new call; 0 when calls of this step take longer in any case."""
+
+    def ended(self, call: Call, usage: ModelUsage | None, *, model: str) -> None:
+        """Count what an ended call used, once. It is kept until its step is stored."""
+
+    def useless(self, call: Call) -> None:
+        """The answer cannot be used: if the step fails by it, the next attempt asks anew."""
+
+    def gone(self, call: Call) -> None:
+        """The provider does not know the call any more."""
+
+    def wait(self, call: Call, *, model: str) -> NoReturn:
+        """Leave the call to its provider. Raises: ModelAtWork."""

@@ -1,0 +1,132 @@
+"""Calls at a provider that no attempt is about: left by a job that has ended or is deleted, or of nobody known yet.
+
+A worker ends and deletes what nobody needs, and books what it used; one whose creation was never stored it gives to the
+job that made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.errors import AttemptError
+from chalicelib.jobs.attempt_calls import Background
+from chalicelib.jobs.calls import Call, ProviderCalls, is_of_step
+from chalicelib.jobs.lifecycle import next_check_seconds
+from chalicelib.jobs.messages import send_again
+from chalicelib.jobs.model import Job, Usage
+from chalicelib.jobs.ports import LONGEST_QUEUE_DELAY_SECONDS, Clock, Conflict, JobMessage, JobQueue, JobStore
+
+MOST_TRIES = 96
+"""A day of quarter hours."""
+
+
+def finish_calls(job_id: str, *, store: JobStore, clock: Clock, background: Callable[[Job], Background | None]) -> None:
+    """End and delete the calls of a job that has ended; rescue sends for another worker while some are left.
+
+    Raises: StorageUnavailable.
+    """
+    job = store.get(job_id)
+    if job is None or job.is_open or not job.calls:
+        return
+    found = background(job)
+    if found is None:
+        return
+    usage, left = job.usage, []
+    for call in job.calls:
+        usage, is_left = _finished(call, usage, job=job, background=found)
+        left += is_left
+    if len(left) == len(job.calls) and usage == job.usage:
+        return
+    interval = next_check_seconds(job)
+    after = msgspec.structs.replace(
+        job,
+        calls=tuple(left),
+        usage=usage,
+        check_interval_seconds=interval,
+        check_at=clock() + timedelta(seconds=interval),
+    )
+    try:
+        store.save(job, after)
+    except Conflict:
+        telemetry.info("calls_finished_by_another", job_id=job_id)
+
+
+def _finished(call: Call, usage: Usage, *, job: Job, background: Background) -> tuple[Usage, list[Call]]:
+    """The usage with what the call used, and the call if something of it is left."""
+    if not call.id:
+        return usage, []
+    booked = call
+    try:
+        if not call.booked:
+            used = background.provider.end(call.id).usage
+            usage = usage if used is None else usage.plus(used)
+            booked = msgspec.structs.replace(call, booked=True, over=True)
+        background.provider.forget(call.id)
+    except AttemptError as error:
+        telemetry.warning("call_left_at_provider", job_id=job.job_id, code=error.code)
+        return usage, [booked]
+    return usage, []
+
+
+def forget_calls(message: JobMessage, *, provider: ProviderCalls, queue: JobQueue) -> None:
+    """End and delete the calls of a job that is deleted; what fails is tried again for a day.
+
+    Raises: StorageUnavailable.
+    """
+    left = [call_id for call_id in message.forget or () if not _is_forgotten(call_id, provider=provider)]
+    tries = (message.tries or 0) + 1
+    if left and tries <= MOST_TRIES:
+        again = JobMessage(job_id=message.job_id, forget=tuple(left), tries=tries)
+        queue.send(again, lane="normal", group=message.job_id, delay_seconds=LONGEST_QUEUE_DELAY_SECONDS)
+
+
+def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Background, now: datetime) -> None:
+    """Give a call that no job is known for to the job that its metadata names, which is woken if it is parked.
+
+    The worker that made it died, or the connection did, before its id was stored. One that its job does not need, or
+    whose job is gone, is ended and deleted; one of somebody else is left alone.
+    Raises: StorageUnavailable.
+    """
+    try:
+        made_for = background.provider.made_for(call_id)
+    except AttemptError as error:
+        telemetry.warning("call_not_looked_up", code=error.code)  # its webhook comes again
+        return
+    job_id, question = made_for.get("job"), made_for.get("question")
+    if not job_id or not question:
+        return
+    job = store.get(job_id)
+    if job is None or not _is_wanted(call_id, question, job):
+        telemetry.warning("call_not_needed", job_id=job_id)
+        _is_forgotten(call_id, provider=background.provider)
+        return
+    if all(call.id != call_id for call in job.calls):
+        began_at = max(job.created_at, job.started_at or job.created_at)
+        call = Call(id=call_id, question=question, began_at=began_at)
+        background.index.adopt(job_id, call, expires_at=job.expires_at)
+        telemetry.warning("call_adopted", job_id=job_id)
+    if job.parked is not None:
+        send_again(job, queue=queue, delay_seconds=0)
+
+
+def _is_wanted(call_id: str, question: str, job: Job) -> bool:
+    if any(call.id == call_id for call in job.calls):
+        return True
+    asked_again = any(call.question == question and call.id for call in job.calls)
+    call = Call(id=call_id, question=question, began_at=job.created_at)
+    is_stored = any(is_of_step(call, event.message) for event in job.steps)
+    return job.is_open and not asked_again and not is_stored
+
+
+def _is_forgotten(call_id: str, *, provider: ProviderCalls) -> bool:
+    try:
+        provider.end(call_id)
+        provider.forget(call_id)
+    except AttemptError as error:
+        telemetry.warning("call_left_at_provider", code=error.code)
+        return False
+    return True

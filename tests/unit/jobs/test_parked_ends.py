@@ -1,0 +1,156 @@
+"""However a parked job ends, what its provider does ends too, is paid for, and is deleted there."""
+
+from __future__ import annotations
+
+from chalicelib.errors import OutputInvalid
+from chalicelib.jobs.leftovers import forget_calls
+from chalicelib.jobs.model import Status
+from chalicelib.jobs.requests import delete_job
+from tests.fakes.model_calls import PRICE
+from tests.fakes.parking import OWNER, Parking
+
+
+def test_a_cancel_ends_what_the_provider_does_and_books_what_it_used() -> None:
+    parking = Parking()
+    started = parking.parked()
+    parking.pass_time(10)
+
+    asked = parking.cancel(started)
+
+    assert (asked.status, asked.cancel_requested) == (Status.RUNNING, True)
+    parking.engine.deliver()
+    job = parking.job(started)
+    assert (job.status, job.usage.output_tokens, job.calls) == (Status.CANCELLED, 50, ())
+    assert parking.provider.there == {}
+
+
+def test_a_cancel_whose_message_is_lost_is_rescued() -> None:
+    parking = Parking()
+    started = parking.parked()
+    parking.cancel(started)
+    parking.engine.queue.lose_all()
+
+    parking.pass_time(31)
+    parking.tick()
+
+    assert parking.job(started).status is Status.CANCELLED
+    assert parking.provider.there == {}
+
+
+def test_the_deadline_ends_what_the_provider_does() -> None:
+    parking = Parking(seconds=10_000)
+    started = parking.parked(deadline_seconds=60)
+    for _ in range(30):
+        parking.pass_time(5)
+        parking.engine.deliver()
+
+    job = parking.job(started)
+    assert (job.status, job.error and job.error.code) == (Status.FAILED, "deadline_exceeded")
+    assert job.usage.output_tokens == 50
+    assert parking.provider.there == {}
+
+
+def test_a_deadline_that_no_worker_saw_is_rescues_and_a_worker_cleans_up() -> None:
+    parking = Parking(seconds=10_000)
+    started = parking.parked(deadline_seconds=60)
+    parking.engine.queue.lose_all()
+    parking.pass_time(200)
+    parking.engine.rescue()
+    assert parking.job(started).status is Status.FAILED
+
+    parking.engine.deliver()
+
+    job = parking.job(started)
+    assert (job.calls, job.usage.output_tokens) == ((), 50)
+    assert parking.provider.there == {}
+    assert job.error is not None
+    assert job.error.code == "deadline_exceeded"
+
+
+def test_what_a_silent_provider_would_not_delete_is_deleted_later() -> None:
+    parking = Parking(seconds=10_000)
+    started = parking.parked()
+    parking.cancel(started)
+    parking.provider.silent = True
+    parking.engine.deliver()
+    assert parking.job(started).status is Status.CANCELLED
+    assert parking.job(started).calls
+    parking.pass_time(31)
+    parking.tick()
+    parking.provider.silent = False
+
+    parking.pass_time(61)
+    parking.tick()
+
+    job = parking.job(started)
+    assert (job.calls, job.usage.output_tokens, job.status) == ((), 50, Status.CANCELLED)
+    assert parking.provider.there == {}
+    parking.pass_time(10_000)
+    assert parking.engine.rescue() == {}
+
+
+def test_deleting_a_job_deletes_what_is_left_at_the_provider() -> None:
+    parking = Parking()
+    started = parking.parked()
+    parking.provider.silent = True
+    parking.cancel(started)
+    parking.engine.deliver()
+    engine = parking.engine
+
+    delete_job(started.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock())
+
+    message = engine.queue.sent[-1].message
+    forget_calls(message, provider=parking.provider, queue=engine.queue)
+    assert (engine.queue.sent[-1].message.tries, engine.queue.sent[-1].delay_seconds) == (1, 900)
+    parking.provider.silent = False
+    forget_calls(engine.queue.sent[-1].message, provider=parking.provider, queue=engine.queue)
+    assert parking.provider.there == {}
+
+
+def test_a_cost_limit_counts_calls_that_have_not_ended() -> None:
+    parking = Parking("one", "two", "three", at_once=True)
+    started = parking.engine.start(max_cost_usd=2 * PRICE)
+
+    parking.engine.deliver()
+
+    job = parking.job(started)
+    assert (job.status, job.error and job.error.code) == (Status.FAILED, "budget_exceeded")
+    assert len(parking.provider.made) == 2
+    assert parking.provider.there == {}
+    assert job.usage.output_tokens == 100
+
+
+def test_an_answer_of_no_use_is_asked_for_anew() -> None:
+    parking = Parking()
+    started = parking.parked()
+    parking.model.spoils = OutputInvalid("no JSON")
+    parking.pass_time(60)
+    parking.webhook(started)
+    assert parking.job(started).waiting_for == "retry"
+    assert parking.provider.there == {}
+
+    parking.pass_time(10)
+    parking.engine.deliver()
+    parking.pass_time(60)
+    parking.webhook(started)
+
+    assert parking.job(started).status is Status.COMPLETED
+    assert parking.provider.made == ["resp_1", "resp_2"]
+    assert parking.job(started).usage.cost_usd == 2 * PRICE
+
+
+def test_a_provider_that_is_silent_when_the_answer_is_there_is_asked_again_not_paid_again() -> None:
+    parking = Parking()
+    started = parking.parked()
+    parking.pass_time(60)
+    parking.provider.silent = True
+    parking.webhook(started)
+    assert parking.job(started).waiting_for == "retry"
+    parking.provider.silent = False
+
+    parking.pass_time(10)
+    parking.engine.deliver()
+
+    assert parking.job(started).status is Status.COMPLETED
+    assert parking.provider.made == ["resp_1"]
+    assert parking.job(started).usage.cost_usd == PRICE
