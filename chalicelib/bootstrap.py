@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -31,16 +30,6 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap_models import AnalysisServices
     from chalicelib.bootstrap_outbox import Outbox
     from chalicelib.cases.model import CaseReader, CaseStore, TextReader
-
-# A call that nobody answers ends within 13 s, so that the client of a request gets our 503 and not API Gateway's 504
-# after 29 s, and a worker can still store that it goes on elsewhere.
-AWS_CONNECT_SECONDS = 2
-AWS_READ_SECONDS = 4
-AWS_ATTEMPTS = 2
-FUNCTION_READ_SECONDS = 15
-"""One try: a worker that starts cold needs some seconds."""
-_CONNECTING = threading.Lock()
-"""A session of botocore is not thread-safe, and `chalice local` answers each connection in a thread of its own."""
 
 
 def utc_now() -> datetime:
@@ -194,9 +183,9 @@ class System:
     @cached_property
     def aws_session(self) -> Any:
         """The session that all clients come from. boto3 would add nothing but 60 ms to the start of every function."""
-        import botocore.session
+        from chalicelib.bootstrap_aws import new_session
 
-        return botocore.session.get_session()
+        return new_session()
 
     @cached_property
     def dynamodb(self) -> Any:
@@ -212,20 +201,10 @@ class System:
         )
 
     def _client(self, name: str, *, endpoint_url: str | None = None) -> Any:
-        from botocore.config import Config
+        from chalicelib.bootstrap_aws import new_client
 
-        config = Config(
-            connect_timeout=AWS_CONNECT_SECONDS,
-            read_timeout=FUNCTION_READ_SECONDS if name == "lambda" else AWS_READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 1 if name == "lambda" else AWS_ATTEMPTS},
-            signature_version="s3v4" if name == "s3" else None,
-            # Without it presigned URLs name the global host, which newer regions refuse. An IP address as the endpoint
-            # (the local system) keeps the bucket in the path.
-            s3={"addressing_style": "virtual"} if name == "s3" else None,
-            parameter_validation=self.settings.stage == "dev",  # moto takes what AWS refuses; AWS needs no help
-        )
-        with _CONNECTING:
-            return self.aws_session.create_client(name, config=config, endpoint_url=endpoint_url)
+        # moto takes what AWS refuses; AWS needs no help
+        return new_client(self.aws_session, name, endpoint_url=endpoint_url, validates=self.settings.stage == "dev")
 
     def _run(self, message: JobMessage, claim_token: str, time_left: Callable[[], float]) -> None:
         run_attempt(

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import telemetry
 from chalicelib.adapters.aws_errors import error_code
+from chalicelib.errors import StorageUnavailable
 
 
 class AuditLog(logging.Handler):
@@ -40,7 +41,7 @@ class AuditLog(logging.Handler):
             self._client.put_log_events(logGroupName=self._group, logStreamName=stream, logEvents=[event])
         except ClientError as exc:
             telemetry.defect("audit_not_stored", exc, code=error_code(exc))
-        except BotoCoreError as exc:
+        except (BotoCoreError, StorageUnavailable) as exc:
             telemetry.warning("audit_not_stored", error=type(exc).__name__)
 
     def _ready(self) -> str:

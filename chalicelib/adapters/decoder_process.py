@@ -20,6 +20,8 @@ from typing import IO, Any
 
 import msgspec
 
+from chalicelib import time_budget
+
 MEMORY_BYTES = 450 * 1024 * 1024
 """The child's address space: 300 MB was enough for every honest file that was tried."""
 LAMBDA_LIBRARIES = "/var/lang/lib"
@@ -116,7 +118,8 @@ def _lines(child: subprocess.Popen[bytes], limits: ChildLimits, check: Callable[
 
 def _chunk(output: IO[bytes], limits: ChildLimits, check: Callable[[], None]) -> bytes:
     """What the child writes next; b"" at its end."""
-    ends_at = min(limits.ends_at, limits.clock() + limits.seconds_a_line)
+    seconds = min(limits.seconds_a_line, time_budget.seconds_left())
+    ends_at = min(limits.ends_at, limits.clock() + seconds)
     while (left := ends_at - limits.clock()) > 0:
         if select.select([output], [], [], min(left, _LOOK_SECONDS))[0]:
             return output.read1(_READ_BYTES)  # type: ignore[attr-defined, no-any-return]  # it is buffered

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import chalice
 import msgspec
 
-from chalicelib import telemetry
+from chalicelib import telemetry, time_budget
 from chalicelib.api.endpoint import Endpoint, Route, respond
 from chalicelib.api.http import Request, Response, body_text, is_too_large, read_request
 from chalicelib.api.problems import internal_error, refused
@@ -166,7 +166,8 @@ class Application(chalice.Chalice):  # type: ignore[misc]  # chalice is untyped
             return _refused(MethodNotAllowed(detail, allowed=allowed), request)
         token = _CURRENT.set(request)
         try:
-            answer: dict[str, Any] = super().__call__(event, context)
+            with time_budget.limited_to(time_budget.REQUEST_SECONDS):
+                answer: dict[str, Any] = super().__call__(event, context)
         finally:
             _CURRENT.reset(token)
         if REQUEST_ID not in answer["headers"]:  # Chalice's own error response

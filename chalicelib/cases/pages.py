@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from chalicelib import time_budget
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.model import Document, TextReader
 from chalicelib.documents.page import Picture
@@ -17,7 +18,8 @@ from chalicelib.errors import DocumentNotReadable, NotFound
 
 PICTURE_LONGEST_PIXELS = 1_600
 READING_SECONDS = 20.0
-"""An answer of the API has 29; the rest is for loading and storing."""
+STORING_SECONDS = 8.0
+"""What is left of the request's time for the page's picture, and for storing both."""
 
 TextSource = Literal["text_layer", "form_fields", "none"]
 _FORM = "document_is_xfa"
@@ -99,7 +101,10 @@ def _kept_text(key: str, document: Document, content: _Content, *, reader: TextR
     stored = blobs.get(key)
     if stored is not None:
         return msgspec.json.decode(stored, type=_Kept)
-    read = reader.read(document, content(), seconds=READING_SECONDS, check=lambda: None)
+    loaded = content()
+    time_budget.require(STORING_SECONDS)
+    seconds = min(READING_SECONDS, time_budget.seconds_left() - STORING_SECONDS)
+    read = reader.read(document, loaded, seconds=seconds, check=lambda: None)
     kept = _Kept(
         texts=tuple(page.text for page in read.pages),
         is_form=any(note.code == _FORM for note in read.notes),

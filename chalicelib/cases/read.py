@@ -16,6 +16,7 @@ from chalicelib.blobs import BlobStore
 from chalicelib.cases.model import Case, CaseFile, CaseOutline, CaseStore, Document, DocumentList, DocumentStatus
 from chalicelib.cases.requested_documents import with_marks
 from chalicelib.errors import Forbidden, NotFound
+from chalicelib.time_budget import within_this
 
 Scope = Literal["all", "mine"]
 
@@ -171,7 +172,7 @@ def _replaced(
     if not some:
         return tuple(documents)
     with ThreadPoolExecutor(LOOKS_AT_ONCE) as pool:
-        changed = dict(zip((document.id for document in some), pool.map(change, some), strict=True))
+        changed = dict(zip((document.id for document in some), pool.map(within_this(change), some), strict=True))
     found = (changed.get(document.id, document) for document in documents)
     return tuple(document for document in found if document is not None)
 

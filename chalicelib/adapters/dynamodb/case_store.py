@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from msgspec import UNSET, UnsetType
 
-from chalicelib import telemetry
+from chalicelib import telemetry, time_budget
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls, TransactionRefused
 from chalicelib.adapters.dynamodb.case_items import (
     CALL,
@@ -128,7 +128,7 @@ class DynamoCaseStore:
 
     def documents_of(self, case_ids: Sequence[str]) -> Mapping[str, DocumentList]:
         with ThreadPoolExecutor(QUERIES_AT_ONCE) as pool:
-            return dict(zip(case_ids, pool.map(self._documents, case_ids), strict=True))
+            return dict(zip(case_ids, pool.map(time_budget.within_this(self._documents), case_ids), strict=True))
 
     def save_document(self, document: Document) -> bool:
         stored = table_request(
