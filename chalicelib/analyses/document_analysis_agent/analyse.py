@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
 from chalicelib.analyses.document_analysis_agent.files import FilesAtHand
 from chalicelib.analyses.document_analysis_agent.loop import Brief, Limits, converse
 from chalicelib.analyses.document_analysis_agent.report import analysis_of, documents_analyzed
-from chalicelib.analyses.document_analysis_agent.showing import FileOf
+from chalicelib.analyses.document_analysis_agent.showing import FilesOf
 from chalicelib.analyses.document_analysis_agent.toolbox import Toolbox
 from chalicelib.analyses.document_analysis_agent.tools import tools
 from chalicelib.analyses.kit.definition import Services
@@ -40,8 +43,8 @@ def analyse_documents(ctx: AttemptContext, services: Services, *, limits: Limits
         ctx,
         model,
         brief=_brief(reading, model=model.name),
-        toolbox=Toolbox(reading, guidelines=guidelines, file_of=files),
-        file_of=files,
+        toolbox=Toolbox(reading, guidelines=guidelines, files_of=files),
+        files_of=files,
         limits=limits or Limits(),
     )
     ctx.progress(CHECKED_PERCENT, "storing_checked")
@@ -86,12 +89,15 @@ def _brief(reading: Reading, *, model: str) -> Brief:
     )
 
 
-def _files(reading: Reading, services: Services) -> FileOf:
+def _files(reading: Reading, services: Services) -> FilesOf:
     """Files of documents, for pages that code cannot read."""
     documents = {document.id: document for document in reading.file.documents}
 
-    def load(excerpt: Excerpt) -> FilePart | None:
-        files = files_of(documents[excerpt.document_id], [excerpt.page], services.cases)
-        return files.get(excerpt.page)
+    def load(excerpts: Sequence[Excerpt]) -> Mapping[Excerpt, FilePart]:
+        files = {
+            document_id: files_of(documents[document_id], [one.page for one in of_one], services.cases)
+            for document_id, of_one in groupby(excerpts, key=lambda one: one.document_id)
+        }
+        return {one: files[one.document_id][one.page] for one in excerpts if one.page in files[one.document_id]}
 
     return FilesAtHand(load)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.analyses.document_analysis_agent.notebook import Notebook
-from chalicelib.analyses.document_analysis_agent.showing import FileOf
+from chalicelib.analyses.document_analysis_agent.showing import FilesOf
 from chalicelib.analyses.document_analysis_agent.toolbox import ToolOutput
 from chalicelib.analyses.kit.llm import ConversationModel, StopReason, TextPart, ToolResult
 from chalicelib.analyses.kit.scans import Excerpt
@@ -101,7 +101,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def messages_of(conversation: Conversation, *, model: ConversationModel, file_of: FileOf) -> list[Mapping[str, Any]]:
+def messages_of(conversation: Conversation, *, model: ConversationModel, files_of: FilesOf) -> list[Mapping[str, Any]]:
     """The messages of the next turn, as the provider wants them."""
     messages = [model.user_message([TextPart(conversation.opening)])]
     shown_in = _turns_of_files(conversation)
@@ -109,7 +109,7 @@ def messages_of(conversation: Conversation, *, model: ConversationModel, file_of
         is_shown = number >= conversation.shown_from
         files = frozenset(excerpt for excerpt, turn in shown_in.items() if turn == number)
         results = [
-            _result(answer if is_shown else _shortened(answer), files, file_of, conversation.notebook)
+            _result(answer if is_shown else _shortened(answer), files, files_of, conversation.notebook)
             for answer in record.answers
         ]
         if record.message is not None:
@@ -132,11 +132,11 @@ def _turns_of_files(conversation: Conversation) -> Mapping[Excerpt, int]:
     return {shown.excerpt: shown_in[shown.excerpt] for shown in conversation.notebook.window}
 
 
-def _result(answer: ToolOutput, here: Set[Excerpt], file_of: FileOf, notebook: Notebook) -> ToolResult:
+def _result(answer: ToolOutput, here: Set[Excerpt], files_of: FilesOf, notebook: Notebook) -> ToolResult:
     """The result with those of its files that stand `here`."""
-    files = [file_of(excerpt) for excerpt in answer.files if excerpt in here]
-    there = tuple(file for file in files if file is not None)
-    missing = [_GONE] if len(there) < len(files) else []
+    wanted = [excerpt for excerpt in answer.files if excerpt in here]
+    there = tuple(files_of(wanted).values())
+    missing = [_GONE] if len(there) < len(wanted) else []
     absent = [excerpt for excerpt in answer.files if excerpt not in here]
     left_out = {_NOT_OPENED if notebook.not_shown.get(one.document_id) else _MADE_ROOM for one in absent}
     content = "\n".join([answer.content, *missing, *sorted(left_out)])

@@ -16,7 +16,7 @@ import msgspec
 
 from chalicelib.analyses.document_analysis_agent.conversation import Conversation, TurnRecord, messages_of
 from chalicelib.analyses.document_analysis_agent.notebook import Notebook
-from chalicelib.analyses.document_analysis_agent.showing import FileOf
+from chalicelib.analyses.document_analysis_agent.showing import FilesOf
 from chalicelib.analyses.document_analysis_agent.toolbox import Toolbox, ToolOutput
 from chalicelib.analyses.document_analysis_agent.turn_time import TurnOverran, TurnTime
 from chalicelib.analyses.kit.llm import ConversationModel, FileRefused, StopReason, Tool, ToolCall, Turn
@@ -66,7 +66,7 @@ def converse(
     *,
     brief: Brief,
     toolbox: Toolbox,
-    file_of: FileOf,
+    files_of: FilesOf,
     limits: Limits,
 ) -> Conversation:
     """The conversation from its first turn to its end.
@@ -80,7 +80,7 @@ def converse(
         if reason:
             return msgspec.structs.replace(conversation, stopped=reason)
         take = partial(
-            _turn, ctx, model, brief=brief, toolbox=toolbox, so_far=conversation, file_of=file_of, limits=limits
+            _turn, ctx, model, brief=brief, toolbox=toolbox, so_far=conversation, files_of=files_of, limits=limits
         )
         try:
             stored = ctx.step(f"turn-{conversation.turns + 1:02d}", take, inputs=brief.inputs)
@@ -128,7 +128,7 @@ def _turn(
     brief: Brief,
     toolbox: Toolbox,
     so_far: Conversation,
-    file_of: FileOf,
+    files_of: FilesOf,
     limits: Limits,
 ) -> Any:
     """One turn of the model and all it asks for, as JSON."""
@@ -140,7 +140,7 @@ def _turn(
         return model.turn(
             timed,
             instructions=brief.instructions,
-            messages=messages_of(conversation, model=model, file_of=file_of),
+            messages=messages_of(conversation, model=model, files_of=files_of),
             tools=brief.tools,
             max_output_tokens=limits.max_output_tokens,
         )

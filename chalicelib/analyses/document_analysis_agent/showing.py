@@ -5,7 +5,7 @@ A page that was left out can be read again. What was shown in a turn stays at le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -25,11 +25,11 @@ MOST_SHOWN_PAGES = 20
 
 _ENOUGH = "This turn has shown you enough scanned pages. Record what they prove, then read on in your next turn."
 
-FileOf = Callable[[Excerpt], FilePart | None]
-"""The file of an excerpt; None when the document is gone, or its pages cannot be taken out of it."""
+FilesOf = Callable[[Sequence[Excerpt]], Mapping[Excerpt, FilePart]]
+"""The files of excerpts; without those whose document is gone, and pages that cannot be taken out of it."""
 
 
-def with_shown(notebook: Notebook, text: DocumentText, numbers: Sequence[int], *, file_of: FileOf) -> Notebook:
+def with_shown(notebook: Notebook, text: DocumentText, numbers: Sequence[int], *, files_of: FilesOf) -> Notebook:
     """The notebook after the scanned ones of these pages were shown, or noted as not to be shown.
 
     At most 20 of them; a passage has no more. Raises: ToolRefused when this turn has shown too much for them to fit.
@@ -41,7 +41,7 @@ def with_shown(notebook: Notebook, text: DocumentText, numbers: Sequence[int], *
     if _visible(notebook, text).issuperset(wanted):
         return notebook
     pages = [Excerpt(document_id=document_id, page=number) for number in wanted]
-    files = {excerpt: file for excerpt in pages if (file := file_of(excerpt)) is not None and _is_taken(file)}
+    files = {excerpt: file for excerpt, file in files_of(pages).items() if _is_taken(file)}
     failed = {excerpt.page for excerpt in pages if excerpt not in files}
     if failed:
         all_refused = tuple(sorted({*refused, *failed}))

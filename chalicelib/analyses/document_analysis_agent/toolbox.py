@@ -16,7 +16,7 @@ from chalicelib.analyses.document_analysis_agent.acceptance import (
 from chalicelib.analyses.document_analysis_agent.notebook import Notebook, Shown
 from chalicelib.analyses.document_analysis_agent.passages import Passage, passage_of, text_from
 from chalicelib.analyses.document_analysis_agent.search import search
-from chalicelib.analyses.document_analysis_agent.showing import FileOf, note_of, with_shown
+from chalicelib.analyses.document_analysis_agent.showing import FilesOf, note_of, with_shown
 from chalicelib.analyses.document_analysis_agent.tools import (
     INPUTS,
     ListDocuments,
@@ -62,12 +62,12 @@ class _Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Toolbox:
-    """The tools over one case. `guidelines` are texts by topic, `file_of` loads what the model is to look at."""
+    """The tools over one case. `guidelines` are texts by topic, `files_of` loads what the model is to look at."""
 
-    def __init__(self, reading: Reading, *, guidelines: Mapping[str, str], file_of: FileOf) -> None:
+    def __init__(self, reading: Reading, *, guidelines: Mapping[str, str], files_of: FilesOf) -> None:
         self._reading = reading
         self._guidelines = guidelines
-        self._file_of = file_of
+        self._files_of = files_of
         self._texts = {text.document.id: text for text in reading.texts}
         self._documents = {document.id: document for document in reading.file.documents}
         self._evidence = Evidence(reading)
@@ -132,7 +132,7 @@ class Toolbox:
     def _read(self, wanted: ReadDocument, notebook: Notebook) -> _Done:
         text = self._text(wanted.document_id)
         passage = _passage(text, wanted)
-        after = self._after_reading(text, passage, with_shown(notebook, text, passage.numbers, file_of=self._file_of))
+        after = self._after_reading(text, passage, with_shown(notebook, text, passage.numbers, files_of=self._files_of))
         position = list(self._documents).index(text.document.id) + 1
         doing = Doing(
             code="reading_document",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from chalicelib.analyses.document_analysis_agent.showing import FileOf
+from chalicelib.analyses.document_analysis_agent.showing import FilesOf
 from chalicelib.analyses.document_analysis_agent.toolbox import Toolbox
 from chalicelib.analyses.kit.llm import FilePart, ToolCall
 from chalicelib.analyses.kit.reading import Reading
@@ -34,6 +35,8 @@ ANALYSIS = {
     "recommendations": ["להשיג MRI"],
     "gaps": ["חסר MRI"],
 }
+FileOf = Callable[[Excerpt], FilePart | None]
+"""The file of an excerpt; None when the document is gone."""
 
 
 def a_reading(*documents: DocumentText, transcript: str = TRANSCRIPT, **changes: Any) -> Reading:
@@ -46,7 +49,12 @@ def a_reading(*documents: DocumentText, transcript: str = TRANSCRIPT, **changes:
 
 def a_toolbox(*documents: DocumentText, file_of: FileOf | None = None, **changes: Any) -> Toolbox:
     """The toolbox over `a_reading`; every file is there and small unless told otherwise."""
-    return Toolbox(a_reading(*documents, **changes), guidelines=GUIDELINES, file_of=file_of or a_picture)
+    return Toolbox(a_reading(*documents, **changes), guidelines=GUIDELINES, files_of=each(file_of or a_picture))
+
+
+def each(file_of: FileOf) -> FilesOf:
+    """The files of excerpts, one after the other."""
+    return lambda excerpts: {one: file for one in excerpts if (file := file_of(one)) is not None}
 
 
 def a_picture(excerpt: Excerpt, content: bytes = b"\xff\xd8\xff") -> FilePart | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from chalicelib.analyses.document_analysis_agent.conversation import Conversation
 from chalicelib.analyses.document_analysis_agent.loop import Brief, Limits, converse
-from chalicelib.analyses.document_analysis_agent.showing import FileOf
 from chalicelib.analyses.document_analysis_agent.tools import tools
 from chalicelib.cases.model import DocumentText
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.conversations import FakeConversationModel
-from tests.unit.analyses.document_analysis_agent.cases import ANALYSIS, FINDING, a_toolbox, no_file
+from tests.unit.analyses.document_analysis_agent.cases import ANALYSIS, FINDING, FileOf, a_toolbox, each, no_file
 
 LIST = ("list_documents", {})
 READ_1 = ("read_document", {"document_id": "d1"})
@@ -33,6 +32,6 @@ def a_conversation(
         model,
         brief=BRIEF,
         toolbox=a_toolbox(*documents, file_of=file_of),
-        file_of=file_of,
+        files_of=each(file_of),
         limits=limits or Limits(),
     )
