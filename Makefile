@@ -9,7 +9,7 @@ MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
 
 .PHONY: docs docs-api help setup test check unit eval eval-documents test-ministack chaos format lock demo dev token webhook-inbox dlq redrive clean \
-	test-frontend example app app-build package audit detector check-template test-deployed deploy destroy status run inspect cost bench scale
+	test-frontend example app app-build package audit detector check-template test-deployed deploy destroy status run inspect cost bench latency scale
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -142,6 +142,9 @@ docs-api: $(READY) ## Write docs/api.md from a run of the local system
 
 bench: $(READY) build/bench-venv/.ready ## Compare cost and speed with other systems: make bench [WRITE=1 writes docs/performance.md]
 	$(BIN)/python -m benchmarks $(if $(WRITE),--write)
+
+latency: $(READY) build/bench-venv/.ready ## Measure how long users wait for each sign of a job: make latency [WRITE=1 writes docs/performance.md]
+	$(BIN)/python -m benchmarks.latency $(if $(WRITE),--write)
 
 scale: $(READY) build/bench-venv/.ready ## Simulate waiting times at 1, 10 and 100 times the load: make scale [WRITE=1 writes docs/scale.md]
 	$(BIN)/python -m benchmarks.scale $(if $(WRITE),--write)

@@ -22,7 +22,7 @@ import msgspec
 
 from benchmarks.measure import PARTS, Part
 from benchmarks.processes import PEERS_PYTHON, ROOT
-from benchmarks.rows import table
+from benchmarks.rows import between, table
 
 PAGE = ROOT / "docs" / "performance.md"
 CHART = ROOT / "docs" / "images" / "performance.png"
@@ -55,9 +55,8 @@ def _write(parts: Mapping[str, Part], *, seconds: float) -> None:
     NUMBERS.write_text(json.dumps({name: msgspec.to_builtins(part.numbers) for name, part in parts.items()}))
     CHART.parent.mkdir(exist_ok=True)
     subprocess.run([str(PEERS_PYTHON), "-m", "benchmarks.charts", str(NUMBERS), str(CHART)], cwd=ROOT, check=True)
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(before + BEGIN + _page(parts, seconds=seconds) + END + after, encoding="utf-8")
+    written = between(PAGE.read_text(encoding="utf-8"), BEGIN, _page(parts, seconds=seconds), END)
+    PAGE.write_text(written, encoding="utf-8")
 
 
 def _page(parts: Mapping[str, Part], *, seconds: float) -> str:

@@ -1,6 +1,7 @@
-"""The chart of docs/performance.md; drawn in the peers' environment, which has matplotlib.
+"""The charts of docs/performance.md; drawn in the peers' environment, which has matplotlib.
 
 python -m benchmarks.charts build/bench.json docs/images/performance.png
+python -m benchmarks.charts build/latency.json docs/images/latency.png
 """
 
 from __future__ import annotations
@@ -36,6 +37,15 @@ def draw(numbers: Mapping[str, Any], path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
+def draw_latency(numbers: Mapping[str, Mapping[str, float]], path: Path) -> None:
+    """One panel for each sign of a job: the seconds that 95 of 100 users wait at most, in each situation."""
+    plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
+    figure, axes = plt.subplots(len(numbers), 1, figsize=(8, 1.5 * len(numbers)), constrained_layout=True)
+    for axis, (what, seconds) in zip(axes, numbers.items(), strict=True):
+        _bars(axis, seconds, f"{what}, p95, s", "{:.2f}")
+    figure.savefig(path, dpi=110)
+
+
 def _bars(axis: Any, values: Mapping[str, float], title: str, form: str) -> None:
     names = list(values)[::-1]
     colours = [OURS if _is_ours(name) else THEIRS for name in names]
@@ -68,4 +78,8 @@ def _is_ours(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    draw(json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2]))
+    read = json.loads(Path(sys.argv[1]).read_text())
+    if "latency" in read:
+        draw_latency(read["latency"], Path(sys.argv[2]))
+    else:
+        draw(read, Path(sys.argv[2]))

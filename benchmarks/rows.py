@@ -37,5 +37,12 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
+def between(page: str, begin: str, written: str, end: str) -> str:
+    """The page with what stands between two marks replaced; the marks come last where the page has none."""
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return before + begin + written + end + after
+
+
 def _shown(value: float) -> str:
     return f"{value:.0f}" if value == int(value) else f"{value:.2f}"

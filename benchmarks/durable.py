@@ -1,0 +1,158 @@
+"""A job as an AWS Lambda durable function, run on the second emulator and counted.
+
+The SDK is the real one, and so are the calls that it makes; how long MiniStack takes for them says nothing about AWS,
+so nothing is timed but what the function does itself. A suspended call is answered by this process.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import boto3
+import msgspec
+from botocore.config import Config
+
+from benchmarks.processes import PEERS_PYTHON, ROOT
+from infra.local.ministack import running_ministack
+from infra.local.resources import REGION
+
+MINISTACK = ROOT / "build" / "ministack"
+FUNCTION = ROOT / "benchmarks" / "systems" / "durable_function.py"
+PACKED = (
+    "aws_durable_execution_sdk_python",
+    "boto3",
+    "botocore",
+    "dateutil",
+    "jmespath",
+    "s3transfer",
+    "six.py",
+    "urllib3",
+)
+SERVICES = ("lambda",)
+"""The services whose descriptions botocore needs in the zip."""
+MODEL_SECONDS = 1.0
+ANSWER = json.dumps({"text": "x" * 2000})
+DONE_WITHIN_SECONDS = 60
+ROLE = "arn:aws:iam::123456789012:role/bench"
+
+
+class Durable(msgspec.Struct, frozen=True, kw_only=True):
+    """What one execution made AWS do. `operations` as AWS bills them: the execution, each step, each callback."""
+
+    invocations: int
+    operations: int
+    checkpoint_calls: int
+    checkpoint_bytes: int
+    busy_seconds: float
+    """The function's own seconds, less those that it waited for the model."""
+
+
+def measure() -> Mapping[str, Durable]:
+    """An execution whose model calls hold the function, and one whose calls suspend it."""
+    with running_ministack(MINISTACK) as url, TemporaryDirectory(prefix="casework-durable-") as home:
+        log = Path(home) / "log"
+        client = _client(url)
+        client.create_function(
+            FunctionName="durable",
+            Runtime="python3.11",
+            Role=ROLE,
+            Handler="durable_function.handler",
+            Code={"ZipFile": _package()},
+            Timeout=120,
+            DurableConfig={"ExecutionTimeout": 3600, "RetentionPeriodInDays": 14},
+            Environment={"Variables": {"BENCH_LOG": str(log), "PYTHONDONTWRITEBYTECODE": "1"}},
+        )
+        return {how: _run(client, how, log) for how in ("in_step", "callback")}
+
+
+def _run(client: Any, how: str, log: Path) -> Durable:
+    for _ in range(2):  # the first starts the process
+        log.unlink(missing_ok=True)
+        event = json.dumps({"how": how, "seconds": MODEL_SECONDS})
+        execution = client.invoke(FunctionName="durable", Payload=event)["DurableExecutionArn"]
+        _answer_calls(client, execution, log)
+    events = _history(client, execution)
+    invocations = [line for line in _lines(log) if "seconds" in line]
+    waited = 3 * MODEL_SECONDS if how == "in_step" else 0.0
+    return Durable(
+        invocations=len(invocations),
+        operations=sum(event["EventType"] in BILLED for event in events),
+        checkpoint_calls=sum(line["calls"] for line in invocations),
+        checkpoint_bytes=sum(line["bytes"] for line in invocations),
+        busy_seconds=sum(line["seconds"] for line in invocations) - waited,
+    )
+
+
+BILLED = frozenset({"ExecutionStarted", "StepStarted", "CallbackStarted", "WaitStarted", "ContextStarted"})
+
+
+def _answer_calls(client: Any, arn: str, log: Path) -> None:
+    answered: set[str] = set()
+    end = time.monotonic() + DONE_WITHIN_SECONDS
+    while time.monotonic() < end:
+        status = client.get_durable_execution(DurableExecutionArn=arn)["Status"]
+        if status == "SUCCEEDED":
+            return
+        if status != "RUNNING":
+            raise RuntimeError(f"the durable execution is {status}")
+        for line in _lines(log):
+            callback = line.get("callback")
+            if callback and callback not in answered and time.time() > line["at"] + MODEL_SECONDS:
+                answered.add(callback)
+                client.send_durable_execution_callback_success(CallbackId=callback, Result=ANSWER.encode())
+        time.sleep(0.05)
+    raise RuntimeError(f"the durable execution has not ended within {DONE_WITHIN_SECONDS} seconds")
+
+
+def _history(client: Any, arn: str) -> list[Mapping[str, Any]]:
+    events: list[Mapping[str, Any]] = client.get_durable_execution_history(DurableExecutionArn=arn, MaxItems=1000)[
+        "Events"
+    ]
+    return events
+
+
+def _lines(log: Path) -> Iterator[dict[str, Any]]:
+    for line in log.read_text().splitlines() if log.exists() else ():
+        yield json.loads(line)
+
+
+def _client(url: str) -> Any:
+    client = boto3.client(
+        "lambda",
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106  # MiniStack's own
+        config=Config(read_timeout=120, retries={"total_max_attempts": 1}),
+    )
+    client.meta.events.register("before-call.lambda.CreateFunction", _enabled)
+    return client
+
+
+def _enabled(params: dict[str, Any], **_: Any) -> None:
+    """MiniStack asks for a member that AWS's API does not have."""
+    body = json.loads(params["body"])
+    body["DurableConfig"]["Enabled"] = True
+    params["body"] = json.dumps(body).encode()
+
+
+def _package() -> bytes:
+    (packages,) = PEERS_PYTHON.parent.parent.glob("lib/python*/site-packages")
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.write(FUNCTION, FUNCTION.name)
+        for name in PACKED:
+            root = packages / name
+            for path in [root] if root.is_file() else sorted(root.rglob("*")):
+                parts = path.relative_to(packages).parts
+                is_data = parts[:2] == ("botocore", "data") and len(parts) > 3
+                if path.is_file() and "__pycache__" not in parts and (not is_data or parts[2] in SERVICES):
+                    archive.write(path, "/".join(parts))
+    return content.getvalue()

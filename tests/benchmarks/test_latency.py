@@ -1,0 +1,33 @@
+"""What the table of waiting times says of what was seen."""
+
+from __future__ import annotations
+
+import math
+
+from benchmarks.latency import Seen, percentile, table
+from benchmarks.rows import between
+
+
+def seen(seconds: float) -> Seen:
+    return Seen(accepted=seconds, claimed=1, progress=1, end_by_poll=2, end_live=0.5, whole=9)
+
+
+def test_a_percentile_is_the_value_that_its_share_does_not_exceed() -> None:
+    waited = [seen(float(number)) for number in range(100, 0, -1)]
+
+    assert [percentile(waited, "accepted", share) for share in (0.5, 0.95, 0.99, 1)] == [50, 95, 99, 100]
+    assert percentile(waited[:1], "accepted", 0.5) == 100
+
+
+def test_a_job_that_never_showed_a_sign_is_seen_in_the_table() -> None:
+    found = table({"steady": [Seen(accepted=0.1)]})
+
+    assert "| steady | 1 | POST → 202 | 0.10 | 0.10 | 0.10 |" in found
+    assert math.isnan(percentile([Seen(accepted=0.1)], "end_live", 0.5))
+    assert found.count("nan") == 3 * 5
+
+
+def test_what_was_written_before_is_replaced_and_the_rest_is_kept() -> None:
+    page = "# Page\n<begin>\nold\n<end>\nafter\n"
+
+    assert between(page, "<begin>\n", "new\n", "<end>\n") == "# Page\n<begin>\nnew\n<end>\nafter\n"
