@@ -106,8 +106,8 @@ def swapped_numbers(texts: Sequence[str]) -> tuple[int, int]:
 def box_accuracy(pdf: Path) -> Boxes:
     """Quotes of one to four words from each line of the first page, their rectangles compared with the page.
 
-    Right is a quote whose rectangles hold the glyphs of its letters and no others (PDFium's, asked by rectangle) and
-    ink on the picture of the page, next to each of their ends.
+    Right is a quote whose rectangles hold the glyphs of its letters and no others (PDFium's, asked by rectangle; it has
+    none of form values and annotations) and ink on the picture of the page, next to each of their ends.
     """
     import pypdfium2
     from PIL import Image
@@ -118,19 +118,24 @@ def box_accuracy(pdf: Path) -> Boxes:
     image = Image.open(io.BytesIO(picture.content)).convert("L")
     page = pypdfium2.PdfDocument(content)[0]
     textpage = page.get_textpage()
-    width, height = page.get_size()
+    page_left, page_bottom, page_right, page_top = page.get_bbox()
+    width, height = page_right - page_left, page_top - page_bottom
     right = quotes = 0
     for line in lines:
         for quote in _quotes_of(line.text):
             boxes = places_of(quote, [line])
             held = "".join(
                 textpage.get_text_bounded(
-                    left * width + EDGE, (1 - bottom) * height, right_edge * width - EDGE, (1 - top) * height
+                    page_left + left * width + EDGE,
+                    page_top - bottom * height,
+                    page_left + right_edge * width - EDGE,
+                    page_top - top * height,
                 )
                 for left, top, right_edge, bottom in boxes
             )
             quotes += 1
-            right += bool(boxes) and _letters(held) == _letters(quote) and all(_is_on_ink(image, box) for box in boxes)
+            on_letters = _letters(held) in ([], _letters(quote))
+            right += bool(boxes) and on_letters and all(_is_on_ink(image, box) for box in boxes)
     return Boxes(right=right, quotes=quotes)
 
 

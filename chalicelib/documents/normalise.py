@@ -10,8 +10,11 @@ _UNIFIED = str.maketrans(
     | dict.fromkeys("׳‘’‚‛`´＇", "'")
     | dict.fromkeys("־‐‑‒–—―−﹣－", "-")
     | dict.fromkeys("‹＜", "<")
-    # NFC leaves the wide letters, the other ayin, the alef-lamed ligature and Yiddish's digraphs as they are.
-    | {letter: unicodedata.normalize("NFKC", letter) for letter in map(chr, range(0xFB1D, 0xFB50))}
+    # NFC leaves Latin ligatures, the wide letters, the other ayin, the alef-lamed and Yiddish's digraphs as they are.
+    | {
+        letter: unicodedata.normalize("NFKC", letter)
+        for letter in map(chr, (*range(0xFB00, 0xFB07), *range(0xFB1D, 0xFB50)))
+    }
     | {"\u05f0": "וו", "\u05f1": "וי", "\u05f2": "יי"}
 )
 _NIQQUD = re.compile("[\u0591-\u05c7]")
