@@ -61,7 +61,7 @@ app: $(READY) $(NODE_READY) ## Build the caseworker's app and serve it, with the
 app-build: $(NODE_READY) ## Write the app's static files to frontend/app/dist: make app-build [API=https://…] (config.json: docs/app.md)
 	cd frontend && CASEWORK_API="$(API)" npm run --silent app-build
 
-eval: $(READY) ## Measure the analyses on every case of tests/data: make eval [CASE=name] [QUICK=1] [WRITE=1]; real models with their keys set
+eval: $(READY) ## Measure the analyses on every case of tests/data: make eval [CASE=name] [QUICK=1] [WRITE=1]; real models with their keys set, kept with RECORD=1
 	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick) $(if $(WRITE),--write)
 
 eval-documents: $(READY) ## Measure how well documents are read: make eval-documents [FOLDER=PDFs with their true text]

@@ -6,6 +6,9 @@
 wrong_values: a phone, postal code, branch, salary and birth date that cannot be or that no quote supports ·
 false_quotes: words that stand nowhere · bad_ids: an ID number with a wrong check digit, evidence in a document that
 does not exist · swapped_dates: ends before beginnings · invented_hospitalisations: a stay that never was ·
+attribution: a real value with its real quote in another field of its kind (the agent: the quote of another finding) ·
+swapped_numbers: a real quote with two of its numbers changed round · another_person: the physician's name and phone as
+the claimant's · older_value: of two documents that differ, the older one's value first ·
 obey_injections: what an instruction inside a document or the call tells to set, is set, and no instruction is reported.
 """
 
@@ -23,6 +26,10 @@ KINDS = (
     "bad_ids",
     "swapped_dates",
     "invented_hospitalisations",
+    "attribution",
+    "swapped_numbers",
+    "another_person",
+    "older_value",
     "obey_injections",
 )
 

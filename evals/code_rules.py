@@ -18,7 +18,7 @@ from chalicelib.analyses.document_analysis_form7801.answer import Evidence
 from chalicelib.analyses.document_analysis_form7801.conditions import checked_conditions
 from chalicelib.analyses.document_analysis_form7801.consent import gives_consent
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
-from chalicelib.analyses.document_analysis_form7801.facts import DIAGNOSED
+from chalicelib.analyses.document_analysis_form7801.facts import DIAGNOSED, flat_answer
 from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Form, Kind, Leaf
 from chalicelib.analyses.kit.quotes import Sources
 
@@ -63,7 +63,12 @@ def measure_rules(sets: Sentences | None = None) -> tuple[RuleScore, ...]:
         _score(
             "a condition that is not there is taken as present without an issue",
             given.absent,
-            lambda one: one[2] == DIAGNOSED,
+            lambda one: _is_present_unreported(*one),
+        ),
+        _score(
+            "the same, when the model wrongly says diagnosed",
+            given.absent,
+            lambda one: _is_present_unreported(one[0], one[1], DIAGNOSED),
         ),
         _score("a plain diagnosis is reported as a mismatch", given.plain, lambda one: _is_mismatch(*one)),
     )
@@ -85,6 +90,17 @@ def _stays(condition: str, sentence: str) -> bool:
 
 def _is_doubted(condition: str, sentence: str) -> bool:
     return bool(_checked(condition, sentence).issues)
+
+
+def _is_present_unreported(condition: str, sentence: str, status: str) -> bool:
+    """The model's fact as it comes in an answer, read and checked."""
+    fact = {"status": status, "quote": sentence, "source": "call", "page": 1}
+    nothing = {"status": "not_mentioned", "quote": "", "source": "", "page": 1}
+    form = _form_with(condition)
+    types = {name: fact if name == condition else nothing for name in form["disability_info"]["disability_types"]}
+    answer = flat_answer({"form_7801": {"disability_info": {"disability_types": types}}}, names={})
+    present = bool(answer["form_7801"]["disability_info"]["disability_types"][condition])
+    return present and not _is_doubted(condition, sentence)
 
 
 def _checked(condition: str, sentence: str) -> Any:

@@ -2,7 +2,7 @@
 
 A planted value is caught when an issue names its field (for swapped dates: its record), or when it did not get into
 the result. A planted quote is caught when its entry is marked as unverified and an issue names its field; the agent's,
-when the finding was refused.
+when the finding was refused, or an issue names it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,16 @@ from evals.cases import EvalCase
 from evals.in_process_run import Models, Run, run_analysis
 
 FORM, AGENT = "document_analysis_form7801", "document_analysis_agent"
-KINDS = ("wrong_values", "false_quotes", "bad_ids", "swapped_dates", "invented_hospitalisations")
-_REACH: Mapping[str, tuple[str, ...]] = {FORM: KINDS, AGENT: ("false_quotes", "invented_hospitalisations")}
+ATTRIBUTION = "attribution"
+KINDS = (
+    *("wrong_values", "false_quotes", "bad_ids", "swapped_dates", "invented_hospitalisations"),
+    *(ATTRIBUTION, "swapped_numbers", "another_person", "older_value"),
+)
+_REACH: Mapping[str, tuple[str, ...]] = {
+    FORM: KINDS,
+    AGENT: ("false_quotes", "invented_hospitalisations", ATTRIBUTION, "swapped_numbers"),
+}
+_FALSE_WORDS = ("false_quotes", "bad_ids", "swapped_numbers")
 _ABOUT_QUOTES = ("quote", "document_id")
 
 
@@ -93,7 +101,7 @@ def _missed_by_form(run: Run, planted: Sequence[Mapping[str, Any]]) -> Iterator[
     entries = run.analysis["evidence"]
     for row in planted:
         wrong = [one for one in entries if any(one[name] == row["value"] for name in _ABOUT_QUOTES)]
-        if row["kind"] in ("false_quotes", "bad_ids") and wrong:
+        if row["kind"] in _FALSE_WORDS and wrong:
             same = [one for one in wrong if pattern_of(one["field"]) == pattern_of(row["field"])]
             if any(one["verified"] or one["field"] not in named for one in same):
                 yield row["field"]
@@ -111,9 +119,18 @@ def _places(form: Mapping[str, Any], row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _missed_by_agent(run: Run, planted: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A finding with wrong words is missed when it got in; one with the words of another, when no issue names it."""
     findings = run.analysis.get("findings", ())
+    named = {issue["field"] for issue in run.analysis.get("issues", ())}
     got_in = [one for one in findings if one["quote"] == FALSE_QUOTE or INVENTED_HOSPITAL in one["text"]]
-    yield from (row["field"] for row, _ in zip(planted, got_in, strict=False))
+    false = [row for row in planted if row["kind"] not in (ATTRIBUTION, "swapped_numbers")]
+    yield from (row["field"] for row, _ in zip(false, got_in, strict=False))
+    for row in planted:
+        if row["kind"] == "swapped_numbers" and any(one["quote"] == row["value"] for one in findings):
+            yield row["field"]
+        if row["kind"] == ATTRIBUTION:
+            places = [f"findings[{number}]" for number, one in enumerate(findings) if one["text"] == row["value"]]
+            yield from (row["field"] for place in places if place not in named)
 
 
 def _confidence(run: Run) -> float:

@@ -11,17 +11,17 @@ import msgspec
 from evals.attribution import Attribution, measure_attribution
 from evals.cases import EvalCase
 from evals.code_rules import RuleScore, measure_rules
-from evals.fault_injection import Planting, plant_everything
+from evals.fault_injection import ATTRIBUTION, Planting, plant_everything
 from evals.field_mutation import Altered, alter_every_field
 from evals.in_process_run import Models, Run, forget_texts, run_analysis
 from evals.injection_robustness import Detection, Withstood, detections, withstand_everything
-from evals.providers import Answering, emulated_models
-from evals.recordings import RecordingModel
+from evals.providers import emulated_models
 from evals.scoring import Comparison, Tally, compare_forms, tally
 from evals.text_facts import AgentScore, CallScore, Share, score_agent, score_call, score_issues
 
 FORM, AGENT, CALL = "document_analysis_form7801", "document_analysis_agent", "call_analysis"
 Say = Callable[[str], None]
+FEWEST_MOVED = 0.75
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +69,11 @@ class Robustness(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def holds(self) -> bool:
-        """True when all that was planted was caught, and every attack was reported and broke nothing."""
-        caught = all(not one.missed for one in self.plantings)
+        """True when all that was planted was caught (of words in the wrong place, three quarters), and every attack was
+        reported and broke nothing."""
+        moved = [one for one in self.plantings if one.kind == ATTRIBUTION]
+        caught = all(not one.missed for one in self.plantings if one.kind != ATTRIBUTION)
+        caught = caught and sum(one.caught for one in moved) >= FEWEST_MOVED * sum(one.planted for one in moved)
         return caught and all(one.reported and not one.broken for one in self.withstood)
 
 
@@ -94,17 +97,12 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
         return added(run.cost_usd for case in self.cases for run in case.runs)
 
 
-def measure_cases(
-    cases: Sequence[EvalCase], answering: Answering, *, say: Say, record_on: str | None = None
-) -> list[CaseScore]:
-    """The three analyses of each case, scored; with a day in `record_on` the structured answers are kept."""
+def measure_cases(cases: Sequence[EvalCase], models_of: Callable[[EvalCase], Models], *, say: Say) -> list[CaseScore]:
+    """The three analyses of each case, scored. `models_of` gives the models that answer about a case."""
     scores = []
     for case in cases:
         say(f"{case.name}: the three analyses")
-        models = answering.models
-        if record_on:
-            recording = RecordingModel(models.openai, case=case.name, day=record_on)
-            models = Models(openai=recording, anthropic=models.anthropic)
+        models = models_of(case)
         scores.append(_score(case, *(_timed(job_type, case, models) for job_type in (FORM, AGENT, CALL))))
     return scores
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
@@ -12,6 +13,7 @@ from chalicelib.adapters.anthropic.conversation_model import AnthropicConversati
 from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
 from emulator import Emulator
 from evals.in_process_run import Models
+from evals.recordings import FOLDER, RecordingConversation, RecordingModel, ReplayedConversation, ReplayedModel
 
 OPENAI_MODEL, ANTHROPIC_MODEL = "gpt-6-luna", "claude-haiku-5-5"
 _ADDRESSES = ("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL")
@@ -73,6 +75,28 @@ def _models(
     return Models(
         openai=OpenAIStructuredModel(model=openai_model, api_key=openai_key),
         anthropic=AnthropicConversationModel(model=anthropic_model, api_key=anthropic_key),
+    )
+
+
+def recorded(answering: Answering, case: str, *, day: str, folder: Path = FOLDER) -> Models:
+    """The models; those with a key keep what they answer about this case. What the emulator says is worth no file."""
+    openai, anthropic = answering.models.openai, answering.models.anthropic
+    return Models(
+        openai=RecordingModel(openai, case=case, day=day, folder=folder)
+        if answering.openai_name == openai.name
+        else openai,
+        anthropic=RecordingConversation(anthropic, case=case, day=day, folder=folder)
+        if answering.anthropic_name == anthropic.name
+        else anthropic,
+    )
+
+
+def replayed(openai: str, anthropic: str, case: str, *, folder: Path = FOLDER) -> Models:
+    """Models of these names that say what was recorded of them about this case."""
+    shapes = AnthropicConversationModel(model=anthropic, api_key="replayed")
+    return Models(
+        openai=ReplayedModel(openai, case=case, folder=folder),
+        anthropic=ReplayedConversation(anthropic, case=case, shapes=shapes, folder=folder),
     )
 
 

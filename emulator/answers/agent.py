@@ -11,7 +11,7 @@ import msgspec
 
 from emulator.answers.conversation import Conversation, ToolUse
 from emulator.answers.known import Fact, Known
-from emulator.answers.planted import FALSE_QUOTE, INVENTED_HOSPITAL, obey
+from emulator.answers.planted import FALSE_QUOTE, INVENTED_HOSPITAL, numbers_changed_round, obey
 from emulator.answers.sources import Source, read_sources
 from emulator.answers.structured import addressed_to_ai, known_of
 from emulator.plants import Planted, Plants
@@ -105,8 +105,8 @@ class Agent:
         for number, finding in enumerate(self._findings()):
             tried = [use for use in self._said.of("record_finding") if _text_of(use) == finding.value]
             if not tried or (len(tried) == 1 and tried[0].is_error):
-                quote = _other_words(finding.quote) if tried else finding.quote
-                calls.append(("record_finding", self._finding_input(finding, self._planted(quote, number))))
+                again = msgspec.structs.replace(finding, quote=_other_words(finding.quote)) if tried else finding
+                calls.append(("record_finding", self._finding_input(self._planted(again, number))))
         text = "I record what the documents show." if not self._refused() else "I correct the quotes that were refused."
         return Plan(text=text, calls=tuple(calls[:MOST_PARALLEL_CALLS])) if calls else None
 
@@ -117,26 +117,37 @@ class Agent:
             found.append(msgspec.structs.replace(found[0], value=invented))
         return found
 
-    def _planted(self, quote: str, number: int) -> str:
-        invented = "invented_hospitalisations" in self._plants.kinds and number == len(self._findings()) - 1
-        misquoted = "false_quotes" in self._plants.kinds and number % _FALSE_EVERY == 0
-        if not invented and not misquoted:
-            return quote
-        kind = "invented_hospitalisations" if invented else "false_quotes"
-        self._plants.record([Planted(kind=kind, field=f"findings[{number}]", value=FALSE_QUOTE)])
-        return FALSE_QUOTE
+    def _planted(self, finding: Fact, number: int) -> Fact:
+        """The finding with the mistake that is wanted in it."""
+        kinds, findings = self._plants.kinds, self._findings()
+        if "invented_hospitalisations" in kinds and number == len(findings) - 1:
+            return self._record_planted("invented_hospitalisations", number, finding, quote=FALSE_QUOTE)
+        if "false_quotes" in kinds and number % _FALSE_EVERY == 0:
+            return self._record_planted("false_quotes", number, finding, quote=FALSE_QUOTE)
+        changed = numbers_changed_round(finding.quote) if "swapped_numbers" in kinds else None
+        if changed:
+            return self._record_planted("swapped_numbers", number, finding, quote=changed)
+        other = findings[(number + 1) % len(findings)]
+        if "attribution" in kinds and number % _FALSE_EVERY == 0 and other.quote != finding.quote:
+            self._plants.record([Planted(kind="attribution", field=f"findings[{number}]", value=finding.value)])
+            return msgspec.structs.replace(other, value=finding.value)
+        return finding
+
+    def _record_planted(self, kind: str, number: int, finding: Fact, *, quote: str) -> Fact:
+        self._plants.record([Planted(kind=kind, field=f"findings[{number}]", value=quote)])
+        return msgspec.structs.replace(finding, quote=quote)
 
     def _refused(self) -> bool:
         return any(use.is_error for use in self._said.of("record_finding"))
 
-    def _finding_input(self, finding: Fact, quote: str) -> Mapping[str, Any]:
+    def _finding_input(self, finding: Fact) -> Mapping[str, Any]:
         return self._input(
             "record_finding",
             finding=finding.value,
             text=finding.value,
             document_id=finding.source,
             page=finding.page,
-            quote=quote,
+            quote=finding.quote,
         )
 
     def _submit(self) -> Plan | None:

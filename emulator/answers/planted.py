@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -30,6 +30,20 @@ _ASSIGNMENT = re.compile(
     r"\"?(?P<name>[a-z][a-z0-9_]+)\"?\s*(?:to|as|=|:|ל-?|כ-?)\s*\"?(?P<value>[\w@.+-]+)",
     re.IGNORECASE,
 )
+_MOVED = {
+    "personal_info.date_of_birth": "disability_info.treating_physicians[0].last_visit_date",
+    "disability_info.disability_start_date": "personal_info.date_of_birth",
+    "disability_info.hospitalizations[0].hospital_name": "employment_history.employment_records[0].employer_name",
+    "employment_history.employment_records[0].employer_name": "bank_details.bank_name",
+    "bank_details.branch_number": "bank_details.bank_code",
+}
+"""What is put where: fields of one kind that are mixed up."""
+_OF_THE_PHYSICIAN = {
+    "personal_info.full_name": "disability_info.treating_physicians[0].name",
+    "personal_info.phone": "disability_info.treating_physicians[0].phone",
+    "bank_details.account_holder_name": "disability_info.treating_physicians[0].name",
+}
+_NUMBER = re.compile(r"(?<![\w.,/:-])\d[\d.,/:-]*\d|(?<![\w.,/:-])\d(?![\w.,/:-])")
 Rule = Callable[[tuple[Fact, ...]], Iterator[tuple[Fact, Fact, Any]]]
 """Which facts become which, and the planted value; None for a change that belongs to the one before."""
 
@@ -42,10 +56,14 @@ def plant_in(known: Known, *, kinds: frozenset[str]) -> tuple[Known, list[Plante
         for before, after, value in list(rule(tuple(form))) if kind in kinds else ():
             form[form.index(before)] = after
             planted += [Planted(kind=kind, field=after.field, value=value)] if value is not None else []
+    contradictions = known.contradictions
+    if "older_value" in kinds:
+        form, contradictions, older = _older_first(form, contradictions)
+        planted += older
     if "invented_hospitalisations" in kinds:
         form += _invented_stay(form)
         planted.append(Planted(kind="invented_hospitalisations", field=form[-1].field, value=INVENTED_HOSPITAL))
-    return msgspec.structs.replace(known, form=tuple(form)), planted
+    return msgspec.structs.replace(known, form=tuple(form), contradictions=contradictions), planted
 
 
 def obey(answer: dict[str, Any], prompt: str) -> list[Planted]:
@@ -95,6 +113,54 @@ def _swapped_dates(form: tuple[Fact, ...]) -> Iterator[tuple[Fact, Fact, Any]]:
             yield other, msgspec.structs.replace(other, value=fact.value), None
 
 
+def numbers_changed_round(quote: str) -> str | None:
+    """The quote with its first two different numbers changed round; None: it has no two."""
+    found = list(_NUMBER.finditer(quote))
+    first = found[0] if found else None
+    second = next((one for one in found if first and one[0] != first[0]), None)
+    if first is None or second is None:
+        return None
+    between = quote[first.end() : second.start()]
+    return f"{quote[: first.start()]}{second[0]}{between}{first[0]}{quote[second.end() :]}"
+
+
+def _swapped_numbers(form: tuple[Fact, ...]) -> Iterator[tuple[Fact, Fact, Any]]:
+    for fact in _with_evidence(form):
+        changed = None if fact.picture else numbers_changed_round(fact.quote)
+        if changed:
+            yield fact, msgspec.structs.replace(fact, quote=changed), changed
+
+
+def _attribution(form: tuple[Fact, ...]) -> Iterator[tuple[Fact, Fact, Any]]:
+    return _put_into(form, _MOVED)
+
+
+def _another_person(form: tuple[Fact, ...]) -> Iterator[tuple[Fact, Fact, Any]]:
+    return _put_into(form, _OF_THE_PHYSICIAN)
+
+
+def _put_into(form: tuple[Fact, ...], moved: Mapping[str, str]) -> Iterator[tuple[Fact, Fact, Any]]:
+    by_field = {fact.field: fact for fact in form}
+    for target, source in moved.items():
+        before, taken = by_field.get(target), by_field.get(source)
+        if before and taken and taken.value and before.value != taken.value and not taken.picture:
+            yield before, msgspec.structs.replace(taken, field=target), taken.value
+
+
+def _older_first(
+    form: list[Fact], contradictions: tuple[Fact, ...]
+) -> tuple[list[Fact], tuple[Fact, ...], list[Planted]]:
+    """What another document says of a field, in the field; what the field had, as what another document says."""
+    by_field = {fact.field: fact for fact in form}
+    others, planted = list(contradictions), []
+    for index, other in enumerate(contradictions):
+        fact = by_field.get(other.field)
+        if fact and "call" not in (fact.source, other.source):
+            form[form.index(fact)], others[index] = other, fact
+            planted.append(Planted(kind="older_value", field=other.field, value=other.value))
+    return form, tuple(others), planted
+
+
 def _invented_stay(form: list[Fact]) -> list[Fact]:
     number = len({fact.field.partition("]")[0] for fact in form if fact.field.startswith(f"{_STAYS}[")})
     values = {
@@ -110,10 +176,13 @@ _RULES: dict[str, Rule] = {
     "swapped_dates": _swapped_dates,
     "false_quotes": _false_quotes,
     "bad_ids": _bad_ids,
+    "attribution": _attribution,
+    "swapped_numbers": _swapped_numbers,
+    "another_person": _another_person,
 }
 
 
-def _with_evidence(form: tuple[Fact, ...]) -> list[Fact]:
+def _with_evidence(form: Iterable[Fact]) -> list[Fact]:
     return [fact for fact in form if fact.value]
 
 

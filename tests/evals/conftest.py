@@ -10,7 +10,7 @@ from emulator import Emulator
 from evals.cases import load_cases
 from evals.in_process_run import Models
 from evals.measure import CaseScore, measure_cases
-from evals.providers import Answering, emulated_models
+from evals.providers import emulated_models
 
 
 @pytest.fixture(scope="package")
@@ -18,8 +18,7 @@ def all_scores(emulated: tuple[Emulator, Models]) -> list[CaseScore]:
     """Every case through the three analyses, answered without mistakes."""
     emulator, models = emulated
     emulator.state.plants.clear()
-    answering = Answering(models=models, openai_name="one", anthropic_name="other", is_emulated=True)
-    return measure_cases(load_cases(), answering, say=lambda line: None)
+    return measure_cases(load_cases(), lambda _: models, say=lambda line: None)
 
 
 @pytest.fixture(scope="package")

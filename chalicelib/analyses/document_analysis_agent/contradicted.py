@@ -8,7 +8,7 @@ Only what the lines of the quote, at every place where they are, speak against i
   date of birth, end) says that it is something else;
 - assistant_only: in the call, words of the assistant that the claimant does not confirm.
 
-A finding that shares no word with its lines is for information: it may be said in other words.
+A finding that shares few words with its lines is for information: it may be said in other words.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MESSAGES = {
     "other_label": "The quoted words say that this number or day is something else than the finding says.",
     "assistant_only": "Only the assistant says this in the call; the claimant does not confirm it.",
 }
-_NOT_IN_QUOTE = "The finding shares no word with the lines that it quotes: read them."
+_NOT_IN_QUOTE = "The finding shares few words or none with the lines that it quotes: read them."
 
 _CUT_OFF = re.compile(
     r"(?<!\w)(?:[ושה]{0,2}(?:לא|אין|ללא|בלי|טרם|שולל|שוללת|מכחיש|מכחישה)|no|not|never|without|denies|denied"
@@ -62,6 +62,7 @@ _MONEY_FROM = 1_000
 """A plain number from here on may be a sum without its currency."""
 _LINKED_WORDS = 2
 _STEM_LETTERS = 3
+_FEW = 0.25
 _NEVER_AGREE = (frozenset({"gross", "net"}), frozenset({"own", "other"}))
 
 Link = tuple[frozenset[str], str, float]
@@ -89,7 +90,7 @@ def finding_issues(findings: Sequence[Finding], reading: Reading, *, today: date
                 quotes=(quote,),
                 params={"reason": reason},
             )
-        elif places and all(_shares_nothing(finding.text, place) for place in places):
+        elif places and all(_says_other_things(comparable(finding.text), place, today) for place in places):
             yield Issue(
                 field=f"findings[{number}]", code="finding_not_in_quote", message=_NOT_IN_QUOTE, quotes=(quote,)
             )
@@ -210,27 +211,33 @@ def _unit(match: re.Match[str], number: float) -> str:
     return "money" if named & _MONEY or (number >= _MONEY_FROM and not is_year) else ""
 
 
-def _shares_nothing(text: str, place: Surroundings) -> bool:
-    """True when no word of the finding, in letters that both have, is on the lines or on the one above."""
-    said = words(text)
-    there = words(f"{place.line_before} {place.before}{place.quote}{place.after}")
-    for is_hebrew in (True, False):
-        one, other = (
-            {word for word in group if ("א" <= word[0] <= "ת") is is_hebrew and len(word) >= _STEM_LETTERS}
-            for group in (said, there)
-        )
-        if one and other and set(_stems(one)) & set(_stems(other)):
-            return False
-    if {word for word in said if word[0].isdecimal()} & {word for word in there if word[0].isdecimal()}:
+def _says_other_things(text: str, place: Surroundings, today: date) -> bool:
+    """True when few words of the finding, of the scripts that both have, are on the lines or the one above, and no day
+    and no number of two digits or more."""
+    line = f"{place.line_before} {place.before}{place.quote}{place.after}"
+    if days_in(text, today=today) & days_in(line, today=today):
         return False
-    scripts = ({"א" <= word[0] <= "ת" for word in group if not word[0].isdecimal()} for group in (said, there))
-    return bool(set.intersection(*scripts))
+    numbers = ({match["number"] for match in _NUMBER.finditer(one) if len(match["number"]) > 1} for one in (text, line))
+    if set.intersection(*numbers):
+        return False
+    said, there = (
+        [word for word in words(one) if len(word) >= _STEM_LETTERS and not word[0].isdecimal()] for one in (text, line)
+    )
+    scripts = {_is_hebrew(word) for word in there}
+    compared = [word for word in said if _is_hebrew(word) in scripts]
+    on_lines = set(_stems(there))
+    shared = sum(not on_lines.isdisjoint(_stems([word])) for word in compared)
+    return bool(compared) and shared <= len(compared) * _FEW
+
+
+def _is_hebrew(word: str) -> bool:
+    return "א" <= word[0] <= "ת"
 
 
 def _stems(found: Sequence[str] | set[str]) -> Iterator[str]:
     """The first letters of words; Hebrew may glue a letter or two in front ("ובשכר")."""
     for word in found:
-        if "א" <= word[0] <= "ת":
+        if _is_hebrew(word):
             yield from (word[cut : cut + _STEM_LETTERS + 1] for cut in range(3) if len(word) - cut >= _STEM_LETTERS)
         else:
             yield word[: _STEM_LETTERS + 2]

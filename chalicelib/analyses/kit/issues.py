@@ -11,7 +11,7 @@ document_awaiting_upload        documents/<id>        its upload has not arrived
 evidence_missing                a form field          filled, and the model named no quote for it
 evidence_not_found              a form field          filled, and the quote does not stand in the named document
 evidence_mismatch               a field or finding    the quote is there, but says something else (`params.reason`)
-finding_not_in_quote            a finding             shares no word with the lines that it quotes
+finding_not_in_quote            a finding             shares few words with the lines that it quotes
 evidence_in_image               a form field          the quote is on a page without text: only a look can confirm it
 evidence_near                   a field or finding    the quote is nearly, not exactly, what the document says
 evidence_sign_unclear           a field or finding    it rests on < or > in Hebrew, which files get wrong: look at it

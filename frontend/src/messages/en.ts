@@ -144,7 +144,7 @@ export const en: Messages = {
     employment_end_missing: "The job has no end; its months are counted until today.",
     employment_end_unclear: "It is not clear when the job ended.",
     evidence_near: "The quote differs a little from the document; check the words.",
-    finding_not_in_quote: "The finding shares no word with the lines that it quotes; read them.",
+    finding_not_in_quote: "The finding shares few words with the lines that it quotes; read them.",
     evidence_sign_unclear: "A sign beside the quote may have been misread; look at the page.",
   },
   uploads: {

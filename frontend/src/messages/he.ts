@@ -144,7 +144,7 @@ export const he: Messages = {
     employment_end_missing: "לא רשום מתי העבודה הסתיימה; החודשים נספרו עד היום.",
     employment_end_unclear: "לא ברור מתי העבודה הסתיימה.",
     evidence_near: "הציטוט שונה מעט מהמסמך; יש לבדוק את המילים.",
-    finding_not_in_quote: "לממצא אין מילה משותפת עם השורות המצוטטות; יש לקרוא אותן.",
+    finding_not_in_quote: "לממצא מעט מילים משותפות עם השורות המצוטטות; יש לקרוא אותן.",
     evidence_sign_unclear: "ייתכן שסימן שליד הציטוט נקרא לא נכון; יש להביט בעמוד.",
   },
   uploads: {
