@@ -16,7 +16,7 @@ from typing import Any
 from chalice import Rate
 
 from chalicelib.analyses import catalogue
-from chalicelib.api import cases, documents, jobs, public, starts, streams, webhook
+from chalicelib.api import cases, documents, forms, jobs, public, starts, streams, webhook
 from chalicelib.api.application import Application, Cors
 from chalicelib.bootstrap import system
 from chalicelib.settings import cors_settings, current_stage
@@ -46,6 +46,9 @@ app.serve("GET", "/cases", cases.list_cases)
 app.serve("GET", "/cases/{case_id}", cases.read_case)
 app.serve("DELETE", "/cases/{case_id}", cases.delete_case)
 app.serve("PUT", "/cases/{case_id}/call", cases.put_call)
+app.serve("GET", "/cases/{case_id}/form", forms.read_form)
+app.serve("PATCH", "/cases/{case_id}/form", forms.change_form)
+app.serve("GET", "/cases/{case_id}/form/history", forms.form_history)
 app.serve("POST", "/cases/{case_id}/documents", documents.add_document)
 app.serve("GET", "/cases/{case_id}/documents", documents.list_documents)
 app.serve("DELETE", "/cases/{case_id}/documents/{document_id}", documents.delete_document)

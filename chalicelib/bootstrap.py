@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.ssm import SsmSecret
     from chalicelib.analyses.kit.definition import Analysis
     from chalicelib.auth import TokenVerifier
+    from chalicelib.bootstrap_forms import Forms
     from chalicelib.bootstrap_models import AnalysisServices
     from chalicelib.bootstrap_outbox import Outbox
     from chalicelib.cases.model import CaseReader, CaseStore, TextReader
@@ -135,6 +136,13 @@ class System:
         return Outbox(self, client=self._client)
 
     @cached_property
+    def forms(self) -> Forms:
+        """The working form."""
+        from chalicelib.bootstrap_forms import Forms
+
+        return Forms(self)
+
+    @cached_property
     def health_checks(self) -> Mapping[str, Callable[[], None]]:
         """What a deep health check asks, by the name it reports."""
         from chalicelib.bootstrap_health import health_checks
@@ -222,7 +230,7 @@ class System:
 
     def _job_type(self, analysis: Analysis) -> JobType:
         def run(ctx: AttemptContext) -> Completed:
-            return analysis.run(ctx, self.services)
+            return self.forms.with_attention(analysis.run(ctx, self.services), ctx.job)
 
         return JobType(name=analysis.job_type, run=run, policy=analysis.policy)
 

@@ -5,7 +5,7 @@ CaseworkError
 │   ├── MalformedJson  UnsupportedMediaType  BodyTooLarge  InvalidRequest
 │   ├── Unauthorized  Forbidden  NotFound  MethodNotAllowed
 │   ├── NoCall  NoTranscript  NoDocuments  AlreadyFinished  NotFinished
-│   ├── IdempotencyKeyReused  TooManyOpenJobs
+│   ├── PreconditionFailed  PreconditionRequired  IdempotencyKeyReused  TooManyOpenJobs
 │   └── Unavailable                  something that the answer needs does not respond; the same request may work later
 ├── AttemptError                     an attempt ends with this error
 │   ├── TransientError               the same attempt may work later
@@ -122,6 +122,14 @@ class DocumentNotReadable(Refusal, code="document_unreadable", title="The docume
 
 class TooManyDocuments(Refusal, code="too_many_documents", title="Too many documents"):
     """The case has as many documents as one may have."""
+
+
+class PreconditionFailed(Refusal, code="precondition_failed", title="Changed since it was read"):
+    """The object is no longer what the request was made for; nothing was changed."""
+
+
+class PreconditionRequired(Refusal, code="precondition_required", title="Version required"):
+    """The request does not say to which version it is made."""
 
 
 class IdempotencyKeyReused(Refusal, code="idempotency_key_reused", title="Idempotency key reused"):

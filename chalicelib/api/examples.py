@@ -15,6 +15,7 @@ from chalicelib.api.case_view import (
     case_summary_view,
     case_view,
 )
+from chalicelib.api.form_view import ConflictView, FieldView, FormEntryView, FormHistoryView, FormView, SectionView
 from chalicelib.api.http import timestamp
 from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view
 from chalicelib.api.problems import Problem
@@ -23,6 +24,7 @@ from chalicelib.api.starts import StartBody, StartView
 from chalicelib.cases.changes import NewCase
 from chalicelib.cases.documents import NewDocument
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentList, DocumentStatus
+from chalicelib.cases.working_form.asked import Change, FormChanges
 from chalicelib.errors import FieldProblem
 from chalicelib.jobs.lifecycle import step_stored
 from chalicelib.jobs.model import Event, Job, ModelUsage, Status, Usage, numbered_events, with_event
@@ -54,6 +56,13 @@ def examples() -> Mapping[type, Any]:
         CaseListView: CaseListView(
             cases=(case_summary_view(case, DocumentList(documents=file.documents)),), count=1, next_cursor=None
         ),
+        FormChanges: FormChanges(
+            version=3,
+            changes=(Change(field="personal_info.phone", value="050-0000422"),),
+            confirm=("bank_details",),
+        ),
+        FormView: _form(),
+        FormHistoryView: FormHistoryView(entries=(_entry(),), count=1, next_cursor=None),
         DocumentListView: DocumentListView(documents=view.documents, count=1),
         HealthView: HealthView(status="ok", version="0.1.0"),
         Problem: _problem(),
@@ -119,6 +128,40 @@ def _document() -> Document:
         status=DocumentStatus.READY,
         uploaded_by=_OWNER,
         uploaded_at=_AT,
+    )
+
+
+def _form() -> FormView:
+    phone = FieldView(
+        value="0500000422",
+        source="person",
+        job_id=None,
+        by=_OWNER,
+        at=timestamp(_AT),
+        conflict=ConflictView(value="0500000433", job_id=_JOB_ID),
+        analysis_field="personal_info.phone",
+    )
+    return FormView(
+        form_7801={"personal_info": {"phone": "0500000422"}},
+        fields={"personal_info.phone": phone},
+        sections={
+            "personal_info": SectionView(confirmed=True, by=_OWNER, at=timestamp(_AT), changed_since=False),
+            "bank_details": SectionView(confirmed=False, by=None, at=None, changed_since=False),
+        },
+        issues=(),
+        version=4,
+    )
+
+
+def _entry() -> FormEntryView:
+    return FormEntryView(
+        version=4,
+        at=timestamp(_AT),
+        by=_OWNER,
+        action="set",
+        field="personal_info.phone",
+        before="0500000433",
+        after="0500000422",
     )
 
 

@@ -21,6 +21,11 @@ REQUEST_HEADERS: Mapping[str, Described] = MappingProxyType(
             "schema": _TEXT,
             "example": 'W/"7"',
         },
+        "If-Match": {
+            "description": "The ETag of the form that was shown; `version` in the body says the same.",
+            "schema": _TEXT,
+            "example": '"7"',
+        },
         "X-Vapi-Secret": {"description": "The shared secret of the webhook.", "schema": _TEXT},
         "X-Vapi-Signature": {
             "description": "Instead of the secret: HMAC-SHA256 of the raw body, in hex.",
@@ -33,7 +38,10 @@ RESPONSE_HEADERS: Mapping[str, Described] = MappingProxyType(
     {
         "Location": {"description": "Where to poll, or what was created.", "schema": _TEXT},
         "Retry-After": {"description": "Whole seconds to wait before the next request.", "schema": _TEXT},
-        "ETag": {"description": "The version of the job, for If-None-Match.", "schema": _TEXT},
+        "ETag": {
+            "description": "The version of the job or form, for If-None-Match; a form's also for If-Match.",
+            "schema": _TEXT,
+        },
         "Link": {"description": 'The next page: `<…>; rel="next"`.', "schema": _TEXT},
         "Idempotency-Replayed": {
             "description": "`true`: the response to an earlier request with this key.",

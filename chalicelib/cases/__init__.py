@@ -8,6 +8,7 @@
     requested_documents   Which of the documents that an analysis asked for are there?
     vapi                  What is a Vapi call, in either of its two shapes?
     webhook               How does a call that Vapi reports come to its case?
+    working_form          What do persons set and confirm in form 7801, and what does it show? (a package)
     plain_text            Which characters do the bytes of a text file encode?
     hebrew_order          Is this Hebrew the right way round?
     reader                What may an analysis read? (the CaseReader that runs in the workers)

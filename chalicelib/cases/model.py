@@ -57,7 +57,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The light record of a case: all that a start, a list or an access check needs.
 
-    `request_fingerprint` is of the request that made it, when that had an Idempotency-Key.
+    `request_fingerprint` is of the request that made it, when that had an Idempotency-Key. `form_version` rises with
+    every change of the working form and every form 7801 analysis; `claimant` and `attention` are of the form at that
+    version. `open_jobs` counts the case's jobs that are not done.
     """
 
     id: str
@@ -74,6 +76,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     form_7801_analysis_timestamp: str | None = None
     analysis_status: str | None = None
     request_fingerprint: str | None = None
+    form_version: int = 0
+    claimant: str = ""
+    attention: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    open_jobs: int = 0
 
 
 class CaseOutline(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,9 @@ MAX_FRUITLESS_ATTEMPTS = 3
 MAX_INVALID_ANSWERS = 2
 
 CaseBody = Literal["call_analysis", "call_summary", "form_7801_analysis", "final_document_analysis"]
-CaseField = Literal["form_7801_analysis_timestamp", "analysis_status"]
+CaseField = Literal["form_7801_analysis_timestamp", "analysis_status", "claimant", "attention"]
+FORM_BODY: CaseBody = "final_document_analysis"
+"""The working form is shown over this member: a new one is a new version of the form."""
 
 
 class WriteBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ class WriteBack(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     bodies: Mapping[CaseBody, Any] = msgspec.field(default_factory=dict)
-    fields: Mapping[CaseField, str] = msgspec.field(default_factory=dict)
+    fields: Mapping[CaseField, str | Mapping[str, int]] = msgspec.field(default_factory=dict)
     call_id: str | None = None
 
 

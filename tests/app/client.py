@@ -24,6 +24,7 @@ from tests.app.described import check_against_description
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
 from tests.fakes.clock import FakeClock
+from tests.fakes.form_store import FakeFormStore
 from tests.fakes.job_queue import FakeJobQueue
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.outbox import FakeDeliveryLog, FakeWatchStore, FakeWebhookQueue
@@ -95,6 +96,9 @@ class Caller:
 
     def put(self, path: str, body: Any = None, **headers: str) -> Answered:
         return self.send("PUT", path, body, headers=headers)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> Answered:
+        return self.send("PATCH", path, body, headers=headers)
 
     def delete(self, path: str, **headers: str) -> Answered:
         return self.send("DELETE", path, headers=headers)
@@ -213,6 +217,7 @@ class Api(Gateway):
         self.system.blob_store = self.blobs
         self.system.job_store = self.jobs
         self.system.job_queue = self.queue
+        self.system.forms.store = FakeFormStore(self.cases)
         self.watches, self.deliveries, self.webhook_queue = FakeWatchStore(), FakeDeliveryLog(), FakeWebhookQueue()
         self.system.outbox.watches = self.watches
         self.system.outbox.deliveries = self.deliveries

@@ -108,6 +108,7 @@ def test_every_body_has_its_limit():
     assert {f"start_{job_type}" for job_type in catalogue()} | {"cancel_job", "retry_job"} <= set(small)
     assert {name: limit for name, limit in limits.items() if name not in small} == {
         "create_case": mb,
+        "change_form": 256 * kb,
         "put_call": 2 * mb,
         "vapi_webhook": 2 * mb,
         "add_document": int(5.8 * mb),

@@ -12,11 +12,20 @@ import app as casework
 from chalicelib import bootstrap
 from tests.app.client import WEBHOOK_SECRET, Api
 
-HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Prefer", "X-Vapi-Signature"]
+HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-None-Match",
+    "If-Match",
+    "Prefer",
+    "X-Vapi-Signature",
+]
 QUERIES = ["status", "job_type", "case_id", "limit", "cursor", "scope", "result", "after", "deep"]
 KNOWN_MEMBERS = [
     *("priority", "deadline_seconds", "max_cost_usd", "dedupe", "labels", "title", "description", "metadata"),
     *("text", "content_base64", "size", "file_name", "content_type", "document_type", "requested_name"),
+    *("version", "changes", "revert", "add", "remove", "confirm", "unconfirm", "field", "value", "list", "item"),
     *("id", "transcript", "messages", "artifact", "analysis", "message", "type", "call"),
 ]
 

@@ -52,6 +52,7 @@ def test_what_is_anothers_is_answered_like_what_does_not_exist(api, theirs, rout
 
 EXPECTED = {
     "POST /jobs/{job_id}/cancel": {409},  # the job is finished
+    "PATCH /cases/{case_id}/form": {428},  # no version is named
     "POST /jobs/{job_id}/deliveries/resend": {404},  # and was started without a webhook
 }
 

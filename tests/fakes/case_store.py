@@ -1,7 +1,7 @@
 """What would the case store answer? A CaseStore in memory, held to the same contract as the one on DynamoDB.
 
 It also answers what the job store asks of cases (`tests.fakes.cases_of_jobs.CasesOfJobs`), so both can share it.
-Beyond the ports: `fail`, `calls`, `put_member`.
+Beyond the ports: `fail`, `calls`, `put_member`; `tests.fakes.form_store` keeps its forms here.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import WriteBack
 
 CALL = "call_details"
+FORM = "final_document_analysis"
 CONFIRMED = "confirmed"
 
 
@@ -36,6 +37,7 @@ class FakeCaseStore:
         self._members: dict[tuple[str, str], bytes] = {}
         self._writers: dict[tuple[str, str], tuple[str, datetime, str]] = {}
         self._removed: set[tuple[str, str]] = set()
+        self.forms: dict[str, tuple[bytes, list[bytes]]] = {}
         self._failures: dict[str, int] = {}
         self.calls: list[str] = []
 
@@ -45,12 +47,12 @@ class FakeCaseStore:
 
     def put_member(self, case_id: str, member: str, value: Any) -> None:
         """Store a heavy member (`call_summary`, `form_7801_analysis`, …) as an analysis would have, with no writer."""
-        with self._called("put_member"):
+        with self.called("put_member"):
             self._members[case_id, member] = msgspec.json.encode(value)
 
     def create(self, case: Case) -> bool:
         """See CaseStore.create."""
-        with self._called("create"):
+        with self.called("create"):
             if case.id in self._cases:
                 return False
             self._cases[case.id] = msgspec.structs.replace(case, metadata=_through_json(case.metadata))
@@ -58,13 +60,13 @@ class FakeCaseStore:
 
     def outline(self, case_id: str) -> CaseOutline | None:
         """See CaseStore.outline."""
-        with self._called("outline"):
+        with self.called("outline"):
             case = self._case(case_id)
             return None if case is None else CaseOutline(case=case, documents=self._documents_of(case_id))
 
     def file(self, case_id: str) -> CaseFile | None:
         """See CaseStore.file."""
-        with self._called("file"):
+        with self.called("file"):
             case = self._case(case_id)
             if case is None:
                 return None
@@ -88,21 +90,21 @@ class FakeCaseStore:
         replaces: str | UnsetType | None = UNSET,
     ) -> bool:
         """See CaseStore.put_call."""
-        with self._called("put_call"):
+        with self.called("put_call"):
             case = self._case(case_id)
             if replaces is not UNSET and case is not None and case.call_id != replaces:
                 return False
             content = msgspec.json.encode(call)
-            if not self._change(case_id, has_call=True, call_id=call_id, has_transcript=has_transcript, updated_at=at):
+            if not self.change(case_id, has_call=True, call_id=call_id, has_transcript=has_transcript, updated_at=at):
                 return False
             self._members[case_id, CALL] = content
             return True
 
     def add_document(self, document: Document, metadata: Mapping[str, Any]) -> bool:
         """See CaseStore.add_document."""
-        with self._called("add_document"):
+        with self.called("add_document"):
             content = msgspec.json.encode(metadata)
-            if not self._change(document.case_id, updated_at=document.uploaded_at):
+            if not self.change(document.case_id, updated_at=document.uploaded_at):
                 return False
             self._documents[document.case_id, document.id] = document
             self._metadata[document.case_id, document.id] = content
@@ -110,12 +112,12 @@ class FakeCaseStore:
 
     def document_metadata(self, case_id: str) -> Mapping[str, Mapping[str, Any]]:
         """See CaseStore.document_metadata."""
-        with self._called("document_metadata"):
+        with self.called("document_metadata"):
             return self._metadata_of(case_id)
 
     def documents_of(self, case_ids: Sequence[str]) -> Mapping[str, DocumentList]:
         """See CaseStore.documents_of."""
-        with self._called("documents_of"):
+        with self.called("documents_of"):
             return {
                 case_id: DocumentList(documents=self._documents_of(case_id), metadata=self._metadata_of(case_id))
                 for case_id in case_ids
@@ -123,7 +125,7 @@ class FakeCaseStore:
 
     def save_document(self, document: Document) -> bool:
         """See CaseStore.save_document."""
-        with self._called("save_document"):
+        with self.called("save_document"):
             if (document.case_id, document.id) not in self._documents:
                 return False
             self._documents[document.case_id, document.id] = document
@@ -131,8 +133,8 @@ class FakeCaseStore:
 
     def delete_document(self, document: Document, *, at: datetime) -> None:
         """See CaseStore.delete_document."""
-        with self._called("delete_document"):
-            if self._change(document.case_id, updated_at=at):
+        with self.called("delete_document"):
+            if self.change(document.case_id, updated_at=at):
                 self._documents.pop((document.case_id, document.id), None)
                 self._metadata.pop((document.case_id, document.id), None)
                 self._removed.add((document.case_id, document.id))
@@ -141,7 +143,7 @@ class FakeCaseStore:
         self, *, owner: str | None, after: tuple[datetime, str] | None, limit: int
     ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
         """See CaseStore.list."""
-        with self._called("list"):
+        with self.called("list"):
             visible = [case for case in self._cases.values() if case.id not in self._deletions]
             found = [case for case in visible if owner in (None, case.user_id)]
         found.sort(key=_position, reverse=True)
@@ -151,25 +153,25 @@ class FakeCaseStore:
 
     def owner_of(self, case_id: str) -> str | None:
         """See CaseStore.owner_of."""
-        with self._called("owner_of"):
+        with self.called("owner_of"):
             return self._cases[case_id].user_id if case_id in self._cases else None
 
     def begin_deletion(self, case_id: str, *, mark: str) -> bool:
         """See CaseStore.begin_deletion."""
-        with self._called("begin_deletion"):
+        with self.called("begin_deletion"):
             if case_id in self._cases and self._deletions.get(case_id) != CONFIRMED:
                 self._deletions[case_id] = mark
             return case_id in self._cases
 
     def cancel_deletion(self, case_id: str, *, mark: str) -> None:
         """See CaseStore.cancel_deletion."""
-        with self._called("cancel_deletion"):
+        with self.called("cancel_deletion"):
             if self._deletions.get(case_id) == mark:
                 del self._deletions[case_id]
 
     def confirm_deletion(self, case_id: str, *, mark: str) -> bool:
         """See CaseStore.confirm_deletion."""
-        with self._called("confirm_deletion"):
+        with self.called("confirm_deletion"):
             if case_id not in self._cases:
                 return True
             if self._deletions.get(case_id) not in (mark, CONFIRMED):
@@ -179,15 +181,16 @@ class FakeCaseStore:
 
     def delete_content(self, case_id: str) -> None:
         """See CaseStore.delete_content."""
-        with self._called("delete_content"):
+        with self.called("delete_content"):
             for items in (self._documents, self._metadata, self._members, self._writers):
                 for name in [name for name in items if name[0] == case_id]:
                     del items[name]
             self._removed = {name for name in self._removed if name[0] != case_id}
+            self.forms.pop(case_id, None)
 
     def delete(self, case_id: str) -> None:
         """See CaseStore.delete."""
-        with self._called("delete"):
+        with self.called("delete"):
             self._cases.pop(case_id, None)
             self._deletions.pop(case_id, None)
 
@@ -212,14 +215,21 @@ class FakeCaseStore:
                     self._members[case_id, name] = msgspec.json.encode(value)
                     self._writers[case_id, name] = mine
             if not kept:
-                self._change(case_id, updated_at=job.updated_at, **write_back.fields)
+                case = self._case(case_id)
+                version = (case.form_version if case else 0) + (FORM in write_back.bodies)
+                self.change(case_id, updated_at=job.updated_at, form_version=version, **write_back.fields)
+
+    def writer_of(self, case_id: str, member: str) -> str | None:
+        """The id of the job that wrote a heavy member."""
+        return self._writers[case_id, member][2] if (case_id, member) in self._writers else None
 
     def _is_younger(self, member: tuple[str, str], mine: tuple[str, datetime, str]) -> bool:
         writer = self._writers.get(member)
         return writer is not None and writer[0] == mine[0] and writer[1:] > mine[1:]
 
     @contextmanager
-    def _called(self, method: str) -> Iterator[None]:
+    def called(self, method: str) -> Iterator[None]:
+        """One call of a method, of this store or of one that shares it: alone, noted, and failing when it is to."""
         with self._lock:
             self.calls.append(method)
             if self._failures.get(method, 0):
@@ -230,7 +240,8 @@ class FakeCaseStore:
     def _case(self, case_id: str) -> Case | None:
         return None if case_id in self._deletions else self._cases.get(case_id)
 
-    def _change(self, case_id: str, **changes: Any) -> bool:
+    def change(self, case_id: str, **changes: Any) -> bool:
+        """Change the light record; False when the case is gone."""
         case = self._case(case_id)
         if case is None:
             return False

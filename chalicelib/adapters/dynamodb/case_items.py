@@ -2,8 +2,9 @@
 
 A partition is one case. `case` and `case#document#<id>` are light: one query for what begins with "case" is all that a
 start needs. `body#…` are the rest: the heavy members, each `value` (a JSON string) or `blob` (the key of one), the
-documents' metadata, and the ids of removed documents. An attribute `deletion` of `case` says that the case is being
-deleted: every read treats it as gone, and every write that needs the case is conditional on its absence.
+documents' metadata, and the ids of removed documents. What persons did to the form is in a second partition
+(`form_store`). An attribute `deletion` of `case` says that the case is being deleted: every read treats it as gone, and
+every write that needs the case is conditional on its absence.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from chalicelib.adapters.dynamodb.values import (
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.model import Case, CaseOutline, Document, DocumentStatus
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.outcomes import WriteBack
+from chalicelib.jobs.outcomes import FORM_BODY, WriteBack
 
 CASE = "case"
 DOCUMENT = "case#document#"
@@ -37,17 +38,22 @@ METADATA = "body#document#"
 REMOVED = "body#removed#"
 CALL = "body#call"
 
+FORM_MEMBER = "body#final_document_analysis"
+
 MEMBERS = {
     CALL: "call_details",
     "body#call_analysis": "call_analysis",
     "body#call_summary": "call_summary",
     "body#form_7801_analysis": "form_7801_analysis",
-    "body#final_document_analysis": "final_document_analysis",
+    FORM_MEMBER: "final_document_analysis",
 }
 """The heavy members of a CaseFile by the item that holds each."""
 
 IS_THERE = "attribute_exists(#case_id) AND attribute_not_exists(#deletion)"
 """The condition of every write that needs the case."""
+
+NEXT_FORM_VERSION = "#form_version = if_not_exists(#form_version, :zero) + :one"
+"""The change of the case that makes every version of its form that was read before a stale one."""
 
 _NOT_YOUNGER = (
     "attribute_not_exists(#written_by_type) OR #written_by_type <> :job_type OR #written_by_created <= :place"
@@ -60,6 +66,11 @@ _DOCUMENT_KINDS = kinds_of(Document, {"DocumentStatus": Kind(text, DocumentStatu
 def key(case_id: str, item: str) -> Item:
     """The key of one item of a case."""
     return {"case_id": text(case_id), "item": text(item)}
+
+
+def form_partition(case_id: str) -> str:
+    """The partition of what persons did to the case's form."""
+    return f"form#{case_id}"
 
 
 def position(case: Case) -> tuple[datetime, str]:
@@ -141,14 +152,21 @@ def written_back(table: str, job: Job, write_back: WriteBack, blobs: BlobStore) 
     `case` is the small fields, while the case is there and has the call that was analysed. `body#<member>` is a heavy
     member, unless a younger job of this type wrote it; a blob's key is this attempt's own.
     """
-    fields: dict[str, str] = {**dict(write_back.fields.items()), "updated_at": iso(job.updated_at)}
-    calls = {} if write_back.call_id is None else {"call_id": write_back.call_id}
+    fields: dict[str, Any] = {
+        **{n: _small(value) for n, value in write_back.fields.items()},
+        "updated_at": job.updated_at,
+    }
+    changes = [f"#{name} = :{name}" for name in fields]
+    values = {**fields, **({} if write_back.call_id is None else {"call_id": write_back.call_id})}
+    if FORM_BODY in write_back.bodies:
+        changes.append(NEXT_FORM_VERSION)
+        values |= {"zero": 0, "one": 1}
     case = table_request(
         table,
         key=key(job.case_id, CASE),
-        UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+        UpdateExpression="SET " + ", ".join(changes),
         ConditionExpression=case_check(table, job.case_id, call_id=write_back.call_id)["ConditionExpression"],
-        values={**fields, **calls},
+        values=values,
     )
     place = f"{iso(job.created_at)}#{job.job_id}"
     writes: dict[str, Mapping[str, Any]] = {"case": {"Update": case}}
@@ -206,6 +224,10 @@ def _replacing_blob(put: Mapping[str, Any], stored: Item, *, job: Job) -> Mappin
     values = {"job_type": job.job_type, "place": place, "blob": stored["blob"]}
     condition = f"#blob = :blob AND ({_NOT_YOUNGER})"
     return table_request(put["TableName"], item=put["Item"], ConditionExpression=condition, values=values)
+
+
+def _small(value: str | Mapping[str, int]) -> Item:
+    return text(value if isinstance(value, str) else msgspec.json.encode(value).decode())
 
 
 def _text_of(item: Item, name: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -22,24 +21,21 @@ from chalicelib.adapters.dynamodb.case_items import (
     MEMBERS,
     METADATA,
     REMOVED,
-    case_from,
     case_item,
     document_item,
     documents_from,
+    form_partition,
     key,
     metadata_from,
     metadata_item,
     month,
     outline_from,
-    position,
     removed_from,
 )
-from chalicelib.adapters.dynamodb.values import Item, iso, json_attributes, json_value, table_request, text
+from chalicelib.adapters.dynamodb.case_lists import MONTHS, DynamoCaseLists
+from chalicelib.adapters.dynamodb.values import Item, json_attributes, json_value, table_request
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document, DocumentList
-
-MONTHS = key("index#months", "months")
-"""The months in which cases were created, as a set: the list of all cases asks for these and no others."""
 
 READS_OF_REPLACED = 3
 QUERIES_AT_ONCE = 8
@@ -47,7 +43,7 @@ CONFIRMED = "confirmed"
 """The mark of a deletion that cannot be cancelled: its case had no open job, and gets none."""
 
 
-class DynamoCaseStore:
+class DynamoCaseStore(DynamoCaseLists):
     """The CaseStore port. `new_id` names the blobs of large members."""
 
     def __init__(
@@ -59,8 +55,7 @@ class DynamoCaseStore:
         calls: DynamoCalls | None = None,
         new_id: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
-        self._calls = calls or DynamoCalls(client)
-        self._table = table
+        super().__init__(calls or DynamoCalls(client), table=table)
         self._blobs = blobs
         self._new_id = new_id
 
@@ -152,19 +147,6 @@ class DynamoCaseStore:
             }
         )
 
-    def list(
-        self, *, owner: str | None, after: tuple[datetime, str] | None, limit: int
-    ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
-        ids = self._newest_first("by_user", "user_id", owner, after) if owner else self._all_newest_first(after)
-        found: list[Case] = []
-        # An index may still name a case that is gone, so the page is filled until one more than it needs is found.
-        while len(found) <= limit and (chunk := [*islice(ids, limit + 1 - len(found))]):
-            items = self._calls.batch_get(self._table, [key(case_id, CASE) for case_id in chunk])
-            cases = {case.id: case for item in items if (case := case_from(item)) is not None}
-            found += [cases[case_id] for case_id in chunk if case_id in cases]
-        page = found[:limit]
-        return page, position(page[-1]) if len(found) > limit else None
-
     def owner_of(self, case_id: str) -> str | None:
         item = self._calls.get(self._table, key(case_id, CASE))
         return None if item is None else str(item["user_id"]["S"])
@@ -201,8 +183,9 @@ class DynamoCaseStore:
         return True
 
     def delete_content(self, case_id: str) -> None:
-        case = key(case_id, CASE)
-        found = [item for item in self._calls.keys(self._table, "case_id", case_id) if item != case]
+        partitions = (case_id, form_partition(case_id))
+        found = [item for name in partitions for item in self._calls.keys(self._table, "case_id", name)]
+        found = [item for item in found if item != key(case_id, CASE)]
         self._calls.batch_write(self._table, [{"DeleteRequest": {"Key": item}} for item in found])
 
     def delete(self, case_id: str) -> None:
@@ -251,26 +234,6 @@ class DynamoCaseStore:
         )
         found = self._calls.query(blob | {"ConsistentRead": True})
         return next((str(item["blob"]["S"]) for item in found if "blob" in item), None)
-
-    def _all_newest_first(self, after: tuple[datetime, str] | None) -> Iterator[str]:
-        item = self._calls.get(self._table, MONTHS) or {}
-        for name in sorted(item.get("months", {}).get("SS", ()), reverse=True):
-            if after is None or name < month(after[0]):
-                yield from self._newest_first("by_month", "created_month", name, None)
-            elif name == month(after[0]):
-                yield from self._newest_first("by_month", "created_month", name, after)
-
-    def _newest_first(
-        self, index: str, partition: str, value: str, after: tuple[datetime, str] | None
-    ) -> Iterator[str]:
-        asked = table_request(
-            self._table, KeyConditionExpression=f"#{partition} = :partition", values={"partition": value}
-        ) | {"IndexName": index, "ScanIndexForward": False}
-        if after is not None:
-            created_at, case_id = after
-            start = {**key(case_id, CASE), partition: text(value), "created_at": text(iso(created_at))}
-            asked = {**asked, "ExclusiveStartKey": start}
-        return (item["case_id"]["S"] for item in self._calls.query(asked))
 
     def _touched(self, case_id: str, *, at: datetime) -> Mapping[str, Any]:
         return self._case_update(case_id, "SET #updated_at = :at", values={"at": at})

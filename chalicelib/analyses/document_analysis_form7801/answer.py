@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import msgspec
 
-from chalicelib.analyses.document_analysis_form7801.fields import (
-    EMPLOYMENT,
-    HOSPITALIZATIONS,
-    PHYSICIANS,
-    Form,
-    canonical_path,
-    value_at,
-)
+from chalicelib.analyses.document_analysis_form7801.fields import Form, canonical_path, value_at
 from chalicelib.analyses.document_analysis_form7801.normalise import normalised_form
 from chalicelib.analyses.kit.issues import Issue, Quote
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,22 +58,6 @@ def extracted(answer: Mapping[str, Any], *, today: date) -> Extracted:
         evidence=tuple(_placed(answer["evidence"], Evidence, form)),
         contradictions=tuple(_placed(answer["contradictions"], Contradiction, form)),
     )
-
-
-@cache
-def choices(pattern: str) -> frozenset[str]:
-    """What a field of Kind.CHOICE may hold, "" included."""
-    from chalicelib.analyses.document_analysis_form7801 import schema
-
-    section, _, name = pattern.rpartition(".")
-    owners: dict[str, type[BaseModel]] = {
-        "personal_info": schema.PersonalInfo,
-        "bank_details": schema.BankDetails,
-        f"{EMPLOYMENT}[]": schema.EmploymentRecord,
-        f"{PHYSICIANS}[]": schema.Physician,
-        f"{HOSPITALIZATIONS}[]": schema.Hospitalization,
-    }
-    return frozenset(get_args(owners[section].model_fields[name].annotation))
 
 
 def _placed(rows: Iterable[Mapping[str, Any]], entry: type[Entry], form: Form) -> Iterable[Entry]:

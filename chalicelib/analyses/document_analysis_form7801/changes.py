@@ -6,13 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801.fields import LISTS, as_told
+from chalicelib.analyses.document_analysis_form7801.same_item import IDENTITY
 from chalicelib.cases.model import Document
 
-_IDENTITY: Mapping[str, tuple[str, ...]] = {
-    "employment_history.employment_records": ("employer_name", "start_date"),
-    "disability_info.treating_physicians": ("name", "specialty"),
-    "disability_info.hospitalizations": ("hospital_name", "admission_date"),
-}
 _OURS = ("metadata", "form_version", "form_status", "submission_date")
 
 
@@ -64,9 +60,7 @@ def _inside(value: Any, key: str, path: str) -> Iterable[tuple[str, tuple[Any, s
             yield from _inside(member, f"{key}.{name}", f"{path}.{name}")
     elif isinstance(value, list) and path in LISTS:
         for index, item in enumerate(value):
-            identity = (
-                "|".join(str(item.get(name, "")) for name in _IDENTITY[path]) if isinstance(item, Mapping) else ""
-            )
+            identity = "|".join(str(item.get(name, "")) for name in IDENTITY[path]) if isinstance(item, Mapping) else ""
             yield from _inside(item, f"{key}[{identity}]", f"{path}[{index}]")
     else:
         yield key, (value, path)

@@ -39,6 +39,15 @@ _CODES = {
     Kind.NUMBER: ("number_invalid", "cannot be negative"),
 }
 
+CHECK_CODES = frozenset(
+    {
+        *(code for code, _ in _CODES.values()),
+        *("date_incomplete", "date_in_future", "claimant_not_adult", "date_before_birth"),
+        *("dates_out_of_order", "iban_differs"),
+    }
+)
+"""The codes of `check_form`."""
+
 _VERDICTS: dict[Kind, Callable[[Any], bool]] = {
     Kind.ID: lambda value: len(value) == israeli.ID_DIGITS and israeli.is_id_number(value),
     Kind.PHONE: lambda value: israeli.local_phone(value) is not None,

@@ -23,11 +23,14 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
 )
 from chalicelib.analyses.kit.issues import Issue
 
-_SORTED_BY = {EMPLOYMENT: "start_date", PHYSICIANS: "last_visit_date", HOSPITALIZATIONS: "admission_date"}
+SORTED_BY = {EMPLOYMENT: "start_date", PHYSICIANS: "last_visit_date", HOSPITALIZATIONS: "admission_date"}
 _COUNTED_SECTIONS = ("personal_info", "bank_details")
 _COUNTED_FIELDS = ("disability_info.disability_start_date", "disability_info.primary_disability_description")
 _COUNTED_LISTS = (EMPLOYMENT, PHYSICIANS)
 _MONTHS = "employment_history.total_employment_months"
+WORK_CODES = frozenset({"employment_end_unclear", "employment_end_missing"})
+"""The codes of `employment_issues`."""
+
 _MONTHS_A_YEAR = 12
 _GOES_ON = re.compile(
     r"(?:עד )?(?:ה?יום|כיום|עכשיו|עדיין|היום)|(?:to |until )?(?:today|now|present|current)", re.IGNORECASE
@@ -52,7 +55,7 @@ def sorted_form(form: Form) -> Sorted:
     """Employment by start, physicians by last visit, hospital stays by admission: newest first, undated ones last."""
     new = copy.deepcopy(form)
     moved: dict[str, str] = {}
-    for path, key in _SORTED_BY.items():
+    for path, key in SORTED_BY.items():
         items = value_at(new, path)
         order = sorted(
             range(len(items)), key=lambda index: first_possible_day(items[index][key]) or date.min, reverse=True

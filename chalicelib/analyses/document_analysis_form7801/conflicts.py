@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence, Extracted, choices
+from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence, Extracted
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
 from chalicelib.analyses.document_analysis_form7801.difference import differ
 from chalicelib.analyses.document_analysis_form7801.fields import (
@@ -23,6 +23,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     Kind,
     Leaf,
     as_told,
+    choices,
     is_filled,
     leaves,
     with_value,

@@ -11,11 +11,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
 Form = dict[str, Any]
+
+Gender = Literal["זכר", "נקבה", "אחר", ""]
+MaritalStatus = Literal["single", "married", "divorced", "widowed", ""]
+EmploymentType = Literal["full_time", "part_time", "self_employed", "other", ""]
+ClinicType = Literal["private", "public", "hmo", ""]
+AccountType = Literal["checking", "savings", "other", ""]
 
 EMPLOYMENT: Final = "employment_history.employment_records"
 PHYSICIANS: Final = "disability_info.treating_physicians"
@@ -103,6 +109,19 @@ FIELDS: Mapping[str, Kind] = MappingProxyType(
 COMPUTED_PATTERNS: Final = frozenset({f"{_STAY}length_of_stay_days"})
 """Leaves that a model may read but that code sets: they need no evidence."""
 
+WHOLE_NUMBERS: Final = frozenset({"personal_info.number_of_children", *COMPUTED_PATTERNS})
+"""Numbers without decimals."""
+
+_CHOICES: Mapping[str, Any] = MappingProxyType(
+    {
+        "personal_info.gender": Gender,
+        "personal_info.marital_status": MaritalStatus,
+        f"{_RECORD}employment_type": EmploymentType,
+        f"{_PHYSICIAN}clinic_type": ClinicType,
+        "bank_details.account_type": AccountType,
+    }
+)
+
 _STEP = re.compile(r"([a-z_0-9]+)|\[(\d+)\]")
 _INDEX = re.compile(r"\[\d+\]")
 _LEGAL = re.compile(r"[a-z][a-z_0-9]*(\[\d+\])?(\.[a-z][a-z_0-9]*(\[\d+\])?)*")
@@ -124,6 +143,11 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     def is_filled(self) -> bool:
         """False for what stands for unknown: "", 0 and false."""
         return is_filled(self.value)
+
+
+def choices(pattern: str) -> frozenset[str]:
+    """What a field of Kind.CHOICE may hold, "" included."""
+    return frozenset(get_args(_CHOICES[pattern]))
 
 
 def is_filled(value: Any) -> bool:

@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801.fields import (
-    COMPUTED_PATTERNS,
     EMPLOYMENT,
+    WHOLE_NUMBERS,
     Form,
     Kind,
     Leaf,
@@ -29,7 +29,6 @@ from chalicelib.analyses.kit.dates import day_named, first_day, last_day, month_
 _WHITE_SPACE = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s\-./־–]")
 _TRUE_WORDS = frozenset({"true", "yes", "כן"})
-_WHOLE_NUMBERS = frozenset({"personal_info.number_of_children", *COMPUTED_PATTERNS})
 _WORK_START = f"{EMPLOYMENT}[].start_date"
 _WORK_END = f"{EMPLOYMENT}[].end_date"
 
@@ -67,7 +66,7 @@ def value_from_text(text: str, leaf: Leaf, *, today: date) -> Any:
         return text.strip().casefold() in _TRUE_WORDS
     if leaf.kind is Kind.NUMBER:
         number = number_named(text)
-        return None if number is not None and leaf.pattern in _WHOLE_NUMBERS and number % 1 else number
+        return None if number is not None and leaf.pattern in WHOLE_NUMBERS and number % 1 else number
     return normalised_value(Leaf(path=leaf.path, kind=leaf.kind, value=text), today=today)
 
 

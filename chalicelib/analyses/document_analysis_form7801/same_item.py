@@ -19,6 +19,13 @@ from chalicelib.documents.normalise import same_text, words
 
 Item = Mapping[str, Any]
 
+IDENTITY: Mapping[str, tuple[str, str]] = {
+    EMPLOYMENT: ("employer_name", "start_date"),
+    PHYSICIANS: ("name", "specialty"),
+    HOSPITALIZATIONS: ("hospital_name", "admission_date"),
+}
+"""What names an item of each list, from one analysis of a case to the next."""
+
 _NOT_PART_OF_A_NAME = frozenset(
     {'ד"ר', "דר", "דר'", "פרופ", "פרופ'", "dr", "prof", "md", 'בע"מ', "ltd", "inc", "חברת", "בית", "החולים", "hospital"}
 )

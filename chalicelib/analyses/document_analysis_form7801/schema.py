@@ -10,6 +10,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from chalicelib.analyses.document_analysis_form7801.fields import (
+    AccountType,
+    ClinicType,
+    EmploymentType,
+    Gender,
+    MaritalStatus,
+)
+
 
 class _Exact(BaseModel):
     """A shape that takes nothing but its own members, all of them."""
@@ -23,8 +31,8 @@ class PersonalInfo(_Exact):
     id_number: str
     full_name: str
     date_of_birth: str
-    gender: Literal["זכר", "נקבה", "אחר", ""]
-    marital_status: Literal["single", "married", "divorced", "widowed", ""]
+    gender: Gender
+    marital_status: MaritalStatus
     number_of_children: int
     address: str
     city: str
@@ -41,7 +49,7 @@ class EmploymentRecord(_Exact):
     end_date: str
     monthly_salary_gross: float
     position_title: str
-    employment_type: Literal["full_time", "part_time", "self_employed", "other", ""]
+    employment_type: EmploymentType
 
 
 class ExtractedEmployment(_Exact):
@@ -79,7 +87,7 @@ class Physician(_Exact):
     name: str
     specialty: str
     clinic_name: str
-    clinic_type: Literal["private", "public", "hmo", ""]
+    clinic_type: ClinicType
     phone: str
     last_visit_date: str
 
@@ -115,7 +123,7 @@ class BankDetails(_Exact):
     branch_number: str
     account_number: str
     account_holder_name: str
-    account_type: Literal["checking", "savings", "other", ""]
+    account_type: AccountType
 
 
 class ExtractedWaiver(_Exact):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.analyses.document_analysis_form7801.answer import choices, extracted
+from chalicelib.analyses.document_analysis_form7801.answer import extracted
+from chalicelib.analyses.document_analysis_form7801.fields import choices
 from tests.unit.analyses.document_analysis_form7801.forms import TODAY, a_form, a_record, contradiction, evidence
 
 RECORDS = "employment_history.employment_records"

@@ -1,0 +1,80 @@
+"""Which item of a list is which? A row id follows from what identifies the item, so that it outlives an analysis."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from chalicelib.cases.working_form.model import FormRules, Row
+
+_DIGITS = 10
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a list: `index` is its place in the analysis (None: it is not there), `row` what persons did to it."""
+
+    row_id: str
+    index: int | None
+    row: Row | None
+
+
+def row_ids(list_path: str, items: Sequence[Mapping[str, Any]], *, rules: FormRules) -> list[str]:
+    """The ids of an analysis's items, in their order.
+
+    Items of one identity are told apart by the rest of what they say, not by where they are in the list.
+    """
+    names = [_name(list_path, item, rules=rules) for item in items]
+    ids = list(names)
+    for name in set(names):
+        twins = sorted(
+            (place for place, other in enumerate(names) if other == name),
+            key=lambda place: msgspec.json.encode(items[place], order="deterministic"),
+        )
+        for number, place in enumerate(twins[1:], 2):
+            ids[place] = f"{name}-{number}"
+    return ids
+
+
+def free_row_id(list_path: str, item: Mapping[str, Any], *, taken: Iterable[str], rules: FormRules) -> str:
+    """The id of an item that a person adds beside the taken ones."""
+    name, used = _name(list_path, item, rules=rules), set(taken)
+    return next(one for one in (name, *(f"{name}-{n}" for n in range(2, len(used) + 3))) if one not in used)
+
+
+def places(
+    list_path: str, items: Sequence[Mapping[str, Any]], rows: Mapping[str, Row], *, rules: FormRules
+) -> list[Place]:
+    """Every row of the list, those of the analysis first, removed ones included.
+
+    A row that persons touched is recognised by its id, or as the same item in other words; then it keeps its id.
+    """
+    ids = row_ids(list_path, items, rules=rules)
+    found = {row_id: index for index, row_id in enumerate(ids) if row_id in rows}
+    left = [index for index in range(len(items)) if index not in found.values()]
+    for row_id, row in rows.items():
+        if row_id in found:
+            continue
+        same = (
+            index
+            for index in left
+            if ids[index] not in row.apart and rules.is_same_item(list_path, row.item, items[index])
+        )
+        index = next(same, None)
+        if index is not None:
+            found[row_id] = index
+            left.remove(index)
+    known = {index: row_id for row_id, index in found.items()}
+    of_analysis = [
+        Place(row_id=known.get(index, ids[index]), index=index, row=rows.get(known.get(index, "")))
+        for index in range(len(items))
+    ]
+    others = [Place(row_id=row_id, index=None, row=row) for row_id, row in rows.items() if row_id not in found]
+    return of_analysis + others
+
+
+def _name(list_path: str, item: Mapping[str, Any], *, rules: FormRules) -> str:
+    identity = msgspec.json.encode([list_path, *rules.identity(list_path, item)])
+    return f"r{hashlib.sha256(identity).hexdigest()[:_DIGITS]}"
