@@ -39,8 +39,8 @@ unit: $(READY) ## Run the quick tests only (unit and contract), on all cores
 test-ministack: $(READY) $(MINISTACK)/.ready ## Run the contracts on a second emulator of AWS, stricter than the first
 	$(BIN)/python -m tests.contract.ministack --venv $(MINISTACK)
 
-chaos: $(READY) ## Disturb a run of 100 jobs and check every guarantee: make chaos [JOBS=100] [SECONDS=60] [SEED=1]
-	$(BIN)/python -m tests.reliability.chaos --jobs "$(or $(JOBS),100)" --seconds "$(or $(SECONDS),60)" --seed "$(or $(SEED),1)"
+chaos: $(READY) ## Disturb a run of 100 jobs and check every guarantee: make chaos [JOBS=100] [SECONDS=120] [SEED=1]
+	$(BIN)/python -m tests.reliability.chaos --jobs "$(or $(JOBS),100)" --seconds "$(or $(SECONDS),120)" --seed "$(or $(SEED),1)"
 
 NODE_READY := frontend/node_modules/.package-lock.json
 

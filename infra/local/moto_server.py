@@ -95,14 +95,14 @@ def _listen(port: int, app: WsgiApp) -> BaseWSGIServer:
         return make_server(HOST, number, app, threaded=True, request_handler=_QuietRequestHandler, fd=listener.fileno())
 
 
-def main() -> None:
-    """Serve until ended."""
+def main(serve: Callable[[int], MotoServer] = MotoServer) -> None:
+    """Serve until ended; `serve` makes the server for a port."""
     parser = argparse.ArgumentParser(prog="python -m infra.local.moto_server", description="AWS on this machine.")
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
     parser.add_argument("--identity", type=json.loads, help="make the resources; GET /casework then answers this JSON")
     arguments = parser.parse_args()
     try:
-        server = MotoServer(arguments.port)
+        server = serve(arguments.port)
     except PortTaken as taken:
         sys.exit(str(taken))
     if arguments.identity is not None:

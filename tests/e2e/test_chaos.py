@@ -16,9 +16,10 @@ import pytest
 from chalicelib.bootstrap import System, utc_now
 from chalicelib.settings import read_settings
 from infra.local.invocation import LambdaContext, sqs_event
-from tests.reliability.chaos.mischief import Mischief, calls_of, fail_calls
+from tests.reliability.chaos.mischief import Mischief
 from tests.reliability.chaos.run import Archive, Load
 from tests.reliability.chaos.system import ChaosSystem, Plan
+from tests.reliability.chaos.trouble import calls_of, fail_calls
 from tests.reliability.chaos.verdict import broken_promises, figures
 
 pytestmark = pytest.mark.e2e
@@ -34,6 +35,10 @@ PLAN = Plan(
     message_every_seconds=0.5,
     api_restarts=1,
     freezes=0,
+    outage_seconds=2.0,
+    throttled_seconds=1.5,
+    slow_queue_seconds=1.5,
+    slow_queue_answer_seconds=0.3,
 )
 JUMP_SECONDS = 61  # past a lease, and past the first check of a lost message
 ROUNDS = 30
@@ -70,10 +75,10 @@ def handle_all(system: System, sqs: Any, queue_url: str) -> None:
 
 def test_nothing_is_lost_or_paid_twice_when_every_worker_dies(monkeypatch):
     with ChaosSystem(PLAN, environ=os.environ, say=lambda name, line: None) as chaos:
-        archive, load = Archive(chaos.resources), Load(PLAN, api_url=chaos.api_url)
+        archive, load = Archive(chaos), Load(PLAN, api_url=chaos.api_url)
         fail_calls(chaos, PLAN)
         began = time.monotonic()
-        with Mischief(PLAN, chaos, job_ids=lambda: [one.job_id for one in load.started]) as mischief:
+        with Mischief(PLAN, chaos, load=load) as mischief:
             load.start_all(within_seconds=PLAN.mischief_seconds / 2)
             time.sleep(max(0.0, PLAN.mischief_seconds - (time.monotonic() - began)))
         mischief.kills.extend(chaos.kill_all_workers())

@@ -1,10 +1,11 @@
 """Whether the system keeps its promises while everything around it breaks; the exit code is 0 only if so.
 
-    python -m tests.reliability.chaos [--jobs 100] [--seconds 60] [--seed 1] [--log FILE]
+    python -m tests.reliability.chaos [--jobs 100] [--seconds 120] [--seed 1] [--log FILE]
 
 The whole local system runs on free ports, with the lease, heartbeat and rescue interval of production. For `--seconds`
-workers are killed, provider calls fail, messages come twice, late or never, and the API restarts; then the system has
-the time of its promises to bring every job to an end.
+workers are killed, provider calls fail, messages come twice, late or never, cases change, and the API restarts; both
+providers are out for a minute, DynamoDB throttles, SQS is slow. Then the system has the time of its promises to bring
+every job to an end.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What goes wrong? Workers die, messages come twice, late or never, the API goes away: at random, until told to end.
 
-The share of provider calls that fail is the emulator's own doing, see `fail_calls`.
+The share of provider calls that fail is the emulator's own doing, see `trouble.fail_calls`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import json
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from clients.python.casework import Client
 from tests.reliability.chaos.system import ChaosSystem, Kill, Plan, Worker
+from tests.reliability.chaos.trouble import Accepted, Changes, Spells
 
 LONGEST_DELAY_SECONDS = 6
 TAKEN_AT_ONCE = 2
@@ -26,11 +26,13 @@ LOST_SHARE, DOUBLED_SHARE = 0.15, 0.5
 class Mischief:
     """Threads that break things while the block lasts; `kills` and `counts` tell what they did."""
 
-    def __init__(self, plan: Plan, system: ChaosSystem, *, job_ids: Callable[[], Sequence[str]]) -> None:
-        """`job_ids` are the jobs accepted so far: messages of any of them may come again."""
+    def __init__(self, plan: Plan, system: ChaosSystem, *, load: Accepted) -> None:
+        """Messages of any job of `load` may come again, and its case may change."""
         self._plan = plan
         self._system = system
-        self._job_ids = job_ids
+        self._load = load
+        self.counts: Counter[str] = Counter()
+        self.changes = Changes(load, counts=self.counts)
         self._stop = threading.Event()
         self._thaw = threading.Event()
         self._threads = [
@@ -41,14 +43,16 @@ class Mischief:
                     (self._disturb, plan.message_every_seconds),
                     (self._repeat, plan.message_every_seconds),
                     (self._restart_api, plan.mischief_seconds / (plan.api_restarts + 1)),
+                    (self.changes.change, plan.change_every_seconds),
                 )
             )
         ]
         self._threads += [
             threading.Thread(target=self._freeze, args=(number,), daemon=True) for number in range(plan.freezes)
         ]
+        spells = Spells(plan, system, pause=self._thaw.wait, counts=self.counts)
+        self._threads += [threading.Thread(target=self._once, args=(spell,), daemon=True) for spell in spells.acts]
         self.kills: list[Kill] = []
-        self.counts: Counter[str] = Counter()
         self.problems: list[str] = []
 
     def __enter__(self) -> Mischief:
@@ -57,7 +61,7 @@ class Mischief:
         return self
 
     def stop(self) -> None:
-        """Break nothing more; frozen workers stay frozen for their time."""
+        """Break nothing more; frozen workers stay frozen, and spells go on, for their time."""
         self._stop.set()
 
     def __exit__(self, failure: object, *_: object) -> None:
@@ -75,6 +79,12 @@ class Mischief:
             except Exception as problem:  # noqa: BLE001  # told at the end: chaos that stopped early proves nothing
                 self.problems.append(f"{act.__name__}: {type(problem).__name__}: {problem}")
                 return
+
+    def _once(self, spell: Callable[[], None]) -> None:
+        try:
+            spell()
+        except Exception as problem:  # noqa: BLE001  # as above
+            self.problems.append(f"{spell.__name__}: {type(problem).__name__}: {problem}")
 
     def _kill(self, rng: random.Random) -> None:
         """SIGKILL a worker that is at a job."""
@@ -114,10 +124,10 @@ class Mischief:
 
     def _repeat(self, rng: random.Random) -> None:
         """Send a message of a job once more, whatever its job is doing."""
-        job_ids = self._job_ids()
-        if job_ids:
+        jobs = self._load.started
+        if jobs:
             sqs, queue_url = self._lane(rng)
-            self._send(sqs, queue_url, json.dumps({"v": 1, "job_id": rng.choice(job_ids)}), rng)
+            self._send(sqs, queue_url, json.dumps({"v": 1, "job_id": rng.choice(jobs).job_id}), rng)
             self.counts["messages repeated"] += 1
 
     def _restart_api(self, rng: random.Random) -> None:
@@ -127,18 +137,7 @@ class Mischief:
 
     def _lane(self, rng: random.Random) -> tuple[Any, str]:
         resources = self._system.resources
-        return resources.client("sqs"), rng.choice([resources.high_queue_url, resources.normal_queue_url])
+        return self._system.client("sqs"), rng.choice([resources.high_queue_url, resources.normal_queue_url])
 
     def _send(self, sqs: Any, queue_url: str, body: str, rng: random.Random) -> None:
         sqs.send_message(QueueUrl=queue_url, MessageBody=body, DelaySeconds=rng.randint(0, LONGEST_DELAY_SECONDS))
-
-
-def fail_calls(system: ChaosSystem, plan: Plan) -> None:
-    """From now on the providers fail this share of the calls, in every way that a patient client gets over."""
-    Client(system.model_url).call("POST", "/__emulator/faults", {"rate": plan.fault_rate, "seed": plan.seed})
-
-
-def calls_of(system: ChaosSystem) -> list[dict[str, Any]]:
-    """The emulator's log of every call to a model."""
-    requests: list[dict[str, Any]] = Client(system.model_url).call("GET", "/__emulator/log")["requests"]
-    return requests

@@ -19,10 +19,10 @@ from chalicelib.errors import NoCall
 from chalicelib.jobs.model import Job
 from clients.demo.sample import DIRECTORY
 from clients.python.casework import Client
-from infra.local.resources import Resources
 from infra.local.token import token
-from tests.reliability.chaos.mischief import Mischief, calls_of, fail_calls
+from tests.reliability.chaos.mischief import Mischief
 from tests.reliability.chaos.system import ChaosSystem, Plan
+from tests.reliability.chaos.trouble import calls_of, fail_calls
 from tests.reliability.chaos.verdict import CaseEnd, Evidence, Started
 
 REPORT_EVERY_SECONDS = 10.0
@@ -31,6 +31,7 @@ START_SHARE = 0.6
 """The share of the mischief's time over which jobs are started: the rest hits a system that is full."""
 JOBS_A_USER = 10  # below the limit of open jobs
 CLIENTS = 4
+ADMIN = "chaos-admin"
 REQUEST_SECONDS = 15.0
 RETRY_SECONDS = 90.0
 """How long a client goes on asking an API that comes and goes."""
@@ -43,13 +44,13 @@ def run(plan: Plan, *, report: Callable[[str], None], say: Callable[[str, str], 
     """
     with ChaosSystem(plan, environ=os.environ, say=say) as system:
         report(f"the system is up with {len(system.workers)} workers; seed {plan.seed}")
-        archive, load = Archive(system.resources), Load(plan, api_url=system.api_url)
+        archive, load = Archive(system), Load(plan, api_url=system.api_url)
 
         def open_jobs() -> int:
             return len(archive.open_jobs(load.started))
 
         fail_calls(system, plan)
-        with Mischief(plan, system, job_ids=lambda: [one.job_id for one in load.started]) as mischief:
+        with Mischief(plan, system, load=load) as mischief:
             ends_at = time.monotonic() + plan.mischief_seconds
             load.start_all(within_seconds=START_SHARE * plan.mischief_seconds)
             report(f"{len(load.started)} jobs are accepted")
@@ -57,6 +58,7 @@ def run(plan: Plan, *, report: Callable[[str], None], say: Callable[[str, str], 
             mischief.stop()
             report(f"nothing more is broken; {mischief.counts['workers killed']} workers were killed")
             _wait(open_jobs, until=time.monotonic() + plan.drain_seconds, report=report, even_if_none=False)
+        mischief.counts.update(system.trouble_aws())
         return archive.collect(plan, load, mischief, calls=calls_of(system))
 
 
@@ -80,6 +82,11 @@ class Load:
         with self._lock:
             return tuple(self._started)
 
+    def client(self, user: str, *, role: str = "user") -> Client:
+        """A client of this user, which asks an API that comes and goes."""
+        own_token = token(user=user, role=role, now=time.time())
+        return Client(self._api_url, own_token, timeout_seconds=REQUEST_SECONDS, patience_seconds=RETRY_SECONDS)
+
     def start_all(self, *, within_seconds: float) -> None:
         """Start every job, spread evenly over this time, by several clients at once. Raises: CaseworkError."""
         with ThreadPoolExecutor(CLIENTS) as clients:
@@ -92,9 +99,7 @@ class Load:
 
     def _start(self, number: int) -> None:
         is_high = bool(self._high_every) and number % self._high_every == 0
-        user, role = ("chaos-admin", "admin") if is_high else (f"chaos-{number // JOBS_A_USER}", "user")
-        own_token = token(user=user, role=role, now=time.time())
-        client = Client(self._api_url, own_token, timeout_seconds=REQUEST_SECONDS, patience_seconds=RETRY_SECONDS)
+        client = self.client(ADMIN, role="admin") if is_high else self.client(f"chaos-{number // JOBS_A_USER}")
         analysis = self._analyses[number % len(self._analyses)]
         case_id = client.cases.create(f"chaos {number}")["id"]
         if NoCall in analysis.refusals:
@@ -111,10 +116,11 @@ class Load:
 class Archive:
     """Reads what a stopped or running local system has stored."""
 
-    def __init__(self, resources: Resources) -> None:
-        blobs = S3BlobStore(lambda: resources.client("s3"), bucket=resources.bucket)
-        client = resources.client("dynamodb")
+    def __init__(self, system: ChaosSystem) -> None:
+        resources, client = system.resources, system.client("dynamodb")
+        blobs = S3BlobStore(lambda: system.client("s3"), bucket=resources.bucket)
         self._resources = resources
+        self._client = system.client
         self._jobs = DynamoJobStore(client, table=resources.jobs_table, cases_table=resources.cases_table, blobs=blobs)
         self._cases = DynamoCaseStore(client, table=resources.cases_table, blobs=blobs)
 
@@ -138,6 +144,7 @@ class Archive:
             counts=dict(mischief.counts),
             left_behind=tuple(_left_behind(items)),
             dead_letters=self._dead_letters(),
+            calls_replaced=frozenset(mischief.changes.calls_replaced),
             problems=tuple(mischief.problems),
         )
 
@@ -158,11 +165,11 @@ class Archive:
         return found[0] if len(found) == 1 else found or None
 
     def _all_items(self) -> list[Mapping[str, Any]]:
-        pages = self._resources.client("dynamodb").get_paginator("scan").paginate(TableName=self._resources.jobs_table)
+        pages = self._client("dynamodb").get_paginator("scan").paginate(TableName=self._resources.jobs_table)
         return [item for page in pages for item in page["Items"]]
 
     def _dead_letters(self) -> int:
-        sqs = self._resources.client("sqs")
+        sqs = self._client("sqs")
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         queues = (self._resources.high_dead_letter_queue_url, self._resources.normal_dead_letter_queue_url)
         found = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"] for url in queues]

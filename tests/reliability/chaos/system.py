@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
+from clients.python.casework import Client
 from infra.local import system
 from infra.local.environment import HOST, local_environment
 from infra.local.ports import new_ports
 from infra.local.program import Child, Program
 from infra.local.resources import Resources, resource_names
 from infra.problem import Problem
+from tests.reliability.chaos import troubled_aws
 
 READY_WITHIN_SECONDS = 90.0
 _REAL_PROVIDERS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
@@ -29,12 +33,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     Workers run one job at a time each, so that a kill interrupts at most one call. `fault_rate` is the share of
     provider calls that fail, `answer_seconds` what an answer takes, `…_every_seconds` the mean time between two acts.
     `freezes` workers are stopped for `freeze_seconds`, until others have taken their jobs over (a lease and a tick of
-    the timer), and go on after that as zombies.
+    the timer), and go on after that as zombies. For `outage_seconds` no provider answers, for `throttled_seconds`
+    DynamoDB refuses `throttled_share` of the calls, for `slow_queue_seconds` each call of SQS takes up to twice
+    `slow_queue_answer_seconds`: now and then longer than its client waits.
     """
 
     jobs: int = 100
-    mischief_seconds: float = 60.0
-    drain_seconds: float = 150.0
+    mischief_seconds: float = 120.0
+    drain_seconds: float = 300.0
     seed: int = 1
     normal_workers: int = 7
     high_workers: int = 2
@@ -47,6 +53,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     freezes: int = 2
     freeze_seconds: float = 110.0
     rescue_every_seconds: int = 60
+    outage_seconds: float = 60.0
+    throttled_seconds: float = 15.0
+    throttled_share: float = 0.7
+    slow_queue_seconds: float = 15.0
+    slow_queue_answer_seconds: float = 2.2
+    change_every_seconds: float = 1.5
 
 
 class Kill(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +160,20 @@ class ChaosSystem:
         """The tables, queues and bucket."""
         return resource_names(f"http://{HOST}:{self.ports.aws}")
 
+    @functools.cache  # noqa: B019  one system lives as long as its process
+    def client(self, service: str) -> Any:
+        """A client of an observer, or of who disturbs: the trouble of AWS does not reach it."""
+        found = self.resources.client(service)
+        found.meta.events.register(
+            "before-sign", lambda request, **_: request.headers.add_header(troubled_aws.UNDISTURBED, "1")
+        )
+        return found
+
+    def trouble_aws(self, **trouble: float) -> dict[str, int]:
+        """Let AWS be in this trouble from now on (none: in none); how many calls were hit so far."""
+        hit: dict[str, int] = Client(f"http://{HOST}:{self.ports.aws}").call("POST", troubled_aws.PATH, trouble)
+        return hit
+
     def __enter__(self) -> ChaosSystem:
         try:
             self._start()
@@ -188,6 +214,7 @@ class ChaosSystem:
             program.name: program
             for program in system.programs(self.environment, ports=self.ports, identity=system.own_identity())
         }
+        programs["aws"] = msgspec.structs.replace(programs["aws"], module=troubled_aws.__name__)
         for name in ("aws", "model"):
             self._start_other(programs[name])
         self._wait_for("aws", lambda: system.identify(self.ports) is not None)

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from chalicelib.errors import Internal, ProviderUnavailable, WorkerLost
+from chalicelib.errors import InputInvalid, Internal, ProviderUnavailable, WorkerLost
 from chalicelib.jobs import lifecycle
 from chalicelib.jobs.model import Event, Job, Status, Usage, with_event
 from tests.fakes.jobs import CREATED_AT, a_job
 from tests.reliability.chaos.system import Kill
-from tests.reliability.chaos.verdict import CaseEnd, Evidence, Started, broken_promises, figures, show
+from tests.reliability.chaos.verdict import CALL_REPLACED, CaseEnd, Evidence, Started, broken_promises, figures, show
 
 KILLED_AT = CREATED_AT + timedelta(seconds=10)
 STEPS = ("turn-01", "turn-02")
@@ -54,7 +54,7 @@ def call(outcome: str) -> dict[str, Any]:
 
 def evidence(**changes: Any) -> Evidence:
     """A run in which two jobs were accepted, one worker killed, one call failed, and every promise kept."""
-    done, failed = completed_job(), failed_job(ProviderUnavailable("It is down."))
+    done, failed = completed_job(), failed_job(InputInvalid("The call was replaced."))
     fields: dict[str, Any] = {
         "wanted": 2,
         "started": tuple(Started(job_id=job.job_id, job_type="t", case_id="c") for job in (done, failed)),
@@ -68,6 +68,7 @@ def evidence(**changes: Any) -> Evidence:
         "counts": {"workers killed": 1},
         "left_behind": (),
         "dead_letters": 0,
+        "calls_replaced": frozenset({"failed"}),
     }
     return Evidence(**{**fields, **changes})
 
@@ -76,14 +77,14 @@ def test_a_run_that_kept_every_promise_is_all_well():
     found = figures(evidence())
 
     assert broken_promises(found) == []
-    assert (found.submitted, found.completed, found.failed) == (2, 1, {"provider_unavailable": 1})
+    assert (found.submitted, found.completed, found.failed) == (2, 1, {CALL_REPLACED: 1})
     assert (found.attempts, found.steps, found.calls, found.calls_failed) == (3, 2, 4, 1)
     assert (found.repeats_of_checkpointed_calls, found.repeats_of_calls_in_flight) == (0, 1)
     assert (found.kills, found.kills_at_work, found.worst_recovery_seconds) == (1, 1, 60.0)
 
 
 def jobs_with(done: Job | None = None, failed: Job | None = None) -> dict[str, Job]:
-    return {"done": done or completed_job(), "failed": failed or failed_job(ProviderUnavailable("It is down."))}
+    return {"done": done or completed_job(), "failed": failed or failed_job(InputInvalid("The call was replaced."))}
 
 
 def progressing(job: Job) -> Job:
@@ -104,6 +105,11 @@ def cancelled_job() -> Job:
         ({"jobs": jobs_with(failed=progressing(failed_job(WorkerLost("x"))))}, "1 accepted jobs are lost"),
         ({"jobs": {**jobs_with(), "third": completed_job()}}, "1 jobs exist that no client was told of"),
         ({"jobs": jobs_with(failed=failed_job(Internal("oh")))}, "jobs failed as none should: {'internal': 1}"),
+        (
+            {"jobs": jobs_with(failed=failed_job(ProviderUnavailable("It is down.")))},
+            "jobs failed as none should: {'provider_unavailable': 1}",
+        ),
+        ({"calls_replaced": frozenset()}, "jobs failed as none should: {'input_invalid': 1}"),
         (
             {"jobs": jobs_with(completed_job(steps=("turn-01", "turn-01")))},
             "1 calls whose answer was stored were made again",
@@ -149,6 +155,14 @@ def test_a_result_that_is_not_for_the_case_need_not_be_in_the_case():
     counted = CaseEnd(has_result=True, analysis=None, in_case=None)
 
     assert broken_promises(figures(evidence(ends={**evidence().ends, "done": counted}))) == []
+
+
+def test_an_analysis_may_go_with_the_call_that_was_replaced_after_it():
+    gone = CaseEnd(has_result=True, analysis={"a": 1}, in_case=None)
+    ends = {**evidence().ends, "done": gone}
+
+    assert broken_promises(figures(evidence(ends=ends, calls_replaced=frozenset({"done", "failed"})))) == []
+    assert broken_promises(figures(evidence(ends=ends))) != []
 
 
 def test_what_was_read_of_the_case_is_a_step_and_no_call():
