@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks import counts, fresh_process, growth, imports
+from benchmarks import counts, fresh_process, growth, imports, worker_memory
 from benchmarks.counted import Cost
 from benchmarks.processes import PEERS_PYTHON, answer_of, metered_aws
 from benchmarks.rows import Row, at_least, at_most
@@ -20,6 +20,9 @@ COMPARED_JOBS, COMPARED_ROUNDS, WINDOW = 48, 3, 20
 PACED_JOBS, PACED_ROUNDS = 40, 5
 SHORT_PDF_PAGES, LONG_PDF_PAGES = 50, 200
 EVENT_SOURCE_CALLS = 2
+WORKER_MB = 1024
+ALARM_MB = WORKER_MB * 8 // 10
+"""Above that `WorkerMemoryAlarm` rings (infra/deploy/overlays/alarms_jobs.yaml)."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,6 +178,18 @@ def long_document() -> Part:
     )
 
 
+def memory() -> Part:
+    """The most memory of a worker, against the alarm's threshold."""
+    with metered_aws() as aws:
+        found = worker_memory.measured(aws.environment("worker"))
+    return Part(
+        rows=[
+            at_most(f"memory of a worker {worker_memory.LOADS[load]}", megabytes, ALARM_MB, unit=" MB")
+            for load, megabytes in found.items()
+        ]
+    )
+
+
 def sizes() -> Part:
     """Growth."""
     found = growth.measured()
@@ -199,6 +214,7 @@ PARTS: Mapping[str, Callable[[], Part]] = {
     "handler": handler,
     "cold_start": cold_start,
     "long_document": long_document,
+    "memory": memory,
     "growth": sizes,
 }
 
