@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ import msgspec
 
 from benchmarks.counted import Counted, counted
 from benchmarks.processes import metered_aws
+from chalicelib.bootstrap import utc_now
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobType
@@ -42,7 +42,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure() -> Counts:
-    """All counts. Takes about 15 s: progress is reported in real time."""
+    """All counts. The work takes no time: a clock is moved between two reports of progress."""
     with metered_aws() as aws, counted(aws) as casework:
         return Counts(
             submit=_submit(casework),
@@ -51,8 +51,8 @@ def measure() -> Counts:
             list_of_20=_list(casework),
             rescue_idle=_rescue(casework),
             heartbeats_a_minute=_heartbeats(casework),
-            worker_5_updates=_worked(casework, updates=5, pause_seconds=1.05),
-            worker_50_updates=_worked(casework, updates=50, pause_seconds=0.1),
+            worker_5_updates=_worked(casework, updates=5, pause=timedelta(seconds=1.05)),
+            worker_50_updates=_worked(casework, updates=50, pause=timedelta(seconds=0.1)),
         )
 
 
@@ -126,16 +126,18 @@ def _heartbeats(casework: Counted) -> int:
     return casework.cost(beat).calls // HEARTBEAT_MINUTES
 
 
-def _worked(casework: Counted, *, updates: int, pause_seconds: float) -> int:
+def _worked(casework: Counted, *, updates: int, pause: timedelta) -> int:
     """Calls of the worker's own for one job: claim, progress, final write."""
+    system: Any = casework.system
+    worked = [timedelta(0)]
 
     def run(ctx: AttemptContext) -> Completed:
         for step in range(updates):
             ctx.progress(step, f"Step {step}")
-            time.sleep(pause_seconds)
+            worked[0] += pause
         return Completed(result={"steps": updates})
 
-    system: Any = casework.system
+    system.clock = lambda: utc_now() + worked[0]
     system.job_types = {JOB_TYPE: JobType(name=JOB_TYPE, run=run)}
     job_id = casework.new_job(casework.new_case())
     return casework.cost(lambda: casework.work(job_id)).calls

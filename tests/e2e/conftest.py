@@ -1,4 +1,4 @@
-"""What do the tests of the running system share? One copy of the project, one system a module."""
+"""What the tests of the running system share: one copy of the project, and one system."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_project(tmp_path_factory.mktemp("e2e") / "casework")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def local(project: Path) -> Iterator[Running]:
-    """A plain `chalice local` for the tests of one module."""
+    """A plain `chalice local` for the whole run; what a test changes of it, such as the models' pace, it puts back."""
     with chalice_local(project) as running:
         yield running

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.adapters.dynamodb.values import epoch_seconds, from_iso, iso, text
 from clients.demo.sample import create_case
+from infra.local.environment import HOST
+from infra.local.resources import resource_names
 from tests.e2e.local_system import Running, chalice_local, wait_until
 
 pytestmark = pytest.mark.e2e
 
-RECOVERY_SECONDS = 120
+LEASE = timedelta(seconds=46)
 
 
 def asked(running: Running) -> list[dict[str, Any]]:
     """Every call to the models so far."""
     calls: list[dict[str, Any]] = running.models().call("GET", "/__emulator/log")["requests"]
     return calls
+
+
+def end_lease(running: Running, job_id: str) -> None:
+    """Let the job's times be those of a worker that fell silent a lease ago, so that nobody has to wait for it."""
+    resources = resource_names(f"http://{HOST}:{running.ports.aws}")
+    dynamodb, key = resources.client("dynamodb"), {"job_id": {"S": job_id}, "item": {"S": "job"}}
+    record = dynamodb.get_item(TableName=resources.jobs_table, Key=key)["Item"]
+    over = from_iso(record["lease_until"]["S"]) - LEASE
+    earlier = {"lease_until": text(iso(over)), "check_at": epoch_seconds(over)}
+    dynamodb.put_item(TableName=resources.jobs_table, Item={**record, **earlier})
 
 
 def test_no_turn_that_was_answered_is_asked_again(project):
@@ -33,9 +46,9 @@ def test_no_turn_that_was_answered_is_asked_again(project):
         wait_until(lambda: len(asked(running)) >= 3, lambda: running.said())
 
         os.kill(running.worker("normal"), signal.SIGKILL)
-        killed_at = time.monotonic()
         running.models().call("POST", "/__emulator/pace", {"seconds": 0})
-        wait_until(lambda: client.jobs.get(job_id)["done"], lambda: running.said(), within_seconds=RECOVERY_SECONDS)
+        end_lease(running, job_id)
+        wait_until(lambda: client.jobs.get(job_id)["done"], lambda: running.said())
 
         job = client.jobs.get(job_id)
         calls = asked(running)
@@ -43,4 +56,3 @@ def test_no_turn_that_was_answered_is_asked_again(project):
         assert (job["status"], job["attempt"]) == ("completed", 2)
         assert [times for times in answered.values() if times > 1] == []
         assert len(calls) - len(answered) <= 1  # the call that was under way when the worker died
-        assert time.monotonic() - killed_at < RECOVERY_SECONDS

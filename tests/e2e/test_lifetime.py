@@ -44,13 +44,13 @@ def run(project: Path, command: list[str], ports: Ports) -> subprocess.Completed
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_chalice_local_leaves_no_process_behind(project, number):
+def test_ctrl_c_leaves_no_process_of_chalice_local_behind(project):
+    """Of other signals: tests/unit/infra/local/test_program.py; SIGKILL: the test of an autoreload below."""
     with chalice_local(project) as running:
         family = running.family()
         assert len(family) >= 8  # reloader, API, supervisor, and at least AWS, models, two lanes, the timer
 
-        running.process.send_signal(number)
+        running.process.send_signal(signal.SIGINT)
         running.process.wait(timeout=WITHIN_SECONDS)
 
         wait_until_gone(family)
@@ -82,13 +82,11 @@ def test_ctrl_c_ends_make_dev_with_a_word(project):
         wait_until_gone(family)
 
 
-def test_a_second_system_on_the_same_ports_is_refused_with_the_way_out(project):
-    ports = new_ports()
-    with chalice_local(project, "--no-autoreload", ports=ports):
-        second = run(project, [sys.executable, "-m", "infra.local"], ports)
+def test_a_second_system_on_the_same_ports_is_refused_with_the_way_out(project, local):
+    second = run(project, [sys.executable, "-m", "infra.local"], local.ports)
 
     assert second.returncode == 1
-    assert f"Port {ports.aws} on 127.0.0.1 is taken: a local Casework of {project} is up already" in second.stdout
+    assert f"Port {local.ports.aws} on 127.0.0.1 is taken: a local Casework of {project} is up already" in second.stdout
     assert "CASEWORK_AWS_PORT" in second.stdout
 
 
