@@ -9,7 +9,7 @@ values code marks wrongly.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -55,24 +55,30 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attribution(msgspec.Struct, frozen=True, kw_only=True):
-    """The moved values by kind; of the true values, how many there are and which code changed or marked wrongly."""
+    """The moved values by kind; of the true values, how many there are by case and which code changed or marked
+    wrongly, each with its case in front."""
 
     moved: tuple[Moved, ...]
-    true_values: int
+    true_values: Mapping[str, int]
     wronged: tuple[str, ...]
+
+    def wronged_in(self, cases: Container[str]) -> tuple[int, int]:
+        """How many true values of these cases were changed or marked wrongly, of how many."""
+        wronged = sum(one.partition(":")[0] in cases for one in self.wronged)
+        return wronged, sum(count for case, count in self.true_values.items() if case in cases)
 
 
 def measure_attribution(cases: Sequence[EvalCase], models: Models) -> Attribution:
     """Over the answers that the models give to these cases."""
     outcomes: dict[str, list[tuple[str, bool, bool]]] = {kind.value: [] for kind in MOVED_KINDS}
     wronged: list[str] = []
-    total = 0
+    total: dict[str, int] = {}
     for case in cases:
         answer, sources = answer_and_sources(case, models)
         bench = Bench(case, sources)
         form, issues = bench.settled(answer)
         filled = [leaf for leaf in leaves(answer["form_7801"]) if leaf.is_filled]
-        total += len(filled)
+        total[case.name] = len(filled)
         wronged += (f"{case.name}: {path}" for path in bench.wronged(answer, form, issues))
         for source, target in pairs(answer["form_7801"]):
             reported = bench.reports_move(answer, source, target)

@@ -15,6 +15,8 @@ from chalicelib.cases.vapi import read_call
 from infra.local.environment import ROOT
 
 DATA = ROOT / "tests" / "data"
+WRITTEN_AFTER = frozenset({"stroke_case", "vision_case", "cancer_case"})
+"""Cases that were written after the last change of a prompt or a rule: what code does there was not made with them."""
 OWNER = "owner-1"
 STARTED_AT = time(9, 30, tzinfo=UTC)
 

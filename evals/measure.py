@@ -64,7 +64,7 @@ class Robustness(msgspec.Struct, frozen=True, kw_only=True):
     altered: tuple[Altered, ...]
     withstood: tuple[Withstood, ...]
     detections: tuple[Detection, ...]
-    attribution: Attribution = Attribution(moved=(), true_values=0, wronged=())
+    attribution: Attribution = Attribution(moved=(), true_values={}, wronged=())
     rules: tuple[RuleScore, ...] = ()
 
     @property

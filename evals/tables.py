@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from evals.cases import WRITTEN_AFTER
 from evals.detector.verdict import written_verdict
 from evals.fault_injection import AGENT as AGENT_JOB
 from evals.fault_injection import caught_by_kind
@@ -148,8 +149,10 @@ def moved_table(robustness: Robustness) -> str:
     likely, seen = sum(one.plausible for one in moved), sum(one.plausible_reported for one in moved)
     totals = [str(tried), str(reported), percent(reported, tried), str(likely), str(seen), percent(seen, likely)]
     rows.append(["**all**", *totals])
-    true, wronged = robustness.attribution.true_values, len(robustness.attribution.wronged)
-    rows.append(["true values marked wrongly", str(true), str(wronged), percent(wronged, true), "", "", ""])
+    known = set(robustness.attribution.true_values)
+    for what, cases in (("", known - WRITTEN_AFTER), (" in cases written after the rules", known & WRITTEN_AFTER)):
+        wronged, true = robustness.attribution.wronged_in(cases)
+        rows.append([f"true values marked wrongly{what}", str(true), str(wronged), percent(wronged, true), "", "", ""])
     return _table(["kind", "all pairs", "reported", "share", "plausible pairs", "reported", "share"], rows)
 
 
