@@ -25,6 +25,7 @@ from chalicelib.cases.pages import read_page
 from chalicelib.cases.read import case_documents
 from chalicelib.documents.content_types import ENDS_AS_A_KIND
 from chalicelib.errors import BodyTooLarge, DocumentNotReadable, IdempotencyKeyReused, NotFound, TooManyDocuments
+from chalicelib.jobs.requests import JobsOfCase
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import System
@@ -172,6 +173,7 @@ def delete_document(request: Request, system: System) -> Response:
         principal=request.principal,
         store=system.case_store,
         blobs=system.blob_store,
+        texts=JobsOfCase(system.job_store, system.job_queue),
         now=system.clock(),
     )
     return Response(status=204)

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -156,10 +156,25 @@ def find_document(
     return document, outline.case.user_id
 
 
+class Texts(Protocol):
+    """What the deletion of a document needs of the case's jobs."""
+
+    def forget_texts(self, case_id: str) -> None:
+        """Remove what they have stored of documents' text."""
+
+
 def delete_document(
-    case_id: str, document_id: str, *, principal: Principal, store: CaseStore, blobs: BlobStore, now: datetime
+    case_id: str,
+    document_id: str,
+    *,
+    principal: Principal,
+    store: CaseStore,
+    blobs: BlobStore,
+    texts: Texts,
+    now: datetime,
 ) -> None:
-    """Remove a document and its bytes; entries of requested documents that it marked are unmarked.
+    """Remove a document, its bytes and the text that jobs have stored of it; entries of requested documents that it
+    marked are unmarked.
 
     Raises: NotFound for the case and for the document.
     """
@@ -172,8 +187,10 @@ def delete_document(
     blobs.delete([document.upload_key])
     made_of_it = f"texts/{document.case_id}/{document.id}/"
     blobs.delete([*blobs.keys(document.blob_key), *blobs.keys(made_of_it)])
+    texts.forget_texts(case_id)
     store.delete_document(document, at=now)
     blobs.delete([*blobs.keys(document.blob_key), *blobs.keys(made_of_it)])
+    texts.forget_texts(case_id)
 
 
 def _again(document: Document, *, owner: str, store: CaseStore, blobs: BlobStore, now: datetime) -> AddedDocument:

@@ -116,6 +116,10 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
 CLOCK_SLACK = timedelta(seconds=1)
 
 
+TEXT_STEP = "text-"
+"""So begin the names of steps whose result is the text of one document."""
+
+
 class JobStore(Protocol):
     """The records of jobs. Every decision is one conditional write; reads are consistent.
 
@@ -195,6 +199,9 @@ class JobStore(Protocol):
 
     def copy_checkpoints(self, source_job_id: str, *, target: Job) -> int:
         """Copy the checkpoints of one job to another; returns how many."""
+
+    def forget_checkpoints(self, job: Job, *, starting_with: str = "") -> None:
+        """Remove the checkpoints whose names begin so, and their stored objects; the job goes on without them."""
 
     def result(self, job: Job) -> bytes | None:
         """The result as JSON bytes (UTF-8), wherever it is stored; None when the job has none."""

@@ -16,7 +16,7 @@ from chalicelib.jobs.lifecycle import cancel_accepted
 from chalicelib.jobs.lists import JobFilter, JobPage, Position
 from chalicelib.jobs.messages import send_again
 from chalicelib.jobs.model import Job, Status
-from chalicelib.jobs.ports import Conflict, JobMessage, JobQueue, JobStore
+from chalicelib.jobs.ports import TEXT_STEP, Conflict, JobMessage, JobQueue, JobStore
 
 CANCEL_TRIES = 8
 
@@ -97,7 +97,7 @@ def delete_job(job_id: str, *, principal: Principal, store: JobStore, queue: Job
 
 
 class JobsOfCase:
-    """What the deletion of a case asks of its jobs (`cases.changes.CaseJobs`)."""
+    """What deletions ask of a case's jobs (`cases.changes.CaseJobs`, `cases.documents.Texts`)."""
 
     def __init__(self, store: JobStore, queue: JobQueue) -> None:
         self._store = store
@@ -109,6 +109,12 @@ class JobsOfCase:
             raise NotFinished(
                 "A job of this case is not finished. Cancel it first, and delete the case when it is done."
             )
+
+    def forget_texts(self, case_id: str) -> None:
+        """Remove what the case's jobs have stored of documents' text: of a finished job all checkpoints, of an open one
+        the texts, which it reads again when it needs them."""
+        for job in self._store.jobs_of_case(case_id):
+            self._store.forget_checkpoints(job, starting_with=TEXT_STEP if job.is_open else "")
 
     def delete(self, case_id: str) -> None:
         """Remove all jobs of a case that gets no new ones."""

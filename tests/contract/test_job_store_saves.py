@@ -197,6 +197,23 @@ def test_a_checkpoint_of_the_same_name_replaces_the_first(backend: Backend, stor
     assert store.checkpoints(job.job_id) == {"read": b"2"}
 
 
+@pytest.mark.parametrize("value", [b"1", LARGE], ids=["small", "large"])
+def test_checkpoints_are_forgotten_by_how_their_names_begin(backend: Backend, store: JobStore, value: bytes) -> None:
+    job = backend.running()
+    after = step(job, "text-1", value, store)
+    after = step(after, "text-2", value, store)
+    after = step(after, "extract-1", b"3", store)
+
+    store.forget_checkpoints(after, starting_with="text-")
+
+    assert store.checkpoints(job.job_id) == {"extract-1": b"3"}
+    assert [key for key in backend.blobs.keys(f"jobs/{job.job_id}/") if "step-" in key] == []
+    store.forget_checkpoints(after)
+    store.forget_checkpoints(after)
+    assert store.checkpoints(job.job_id) == {}
+    assert store.get(job.job_id) == after
+
+
 def test_many_large_checkpoints_are_all_read(backend: Backend, store: JobStore) -> None:
     job = backend.running()
     values = {f"part {number}": incompressible(300_000 + number) for number in range(5)}

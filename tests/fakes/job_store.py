@@ -35,9 +35,10 @@ from chalicelib.jobs.ports import (
 )
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.cases_of_jobs import CasesOfJobs
+from tests.fakes.checkpoints import FakeCheckpoints
 
 
-class FakeJobStore:
+class FakeJobStore(FakeCheckpoints):
     """One lock around everything: each method is one decision, as each write of the real store is."""
 
     def __init__(self, *, cases: CasesOfJobs, blobs: FakeBlobStore | None = None) -> None:
@@ -46,7 +47,7 @@ class FakeJobStore:
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._results: dict[str, bytes] = {}
-        self.stored_checkpoints: dict[str, dict[str, bytes]] = {}
+        super().__init__()
         self._keys: dict[tuple[str, str], tuple[KeyUse, datetime]] = {}
         self._failures: dict[str, int] = {}
         self.lock_holders: dict[str, tuple[str, datetime]] = {}
@@ -185,18 +186,6 @@ class FakeJobStore:
             # Only what the change touches: a heartbeat may have moved the lease since `before` was read.
             self._stored(msgspec.structs.replace(current, version=before.version + 1, **_changes(before, after)))
             return msgspec.structs.replace(after, version=before.version + 1)
-
-    def checkpoints(self, job_id: str) -> Mapping[str, bytes]:
-        """See JobStore.checkpoints."""
-        with self._called("checkpoints"):
-            return dict(self.stored_checkpoints.get(job_id, {}))
-
-    def copy_checkpoints(self, source_job_id: str, *, target: Job) -> int:
-        """See JobStore.copy_checkpoints."""
-        with self._called("copy_checkpoints"):
-            copied = self.stored_checkpoints.get(source_job_id, {})
-            self.stored_checkpoints.setdefault(target.job_id, {}).update(copied)
-            return len(copied)
 
     def result(self, job: Job) -> bytes | None:
         """See JobStore.result."""

@@ -18,7 +18,7 @@ from chalicelib.analyses.kit.issues import Issue, document_field
 from chalicelib.cases.model import CaseFile, Document, DocumentStatus, DocumentText
 from chalicelib.documents.page import FileText, Page
 from chalicelib.errors import DocumentUnreadable, OutOfTime
-from chalicelib.jobs.ports import AttemptContext
+from chalicelib.jobs.ports import TEXT_STEP, AttemptContext
 
 SPEAKERS = {"bot": "AI", "assistant": "AI", "user": "User"}
 
@@ -122,7 +122,7 @@ class _Reader:
         """The document's text, read now or in an earlier attempt; None when its bytes are gone or not there yet."""
         if version is None:
             return None
-        name = f"text-{fingerprint(version, document.content_type)}"
+        name = f"{TEXT_STEP}{fingerprint(version, document.content_type)}"
         if name not in self._texts:
             self._texts[name] = msgspec.convert(self._ctx.step(name, lambda: self._read(document)), _Read)
         stored = self._texts[name]

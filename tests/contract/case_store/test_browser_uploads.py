@@ -17,6 +17,7 @@ from chalicelib.jobs.requests import JobsOfCase
 from infra.local.resources import Resources
 from tests.contract.case_store.conftest import NOW, a_case
 from tests.fakes.cases_of_jobs import FakeCases
+from tests.fakes.checkpoints import NoJobs
 from tests.fakes.clock import FakeClock
 from tests.fakes.job_queue import FakeJobQueue
 from tests.fakes.job_store import FakeJobStore
@@ -76,7 +77,7 @@ def test_a_deleted_document_leaves_nothing_of_its_upload(
     send(coming)
     shown(store, blobs)
 
-    delete_document("c1", "d1", principal=OWNER, store=store, blobs=blobs, now=NOW)
+    delete_document("c1", "d1", principal=OWNER, store=store, blobs=blobs, texts=NoJobs(), now=NOW)
 
     assert blobs.keys("") == []
 

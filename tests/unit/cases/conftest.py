@@ -14,6 +14,7 @@ from chalicelib.cases.documents import AddedDocument, NewDocument, add_document,
 from chalicelib.cases.model import Case
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
+from tests.fakes.checkpoints import NoJobs
 
 NOW = datetime(2026, 6, 10, 9, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -58,7 +59,9 @@ class Desk:
         )
 
     def delete(self, document_id: str, *, principal: Principal = OWNER, case_id: str = "c1") -> None:
-        delete_document(case_id, document_id, principal=principal, store=self.store, blobs=self.blobs, now=LATER)
+        delete_document(
+            case_id, document_id, principal=principal, store=self.store, blobs=self.blobs, texts=NoJobs(), now=LATER
+        )
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from chalicelib.jobs.requests import JobsOfCase
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
 from tests.fakes.cases_of_jobs import FakeCases
+from tests.fakes.checkpoints import NoJobs
 from tests.fakes.clock import FakeClock
 from tests.fakes.job_queue import FakeJobQueue
 from tests.fakes.job_store import FakeJobStore
@@ -34,7 +35,7 @@ def delete_whole_case(desk: Desk) -> None:
 
 
 def delete_its_document(desk: Desk) -> None:
-    delete_document("c1", "d1", principal=OWNER, store=desk.store, blobs=desk.blobs, now=NOW)
+    delete_document("c1", "d1", principal=OWNER, store=desk.store, blobs=desk.blobs, texts=NoJobs(), now=NOW)
 
 
 @pytest.mark.parametrize("delete", [delete_whole_case, delete_its_document])

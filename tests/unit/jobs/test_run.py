@@ -15,6 +15,7 @@ from chalicelib.errors import (
 from chalicelib.jobs.model import Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobMessage
+from chalicelib.jobs.requests import JobsOfCase
 from tests.fakes.engine import Engine, complete, fail_with
 from tests.fakes.jobs import CASE_ID
 
@@ -217,3 +218,43 @@ def test_storage_that_does_not_answer_raises_so_that_the_message_comes_again() -
 
     with pytest.raises(StorageUnavailable):
         engine.receive(JobMessage(job_id=started.job.job_id))
+
+
+def _read_and_ask(ctx: AttemptContext) -> Completed:
+    ctx.step("text-1", lambda: {"text": "אבחנה"})
+    ctx.step("extract-1", lambda: {"answer": 1})
+    return Completed(result={})
+
+
+def test_nothing_of_a_deleted_document_stays_with_a_finished_job() -> None:
+    engine = Engine(_read_and_ask)
+    started = engine.start()
+    engine.deliver()
+    assert set(engine.store.checkpoints(started.job.job_id)) == {"text-1", "extract-1"}
+
+    JobsOfCase(engine.store, engine.queue).forget_texts(started.job.case_id)
+
+    assert engine.store.checkpoints(started.job.job_id) == {}
+    assert engine.job(started).status is Status.COMPLETED
+
+
+def test_an_open_job_keeps_its_answers_and_reads_again() -> None:
+    asked: list[str] = []
+
+    def read_and_ask(ctx: AttemptContext) -> Completed:
+        ctx.step("text-1", lambda: asked.append("text"))
+        ctx.step("extract-1", lambda: asked.append("extract"))
+        if len(asked) == 2:
+            raise ProviderUnavailable("busy")
+        return Completed(result={})
+
+    engine = Engine(read_and_ask)
+    started = engine.start()
+    engine.deliver()
+
+    JobsOfCase(engine.store, engine.queue).forget_texts(started.job.case_id)
+    engine.clock.advance(seconds=600)
+    engine.deliver()
+
+    assert engine.job(started).status is Status.COMPLETED
+    assert asked == ["text", "extract", "text"]
