@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import telemetry
 from chalicelib.analyses import catalogue
 from chalicelib.blobs import BlobStore
+from chalicelib.bootstrap_models import new_admission
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, Clock, JobMessage, JobQueue, JobStore, JobType
 from chalicelib.jobs.rescue import rescue
@@ -76,6 +77,8 @@ class System:
     def job_queue(self) -> JobQueue:
         """The two lanes, in SQS."""
         return self.sqs_queue
+
+    admission = cached_property(new_admission)
 
     @cached_property
     def blob_store(self) -> BlobStore:
@@ -161,7 +164,11 @@ class System:
     def rescue(self, context: LambdaContext) -> dict[str, int]:
         """Handle a tick of the timer."""
         return rescue(
-            store=self.job_store, queue=self.job_queue, clock=self.clock, time_left=partial(_seconds_left, context)
+            store=self.job_store,
+            queue=self.job_queue,
+            clock=self.clock,
+            time_left=partial(_seconds_left, context),
+            admission=self.admission,
         )
 
     def forget(self, context: LambdaContext) -> dict[str, int]:
@@ -226,6 +233,7 @@ class System:
             time_left=time_left,
             sleep=time.sleep,
             pulse=pulse,
+            admission=self.admission,
         )
 
     def _job_type(self, analysis: Analysis) -> JobType:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.errors import ProviderAuth, StorageUnavailable
+from chalicelib.jobs.admission import Admission
 
 if TYPE_CHECKING:
     from chalicelib.analyses.kit.llm import ConversationModel, StructuredModel
@@ -15,6 +16,24 @@ if TYPE_CHECKING:
 
 
 NAMES = {"openai": "OpenAI", "anthropic": "Anthropic"}
+
+
+def new_admission(system: System) -> Admission:
+    """The limits of calls in flight, counted in the jobs table."""
+    from chalicelib.adapters.dynamodb.call_slots import DynamoSlotStore
+
+    settings = system.settings
+    return Admission(
+        slots=DynamoSlotStore(system.dynamodb, table=settings.jobs_table),
+        jobs=system.job_store,
+        queue=system.job_queue,
+        clock=system.clock,
+        most={
+            "openai": settings.openai_calls_at_once,
+            "openai-low": settings.openai_low_calls_at_once,
+            "anthropic": settings.anthropic_calls_at_once,
+        },
+    )
 
 
 class AnalysisServices:

@@ -15,7 +15,7 @@ CaseworkError
 │       ├── ProviderQuotaExhausted  ProviderAuth  ProviderRefused  OutputInvalid
 │       └── InputInvalid  DocumentUnreadable  DeadlineExceeded  BudgetExceeded  Internal
 └── AttemptStopped                   not an error of the job: this attempt must not go on
-    ├── CancelSeen  LeaseLost  OutOfTime  ModelAtWork
+    ├── CancelSeen  LeaseLost  OutOfTime  ModelAtWork  NoFreeSlot
 """
 
 from __future__ import annotations
@@ -260,3 +260,12 @@ class OutOfTime(AttemptStopped):
 
 class ModelAtWork(AttemptStopped):
     """A model is at work without us; go on when its answer is there."""
+
+
+class NoFreeSlot(AttemptStopped):
+    """As many calls as may be are in flight at the provider; go on when there are slots for `calls` more at once."""
+
+    def __init__(self, provider: str, *, calls: int) -> None:
+        super().__init__(f"no slot is free at {provider}")
+        self.provider = provider
+        self.calls = calls

@@ -9,12 +9,11 @@ from typing import Literal, TypeVar
 import msgspec
 
 from chalicelib.cors_lists import ANY_ORIGIN, header_names, origins
+from chalicelib.setting_values import case_retention, effort, flag, log_level, positive, retention
 
 Stage = Literal["dev", "staging", "prod"]
 T = TypeVar("T")
 
-MINIMUM_RETENTION_DAYS = 8
-MINIMUM_CASE_RETENTION_DAYS = 30
 SHORTEST_SECRET_BYTES = 32
 
 SAFE_KEY_SETS = ("https://", "http://127.0.0.1:")
@@ -72,6 +71,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Days after its last change until a case is deleted with its documents, at least 30; unset or 0: never."""
     max_open_jobs: int
     """Open jobs that one user may have; the next start is refused with 429."""
+    openai_calls_at_once: int
+    """Calls that may be in flight at OpenAI, at least 1; jobs past them wait as pending."""
+    openai_low_calls_at_once: int
+    """The same for calls of jobs with priority low, which take hours."""
+    anthropic_calls_at_once: int
+    """Calls that may be in flight at Anthropic, at least 1; jobs past them wait as pending."""
     openai_model: str
     """The model of the call analysis and of form 7801."""
     anthropic_model: str
@@ -150,13 +155,16 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         jwt_role_claim=reader.optional("JWT_ROLE_CLAIM") or "role",
         cors_allow_origin=reader.parsed("CORS_ALLOW_ORIGIN", origins, default=ANY_ORIGIN),
         cors_allow_headers=reader.parsed("CORS_ALLOW_HEADERS", header_names, default=""),
-        retention_days=reader.parsed("RETENTION_DAYS", _retention, default="30"),
-        case_retention_days=reader.parsed("CASE_RETENTION_DAYS", _case_retention, default="0"),
-        max_open_jobs=reader.parsed("MAX_OPEN_JOBS", _positive, default="20"),
+        retention_days=reader.parsed("RETENTION_DAYS", retention, default="30"),
+        case_retention_days=reader.parsed("CASE_RETENTION_DAYS", case_retention, default="0"),
+        max_open_jobs=reader.parsed("MAX_OPEN_JOBS", positive, default="20"),
+        openai_calls_at_once=reader.parsed("OPENAI_CALLS_AT_ONCE", positive, default="20"),
+        openai_low_calls_at_once=reader.parsed("OPENAI_LOW_CALLS_AT_ONCE", positive, default="20"),
+        anthropic_calls_at_once=reader.parsed("ANTHROPIC_CALLS_AT_ONCE", positive, default="20"),
         openai_model=reader.optional("OPENAI_MODEL") or "gpt-6-luna",
         anthropic_model=reader.optional("ANTHROPIC_MODEL") or "claude-haiku-5-5",
-        openai_effort=reader.parsed("OPENAI_EFFORT", _effort, default="medium"),
-        anthropic_effort=reader.parsed("ANTHROPIC_EFFORT", _effort, default="medium"),
+        openai_effort=reader.parsed("OPENAI_EFFORT", effort, default="medium"),
+        anthropic_effort=reader.parsed("ANTHROPIC_EFFORT", effort, default="medium"),
         openai_fallback_model=reader.optional("OPENAI_FALLBACK_MODEL"),
         anthropic_fallback_model=reader.optional("ANTHROPIC_FALLBACK_MODEL"),
         openai_api_key=reader.optional("OPENAI_API_KEY"),
@@ -167,11 +175,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         worker_function=reader.optional("WORKER_FUNCTION"),
         vapi_webhook_secret=reader.optional("VAPI_WEBHOOK_SECRET"),
         vapi_webhook_secret_name=reader.optional("VAPI_WEBHOOK_SECRET_NAME"),
-        vapi_require_case_token=reader.parsed("VAPI_REQUIRE_CASE_TOKEN", _flag, default="false"),
+        vapi_require_case_token=reader.parsed("VAPI_REQUIRE_CASE_TOKEN", flag, default="false"),
         webhook_secret=reader.optional("WEBHOOK_SECRET"),
         webhook_secret_name=reader.optional("WEBHOOK_SECRET_NAME"),
-        webhook_loopback=reader.parsed("WEBHOOK_LOOPBACK", _flag, default="false"),
-        log_level=reader.parsed("LOG_LEVEL", _log_level, default="INFO"),
+        webhook_loopback=reader.parsed("WEBHOOK_LOOPBACK", flag, default="false"),
+        log_level=reader.parsed("LOG_LEVEL", log_level, default="INFO"),
     )
     reader.check(settings)
     return settings
@@ -257,41 +265,3 @@ def _stage(text: str) -> Stage:
     if text in ("dev", "staging", "prod"):
         return text  # type: ignore[return-value]  # narrowed by the line above
     raise ValueError("must be dev, staging or prod")
-
-
-def _retention(text: str) -> int:
-    if text.isdecimal() and int(text) >= MINIMUM_RETENTION_DAYS:
-        return int(text)
-    raise ValueError(f"must be a whole number of days, at least {MINIMUM_RETENTION_DAYS}")
-
-
-def _case_retention(text: str) -> int | None:
-    if text == "0":
-        return None
-    if text.isdecimal() and int(text) >= MINIMUM_CASE_RETENTION_DAYS:
-        return int(text)
-    raise ValueError(f"must be 0 (never) or a whole number of days, at least {MINIMUM_CASE_RETENTION_DAYS}")
-
-
-def _positive(text: str) -> int:
-    if text.isdecimal() and int(text) >= 1:
-        return int(text)
-    raise ValueError("must be a whole number, at least 1")
-
-
-def _effort(text: str) -> str:
-    if text.lower() in ("low", "medium", "high", "xhigh", "max"):
-        return text.lower()
-    raise ValueError("must be low, medium, high, xhigh or max")
-
-
-def _log_level(text: str) -> str:
-    if text.upper() in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        return text.upper()
-    raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
-
-
-def _flag(text: str) -> bool:
-    if text.lower() in ("true", "1", "yes", "on", "false", "0", "no", "off"):
-        return text.lower() in ("true", "1", "yes", "on")
-    raise ValueError("must be true or false")

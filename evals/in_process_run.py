@@ -170,5 +170,8 @@ class _Attempt:
     def allow(self, worst_case_usd: Decimal | None) -> None:
         """No limit."""
 
+    def take_slots(self, provider: str, *, calls: int = 1) -> None:
+        """No limit."""
+
     def charge(self, usage: ModelUsage) -> None:
         self.job = msgspec.structs.replace(self.job, usage=self.job.usage.plus(usage))

@@ -22,6 +22,7 @@ from chalicelib.errors import (
     StorageUnavailable,
 )
 from chalicelib.jobs import outcomes
+from chalicelib.jobs.admission import Admission, JobSlots
 from chalicelib.jobs.attempt_calls import Background, CallsOfAttempt
 from chalicelib.jobs.calls import Call
 from chalicelib.jobs.lifecycle import (
@@ -55,8 +56,10 @@ class Attempt(OwnedJob):
         time_left: Callable[[], float],
         sleep: Callable[[float], None] = time.sleep,
         background: Background | None = None,
+        admission: Admission | None = None,
     ) -> None:
         super().__init__(job, store=store, clock=clock, time_left=time_left, sleep=sleep)
+        self.slots = JobSlots(job, admission=admission)
         self._usage = job.usage
         self._reported = (job.progress, job.progress_message, job.progress_code, job.progress_params)
         self._charged: list[ModelUsage] = []
@@ -177,6 +180,10 @@ class Attempt(OwnedJob):
         if spent + worst_case_usd > limit:
             raise BudgetExceeded(f"The next step could pass the job's cost limit of {limit} USD.")
 
+    def take_slots(self, provider: str, *, calls: int = 1) -> None:
+        """Take slots of the provider's limit for so many calls at once, unless the job has them. Raises: NoFreeSlot."""
+        self.slots.take(self._job, provider=provider, calls=calls)
+
     def charge(self, usage: ModelUsage) -> None:
         """Count a finished provider call; stored with the next write of the job."""
         self._usage = self._usage.plus(usage)
@@ -207,6 +214,7 @@ class Attempt(OwnedJob):
                 job = with_event(job, event)
         if self.calls is not None:
             job = msgspec.structs.replace(job, calls=self.calls.now)
+        job = msgspec.structs.replace(job, slots=self.slots.text)
         return progressed(
             job, percent=percent, message=message, code=code, params=params, usage=self._usage, at=self._clock()
         )

@@ -38,12 +38,13 @@ SINCE_LOST = timedelta(seconds=LEASE_SECONDS - HEARTBEAT_SECONDS)
 
 class Background(msgspec.Struct, frozen=True, kw_only=True):
     """What calls in the background need. `hears`: a webhook tells of their end; `patience_seconds`: how long a worker
-    follows a new one."""
+    follows a new one; `name`: the provider whose limit of calls in flight they count for."""
 
     provider: ProviderCalls
     index: CallIndex
     hears: bool
     patience_seconds: float
+    name: str = "openai"
 
 
 class Attempting(Protocol):
@@ -70,6 +71,9 @@ class Attempting(Protocol):
 
     def allow(self, worst_case_usd: Decimal | None) -> None:
         """See AttemptContext.allow."""
+
+    def take_slots(self, provider: str, *, calls: int = 1) -> None:
+        """See AttemptContext.take_slots."""
 
     def charge(self, usage: ModelUsage) -> None:
         """See AttemptContext.charge."""
@@ -118,6 +122,8 @@ class CallsOfAttempt:
             raise ModelAtWork("the job has as many calls as it may")
         self.allow(most_usd)
         self._attempt.check()
+        in_flight = sum(not call.booked for call in self.now if call.id)
+        self._attempt.take_slots(self._background.name, calls=in_flight + 1)
         job = self._attempt.job
         metadata = {"job": job.job_id, "question": question, "fence": str(job.fence)}
         call = Call(id="", question=question, began_at=self._clock(), most_usd=most_usd)

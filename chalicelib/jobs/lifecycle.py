@@ -34,6 +34,9 @@ LEASE_SECONDS = 45
 HEARTBEAT_SECONDS = 12
 FIRST_CHECK_SECONDS = 30
 LONGEST_CHECK_SECONDS = 15 * 60
+SLOT_CHECK_SECONDS = 5 * 60
+"""When rescue sends a message for a job that waits for a slot: it gets one with its slot, long before."""
+
 HIGHEST_PROGRESS_BEFORE_COMPLETED = 99
 
 
@@ -145,7 +148,14 @@ def yielded(job: Job, *, fruitless: bool, at: datetime) -> Job:
 def parked(job: Job, waiting: Parked, *, look_at: datetime, at: datetime) -> Job:
     """A model works on without us: the job has no worker and no lease until it is woken, which costs no attempt."""
     left = _waiting(job, due_at=look_at, at=at, next_claim_cost=0)
-    return msgspec.structs.replace(left, status=Status.RUNNING, parked=waiting)
+    return msgspec.structs.replace(left, status=Status.RUNNING, parked=waiting, slots=job.slots)
+
+
+def awaiting_slot(job: Job, *, at: datetime) -> Job:
+    """No call more may begin at its provider: the job waits, and the same attempt goes on when it has slots."""
+    waiting = _waiting(job, due_at=at, at=at, error=None, next_claim_cost=0)
+    check_at = min(at + timedelta(seconds=SLOT_CHECK_SECONDS), max(job.deadline_at, waiting.check_at))
+    return msgspec.structs.replace(waiting, check_at=check_at, check_interval_seconds=SLOT_CHECK_SECONDS)
 
 
 def worker_lost(job: Job, *, at: datetime) -> Job:
@@ -216,6 +226,7 @@ def _ended(job: Job, status: Status, *, at: datetime, **changes: Any) -> Job:
         held=0,
         parked=None,
         **_checked_again(job, at=ended_at),
+        slots=None,
         **changes,
     )
 
@@ -244,5 +255,6 @@ def _waiting(job: Job, *, due_at: datetime, at: datetime, **changes: Any) -> Job
         claim_token=None,
         held=0,
         parked=None,
+        slots=job.slots if job.has_calls_in_flight else None,
         **changes,
     )

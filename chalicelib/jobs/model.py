@@ -19,7 +19,7 @@ EVENTS_KEPT_FIRST = 10
 EVENTS_KEPT_LAST = 50
 EVENTS_SHOWN_LAST = 30
 
-Priority = Literal["high", "normal"]
+Priority = Literal["high", "normal", "low"]
 EventType = Literal[
     "created", "started", "step", "retrying", "yielded", "cancel_requested", "completed", "failed", "cancelled"
 ]
@@ -165,6 +165,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     `calls` are at a provider: being answered, or not deleted there yet. A running job that is `parked` has no worker
     and no lease: anybody may claim it.
+
+    `slots` are those of its provider's limit (`call_limits.Slots`) that the job keeps for calls in flight.
     """
 
     job_id: str
@@ -215,6 +217,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     result_sent_bytes: int | None = None
     calls: tuple[Call, ...] = ()
     parked: Parked | None = None
+    slots: str | None = None
     timeline: tuple[Event, ...] = ()
     event_count: int = 0
     timeline_gap: int = EVENTS_KEPT_FIRST
@@ -233,6 +236,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         if self.status is not Status.PENDING:
             return None
         return "worker" if self.error is None else "retry"
+
+    @property
+    def has_calls_in_flight(self) -> bool:
+        """Whether its provider may still be answering a call that was made in the background."""
+        return any(not call.booked for call in self.calls)
 
     @property
     def steps(self) -> tuple[Event, ...]:

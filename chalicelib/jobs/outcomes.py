@@ -76,11 +76,18 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True):
     waiting: calls.Parked
 
 
+class AwaitSlot(msgspec.Struct, frozen=True, kw_only=True):
+    """The provider works on as many calls as it may: wait for slots, at no attempt's cost."""
+
+    provider: str
+    calls: int
+
+
 class Cancelled(msgspec.Struct, frozen=True):
     """The job was cancelled while it ran."""
 
 
-Outcome = Completed | Failed | Retry | Yield | Parked | Cancelled
+Outcome = Completed | Failed | Retry | Yield | Parked | AwaitSlot | Cancelled
 
 
 def after_error(job: Job, error: AttemptError, *, now: datetime, rng: Random) -> Retry | Failed:

@@ -281,6 +281,12 @@ class AttemptContext(Protocol):
     def allow(self, worst_case_usd: Decimal | None) -> None:
         """Raise BudgetExceeded if a call of this price could pass the job's `max_cost_usd` (None: unknown price)."""
 
+    def take_slots(self, provider: str, *, calls: int = 1) -> None:
+        """Ask, before a call begins, whether so many may be in flight at once for this job; raises NoFreeSlot.
+
+        The slots are the job's until its attempt ends, or while it is parked: further calls ask at no cost.
+        """
+
     def charge(self, usage: ModelUsage) -> None:
         """Count a finished provider call; stored with the next write of the job."""
 

@@ -17,6 +17,7 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs import job_log, lifecycle
+from chalicelib.jobs.admission import Admission
 from chalicelib.jobs.messages import send_again
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import Clock, Conflict, JobQueue, JobStore
@@ -40,19 +41,22 @@ def rescue(
     clock: Clock,
     time_left: Callable[[], float],
     repairs_at_once: int = REPAIRS_AT_ONCE,
+    admission: Admission | None = None,
 ) -> dict[str, int]:
     """Repair every open job whose check is due, while the function's time lasts; how many of which repair was made.
 
     Repairs: `sent_again` (a message was lost, its job waits in a long queue or for a model, or it has ended and has
-    something left at a provider), `worker_lost`, `deadline_exceeded`,
-    `still_running` (its worker is alive), `left` (somebody else was first). A repair that breaks off keeps no other job
-    waiting, and behind a backlog of pending jobs those with a worker come first. Raises: RepairsFailed, after all
+    something left at a provider), `worker_lost`, `deadline_exceeded`, `still_running` (its worker is alive), `left`
+    (somebody else was first), `admitted` (it waited for a slot). A repair that breaks off keeps no other job waiting,
+    and behind a backlog of pending jobs those with a worker come first. Raises: RepairsFailed, after all
     others, when some did; StorageUnavailable when nothing due can be read.
     """
     with ThreadPoolExecutor(repairs_at_once) as pool:
         tick = _Tick(store=store, queue=queue, clock=clock, time_left=time_left)
         tick.run(each=map if repairs_at_once == 1 else pool.map)
     repairs = tick.repairs
+    if admission is not None and (admitted := admission.admit_waiting()):
+        repairs["admitted"] = admitted
     telemetry.info("rescue_ran", **repairs)
     if repairs["failed"]:
         raise RepairsFailed(f"{repairs['failed']} jobs could not be repaired")

@@ -22,6 +22,7 @@ from chalicelib.errors import (
     Internal,
     LeaseLost,
     ModelAtWork,
+    NoFreeSlot,
     OutOfTime,
     ProviderUnavailable,
     StorageUnavailable,
@@ -29,6 +30,7 @@ from chalicelib.errors import (
     WorkerLost,
 )
 from chalicelib.jobs import job_log, lifecycle
+from chalicelib.jobs.admission import Admission
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.attempt_calls import Background
 from chalicelib.jobs.leftovers import finish_calls
@@ -37,6 +39,7 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import (
     MAX_FRUITLESS_ATTEMPTS,
     MAX_LOST_WORKERS,
+    AwaitSlot,
     Cancelled,
     Completed,
     Failed,
@@ -82,6 +85,7 @@ def run_attempt(
     pulse: Callable[[Attempt], AbstractContextManager[None]],
     sleep: Callable[[float], None] = time.sleep,
     background: Callable[[Job], Background | None] = lambda job: None,
+    admission: Admission | None = None,
 ) -> None:
     """Claim the message's job and run one attempt. Returns when the message can be deleted.
 
@@ -97,7 +101,15 @@ def run_attempt(
         finish_calls(message.job_id, store=store, clock=clock, background=background)
         return
     job_log.started(job)
-    attempt = Attempt(job, store=store, clock=clock, time_left=time_left, sleep=sleep, background=background(job))
+    attempt = Attempt(
+        job,
+        store=store,
+        clock=clock,
+        time_left=time_left,
+        sleep=sleep,
+        background=background(job),
+        admission=admission,
+    )
     with pulse(attempt):
         outcome = _execute(attempt, job_types=job_types, clock=clock, rng=rng)
     if outcome is None:
@@ -134,8 +146,9 @@ def write_outcome(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock:
                 raise
             crashed, outcome = True, _crashed(attempt.job, exc)
     job_log.ended(job)
+    attempt.slots.after(job, outcome)
     delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
-    if job.is_open and delay_seconds <= LONGEST_QUEUE_DELAY_SECONDS:
+    if job.is_open and not isinstance(outcome, AwaitSlot) and delay_seconds <= LONGEST_QUEUE_DELAY_SECONDS:
         send_again(job, queue=queue, delay_seconds=delay_seconds)
 
 
@@ -151,9 +164,12 @@ def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock
         return Cancelled()
     except ModelAtWork:
         return attempt.parking()
+    except NoFreeSlot as full:
+        return AwaitSlot(provider=full.provider, calls=full.calls)
     except OutOfTime:
         return _continuation(attempt, job_types=job_types)
     except AttemptError as error:
+        attempt.slots.refused(attempt.job, error)
         if isinstance(error, TransientError) and attempt.remaining() < CUT_SHORT_SECONDS:
             return _continuation(attempt, job_types=job_types)
         return after_error(attempt.job, error, now=clock(), rng=rng)
@@ -211,6 +227,8 @@ def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
         case Parked(look_after_seconds=seconds, waiting=waiting):
             look_at = min(at + timedelta(seconds=seconds), attempt.job.deadline_at)
             return attempt.save(lambda job: lifecycle.parked(attempt.with_news(job), waiting, look_at=look_at, at=at))
+        case AwaitSlot():
+            return attempt.save(lambda job: lifecycle.awaiting_slot(attempt.with_news(job), at=at))
         case Cancelled():
             return attempt.save(lambda job: lifecycle.cancelled(attempt.with_news(job), at=at))
 

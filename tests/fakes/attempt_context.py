@@ -61,6 +61,7 @@ class FakeContext:
         self.allowed: list[Decimal | None] = []
         self.usage = Usage()
         self.checks = 0
+        self.slots_taken: list[tuple[str, int]] = []
         self._remaining_seconds = remaining_seconds
         self._stop_with = stop_with
         self._stop_after_checks = stop_after_checks
@@ -103,6 +104,9 @@ class FakeContext:
         spent = self.usage.cost_usd
         if limit is not None and (worst_case_usd is None or spent is None or spent + worst_case_usd > limit):
             raise BudgetExceeded("The next call could cost more than this job may.")
+
+    def take_slots(self, provider: str, *, calls: int = 1) -> None:
+        self.slots_taken.append((provider, calls))
 
     def charge(self, usage: ModelUsage) -> None:
         self.usage = self.usage.plus(usage)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from random import Random
 from typing import Any
 
+from chalicelib.auth import Principal
 from chalicelib.errors import AttemptError
+from chalicelib.jobs.admission import Admission
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.attempt_calls import Background
 from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext, JobMessage, JobStore, JobType, RetryPolicy
+from chalicelib.jobs.requests import cancel_job
 from chalicelib.jobs.rescue import rescue
 from chalicelib.jobs.run import run_attempt
 from chalicelib.jobs.submit import StartRequest, Submitted, lock_name, submit
@@ -22,9 +25,11 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.job_queue import FakeJobQueue
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.jobs import CASE_ID
+from tests.fakes.slot_store import FakeSlotStore
 
 JOB_TYPE = "document_analysis_form7801"
 FUNCTION_SECONDS = 300.0
+AMPLE: Mapping[str, int] = {"openai": 1000, "openai-low": 1000, "anthropic": 1000}
 
 ANSWER: dict[str, Any] = {"case_id": CASE_ID, "analysis": {"summary": "סיכום"}}
 
@@ -49,14 +54,26 @@ def fail_with(*errors: AttemptError) -> Callable[[AttemptContext], Completed]:
 
 
 class Engine:
-    """`run` is what the one job type does; time stands still unless `clock` is advanced."""
+    """`run` is what the one job type does, `most` how many calls may be in flight; time stands still unless `clock` is
+    advanced."""
 
-    def __init__(self, run: Run, *, store: JobStore | None = None, policy: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        *,
+        store: JobStore | None = None,
+        policy: RetryPolicy | None = None,
+        most: Mapping[str, int] | None = None,
+    ) -> None:
         self.clock = FakeClock()
         self.cases = FakeCases()
         self.cases.add(CASE_ID, call_id="call-1")
         self.store: Any = store or FakeJobStore(cases=self.cases)
         self.queue = FakeJobQueue(self.clock)
+        self.slots = FakeSlotStore()
+        self.admission = Admission(
+            slots=self.slots, jobs=self.store, queue=self.queue, clock=self.clock, most=most or AMPLE
+        )
         self.job_types = {JOB_TYPE: JobType(name=JOB_TYPE, run=run, policy=policy or RetryPolicy())}
         self.function_seconds = FUNCTION_SECONDS
         self.background: Background | None = None
@@ -105,11 +122,24 @@ class Engine:
             sleep=lambda seconds: self.clock.advance(seconds=seconds) and None,
             pulse=self._remember,
             background=lambda job: self.background,
+            admission=self.admission,
         )
 
     def rescue(self) -> dict[str, int]:
         """One tick of the rescue timer."""
-        return rescue(store=self.store, queue=self.queue, clock=self.clock, time_left=lambda: 60.0, repairs_at_once=1)
+        return rescue(
+            store=self.store,
+            queue=self.queue,
+            clock=self.clock,
+            time_left=lambda: 60.0,
+            repairs_at_once=1,
+            admission=self.admission,
+        )
+
+    def cancel(self, submitted: Submitted) -> Job:
+        """Cancel the job, as its owner."""
+        owner = Principal(user_id="owner-1")
+        return cancel_job(submitted.job.job_id, principal=owner, store=self.store, now=self.clock())
 
     def job(self, submitted: Submitted) -> Job:
         """The job's record as it is now."""

@@ -96,6 +96,7 @@ class AnthropicConversationModel:
         sent_tokens = request.most_tokens_of_body(body)
         ctx.allow(worst_case_usd(body["model"], input_tokens=sent_tokens, max_output_tokens=body["max_tokens"]))
         ctx.check()
+        ctx.take_slots(errors.PROVIDER)
         streamed = StreamedTurn()
         try:
             return self._receive(ctx, body, streamed)

@@ -94,6 +94,7 @@ class OpenAIStructuredModel:
         longest = body["max_output_tokens"]
         ctx.allow(worst_case_usd(body["model"], input_tokens=sent_tokens, max_output_tokens=longest))
         ctx.check()
+        ctx.take_slots(errors.PROVIDER)
         response = StreamedResponse()
         files = sum(isinstance(part, FilePart) for part in parts)
         try:

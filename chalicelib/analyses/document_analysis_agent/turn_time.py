@@ -61,6 +61,10 @@ class TurnTime:
         """See AttemptContext.allow."""
         self._ctx.allow(worst_case_usd)
 
+    def take_slots(self, provider: str, *, calls: int = 1) -> None:
+        """See AttemptContext.take_slots."""
+        self._ctx.take_slots(provider, calls=calls)
+
     def charge(self, usage: Any) -> None:
         """See AttemptContext.charge."""
         self._ctx.charge(usage)
