@@ -39,6 +39,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     heartbeats_a_minute: int
     worker_5_updates: int
     worker_50_updates: int
+    slots_of_a_job: int
 
 
 def measure() -> Counts:
@@ -53,6 +54,7 @@ def measure() -> Counts:
             heartbeats_a_minute=_heartbeats(casework),
             worker_5_updates=_worked(casework, updates=5, pause=timedelta(seconds=1.05)),
             worker_50_updates=_worked(casework, updates=50, pause=timedelta(seconds=0.1)),
+            slots_of_a_job=_worked(casework, model_calls=3) - _worked(casework),
         )
 
 
@@ -126,12 +128,14 @@ def _heartbeats(casework: Counted) -> int:
     return casework.cost(beat).calls // HEARTBEAT_MINUTES
 
 
-def _worked(casework: Counted, *, updates: int, pause: timedelta) -> int:
-    """Calls of the worker's own for one job: claim, progress, final write."""
+def _worked(casework: Counted, *, updates: int = 0, pause: timedelta = timedelta(0), model_calls: int = 0) -> int:
+    """Calls of the worker's own for one job: claim, progress, final write, and the slots of its model calls."""
     system: Any = casework.system
     worked = [timedelta(0)]
 
     def run(ctx: AttemptContext) -> Completed:
+        for _ in range(model_calls):
+            ctx.take_slots("openai")
         for step in range(updates):
             ctx.progress(step, f"Step {step}")
             worked[0] += pause

@@ -135,7 +135,7 @@ class Admission:
         Raises: StorageUnavailable.
         """
         admitted = 0
-        for limit in self._most:
+        for limit in self._most if self._slots.anyone_waits() else ():
             if not self._slots.waiting(limit, count=1):
                 continue
             if self._free(limit, state := self._slots.state(limit)) <= 0:

@@ -129,6 +129,9 @@ class SlotStore(Protocol):
     def waiting(self, limit: str, *, count: int) -> Sequence[Waiter]:
         """The first of those who wait, by one consistent read."""
 
+    def anyone_waits(self) -> bool:
+        """Whether a job waits for slots of any limit, by one consistent read."""
+
     def admit(self, limit: str, waiter: Waiter, shard: int, *, size: int) -> bool:
         """Give a waiting job its slots, in one transaction; False when it waits no longer or the shard is full."""
 

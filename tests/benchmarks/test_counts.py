@@ -15,10 +15,11 @@ MOST = Counts(
     poll_read_units=1,  # one consistent read of at most 4 KB, however large the result is
     poll_with_result=2,  # the record, the result
     list_of_20=2,  # the index, the records
-    rescue_idle=1,  # the index of open jobs
+    rescue_idle=2,  # the index of open jobs, and who waits for a slot at a provider
     heartbeats_a_minute=5,  # every 12 s
     worker_5_updates=5,  # claim, updates after 1, 3 and 5 of its five seconds, the final transaction
     worker_50_updates=5,  # the same
+    slots_of_a_job=2,  # taken before its first model call, given back after its last one
 )
 
 

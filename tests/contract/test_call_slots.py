@@ -98,7 +98,7 @@ def test_high_comes_before_normal_and_the_oldest_first(slots: SlotStore) -> None
 
     assert list(slots.waiting("openai", count=9)) == [high, old, young]
     assert list(slots.waiting("openai", count=1)) == [high]
-    assert list(slots.waiting("anthropic", count=9)) == []
+    assert list(slots.waiting("anthropic", count=9)) == list(slots.waiting("openai-low", count=9)) == []
 
 
 def test_a_waiter_is_admitted_once_and_only_where_there_are_slots(slots: SlotStore) -> None:
@@ -112,12 +112,15 @@ def test_a_waiter_is_admitted_once_and_only_where_there_are_slots(slots: SlotSto
 
 
 def test_who_leaves_waits_no_longer(slots: SlotStore) -> None:
+    assert not slots.anyone_waits()
     wait(slots, waiter(A))
+    assert slots.anyone_waits()
 
     slots.leave("openai", waiter(A))
     slots.leave("openai", waiter(A))
 
     assert list(slots.waiting("openai", count=9)) == []
+    assert not slots.anyone_waits()
 
 
 def test_a_cool_down_is_found_beside_the_shards(slots: SlotStore) -> None:

@@ -76,6 +76,12 @@ class FakeSlotStore:
             self._read()
             return sorted(self._waiters[limit], key=lambda one: (one.rank, one.created_at, one.job_id))[:count]
 
+    def anyone_waits(self) -> bool:
+        """See SlotStore.anyone_waits."""
+        with self._lock:
+            self._read()
+            return any(self._waiters.values())
+
     def admit(self, limit: str, waiter: Waiter, shard: int, *, size: int) -> bool:
         """See SlotStore.admit."""
         with self._lock:

@@ -1,8 +1,8 @@
-"""The slots of calls in flight in the jobs table: one partition for each limit.
+"""The slots of calls in flight in the jobs table: a partition for each limit, and one for all who wait.
 
-    limit#<name>    item "cool_down"                               what the provider's refusals made of the limit
-                    item "slots#<shard>"                           `used`, and `h_<job_id>` for each job: its slots
-                    item "wait#<rank>#<created_at>#<job_id>"       a job that waits; the order of keys is theirs
+    limit#<name>    item "cool_down"                                what the provider's refusals made of the limit
+                    item "slots#<shard>"                            `used`, and `h_<job_id>` for each job: its slots
+    waiting         item "<name>#<rank>#<created_at>#<job_id>"      a job that waits; the order of keys is theirs
 
 A shard has about 20 slots, so its item stays under 1 KB: a write of it is one unit. No job's record is written for it.
 """
@@ -20,7 +20,7 @@ from chalicelib.jobs.call_limits import CoolDown, LimitState, Shard, Waiter
 
 COOL_DOWN = "cool_down"
 SLOTS = "slots#"
-WAIT = "wait#"
+WAITING = text("waiting")
 _HELD = "h_"
 
 
@@ -70,7 +70,10 @@ class DynamoSlotStore:
 
     def state(self, limit: str) -> LimitState:
         """See SlotStore.state: one Query."""
-        items = self._items(limit, "#job_id = :limit AND #item < :wait", wait=WAIT)
+        asked = table_request(
+            self._table, KeyConditionExpression="#job_id = :limit", values={"limit": _partition(limit)}
+        )
+        items = list(self._calls.query({**asked, "ConsistentRead": True}))
         cool_down = next((_cool_down(item) for item in items if item["item"]["S"] == COOL_DOWN), None)
         shards = [_shard(item) for item in items if item["item"]["S"].startswith(SLOTS)]
         return LimitState(shards=shards, cool_down=cool_down)
@@ -86,8 +89,12 @@ class DynamoSlotStore:
 
     def waiting(self, limit: str, *, count: int) -> Sequence[Waiter]:
         """See SlotStore.waiting: one Query."""
-        items = self._items(limit, "#job_id = :limit AND begins_with(#item, :wait)", wait=WAIT, count=count)
-        return [_waiter(item) for item in items]
+        condition = "#job_id = :waiting AND begins_with(#item, :limit)"
+        return [_waiter(item) for item in self._waiting(condition, count=count, limit=f"{limit}#")]
+
+    def anyone_waits(self) -> bool:
+        """See SlotStore.anyone_waits: one Query."""
+        return bool(self._waiting("#job_id = :waiting", count=1))
 
     def admit(self, limit: str, waiter: Waiter, shard: int, *, size: int) -> bool:
         """See SlotStore.admit: one TransactWriteItems of two writes."""
@@ -155,12 +162,8 @@ class DynamoSlotStore:
             },
         )
 
-    def _items(self, limit: str, condition: str, *, wait: str, count: int | None = None) -> Sequence[Item]:
-        asked = table_request(
-            self._table, KeyConditionExpression=condition, values={"limit": _partition(limit), "wait": wait}
-        )
-        if count is None:
-            return list(self._calls.query({**asked, "ConsistentRead": True}))
+    def _waiting(self, condition: str, *, count: int, **values: str) -> Sequence[Item]:
+        asked = table_request(self._table, KeyConditionExpression=condition, values={"waiting": WAITING, **values})
         page, _ = next(iter(self._calls.pages({**asked, "ConsistentRead": True, "Limit": count})))
         return page
 
@@ -178,11 +181,12 @@ def _shard_key(limit: str, shard: int) -> Item:
 
 
 def _waiter_key(limit: str, waiter: Waiter) -> Item:
-    return _key(limit, f"{WAIT}{waiter.rank}#{iso(waiter.created_at)}#{waiter.job_id}")
+    place = f"{limit}#{waiter.rank}#{iso(waiter.created_at)}#{waiter.job_id}"
+    return {"job_id": WAITING, "item": text(place)}
 
 
 def _waiter(item: Item) -> Waiter:
-    rank, created_at, job_id = item["item"]["S"].removeprefix(WAIT).split("#", 2)
+    _, rank, created_at, job_id = item["item"]["S"].split("#", 3)
     return Waiter(job_id=job_id, rank=int(rank), created_at=from_iso(created_at), calls=int(item["calls"]["N"]))
 
 
