@@ -22,7 +22,8 @@ class SqsJobQueue:
 
     def __init__(self, client: Any, *, high_url: str, normal_url: str) -> None:
         self._client = client
-        self._urls: dict[Priority, str] = {"high": high_url, "normal": normal_url}
+        # Jobs of low priority hardly need a worker, they wait for the model: a lane of their own would protect nobody.
+        self._urls: dict[Priority, str] = {"high": high_url, "normal": normal_url, "low": normal_url}
 
     def send(self, message: JobMessage, *, lane: Priority, group: str, delay_seconds: float = 0) -> None:
         """See JobQueue.send. A delay is rounded up, so that no message comes before its job is due.

@@ -20,7 +20,8 @@ from chalicelib.api.http import timestamp
 from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view
 from chalicelib.api.problems import Problem
 from chalicelib.api.public import HealthView
-from chalicelib.api.starts import StartBody, StartView
+from chalicelib.api.start_body import StartBody
+from chalicelib.api.starts import StartView
 from chalicelib.cases.changes import NewCase
 from chalicelib.cases.documents import NewDocument
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentList, DocumentStatus

@@ -131,7 +131,9 @@ def _operation(route: Route, schemas: _Schemas, routes: Sequence[Route]) -> Sche
         "responses": _responses(route, schemas, routes),
     }
     if served.body is not None:
-        required = bool(schemas.component(served.body).get("required")) or bool(served.body_rules)
+        # Rules that begin with "if" speak of members that may be left out, and so may the body.
+        has_to_be = bool(served.body_rules) and "if" not in served.body_rules
+        required = bool(schemas.component(served.body).get("required")) or has_to_be
         schema = {**schemas.of(served.body), **served.body_rules}
         operation["requestBody"] = {"required": required, "content": {JSON: {"schema": schema}}}
     if served.admit is not authenticated:

@@ -5,8 +5,6 @@ Order of refusals: 422 → 403 → 404 → idempotency replay or reuse → 409 �
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -26,12 +24,19 @@ from chalicelib.api.http import (
     timestamp,
     typical_seconds,
 )
-from chalicelib.api.parsing import KEY_HEADER, REPLAYED, idempotency_key, pointer_to
-from chalicelib.api.streams import Notify, check_notify
+from chalicelib.api.parsing import KEY_HEADER, REPLAYED, idempotency_key
+from chalicelib.api.start_body import (
+    START_RULES,
+    WITHOUT_LOW,
+    StartBody,
+    check_offered,
+    check_priority,
+    offers_low,
+)
+from chalicelib.api.streams import check_notify
 from chalicelib.cases.model import CaseOutline
 from chalicelib.cases.read import case_outline
 from chalicelib.errors import (
-    FieldProblem,
     Forbidden,
     IdempotencyKeyReused,
     NotFinished,
@@ -40,7 +45,6 @@ from chalicelib.errors import (
     TooManyOpenJobs,
     Unavailable,
 )
-from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import IdempotencyKey
 from chalicelib.jobs.requests import retryable_job, reusable_checkpoints
 from chalicelib.jobs.submit import StartRequest, Submitted, lock_name, replay, submit
@@ -52,47 +56,6 @@ START_REQUEST_HEADERS = (KEY_HEADER,)
 START_RESPONSE_HEADERS = ("Location", "Retry-After", "ETag", "Idempotency-Replayed")
 START_REFUSALS: tuple[type[Refusal], ...] = (Forbidden, NotFound, IdempotencyKeyReused, TooManyOpenJobs, Unavailable)
 """Why any start may be refused; an analysis adds what it finds missing."""
-
-RESERVED_LABELS = frozenset({"case_id", "user_id", "requested_by", "endpoint", "document_count"})
-LEAST_COST_USD = 1e-9
-MOST_COST_USD = 1e9
-"""Limits beyond these two mean the same: every call costs more than the first and less than the second."""
-
-LabelText = Annotated[str, Meta(min_length=1, max_length=64)]
-
-
-class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
-    """How a job is to be run; every member has a default."""
-
-    priority: Priority = "normal"
-    deadline_seconds: Annotated[int, Meta(ge=60, le=21600, description="Seconds until the job fails if not done")] = (
-        3600
-    )
-    max_cost_usd: Annotated[float, Meta(gt=0, description="US dollars the provider calls may cost")] | UnsetType = UNSET
-    dedupe: Annotated[
-        Literal["active", "none"], Meta(description="active: an open job of the same kind is returned")
-    ] = "active"
-    labels: Annotated[
-        Mapping[LabelText, LabelText],
-        Meta(
-            max_length=10,
-            description="Shown in the job's metadata",
-            extra_json_schema={"not": {"anyOf": [{"required": [name]} for name in sorted(RESERVED_LABELS)]}},
-        ),
-    ] = msgspec.field(default_factory=dict)
-    notify: Notify | UnsetType = UNSET
-
-    def problems(self) -> Sequence[FieldProblem]:
-        """The labels with reserved names."""
-        taken = sorted(RESERVED_LABELS.intersection(self.labels))
-        return [FieldProblem(pointer_to("labels", name), "is a reserved name; choose another") for name in taken]
-
-    @property
-    def cost_limit(self) -> Decimal | None:
-        """`max_cost_usd` as money that can be stored; None without a limit."""
-        if self.max_cost_usd is UNSET:
-            return None
-        return Decimal(str(min(max(self.max_cost_usd, LEAST_COST_USD), MOST_COST_USD)))
 
 
 class StartView(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +85,7 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
         key = idempotency_key(request, body)
         if body.notify is not UNSET:
             check_notify(body.notify, system)
+        check_offered(analysis, body)
         check_priority(request, body)
         outline = _outline(request.parameters["case_id"], request, system)
         wanted = start_request(analysis, outline, body=body, request=request, key=key)
@@ -136,6 +100,7 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
         handler=start,
         admit=authenticated,
         body=StartBody,
+        body_rules=START_RULES if offers_low(analysis) else {**START_RULES, **WITHOUT_LOW},
         responses={202: StartView},
         refusals=(*START_REFUSALS, *analysis.refusals),
         request_headers=START_REQUEST_HEADERS,
@@ -145,6 +110,7 @@ def start_endpoint(analysis: Analysis) -> Endpoint:
 
 @endpoint(
     body=StartBody,
+    body_rules=START_RULES,
     responses={202: StartView},
     refusals=(*START_REFUSALS, NotFinished, *(refusal for kind in catalogue().values() for refusal in kind.refusals)),
     request_headers=START_REQUEST_HEADERS,
@@ -167,6 +133,7 @@ def retry_job(request: Request, system: System, *, body: StartBody) -> Response:
     analysis = system.analyses.get(source.job_type)
     if analysis is None:
         raise NotFound(f"The job's type {source.job_type} no longer exists.")
+    check_offered(analysis, body)
     outline = _outline(source.case_id, request, system)
     wanted = msgspec.structs.replace(
         start_request(analysis, outline, body=body, request=request, key=key),
@@ -177,12 +144,6 @@ def retry_job(request: Request, system: System, *, body: StartBody) -> Response:
         wanted, analysis=analysis, outline=outline, system=system, open_jobs_limit=system.settings.max_open_jobs
     )
     return accepted_response(submitted, request=request, system=system)
-
-
-def check_priority(request: Request, body: StartBody) -> None:
-    """Raises: Forbidden when somebody but an admin asks for the high lane."""
-    if body.priority == "high" and not request.principal.is_admin:
-        raise Forbidden("Only an admin may start a job with high priority.")
 
 
 def start_request(
@@ -209,7 +170,7 @@ def start_request(
         lock=lock if body.dedupe == "active" else None,
         labels=body.labels,
         priority=body.priority,
-        deadline_seconds=body.deadline_seconds,
+        deadline_seconds=body.deadline,
         max_cost_usd=body.cost_limit,
         max_attempts=analysis.policy.max_attempts,
         key=key,

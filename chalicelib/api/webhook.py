@@ -12,9 +12,9 @@ from chalicelib.api.call_rules import WEBHOOK_RULES
 from chalicelib.api.cases import CALL_LIMIT_BYTES
 from chalicelib.api.endpoint import open_endpoint
 from chalicelib.api.http import Request, Response
+from chalicelib.api.start_body import StartBody
 from chalicelib.api.starts import (
     START_RESPONSE_HEADERS,
-    StartBody,
     StartView,
     accepted_response,
     start_request,

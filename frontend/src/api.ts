@@ -20,7 +20,7 @@ export interface FieldProblem {
 
 /** How a job is to be run; every member has a default. */
 export interface StartBody {
-  priority?: "high" | "normal";
+  priority?: "high" | "normal" | "low";
   deadline_seconds?: number;
   max_cost_usd?: number;
   dedupe?: "active" | "none";
@@ -75,7 +75,7 @@ export interface Job {
   max_attempts: number;
   next_attempt_at: string | null;
   waiting_for: ("model" | "retry" | "worker") | null;
-  priority: "high" | "normal";
+  priority: "high" | "normal" | "low";
   cancel_requested: boolean;
   retried_from: string | null;
   deadline_at: string;

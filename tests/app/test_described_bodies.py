@@ -59,8 +59,10 @@ case_bodies = st.fixed_dictionaries(
 start_bodies = st.fixed_dictionaries(
     {},
     optional={
-        "priority": st.sampled_from(["normal", "high", "urgent", None, 1]),
-        "deadline_seconds": st.sampled_from([60, 21600, 59, 21601, 60.0, 60.5, True, "60", None, 1e300]),
+        "priority": st.sampled_from(["normal", "high", "low", "low", "urgent", None, 1]),
+        "deadline_seconds": st.sampled_from(
+            [60, 21600, 59, 21601, 7199, 7200, 86400, 86401, 60.0, 60.5, True, "60", None, 1e300]
+        ),
         "max_cost_usd": st.sampled_from([0, -1, 0.5, 1, 1e300, True, "1", None]),
         "dedupe": st.sampled_from(["active", "none", "all", None]),
         "labels": st.sampled_from(
@@ -88,6 +90,7 @@ def accepts(method: str, route: str, body: object) -> bool:
         ("POST", "/cases/{case_id}/documents", document_bodies),
         ("POST", "/cases", case_bodies),
         ("POST", "/cases/{case_id}/analyze-documents-form7801", start_bodies),
+        ("POST", "/cases/{case_id}/analyze-with-agent", start_bodies),
         ("POST", "/jobs/{job_id}/retry", start_bodies),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

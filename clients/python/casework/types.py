@@ -16,7 +16,7 @@ class Notify(TypedDict):
 class StartOptions(TypedDict, total=False):
     """What a start may say. `deadline_seconds` from now; `dedupe="none"` starts another job even if one is open."""
 
-    priority: Literal["high", "normal"]
+    priority: Literal["high", "normal", "low"]
     deadline_seconds: int
     max_cost_usd: float
     dedupe: Literal["active", "none"]
