@@ -63,7 +63,9 @@ class Admission:
         """
         limit = limit_name(provider, job.priority)
         most, now = self._most[limit], self._clock()
-        calls, home = calls_counted(calls, most), home_shard(job.job_id, most)
+        home = home_shard(job.job_id, most)
+        if not job.has_calls_in_flight:  # those that are may be waited for; a job that needs many at once needs them
+            calls = calls_counted(calls, most)
         if held is not None:
             if held.limit == limit:
                 return held if held.calls >= calls else self._more(job, held, calls=calls)

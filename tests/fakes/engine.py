@@ -139,7 +139,7 @@ class Engine:
     def cancel(self, submitted: Submitted) -> Job:
         """Cancel the job, as its owner."""
         owner = Principal(user_id="owner-1")
-        return cancel_job(submitted.job.job_id, principal=owner, store=self.store, now=self.clock())
+        return cancel_job(submitted.job.job_id, principal=owner, store=self.store, queue=self.queue, now=self.clock())
 
     def job(self, submitted: Submitted) -> Job:
         """The job's record as it is now."""

@@ -10,7 +10,6 @@ from chalicelib.jobs.leftovers import adopt_call
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobMessage, JobStore, Step
-from chalicelib.jobs.requests import cancel_job
 from chalicelib.jobs.submit import Submitted
 from tests.fakes.engine import Engine
 from tests.fakes.model_calls import BackgroundModel, FakeCallIndex, FakeProvider
@@ -31,8 +30,9 @@ class Parking:
         seconds: float = 60.0,
         store: JobStore | None = None,
         index: Any = None,
+        most: int = 1000,
     ) -> None:
-        self.engine = Engine(self._run, store=store)
+        self.engine = Engine(self._run, store=store, most={"openai": most, "openai-low": most})
         self.provider = FakeProvider(self.engine.clock, seconds=seconds)
         self.model = BackgroundModel(self.provider)
         self.index = index or FakeCallIndex(self.engine.store)
@@ -71,10 +71,7 @@ class Parking:
         self.engine.deliver()
 
     def cancel(self, started: Submitted) -> Job:
-        engine = self.engine
-        return cancel_job(
-            started.job.job_id, principal=OWNER, store=engine.store, queue=engine.queue, now=engine.clock()
-        )
+        return self.engine.cancel(started)
 
     def look_up(self, call_id: str) -> None:
         """What a worker does when a webhook tells of a call that no job is known for."""

@@ -1,0 +1,107 @@
+"""A job that waits for its model without a worker keeps its slots, until its calls have ended."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.jobs.model import Status
+from chalicelib.jobs.submit import Submitted
+from tests.fakes.parking import Parking
+
+
+def used(parking: Parking) -> int:
+    return parking.engine.slots.state("openai").used
+
+
+def another(parking: Parking) -> Submitted:
+    parking.engine.clock.advance(seconds=0.001)
+    started = parking.engine.start(lock=None)
+    parking.engine.deliver()
+    return started
+
+
+def test_a_parked_job_keeps_its_slot_and_gives_it_to_the_next_when_it_is_done() -> None:
+    parking = Parking(most=1)
+    parked = parking.parked()
+    waiting = another(parking)
+    assert (used(parking), parking.job(waiting).waiting_for, parking.job(waiting).attempt) == (1, "worker", 1)
+
+    parking.pass_time(60)
+    parking.webhook(parked)
+    parking.engine.deliver()
+
+    assert parking.job(parked).status is Status.COMPLETED
+    assert (used(parking), parking.job(waiting).waiting_for) == (1, "model")
+    assert len(parking.provider.made) == 2
+
+
+def test_a_job_of_one_call_in_the_background_costs_two_writes_for_its_slot() -> None:
+    parking = Parking()
+    parked = parking.parked()
+    parking.pass_time(60)
+
+    parking.webhook(parked)
+
+    assert (parking.engine.slots.writes, parking.engine.slots.reads) == (2, 0)
+
+
+def test_calls_one_after_the_other_use_one_slot() -> None:
+    parking = Parking("one", "two", most=1)
+    parked = parking.parked()
+    for _ in range(2):
+        parking.pass_time(60)
+        parking.webhook(parked)
+
+    assert parking.job(parked).status is Status.COMPLETED
+    assert used(parking) == 0
+
+
+def test_calls_at_once_use_a_slot_each() -> None:
+    parking = Parking("one", "two", "three", at_once=True)
+
+    parking.parked()
+
+    assert (len(parking.provider.made), used(parking)) == (3, 3)
+
+
+def test_of_calls_at_once_those_that_have_no_slot_are_made_later() -> None:
+    parking = Parking("one", "two", "three", at_once=True, most=2)
+    parked = parking.parked()
+    assert (len(parking.provider.made), used(parking)) == (2, 2)
+
+    for _ in range(3):
+        parking.pass_time(60)
+        parking.webhook(parked)
+
+    assert (parking.job(parked).status, parking.job(parked).attempt) == (Status.COMPLETED, 1)
+    assert (len(parking.provider.made), used(parking)) == (3, 0)
+
+
+@pytest.mark.parametrize("is_delivered", [True, False])
+def test_a_parked_job_that_is_cancelled_gives_its_slot_back(is_delivered: bool) -> None:
+    parking = Parking(most=1)
+    parked = parking.parked()
+    waiting = another(parking)
+
+    parking.cancel(parked)
+    if not is_delivered:
+        parking.engine.queue.lose_all()
+    for _ in range(4):
+        parking.pass_time(60)
+        parking.tick()
+
+    assert parking.job(parked).status is Status.CANCELLED
+    assert parking.job(waiting).status in (Status.RUNNING, Status.COMPLETED)
+
+
+def test_a_parked_job_whose_deadline_passes_gives_its_slot_back() -> None:
+    parking = Parking(most=1, seconds=100_000)
+    parked = parking.parked(deadline_seconds=600)
+    waiting = another(parking)
+
+    for _ in range(15):
+        parking.pass_time(60)
+        parking.tick()
+
+    assert parking.job(parked).status is Status.FAILED
+    assert parking.job(waiting).waiting_for == "model"
