@@ -166,42 +166,6 @@ def test_a_body_at_the_edge_of_the_rules_is_accepted(api, case_id, body):
     assert api.user.post(FORM_7801.format(case_id), body).status == 202
 
 
-@pytest.mark.parametrize("route", [CALL, FORM_7801])
-def test_low_priority_has_twelve_hours_and_the_normal_lane(api, case_id, route):
-    api.user.put(f"/cases/{case_id}/call", {"id": "call-1", "transcript": "user: hello"})
-
-    job_id = api.user.new_job(case_id, {"priority": "low"}) if route == FORM_7801 else None
-    job_id = job_id or api.user.post(route.format(case_id), {"priority": "low"}).json["job_id"]
-
-    job = api.job(job_id)
-    assert (job.priority, (job.deadline_at - job.created_at).total_seconds()) == ("low", 43200)
-    assert api.user.get(f"/jobs/{job_id}").json["priority"] == "low"
-
-
-def test_the_agent_has_no_low_priority(api, case_id):
-    answer = api.user.post(AGENT.format(case_id), {"priority": "low"})
-
-    assert (answer.status, answer.code, answer.pointers) == (422, "invalid_request", ["/priority"])
-
-
-def test_the_agent_has_no_low_priority_when_it_is_run_again(api, case_id):
-    job_id = api.user.post(AGENT.format(case_id)).json["job_id"]
-    api.complete(job_id)
-
-    answer = api.user.post(f"/jobs/{job_id}/retry", {"priority": "low"})
-
-    assert (answer.status, answer.pointers) == (422, ["/priority"])
-
-
-def test_a_key_stands_for_the_body_with_its_defaults(api, case_id):
-    first = api.user.post(FORM_7801.format(case_id), {"priority": "low"}, Idempotency_Key="k")
-    again = api.user.post(
-        FORM_7801.format(case_id), {"priority": "low", "deadline_seconds": 43200}, Idempotency_Key="k"
-    )
-
-    assert (first.status, again.status, again.json["job_id"]) == (202, 202, first.json["job_id"])
-
-
 @pytest.mark.parametrize(("route", "job_type", "begins"), SPOKEN)
 def test_only_an_admin_may_start_with_high_priority(api, case_id, route, job_type, begins):
     answer = api.user.post(route.format(case_id), {"priority": "high"})

@@ -176,3 +176,9 @@ def test_a_queue_that_is_gone_is_a_defect_that_no_repetition_mends(local_resourc
 
     with pytest.raises(ClientError, match="NonExistentQueue"):
         gone.send(JobMessage(job_id="j1"), lane="high", group="u1")
+
+
+def test_low_priority_travels_in_the_normal_lane(local_resources: Resources) -> None:
+    sqs_queue(local_resources).send(JobMessage(job_id="j1"), lane="low", group="u1")
+
+    assert [message for message, _ in received(local_resources, "normal")] == [JobMessage(job_id="j1")]
