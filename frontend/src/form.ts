@@ -9,7 +9,9 @@ export interface FormField {
   job_id: string | null;
   by: string | null;
   at: string | null;
-  conflict: { value: unknown; job_id: string } | null;
+  conflict: { value: unknown; job_id: string | null } | null;
+  /** Where the newest analysis has it, the path that its evidence names; null or missing where it has it not. */
+  analysis_field?: string | null;
 }
 
 /** `form_7801` is null while there is none. Paths name items of lists by their `row_id`: `….records[<row_id>].end_date`. */
@@ -18,7 +20,7 @@ export interface Form {
   fields: Record<string, FormField>;
   sections: Record<string, { confirmed: boolean; by: string | null; at: string | null }>;
   version: number;
-  /** Of the fields that were changed; in the answer to a change. */
+  /** What is to be checked about the values that are shown. */
   issues?: Issue[];
 }
 

@@ -1,0 +1,154 @@
+// The working form of a case in a component: as the API has it, with what waits to be sent on top, and what can be done.
+
+import type { Client, Form, FormChanges, FormField } from "@casework/client";
+import { formQuery, keyOf } from "@casework/client/query";
+import { useClient } from "@casework/client/react";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { type Edit, Edits, type EditsState, sectionValues, withPending } from "./edits.js";
+import { formOrStandIn } from "./stand-in.js";
+
+/** Something that was done and can be undone. */
+interface Done {
+  field: string;
+  changes: FormChanges;
+  before: unknown;
+  wanted: unknown;
+}
+
+export interface UsedForm {
+  form: Form | null;
+  error: Error | null;
+  isLoading: boolean;
+  edits: EditsState;
+  set(field: string, value: unknown): void;
+  revert(field: string): void;
+  remove(row: string): void;
+  addTo(list: string, item: Record<string, unknown>): void;
+  confirm(section: string): void;
+  unconfirm(section: string): void;
+  settle(choice: "mine" | "theirs"): void;
+  forgetRefusal(): void;
+  /** Send what waits now. */
+  resend(): void;
+  /** Take the last action back; null: there is none. */
+  undo: (() => void) | null;
+  /** The field or section of the last action. */
+  lastField: string | null;
+}
+
+const CHANNEL = "casework forms";
+const queues = new Map<string, Edits>();
+
+export function useForm(caseId: string): UsedForm {
+  const client = useClient();
+  const queryClient = useQueryClient();
+  const query = useQuery({
+    ...formQuery(client, caseId),
+    queryFn: ({ signal }) => formOrStandIn(client, caseId, signal),
+  });
+  const edits = useMemo(() => queueOf(client, queryClient, caseId), [client, queryClient, caseId]);
+  const state = useSyncExternalStore(edits.subscribe, edits.getState);
+  const [done, setDone] = useState<readonly Done[]>([]);
+  useSending(edits, state);
+  useOtherTabs(caseId, () => void query.refetch());
+
+  const form = useMemo(() => (query.data ? withPending(query.data, state.pending) : null), [query.data, state.pending]);
+  const act = (field: string, changes: FormChanges, wanted: unknown, inverse: FormChanges | null) => {
+    const before = beforeOf(form, field, changes);
+    edits.add({ id: crypto.randomUUID(), field, changes, before, wanted });
+    if (inverse) setDone((earlier) => [...earlier, { field, changes: inverse, before: wanted, wanted: before }]);
+  };
+  const last = done.at(-1);
+  return {
+    form,
+    error: query.error,
+    isLoading: query.isPending,
+    edits: state,
+    set: (field, value) =>
+      act(field, { changes: [{ field, value }] }, value, inverseOf(field, form?.fields[field] ?? null)),
+    revert: (field) => {
+      const held = form?.fields[field];
+      act(field, { revert: [field] }, null, held ? { changes: [{ field, value: held.value }] } : null);
+    },
+    remove: (row) => act(row, { remove: [row] }, null, { revert: [row] }),
+    addTo: (list, item) => act(list, { add: [{ list, item }] }, item, null),
+    confirm: (section) => act(section, { confirm: [section] }, true, { unconfirm: [section] }),
+    unconfirm: (section) => act(section, { unconfirm: [section] }, false, { confirm: [section] }),
+    settle: (choice) => edits.settle(choice),
+    forgetRefusal: () => edits.forgetRefusal(),
+    resend: () => void edits.send(),
+    undo: last
+      ? () => {
+          setDone(done.slice(0, -1));
+          const { field, changes, wanted } = last;
+          const before = beforeOf(form, field, changes);
+          edits.add({ id: crypto.randomUUID(), field, changes, before, wanted });
+        }
+      : null,
+    lastField: last?.field ?? null,
+  };
+}
+
+function beforeOf(form: Form | null, field: string, changes: FormChanges): unknown {
+  if (!form) return null;
+  if (changes.confirm || changes.unconfirm) return sectionValues(form, field);
+  return form.fields[field]?.value ?? null;
+}
+
+/** What takes a setting back: the analysis's value again, or what a person had set before. */
+function inverseOf(field: string, held: FormField | null): FormChanges {
+  return held?.source === "person" ? { changes: [{ field, value: held.value }] } : { revert: [field] };
+}
+
+function queueOf(client: Client, queryClient: QueryClient, caseId: string): Edits {
+  const name = `${client.user} ${caseId}`;
+  const found = queues.get(name);
+  if (found) return found;
+  const key = keyOf(client, "case", caseId, "form");
+  const channel = new BroadcastChannel(CHANNEL);
+  const edits = new Edits({
+    change: (version, changes) => client.cases.changeForm(caseId, version, changes, { retry: false }),
+    read: () => client.cases.form(caseId, { retry: false }),
+    form: () => queryClient.getQueryData<Form>(key) ?? null,
+    show(form) {
+      const before = queryClient.getQueryData<Form>(key);
+      if (before && before.version > form.version) return;
+      void queryClient.cancelQueries({ queryKey: key });
+      queryClient.setQueryData(key, form);
+      void queryClient.invalidateQueries({ queryKey: keyOf(client, "cases"), refetchType: "none" });
+      void queryClient.invalidateQueries({ queryKey: keyOf(client, "case", caseId, "history"), refetchType: "none" });
+      channel.postMessage(caseId);
+    },
+    storage: sessionStorage,
+    key: `casework edits ${name}`,
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+  queues.set(name, edits);
+  return edits;
+}
+
+/** What waits goes out when the page opens and when the network is back; nobody leaves the page over it unasked. */
+function useSending(edits: Edits, { pending }: { pending: readonly Edit[] }): void {
+  useEffect(() => {
+    const send = () => void edits.send();
+    send();
+    addEventListener("online", send);
+    return () => removeEventListener("online", send);
+  }, [edits]);
+  const hasPending = pending.length > 0;
+  useEffect(() => {
+    if (!hasPending) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [hasPending]);
+}
+
+function useOtherTabs(caseId: string, onChange: () => void): void {
+  useEffect(() => {
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = ({ data }) => data === caseId && onChange();
+    return () => channel.close();
+  });
+}

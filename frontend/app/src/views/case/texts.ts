@@ -1,0 +1,161 @@
+import type { JobType } from "@casework/client";
+import type { Language } from "../../language.js";
+
+export interface CaseTexts {
+  documents: string;
+  drop: string;
+  dropHere: string;
+  accepted: string;
+  choose: string;
+  photograph: string;
+  noDocuments: string;
+  remove: string;
+  retry: string;
+  removeDocument: (name: string) => string;
+  unreadable: string;
+  awaiting: string;
+  open: string;
+  call: string;
+  noCall: string;
+  callGiven: (lines: number, minutes: number) => string;
+  claimantLines: string;
+  replaceCall: string;
+  addCall: string;
+  paste: string;
+  pasteHint: string;
+  loadFile: string;
+  save: string;
+  cancel: string;
+  notJson: string;
+  analyses: string;
+  kinds: Record<JobType, { title: string; about: string }>;
+  start: string;
+  startAll: string;
+  again: string;
+  surely: string;
+  run: string;
+  back: string;
+  tryAgain: string;
+  cancelling: string;
+  analysing: string;
+  finished: (when: string) => string;
+  toReview: string;
+  toFindings: string;
+  changed: (count: number) => string;
+  deleteCase: string;
+  deleteAsk: (documents: number) => string;
+  deleteYes: string;
+  error: string;
+}
+
+export const CASE: Record<Language, CaseTexts> = {
+  he: {
+    documents: "מסמכים",
+    drop: "גררו לכאן קבצים, או בחרו אותם",
+    dropHere: "שחררו כדי להוסיף לתיק",
+    accepted: "PDF, Word, תמונות וצילומי טלפון, טקסט, דואר אלקטרוני; עד 20 מ״ב לקובץ",
+    choose: "בחירת קבצים",
+    photograph: "צילום",
+    noDocuments: "עדיין אין מסמכים.",
+    remove: "הסרה",
+    retry: "ניסיון נוסף",
+    removeDocument: (name) => `הסרה: ${name}`,
+    unreadable: "לא ניתן לקרוא את הקובץ. העלו אותו שוב, או צלמו את עמודיו.",
+    awaiting: "עדיין לא הגיע",
+    open: "פתיחת הקובץ",
+    call: "שיחה",
+    noCall: "אין שיחה בתיק. אפשר להדביק את דוח השיחה (JSON) או לטעון אותו מקובץ.",
+    callGiven: (lines, minutes) =>
+      `${lines} אמירות${minutes ? `, ${minutes === 1 ? "דקה אחת" : minutes === 2 ? "שתי דקות" : `${minutes} דקות`}` : ""}`,
+    claimantLines: "תמליל השיחה",
+    replaceCall: "החלפת השיחה",
+    addCall: "הוספת שיחה",
+    paste: "דוח השיחה (JSON)",
+    pasteHint: "אובייקט שיחה של Vapi, או הודעת סוף שיחה.",
+    loadFile: "טעינה מקובץ",
+    save: "שמירה",
+    cancel: "ביטול",
+    notJson: "זה אינו JSON. העתיקו את הדוח כולו, מ־{ ועד }.",
+    analyses: "ניתוחים",
+    kinds: {
+      document_analysis_form7801: { title: "טופס 7801", about: "מילוי הטופס מן המסמכים והשיחה, עם ציטוט לכל ערך." },
+      document_analysis_agent: { title: "סוכן המסמכים", about: "ממצאים עם ציטוטים, חוזק התביעה ומה חסר בה." },
+      call_analysis: { title: "ניתוח השיחה", about: "סיכום השיחה והמסמכים שיש לבקש." },
+    },
+    start: "התחלה",
+    startAll: "הרצת כל הניתוחים",
+    again: "הרצה חוזרת",
+    surely: "זהו ניתוח חדש, בתשלום. מה שתיקנתם ואישרתם נשמר.",
+    run: "הרצה",
+    back: "חזרה",
+    tryAgain: "ניסיון נוסף",
+    cancelling: "מבטל…",
+    analysing: "מנתח…",
+    finished: (when) => `הסתיים ${when}`,
+    toReview: "לבדיקת הטופס",
+    toFindings: "לממצאים",
+    changed: (count) => (count === 1 ? "שדה אחד השתנה מאז הניתוח הקודם" : `${count} שדות השתנו מאז הניתוח הקודם`),
+    deleteCase: "מחיקת התיק",
+    deleteAsk: (documents) => `התיק יימחק עם ${documents} מסמכים, השיחה, הניתוחים והטופס. אי אפשר לשחזר אותו.`,
+    deleteYes: "מחיקה לצמיתות",
+    error: "שגיאה:",
+  },
+  en: {
+    documents: "Documents",
+    drop: "Drop files here, or choose them",
+    dropHere: "Release to add them to the case",
+    accepted: "PDF, Word, pictures and phone photos, text, e-mail; up to 20 MB a file",
+    choose: "Choose files",
+    photograph: "Photograph",
+    noDocuments: "There are no documents yet.",
+    remove: "Remove",
+    retry: "Try again",
+    removeDocument: (name) => `Remove: ${name}`,
+    unreadable: "The file cannot be read. Upload it again, or photograph its pages.",
+    awaiting: "Has not arrived yet",
+    open: "Open the file",
+    call: "Call",
+    noCall: "The case has no call. Paste the report of the call (JSON) or load it from a file.",
+    callGiven: (lines, minutes) => `${lines} utterances${minutes ? `, ${minutes} min` : ""}`,
+    claimantLines: "Transcript of the call",
+    replaceCall: "Replace the call",
+    addCall: "Add a call",
+    paste: "Report of the call (JSON)",
+    pasteHint: "A Vapi call object, or an end-of-call message.",
+    loadFile: "Load from a file",
+    save: "Save",
+    cancel: "Cancel",
+    notJson: "This is not JSON. Copy the whole report, from { to }.",
+    analyses: "Analyses",
+    kinds: {
+      document_analysis_form7801: {
+        title: "Form 7801",
+        about: "Fills the form from documents and call, with a quote for each value.",
+      },
+      document_analysis_agent: {
+        title: "Document agent",
+        about: "Findings with quotes, the strength of the claim, what it lacks.",
+      },
+      call_analysis: { title: "Analysis of the call", about: "A summary of the call, and the documents to request." },
+    },
+    start: "Start",
+    startAll: "Run all analyses",
+    again: "Run again",
+    surely: "This is a new analysis, which is paid for. What you corrected and confirmed is kept.",
+    run: "Run",
+    back: "Back",
+    tryAgain: "Try again",
+    cancelling: "Cancelling…",
+    analysing: "Analysing…",
+    finished: (when) => `Finished ${when}`,
+    toReview: "Check the form",
+    toFindings: "To the findings",
+    changed: (count) =>
+      count === 1 ? "1 field changed since the last one" : `${count} fields changed since the last one`,
+    deleteCase: "Delete the case",
+    deleteAsk: (documents) =>
+      `The case is deleted with ${documents} documents, the call, the analyses and the form. It cannot be restored.`,
+    deleteYes: "Delete for good",
+    error: "Error:",
+  },
+};

@@ -1,0 +1,181 @@
+// One field of the form: label, value, where it is from; in focus also what is doubtful about it and what can be done.
+
+import { ProblemError } from "@casework/client";
+import { errorText, issueText } from "@casework/client/messages";
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import { FIELD_TEXTS } from "../../data/field-texts.js";
+import type { ReviewField } from "../../data/review.js";
+import { useLanguage, useMessages, useTexts } from "../../language.js";
+import { Mixed } from "../../parts/mixed.js";
+import { StateBadge } from "../../parts/state-badge.js";
+import { Value } from "../../parts/value.js";
+import { Editor, enteredValue } from "./editor.js";
+import type { Reviewing } from "./reviewing.js";
+import { REVIEW } from "./texts.js";
+
+interface FieldRowProps {
+  field: ReviewField;
+  reviewing: Reviewing;
+}
+
+export function FieldRow({ field, reviewing }: FieldRowProps) {
+  const { language } = useLanguage();
+  const texts = useTexts(REVIEW);
+  const { path, definition, value, state, isOpen } = field;
+  const label = FIELD_TEXTS[language].fields[definition.name] ?? definition.name;
+  const isActive = reviewing.active === path;
+  const isEditing = reviewing.editing === path;
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusBack(button, isEditing);
+  const edit = definition.isComputed ? undefined : () => reviewing.edit(path);
+  const keyed = (event: KeyboardEvent) => {
+    if (event.key !== "F2" || !edit) return;
+    event.preventDefault();
+    edit();
+  };
+  return (
+    <div className="field" data-state={state} data-open={isOpen} data-active={isActive} data-path={path}>
+      {isEditing ? (
+        <div className="field-main">
+          <span className="field-label">{label}</span>
+          <Editor
+            {...{ definition, label }}
+            value={reviewing.edits.refused?.edit.field === path ? reviewing.edits.refused.edit.wanted : value}
+            onSave={(wanted, toNext) => reviewing.save(field, wanted, toNext)}
+            onCancel={() => reviewing.edit(null)}
+          />
+        </div>
+      ) : (
+        <button
+          ref={button}
+          type="button"
+          className="field-main"
+          data-field={path}
+          onFocus={() => reviewing.look(path)}
+          onClick={() => (isActive && document.activeElement === button.current ? edit?.() : button.current?.focus())}
+          onKeyDown={keyed}
+        >
+          <span className="field-label">{label}</span>
+          <span className="field-value">
+            <Value definition={definition} value={value} empty={texts.empty} />
+          </span>
+          <StateBadge state={state} text={texts.states[state]} />
+        </button>
+      )}
+      {reviewing.edits.refused?.edit.field === path && <Refused reviewing={reviewing} />}
+      {isActive && <Details field={field} reviewing={reviewing} />}
+    </div>
+  );
+}
+
+/** After editing the focus is at the row again, unless it went somewhere else. */
+function useFocusBack(button: React.RefObject<HTMLButtonElement | null>, isEditing: boolean): void {
+  const was = useRef(isEditing);
+  useEffect(() => {
+    if (was.current && !isEditing && document.activeElement === document.body) button.current?.focus();
+    was.current = isEditing;
+  }, [isEditing, button]);
+}
+
+function Refused({ reviewing }: { reviewing: Reviewing }) {
+  const texts = useTexts(REVIEW);
+  const messages = useMessages();
+  const { refused } = reviewing.edits;
+  if (!refused) return null;
+  const { error, edit } = refused;
+  const places = error instanceof ProblemError ? error.errors : [];
+  return (
+    <p role="alert" className="notice bad">
+      {texts.refused} {edit.wanted !== null && <Mixed text={String(edit.wanted)} />} {errorText(messages, error)}{" "}
+      {places.map(({ pointer, message }) => (
+        <span key={pointer} lang="en" dir="ltr">
+          {message}{" "}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Details({ field, reviewing }: FieldRowProps) {
+  const texts = useTexts(REVIEW);
+  const { path, definition, value, state, issues, isOpen, held } = field;
+  const canRevert = held?.source === "person" && state !== "conflict" && held.analysis_field;
+  return (
+    <div className="field-details">
+      <Issues field={field} />
+      {state === "conflict" && <Conflict field={field} reviewing={reviewing} />}
+      <span className="actions">
+        {isOpen && state !== "conflict" && (
+          <>
+            <Alternatives field={field} reviewing={reviewing} />
+            <button type="button" className="small" onClick={() => reviewing.save(field, value, false)}>
+              {texts.keep}
+            </button>
+          </>
+        )}
+        {!definition.isComputed && (
+          <button type="button" className="small plain" onClick={() => reviewing.edit(path)}>
+            {issues.length > 0 ? texts.other : texts.edit}
+          </button>
+        )}
+        {canRevert && (
+          <button type="button" className="small plain" onClick={() => reviewing.form.revert(path)}>
+            {texts.revert}
+          </button>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function Issues({ field: { issues } }: { field: ReviewField }) {
+  const messages = useMessages();
+  return issues.map((issue) => (
+    <p key={`${issue.code} ${issue.message}`} className={`notice ${issue.weight === "blocking" ? "bad" : "warn"}`}>
+      {issueText(messages, issue)}
+    </p>
+  ));
+}
+
+/** The values that sources give for a field, to take one of them. */
+export function alternativesOf({ issues, definition, value }: ReviewField): { text: string; value: unknown }[] {
+  const { params = {} } = issues.find(({ code }) => code === "sources_differ") ?? {};
+  const said = [params.first, params.second].filter((one) => typeof one === "string" || typeof one === "number");
+  return said
+    .map((one) => ({ text: String(one), value: enteredValue(definition, String(one)) }))
+    .filter((one) => String(one.value) !== String(value));
+}
+
+function Alternatives({ field, reviewing }: FieldRowProps) {
+  const texts = useTexts(REVIEW);
+  return alternativesOf(field).map(({ text, value }) => (
+    <button key={text} type="button" className="small" onClick={() => reviewing.save(field, value, false)}>
+      {texts.take} <Value definition={field.definition} value={value} />
+    </button>
+  ));
+}
+
+/** A later analysis says otherwise than a person did: both, and which one stays. */
+function Conflict({ field, reviewing }: FieldRowProps) {
+  const texts = useTexts(REVIEW);
+  const { definition, value, held, path } = field;
+  return (
+    <div className="conflict">
+      <p>
+        <span className="hint">{texts.yours}:</span> <Value definition={definition} value={value} />
+      </p>
+      <p>
+        <span className="hint">{texts.analysisSays}:</span>{" "}
+        <Value definition={definition} value={held?.conflict?.value} />
+      </p>
+      <span className="actions">
+        <button type="button" className="small" onClick={() => reviewing.save(field, value, false)}>
+          {texts.keepMine}
+        </button>
+        <button type="button" className="small" onClick={() => reviewing.form.revert(path)}>
+          {texts.takeTheirs}
+        </button>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,275 @@
+import type { FieldState } from "../../data/review.js";
+import type { Language } from "../../language.js";
+
+export interface ReviewTexts {
+  form: string;
+  source: string;
+  states: Record<FieldState, string>;
+  empty: string;
+  noForm: string;
+  noFormHint: string;
+  toMaterial: string;
+  open: (count: number) => string;
+  allClear: string;
+  next: string;
+  onlyOpen: string;
+  undo: string;
+  undone: string;
+  keys: string;
+  saving: string;
+  saved: string;
+  waiting: string;
+  sendNow: string;
+  refused: string;
+  filled: (filled: number, all: number) => string;
+  confirmSection: string;
+  unconfirm: string;
+  confirmedBy: (by: string, when: string) => string;
+  stillOpen: string;
+  confirmAnyway: string;
+  back: string;
+  keep: string;
+  edit: string;
+  save: string;
+  cancel: string;
+  revert: string;
+  take: string;
+  other: string;
+  analysisSays: string;
+  yours: string;
+  keepMine: string;
+  takeTheirs: string;
+  addItem: string;
+  removeItem: string;
+  notStated: (count: number) => string;
+  generalIssues: (count: number) => string;
+  noSource: string;
+  noSourceHint: string;
+  document: string;
+  call: string;
+  page: (number: number, of: number) => string;
+  pageShort: string;
+  previousPage: string;
+  nextPage: string;
+  zoomIn: string;
+  zoomOut: string;
+  fit: string;
+  pageOnly: string;
+  near: string;
+  notFound: string;
+  pageText: string;
+  evidence: (number: number, of: number) => string;
+  nextEvidence: string;
+  previousEvidence: string;
+  compare: string;
+  oneSource: string;
+  quote: string;
+  separator: string;
+  unreadable: string;
+  removed: string;
+  clashTitle: string;
+  clash: (by: string) => string;
+  theirs: string;
+  mine: string;
+  sectionChanged: string;
+  keysTitle: string;
+  close: string;
+  keyList: [key: string, does: string][];
+}
+
+export const REVIEW: Record<Language, ReviewTexts> = {
+  he: {
+    form: "הטופס",
+    source: "המקור",
+    states: {
+      conflict: "סתירה",
+      person: "הוזן ידנית",
+      doubtful: "לבדיקה",
+      missing: "חסר",
+      document: "מסמך",
+      call: "שיחה",
+      computed: "חושב",
+      plain: "ללא מקור",
+    },
+    empty: "–",
+    noForm: "עדיין אין טופס",
+    noFormHint: "הריצו את הניתוח „טופס 7801״, והטופס ימולא מן המסמכים והשיחה.",
+    toMaterial: "לחומר ולניתוחים",
+    open: (count) => (count === 1 ? "ערך אחד לבדיקה" : `${count} ערכים לבדיקה`),
+    allClear: "אין ערכים שממתינים לבדיקה",
+    next: "הבא לבדיקה",
+    onlyOpen: "רק מה שלבדיקה",
+    undo: "ביטול הפעולה האחרונה",
+    undone: "הפעולה בוטלה",
+    keys: "מקשים",
+    saving: "שומר…",
+    saved: "נשמר",
+    waiting: "עדיין לא נשמר. יישלח כשהחיבור יחזור.",
+    sendNow: "שליחה עכשיו",
+    refused: "לא נשמר:",
+    filled: (filled, all) => `${filled} מתוך ${all} מולאו`,
+    confirmSection: "אישור החלק",
+    unconfirm: "ביטול האישור",
+    confirmedBy: (by, when) => `אושר: ${by}${when && `, ${when}`}`,
+    stillOpen: "בחלק זה יש ערכים שעדיין לא נבדקו:",
+    confirmAnyway: "אישור בכל זאת",
+    back: "חזרה",
+    keep: "הערך נכון",
+    edit: "עריכה",
+    save: "שמירה",
+    cancel: "ביטול",
+    revert: "חזרה לערך מהניתוח",
+    take: "לקחת את",
+    other: "ערך אחר…",
+    analysisSays: "הניתוח האחרון",
+    yours: "הערך שנקבע",
+    keepMine: "להשאיר את שלי",
+    takeTheirs: "לקחת מהניתוח",
+    addItem: "הוספה",
+    removeItem: "הסרה",
+    notStated: (count) => `${count} ליקויים שלא צוינו`,
+    generalIssues: (count) => (count === 1 ? "הערה אחת על המסמכים" : `${count} הערות על המסמכים`),
+    noSource: "לערך זה אין ציטוט ממסמך או מהשיחה.",
+    noSourceHint: "אפשר לדפדף במסמכים כאן.",
+    document: "מסמך",
+    call: "השיחה",
+    page: (number, of) => `עמוד ${number} מתוך ${of}`,
+    pageShort: "עמ׳",
+    previousPage: "העמוד הקודם",
+    nextPage: "העמוד הבא",
+    zoomIn: "הגדלה",
+    zoomOut: "הקטנה",
+    fit: "התאמה לרוחב",
+    pageOnly: "העמוד בלבד: זוהי תמונה, והמילים לא נבדקו. יש להביט בעמוד.",
+    near: "המילים בעמוד שונות מעט מהציטוט.",
+    notFound: "הציטוט לא נמצא בעמוד זה.",
+    pageText: "הטקסט של העמוד",
+    evidence: (number, of) => `מקור ${number} מתוך ${of}`,
+    nextEvidence: "המקור הבא",
+    previousEvidence: "המקור הקודם",
+    compare: "השוואה",
+    oneSource: "מקור אחד",
+    quote: "הציטוט",
+    separator: "רוחב הטופס והמקור",
+    unreadable: "לא ניתן להציג את המסמך.",
+    removed: "הוסר ידנית",
+    clashTitle: "השדה השתנה בינתיים",
+    clash: (by) => `${by} שינה/תה את השדה בזמן שערכתם אותו.`,
+    theirs: "מה שרשום עכשיו",
+    mine: "מה שכתבתם",
+    sectionChanged: "ערכים בחלק זה השתנו מאז שהסתכלתם בו.",
+    keysTitle: "מקשי קיצור",
+    close: "סגירה",
+    keyList: [
+      ["F8", "הערך הבא לבדיקה"],
+      ["Shift+F8", "הערך הקודם לבדיקה"],
+      ["↑ ↓", "שדה קודם, שדה הבא"],
+      ["Enter / F2", "עריכה; Enter שומר, Esc מבטל"],
+      ["Ctrl+Enter", "שמירה ומעבר לערך הבא לבדיקה"],
+      ["Ctrl+Shift+Enter", "אישור החלק"],
+      ["Ctrl+Z", "ביטול הפעולה האחרונה"],
+      [". ,", "המקור הבא, הקודם"],
+      ["1 2", "בהשוואה: לקחת את הראשון, השני"],
+      ["F6", "מעבר בין הטופס למקור"],
+      ["PageUp PageDown", "עמוד קודם, הבא"],
+      ["+ − 0", "הגדלה, הקטנה, התאמה"],
+    ],
+  },
+  en: {
+    form: "The form",
+    source: "The source",
+    states: {
+      conflict: "Conflict",
+      person: "Set by a person",
+      doubtful: "To check",
+      missing: "Missing",
+      document: "Document",
+      call: "Call",
+      computed: "Computed",
+      plain: "No source",
+    },
+    empty: "–",
+    noForm: "There is no form yet",
+    noFormHint: 'Run the analysis "Form 7801": it fills the form from documents and call.',
+    toMaterial: "To material and analyses",
+    open: (count) => (count === 1 ? "1 value to check" : `${count} values to check`),
+    allClear: "No value waits to be checked",
+    next: "Next to check",
+    onlyOpen: "Only what is to check",
+    undo: "Undo the last action",
+    undone: "Undone",
+    keys: "Keys",
+    saving: "Saving…",
+    saved: "Saved",
+    waiting: "Not saved yet. It is sent when the connection is back.",
+    sendNow: "Send now",
+    refused: "Not saved:",
+    filled: (filled, all) => `${filled} of ${all} filled`,
+    confirmSection: "Confirm section",
+    unconfirm: "Take back",
+    confirmedBy: (by, when) => `Confirmed: ${by}${when && `, ${when}`}`,
+    stillOpen: "Values of this section have not been checked yet:",
+    confirmAnyway: "Confirm anyway",
+    back: "Back",
+    keep: "The value is right",
+    edit: "Edit",
+    save: "Save",
+    cancel: "Cancel",
+    revert: "Back to the analysis's value",
+    take: "Take",
+    other: "Another value…",
+    analysisSays: "Latest analysis",
+    yours: "Value that was set",
+    keepMine: "Keep mine",
+    takeTheirs: "Take the analysis's",
+    addItem: "Add",
+    removeItem: "Remove",
+    notStated: (count) => `${count} impairments not stated`,
+    generalIssues: (count) => (count === 1 ? "1 note on the documents" : `${count} notes on the documents`),
+    noSource: "There is no quote of a document or the call for this value.",
+    noSourceHint: "You can leaf through the documents here.",
+    document: "Document",
+    call: "The call",
+    page: (number, of) => `Page ${number} of ${of}`,
+    pageShort: "p.",
+    previousPage: "Previous page",
+    nextPage: "Next page",
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
+    fit: "Fit width",
+    pageOnly: "The page only: it is a picture, and the words were not checked. Look at the page.",
+    near: "The words on the page differ a little from the quote.",
+    notFound: "The quote was not found on this page.",
+    pageText: "Text of the page",
+    evidence: (number, of) => `Source ${number} of ${of}`,
+    nextEvidence: "Next source",
+    previousEvidence: "Previous source",
+    compare: "Compare",
+    oneSource: "One source",
+    quote: "The quote",
+    separator: "Width of form and source",
+    unreadable: "The document cannot be shown.",
+    removed: "Removed by a person",
+    clashTitle: "The field has changed meanwhile",
+    clash: (by) => `${by} changed the field while you edited it.`,
+    theirs: "What it says now",
+    mine: "What you wrote",
+    sectionChanged: "Values of this section changed since you looked at it.",
+    keysTitle: "Keys",
+    close: "Close",
+    keyList: [
+      ["F8", "Next value to check"],
+      ["Shift+F8", "Previous value to check"],
+      ["↑ ↓", "Previous field, next field"],
+      ["Enter / F2", "Edit; Enter saves, Esc leaves it"],
+      ["Ctrl+Enter", "Save and go to the next value to check"],
+      ["Ctrl+Shift+Enter", "Confirm the section"],
+      ["Ctrl+Z", "Undo the last action"],
+      [". ,", "Next source, previous source"],
+      ["1 2", "When comparing: take the first, the second"],
+      ["F6", "Between form and source"],
+      ["PageUp PageDown", "Previous page, next page"],
+      ["+ − 0", "Zoom in, out, fit"],
+    ],
+  },
+};
