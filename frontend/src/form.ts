@@ -10,18 +10,28 @@ export interface FormField {
   by: string | null;
   at: string | null;
   conflict: { value: unknown; job_id: string | null } | null;
-  /** Where the newest analysis has it, the path that its evidence names; null or missing where it has it not. */
-  analysis_field?: string | null;
+  /** Where the newest analysis has it, the path that its evidence names; null where it has it not. */
+  analysis_field: string | null;
 }
 
 /** `form_7801` is null while there is none. Paths name items of lists by their `row_id`: `….records[<row_id>].end_date`. */
 export interface Form {
   form_7801: Form7801 | null;
   fields: Record<string, FormField>;
-  sections: Record<string, { confirmed: boolean; by: string | null; at: string | null }>;
+  sections: Record<string, FormSection>;
   version: number;
-  /** What is to be checked about the values that are shown. */
-  issues?: Issue[];
+  /** What is to be checked about the values that are shown; in the answer to a change only about what was changed. */
+  issues: Issue[];
+  /** In the answer to a change: the paths of the items that it added. */
+  added?: string[];
+}
+
+/** `changed_since`: a person changed something in it after it was confirmed. */
+export interface FormSection {
+  confirmed: boolean;
+  by: string | null;
+  at: string | null;
+  changed_since: boolean;
 }
 
 export interface FormChanges {
@@ -35,8 +45,20 @@ export interface FormChanges {
   unconfirm?: string[];
 }
 
+/** One thing that a person did; `field` is a path, or a section for `confirm` and `unconfirm`. */
+export interface FormEntry {
+  version: number;
+  at: string;
+  by: string;
+  action: "set" | "revert" | "add" | "remove" | "confirm" | "unconfirm";
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
 /** Who changed or confirmed what, newest first. */
 export interface FormHistory {
-  history: { at: string; by: string; field: string; from: unknown; to: unknown; [more: string]: unknown }[];
+  entries: FormEntry[];
+  count: number;
   next_cursor: string | null;
 }

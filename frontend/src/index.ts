@@ -22,7 +22,7 @@ export type { CaseListQuery, Cases, CreateOptions } from "./cases.js";
 export { type Client, type ClientOptions, createClient, type RunOptions } from "./client.js";
 export type { DocumentContent, DocumentFacts, DocumentPage, Documents, UploadOptions } from "./documents.js";
 export * from "./errors.js";
-export type { Form, FormChanges, FormField, FormHistory } from "./form.js";
+export type { Form, FormChanges, FormEntry, FormField, FormHistory, FormSection } from "./form.js";
 export type { CallOptions } from "./http.js";
 export { type AnyJob, type Job, type JobPage, type JobStatus, resultOf, type Start } from "./job.js";
 export { createJobList, type JobList, type JobListState } from "./job-list.js";

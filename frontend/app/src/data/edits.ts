@@ -41,6 +41,8 @@ export interface EditsWorld {
   /** The form as the API last gave it. */
   form(): Form | null;
   show(form: Form): void;
+  /** Everything that waited has been answered. */
+  settled(): void;
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
   /** Where the waiting changes are kept. */
   key: string;
@@ -83,7 +85,10 @@ export class Edits {
         this.#put({ status: "saving" });
         if (!(await this.#sent(edit))) return;
       }
-      if (this.#state.status === "saving") this.#put({ status: "saved" });
+      if (this.#state.status === "saving") {
+        this.#put({ status: "saved" });
+        this.#world.settled();
+      }
     } finally {
       this.#isRunning = false;
     }
@@ -202,18 +207,20 @@ export function same(one: unknown, other: unknown): boolean {
   return (isEmpty(one) && isEmpty(other)) || JSON.stringify(one) === JSON.stringify(other);
 }
 
+const UNKNOWN = { by: null, at: null, changed_since: false };
+
 /** The form as it is once the waiting changes have arrived. */
 export function withPending(form: Form, pending: readonly Edit[]): Form {
   if (pending.length === 0) return form;
   const fields = { ...form.fields };
   const sections = { ...form.sections };
-  const blank = { job_id: null, by: null, at: null, conflict: null };
+  const blank = { job_id: null, by: null, at: null, conflict: null, analysis_field: null };
   for (const { changes } of pending) {
     for (const { field, value } of changes.changes ?? []) {
       fields[field] = { ...blank, ...fields[field], value, source: "person", conflict: null };
     }
-    for (const name of changes.confirm ?? []) sections[name] = { confirmed: true, by: null, at: null };
-    for (const name of changes.unconfirm ?? []) sections[name] = { confirmed: false, by: null, at: null };
+    for (const name of changes.confirm ?? []) sections[name] = { ...UNKNOWN, confirmed: true };
+    for (const name of changes.unconfirm ?? []) sections[name] = { ...UNKNOWN, confirmed: false };
   }
   return { ...form, fields, sections };
 }

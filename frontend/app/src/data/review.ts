@@ -86,7 +86,7 @@ interface Context {
 function contextOf(form: Form, analysis: Form7801Analysis | null): Context {
   const evidence = new Map<string, Evidence[]>();
   for (const one of analysis?.evidence ?? []) evidence.set(one.field, [...(evidence.get(one.field) ?? []), one]);
-  return { form, issues: form.issues ?? analysis?.issues ?? [], evidence };
+  return { form, issues: form.issues, evidence };
 }
 
 function itemsOf(

@@ -6,7 +6,6 @@ import { useClient } from "@casework/client/react";
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { type Edit, Edits, type EditsState, sectionValues, withPending } from "./edits.js";
-import { formOrStandIn } from "./stand-in.js";
 
 /** Something that was done and can be undone. */
 interface Done {
@@ -43,10 +42,7 @@ const queues = new Map<string, Edits>();
 export function useForm(caseId: string): UsedForm {
   const client = useClient();
   const queryClient = useQueryClient();
-  const query = useQuery({
-    ...formQuery(client, caseId),
-    queryFn: ({ signal }) => formOrStandIn(client, caseId, signal),
-  });
+  const query = useQuery(formQuery(client, caseId));
   const edits = useMemo(() => queueOf(client, queryClient, caseId), [client, queryClient, caseId]);
   const state = useSyncExternalStore(edits.subscribe, edits.getState);
   const [done, setDone] = useState<readonly Done[]>([]);
@@ -108,7 +104,10 @@ function queueOf(client: Client, queryClient: QueryClient, caseId: string): Edit
   const key = keyOf(client, "case", caseId, "form");
   const channel = new BroadcastChannel(CHANNEL);
   const edits = new Edits({
-    change: (version, changes) => client.cases.changeForm(caseId, version, changes, { retry: false }),
+    async change(version, changes) {
+      const changed = await client.cases.changeForm(caseId, version, changes, { retry: false });
+      return withIssues(changed, changes, queryClient.getQueryData<Form>(key));
+    },
     read: () => client.cases.form(caseId, { retry: false }),
     form: () => queryClient.getQueryData<Form>(key) ?? null,
     show(form) {
@@ -120,12 +119,26 @@ function queueOf(client: Client, queryClient: QueryClient, caseId: string): Edit
       void queryClient.invalidateQueries({ queryKey: keyOf(client, "case", caseId, "history"), refetchType: "none" });
       channel.postMessage(caseId);
     },
+    settled() {
+      void queryClient.invalidateQueries({ queryKey: key });
+    },
     storage: sessionStorage,
     key: `casework edits ${name}`,
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
   queues.set(name, edits);
   return edits;
+}
+
+/** The answer to a change names only the issues that the change concerns: the others stay until the form is read again. */
+function withIssues(changed: Form, { changes = [], revert = [], remove = [] }: FormChanges, before?: Form): Form {
+  const touched = [...changes.map(({ field }) => field), ...revert, ...remove];
+  const isTouched = (field: string) => touched.some((path) => field === path || field.startsWith(`${path}.`));
+  const named = new Set(changed.issues.map(({ field, code }) => `${field} ${code}`));
+  const others = (before?.issues ?? []).filter(
+    ({ field, code }) => !isTouched(field) && !named.has(`${field} ${code}`),
+  );
+  return { ...changed, issues: [...changed.issues, ...others] };
 }
 
 /** What waits goes out when the page opens and when the network is back; nobody leaves the page over it unasked. */

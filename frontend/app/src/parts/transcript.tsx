@@ -29,19 +29,19 @@ export function Transcript({ messages, marks }: TranscriptProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard
     <section className="transcript" tabIndex={0} aria-label={speakers.title}>
-    <ol>
-      {messages.map(({ index, role, message }) => {
-        const own = marks.find((mark) => mark.index === index);
-        return (
-          <li key={index} ref={own && own === first ? marked : undefined} data-role={role}>
-            <span className="speaker">{speakers[role]}</span>
-            <p {...directionOf(message)}>
-              <MarkedText text={message} span={own?.span ?? null} />
-            </p>
-          </li>
-        );
-      })}
-    </ol>
+      <ol>
+        {messages.map(({ index, role, message }) => {
+          const own = marks.find((mark) => mark.index === index);
+          return (
+            <li key={index} ref={own && own === first ? marked : undefined} data-role={role}>
+              <span className="speaker">{speakers[role]}</span>
+              <p {...directionOf(message)}>
+                <MarkedText text={message} span={own?.span ?? null} />
+              </p>
+            </li>
+          );
+        })}
+      </ol>
     </section>
   );
 }

@@ -6,7 +6,6 @@ import { Mixed } from "../../parts/mixed.js";
 import { Quoted } from "../../parts/quoted.js";
 import { DocumentTitle, SourceView } from "../review/source-view.js";
 import { FINDINGS } from "./texts.js";
-import "../review/style.css";
 
 type Finding = AgentAnalysis["findings"][number];
 

@@ -26,7 +26,11 @@ export function HistoryView() {
   const history = useInfiniteQuery({
     queryKey: keyOf(client, "case", caseId, "history"),
     queryFn: ({ pageParam, signal }) =>
-      client.cases.formHistory(caseId, { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) }, { retry: false, signal }),
+      client.cases.formHistory(
+        caseId,
+        { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) },
+        { retry: false, signal },
+      ),
     initialPageParam: "",
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
@@ -55,7 +59,11 @@ export function HistoryView() {
 
 function Days({ caseId, entries }: { caseId: string; entries: FormEntry[] }) {
   const { language } = useLanguage();
-  const days = Map.groupBy(entries, ({ at }) => dayText(at, language));
+  const days = new Map<string, FormEntry[]>();
+  for (const entry of entries) {
+    const day = dayText(entry.at, language);
+    days.set(day, [...(days.get(day) ?? []), entry]);
+  }
   return [...days].map(([day, done]) => (
     <section key={day} className="card">
       <h3>{day}</h3>

@@ -1,3 +1,261 @@
+// The claim on paper: the form, what each value rests on, what is still open.
+
+import type { Case, EligibilityRule, Quote } from "@casework/client";
+import { issueText } from "@casework/client/messages";
+import { useMemo } from "react";
+import { useParams } from "wouter";
+import { FIELD_TEXTS } from "../../data/field-texts.js";
+import { isEmpty } from "../../data/fields.js";
+import { timeText } from "../../data/format.js";
+import { pathText } from "../../data/paths.js";
+import { formAnalysisOf, requestedOf, useCase } from "../../data/queries.js";
+import { type Review, type ReviewField, type ReviewSection, reviewOf } from "../../data/review.js";
+import { useForm } from "../../data/use-form.js";
+import { useLanguage, useMessages, useTexts } from "../../language.js";
+import { CaseFrame } from "../../parts/case-frame.js";
+import { FileName } from "../../parts/file-name.js";
+import { Loading } from "../../parts/loading.js";
+import { Mixed } from "../../parts/mixed.js";
+import { Quoted } from "../../parts/quoted.js";
+import { Value } from "../../parts/value.js";
+import { FINDINGS } from "../findings/texts.js";
+import { PRINT } from "./texts.js";
+import "./style.css";
+
 export function PrintView() {
-  return <section className="page" />;
+  const { caseId = "" } = useParams<{ caseId: string }>();
+  const texts = useTexts(PRINT);
+  const { data: theCase } = useCase(caseId);
+  const { form, isLoading } = useForm(caseId);
+  const review = useMemo(
+    () => (form?.form_7801 && theCase ? reviewOf(form, formAnalysisOf(theCase)) : null),
+    [form, theCase],
+  );
+  return (
+    <CaseFrame caseId={caseId} className="printing">
+      {(isLoading || !theCase) && <Loading />}
+      {!isLoading && theCase && !review && <p className="nothing">{texts.noForm}</p>}
+      {review && theCase && (
+        <>
+          <p className="print-bar">
+            <button type="button" className="primary" onClick={() => document.fonts.ready.then(() => print())}>
+              {texts.print}
+            </button>
+            <span className="hint">{texts.about}</span>
+          </p>
+          <Paper theCase={theCase} review={review} />
+        </>
+      )}
+    </CaseFrame>
+  );
+}
+
+/** The sources of all fields, each with the number that stands at the values. */
+function numbered(review: Review): Map<string, { number: number; quote: Quote }> {
+  const found = new Map<string, { number: number; quote: Quote }>();
+  for (const { evidence, value, state } of review.fields) {
+    if (isEmpty(value) || state === "person") continue;
+    for (const quote of evidence) {
+      const name = keyOf(quote);
+      if (!found.has(name)) found.set(name, { number: found.size + 1, quote });
+    }
+  }
+  return found;
+}
+
+const keyOf = ({ document_id, page, quote }: Quote) => `${document_id} ${page} ${quote}`;
+
+interface PaperProps {
+  theCase: Case;
+  review: Review;
+}
+
+function Paper({ theCase, review }: PaperProps) {
+  const texts = useTexts(PRINT);
+  const { language } = useLanguage();
+  const sources = useMemo(() => numbered(review), [review]);
+  return (
+    <article className="paper">
+      <header>
+        <h2>{texts.title}</h2>
+        <p>
+          <Mixed text={theCase.title} /> · {texts.written(timeText(new Date().toISOString(), language))}
+        </p>
+      </header>
+      <Open review={review} />
+      {review.sections.map((section) => (
+        <PrintedSection key={section.name} section={section} sources={sources} />
+      ))}
+      <Rules rules={formAnalysisOf(theCase)?.eligibility ?? []} />
+      <MissingDocuments theCase={theCase} />
+      <Sources theCase={theCase} sources={sources} />
+      <p className="signature">{texts.signature}: ______________________</p>
+    </article>
+  );
+}
+
+function Open({ review }: { review: Review }) {
+  const texts = useTexts(PRINT);
+  const messages = useMessages();
+  const { language } = useLanguage();
+  const open = review.fields.filter(({ isOpen }) => isOpen);
+  return (
+    <section className="open-box">
+      <h3>{texts.open}</h3>
+      {open.length === 0 && review.others.length === 0 && <p>{texts.noOpen}</p>}
+      <ul>
+        {open.map((field) => (
+          <li key={field.path}>
+            {pathText(field.path, language)}:{" "}
+            {field.issues.map((issue) => issueText(messages, issue)).join(" ") || texts.states[field.state]}
+          </li>
+        ))}
+        {review.others.map((issue) => (
+          <li key={`${issue.field} ${issue.code} ${issue.message}`}>
+            {typeof issue.params?.name === "string" && (
+              <>
+                <FileName name={issue.params.name} />:{" "}
+              </>
+            )}
+            {issueText(messages, issue)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+type SourceNumbers = Map<string, { number: number; quote: Quote }>;
+
+function PrintedSection({ section, sources }: { section: ReviewSection; sources: SourceNumbers }) {
+  const texts = useTexts(PRINT);
+  const { language } = useLanguage();
+  const names = FIELD_TEXTS[language];
+  const { confirmed } = section;
+  const conditions = section.conditions.filter(({ value }) => !isEmpty(value));
+  return (
+    <section>
+      <h3>{names.sections[section.name]}</h3>
+      <p className="confirmation">
+        {confirmed
+          ? texts.confirmedBy(confirmed.by ?? "", confirmed.at ? timeText(confirmed.at, language) : "")
+          : texts.notConfirmed}
+      </p>
+      <Rows title={null} fields={[...section.fields, ...conditions]} sources={sources} />
+      {section.lists.map(({ definition, items }) =>
+        items
+          .filter(({ absent }) => !absent)
+          .map((item, index) => (
+            <Rows
+              key={item.path}
+              title={`${names.lists[definition.name]} ${index + 1}`}
+              fields={item.fields}
+              sources={sources}
+            />
+          )),
+      )}
+    </section>
+  );
+}
+
+function Rows({ title, fields, sources }: { title: string | null; fields: ReviewField[]; sources: SourceNumbers }) {
+  const texts = useTexts(PRINT);
+  if (fields.length === 0) return null;
+  return (
+    <table>
+      {title && <caption>{title}</caption>}
+      <thead>
+        <tr>
+          <th scope="col">{texts.field}</th>
+          <th scope="col">{texts.value}</th>
+          <th scope="col">{texts.basis}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {fields.map((field) => (
+          <Row key={field.path} field={field} sources={sources} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ field, sources }: { field: ReviewField; sources: SourceNumbers }) {
+  const texts = useTexts(PRINT);
+  const { language } = useLanguage();
+  const { definition, value, state, evidence } = field;
+  const numbers = evidence.map((quote) => sources.get(keyOf(quote))?.number).filter((one) => one !== undefined);
+  return (
+    <tr>
+      <th scope="row">{FIELD_TEXTS[language].fields[definition.name]}</th>
+      <td>
+        <Value definition={definition} value={value} empty={texts.none} />
+      </td>
+      <td>
+        {texts.states[state]}{" "}
+        {!isEmpty(value) &&
+          state !== "person" &&
+          numbers.map((number) => <bdi key={number} dir="ltr">{`[${number}] `}</bdi>)}
+      </td>
+    </tr>
+  );
+}
+
+function Rules({ rules }: { rules: EligibilityRule[] }) {
+  const texts = useTexts(PRINT);
+  const names = useTexts(FINDINGS);
+  if (rules.length === 0) return null;
+  return (
+    <section>
+      <h3>{texts.eligibility}</h3>
+      <ul>
+        {rules.map(({ rule, status }) => (
+          <li key={rule}>
+            {names.rules[rule] ?? rule}: {names.statuses[status]}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function MissingDocuments({ theCase }: { theCase: Case }) {
+  const texts = useTexts(PRINT);
+  const missing = requestedOf(theCase).filter(({ uploaded }) => !uploaded);
+  if (missing.length === 0) return null;
+  return (
+    <section>
+      <h3>{texts.missing}</h3>
+      <ul>
+        {missing.map(({ name }) => (
+          <Mixed as="li" key={name} text={name} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Sources({ theCase, sources }: { theCase: Case; sources: SourceNumbers }) {
+  const texts = useTexts(PRINT);
+  const nameOf = (id: string) => theCase.documents.find((document) => document.id === id)?.file_name ?? id;
+  return (
+    <section>
+      <h3>{texts.evidence}</h3>
+      <ol className="source-list">
+        {[...sources.values()].map(({ number, quote }) => (
+          <li key={number}>
+            <bdi dir="ltr">[{number}]</bdi>{" "}
+            {quote.document_id === "call" ? (
+              texts.call
+            ) : (
+              <>
+                <FileName name={nameOf(quote.document_id)} />, {texts.page} {quote.page}
+              </>
+            )}
+            : <Quoted quote={quote.quote} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
 }

@@ -12,6 +12,7 @@ import { directionOf, shown } from "../../parts/mixed.js";
 import { Transcript } from "../../parts/transcript.js";
 import { PagePicture } from "./page-picture.js";
 import { REVIEW } from "./texts.js";
+import "./source.css";
 
 export interface Place {
   /** "call" for the transcript. */
