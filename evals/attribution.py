@@ -18,7 +18,7 @@ import msgspec
 from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from chalicelib.analyses.document_analysis_form7801.fields import Form, Kind, Leaf, leaves, with_value
 from chalicelib.analyses.document_analysis_form7801.normalise import normalised_form
-from chalicelib.analyses.document_analysis_form7801.settle import settle
+from chalicelib.analyses.document_analysis_form7801.reconcile import reconcile
 from chalicelib.analyses.document_analysis_form7801.source_names import names_of
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
@@ -76,7 +76,7 @@ def measure_attribution(cases: Sequence[EvalCase], models: Models) -> Attributio
     for case in cases:
         answer, sources = answer_and_sources(case, models)
         bench = Bench(case, sources)
-        form, issues = bench.settled(answer)
+        form, issues = bench.reconciled(answer)
         filled = [leaf for leaf in leaves(answer["form_7801"]) if leaf.is_filled]
         total[case.name] = len(filled)
         wronged += (f"{case.name}: {path}" for path in bench.wronged(answer, form, issues))
@@ -126,9 +126,9 @@ class Bench:
         self._sources = sources
         self._today = date.fromisoformat(case.expected["_derived_checks"]["as_of"])
 
-    def settled(self, answer: Mapping[str, Any]) -> tuple[Form, tuple[Issue, ...]]:
+    def reconciled(self, answer: Mapping[str, Any]) -> tuple[Form, tuple[Issue, ...]]:
         """What code makes of an answer."""
-        done = settle([answer], sources=self._sources, shown=frozenset(), today=self._today)
+        done = reconcile([answer], sources=self._sources, shown=frozenset(), today=self._today)
         return done.form, done.issues
 
     def reports_move(self, answer: Mapping[str, Any], source: Leaf, target: Leaf) -> bool:
@@ -139,7 +139,7 @@ class Bench:
         words = [{**entry, "field": target.path} for entry in kept if entry["field"] == source.path]
         moved["evidence"] = [*kept, *words]
         moved["contradictions"] = []
-        form, issues = self.settled(moved)
+        form, issues = self.reconciled(moved)
         there = {leaf.path for leaf in leaves(form) if leaf.pattern == target.pattern and leaf.value == source.value}
         return bool(there & {issue.field for issue in issues})
 

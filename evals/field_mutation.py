@@ -23,7 +23,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     leaves,
     with_value,
 )
-from chalicelib.analyses.document_analysis_form7801.settle import settle
+from chalicelib.analyses.document_analysis_form7801.reconcile import reconcile
 from chalicelib.analyses.document_analysis_form7801.source_names import names_of
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import transcript_of
@@ -106,9 +106,9 @@ def _each_altered(case: EvalCase, answer: Mapping[str, Any]) -> list[tuple[Leaf,
         altered = {**copy.deepcopy(dict(answer)), "form_7801": with_value(form, leaf.path, wrong)}
         if leaf.kind is Kind.FLAG:
             altered["evidence"].append({**diagnosis[0], "field": leaf.path})
-        settled = settle([altered], sources=sources, shown=frozenset(), today=today)
-        standing = {one.path for one in leaves(settled.form) if one.pattern == leaf.pattern and one.value == wrong}
-        named = {issue.field for issue in settled.issues}
+        reconciled = reconcile([altered], sources=sources, shown=frozenset(), today=today)
+        standing = {one.path for one in leaves(reconciled.form) if one.pattern == leaf.pattern and one.value == wrong}
+        named = {issue.field for issue in reconciled.issues}
         found.append((leaf, not standing or bool(standing & named)))
     return found
 

@@ -13,13 +13,13 @@ from chalicelib.analyses.call_analysis.requested_documents import earlier_reques
 from chalicelib.analyses.call_analysis.schema import CallAnswer
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.facts import btl_facts
-from chalicelib.analyses.kit.fence import fence_call, fence_tool
 from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.injection.report import injection_issues
 from chalicelib.analyses.kit.llm import StructuredModel, TextListener, TextPart
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.reading import SNAPSHOT, transcript_of
 from chalicelib.analyses.kit.stamp import answering_model
+from chalicelib.analyses.kit.untrusted import wrap_call, wrap_tool
 from chalicelib.cases.model import CaseFile
 from chalicelib.errors import InputInvalid
 from chalicelib.jobs.outcomes import Completed, WriteBack
@@ -82,12 +82,12 @@ class _Questions:
         self._ctx = ctx
         self._model = model
         self._instructions = f"{prompt(PROMPT).text}\n\n# {btl_facts().text()}"
-        self._names = _fenced_names(names)
+        self._names = _marked_names(names)
 
     def answer(self, parts: Sequence[str]) -> Mapping[str, Any]:
         """The model's answer on the whole call."""
         if len(parts) == 1:
-            return self._ask("call", [self._names, fence_call(parts[0])], on_text=self._meter(READ_PERCENT))
+            return self._ask("call", [self._names, wrap_call(parts[0])], on_text=self._meter(READ_PERCENT))
         answers = [self._about_part(part, number, len(parts)) for number, part in enumerate(parts, start=1)]
         self._ctx.progress(ASKED_PERCENT, "combining_parts", of=len(parts))
         combined = self._ask("combined", [self._names, *_to_combine(answers)], on_text=_silent)
@@ -99,7 +99,7 @@ class _Questions:
         note = (
             f"This is part {number} of {count} of one call. Analyse this part; its first lines repeat the part before."
         )
-        return self._ask(f"part-{number:02d}", [note, self._names, fence_call(part)], on_text=_silent)
+        return self._ask(f"part-{number:02d}", [note, self._names, wrap_call(part)], on_text=_silent)
 
     def _ask(self, step: str, texts: Sequence[str], *, on_text: TextListener) -> Mapping[str, Any]:
         def ask() -> Any:
@@ -138,11 +138,11 @@ def _to_combine(answers: Sequence[Mapping[str, Any]]) -> list[str]:
         "analysis of the whole call; where parts differ, the later part corrects the earlier one."
     )
     count = len(answers)
-    fenced = (
-        fence_tool(f"analysis of part {number} of {count}", msgspec.json.encode(answer).decode())
+    marked = (
+        wrap_tool(f"analysis of part {number} of {count}", msgspec.json.encode(answer).decode())
         for number, answer in enumerate(answers, start=1)
     )
-    return [note, *fenced]
+    return [note, *marked]
 
 
 def _in_any(answers: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
@@ -154,10 +154,10 @@ def _names(requests: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(entry["name"]) for entry in requests]
 
 
-def _fenced_names(names: Sequence[str]) -> str:
+def _marked_names(names: Sequence[str]) -> str:
     if not names:
         return ""
-    return "Documents asked for before:\n" + fence_tool("documents asked for before", "\n".join(names))
+    return "Documents asked for before:\n" + wrap_tool("documents asked for before", "\n".join(names))
 
 
 def _merged(answer: Mapping[str, Any], file: CaseFile) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue, issues_json
+from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.documents.normalise import comparable
 
 GENERAL_DISABILITY = {

@@ -9,10 +9,10 @@ import msgspec
 
 from chalicelib.analyses.document_analysis_agent.notebook import Finding, Notebook, Submission
 from chalicelib.analyses.document_analysis_agent.tools import RecordFinding, SubmitAnalysis, ToolRefused
-from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import Reading
 from chalicelib.analyses.kit.scans import illegible_pages
+from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.documents.normalise import comparable, same_text
 
 MOST_FINDINGS = 60

@@ -21,7 +21,6 @@ from chalicelib.analyses.document_analysis_agent.notebook import Finding
 from chalicelib.analyses.kit.claimant_speech import is_claimants_word
 from chalicelib.analyses.kit.condition_words import conditions_named, doubts
 from chalicelib.analyses.kit.dates import days_in, days_with_spans
-from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue, Quote
 from chalicelib.analyses.kit.label_words import (
     DATE_LABELS,
@@ -33,6 +32,7 @@ from chalicelib.analyses.kit.label_words import (
 )
 from chalicelib.analyses.kit.quotes import Sources, Surroundings
 from chalicelib.analyses.kit.reading import Reading
+from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.documents.normalise import comparable, words
 
 _MESSAGES = {

@@ -31,10 +31,10 @@ from chalicelib.analyses.document_analysis_agent.tools import (
     parsed,
     readable_members,
 )
-from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
 from chalicelib.analyses.kit.llm import ToolCall
 from chalicelib.analyses.kit.reading import Reading, pages_to_show
 from chalicelib.analyses.kit.scans import Excerpt
+from chalicelib.analyses.kit.untrusted import CALL_ID, wrap_call, wrap_document, wrap_tool
 from chalicelib.cases.model import Document, DocumentText
 from chalicelib.documents.page import Page
 from chalicelib.jobs.progress import Doing
@@ -117,7 +117,7 @@ class Toolbox:
         rows = [self._row(document) for document in self._reading.file.documents]
         call = "There is a transcript of the claimant's interview: read_call."
         lines = [*rows, call if self._reading.transcript else "There is no interview."]
-        return fence_tool("list_documents", "\n".join(lines))
+        return wrap_tool("list_documents", "\n".join(lines))
 
     def _row(self, document: Document) -> str:
         text = self._texts.get(document.id)
@@ -138,9 +138,9 @@ class Toolbox:
             code="reading_document",
             params={"n": position, "of": len(self._documents), "name": text.document.file_name},
         )
-        fenced = fence_document(text.document.id, name=text.document.file_name, pages=passage.pages)
+        marked = wrap_document(text.document.id, name=text.document.file_name, pages=passage.pages)
         notes = (passage.note, note_of(after, text, passage.numbers))
-        return _Done(content="\n".join(filter(None, (fenced, *notes))), after=after, doing=doing)
+        return _Done(content="\n".join(filter(None, (marked, *notes))), after=after, doing=doing)
 
     def _text(self, document_id: str) -> DocumentText:
         if document_id in self._texts:
@@ -164,7 +164,7 @@ class Toolbox:
         if not hits:
             return "No line holds these words. Try fewer or other words, or read the documents."
         rows = [f"{hit.document_id} | page {hit.page} | {hit.line}" for hit in hits]
-        return fence_tool("search_documents", "\n".join(rows))
+        return wrap_tool("search_documents", "\n".join(rows))
 
     def _call(self, start: int) -> str:
         if not self._reading.transcript:
@@ -173,7 +173,7 @@ class Toolbox:
         if not piece:
             raise ToolRefused(f"The transcript has {len(self._reading.transcript)} characters.")
         more = f"Go on with from_character={end}." if end < len(self._reading.transcript) else "This is its end."
-        return f"{fence_call(piece)}\n{more}"
+        return f"{wrap_call(piece)}\n{more}"
 
     def _guideline(self, topic: str) -> str:
         if topic not in self._guidelines:

@@ -1,4 +1,4 @@
-"""Form 7801: what do the documents and the call say for the claim form? Extracted by a model, settled by code."""
+"""Form 7801: what do the documents and the call say for the claim form? Extracted by a model, reconciled by code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def check(outline: CaseOutline) -> None:
 
 
 def run(ctx: AttemptContext, services: Services) -> Completed:
-    """Read, extract in batches (a checkpoint each), settle and check in code, hand back the form with its issues."""
+    """Read, extract in batches (a checkpoint each), reconcile and check in code, hand back the form with its issues."""
     # Here, not above: pydantic loads when a job runs, never when the app is imported.
     from chalicelib.analyses.document_analysis_form7801.analysis import analyse
 

@@ -1,4 +1,4 @@
-"""How does one form 7801 analysis run? Read → ask in batches → settle in code → advise → hand back."""
+"""How does one form 7801 analysis run? Read → ask in batches → reconcile in code → advise → hand back."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from chalicelib.analyses.document_analysis_form7801.files import Files
 from chalicelib.analyses.document_analysis_form7801.grounding import with_boxes
 from chalicelib.analyses.document_analysis_form7801.identity import other_identities
+from chalicelib.analyses.document_analysis_form7801.reconcile import Reconciled, reconcile
 from chalicelib.analyses.document_analysis_form7801.repair import repaired
 from chalicelib.analyses.document_analysis_form7801.result import completed
-from chalicelib.analyses.document_analysis_form7801.settle import Settled, settle
 from chalicelib.analyses.document_analysis_form7801.source_names import names_of
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.doubtful_quotes import FoundQuote, doubtful_quotes
 from chalicelib.analyses.kit.facts import btl_facts
-from chalicelib.analyses.kit.fence import fence_tool
 from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.injection.report import injection_issues
 from chalicelib.analyses.kit.injection.told import told_texts
@@ -46,6 +45,7 @@ from chalicelib.analyses.kit.reading import Reading, read_case
 from chalicelib.analyses.kit.refused_files import ask_without_refused
 from chalicelib.analyses.kit.scans import illegible_pages
 from chalicelib.analyses.kit.today import israeli_day
+from chalicelib.analyses.kit.untrusted import wrap_tool
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext
 
@@ -87,22 +87,22 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
         ask=lambda texts: _ask_repairs(ctx, services, texts),
     )
     today = israeli_day(ctx.job.created_at)
-    settled = _settle(ctx, reading, answers, shown=files.shown, today=today)
+    reconciled = _reconcile(ctx, reading, answers, shown=files.shown, today=today)
     places = PlacesOnPages(services.cases, (text.document for text in reading.texts))
-    settled = msgspec.structs.replace(settled, evidence=with_boxes(settled.evidence, places))
-    others = other_identities(reading.texts, id_number=settled.form["personal_info"]["id_number"])
+    reconciled = msgspec.structs.replace(reconciled, evidence=with_boxes(reconciled.evidence, places))
+    others = other_identities(reading.texts, id_number=reconciled.form["personal_info"]["id_number"])
     gone = (*deletion_issues(deleted, files.gone), *files.issues(without=deleted))
     injections = _injections(reading, summary, answers)
-    issues = (*reading.issues, *gone, *batches.issues, *injections, *others, *settled.issues)
+    issues = (*reading.issues, *gone, *batches.issues, *injections, *others, *reconciled.issues)
     analysed = batches.documents_analysed(without=deleted, without_files=files.unseen)
-    advice = answers[0] if len(answers) == 1 else _advise(ctx, services, settled, issues)
+    advice = answers[0] if len(answers) == 1 else _advise(ctx, services, reconciled, issues)
     ctx.progress(STORING_PERCENT, "storing")
     return completed(
         ctx,
         services,
         reading=reading,
         analysed=analysed,
-        settled=settled,
+        reconciled=reconciled,
         issues=issues,
         advice=advice,
         prompt_name=PROMPT,
@@ -155,14 +155,16 @@ def _ask_repairs(ctx: AttemptContext, services: Services, texts: Sequence[str]) 
     )
 
 
-def _advise(ctx: AttemptContext, services: Services, settled: Settled, issues: Sequence[Issue]) -> Mapping[str, Any]:
-    """The model's advice on the settled form, for a case that did not fit into one batch; a checkpoint."""
+def _advise(
+    ctx: AttemptContext, services: Services, reconciled: Reconciled, issues: Sequence[Issue]
+) -> Mapping[str, Any]:
+    """The model's advice on the reconciled form, for a case that did not fit into one batch; a checkpoint."""
     material = {
-        "form_7801": settled.form,
-        "evidence": [msgspec.to_builtins(entry) for entry in settled.evidence],
+        "form_7801": reconciled.form,
+        "evidence": [msgspec.to_builtins(entry) for entry in reconciled.evidence],
         "issues": issues_json(issues),
     }
-    text = "\n".join(fence_tool(name, msgspec.json.encode(value).decode()) for name, value in material.items())
+    text = "\n".join(wrap_tool(name, msgspec.json.encode(value).decode()) for name, value in material.items())
     parts: list[Part] = [TextPart(text)]
     ctx.progress(ADVISING_PERCENTS[0], "advising")
     advice: Mapping[str, Any] = ctx.step(
@@ -203,25 +205,25 @@ def _instructions(prompt_version: str) -> str:
     return f"{prompt(prompt_version).text}\n\n# {btl_facts().text()}"
 
 
-def _settle(
+def _reconcile(
     ctx: AttemptContext,
     reading: Reading,
     answers: Sequence[Mapping[str, Any]],
     *,
     shown: frozenset[tuple[str, int]],
     today: date,
-) -> Settled:
+) -> Reconciled:
     ctx.progress(CHECKING_PERCENT, "checking")
     sources = Sources(reading.texts, transcript=reading.transcript)
     dates = document_dates(reading.texts, today=today)
     unread = illegible_pages(reading.texts)
-    settled = settle(answers, sources=sources, shown=shown & unread, today=today, dates=dates)
-    found = (FoundQuote(field=one.field, match=one.match, quote=one.as_quote) for one in settled.evidence)
+    reconciled = reconcile(answers, sources=sources, shown=shown & unread, today=today, dates=dates)
+    found = (FoundQuote(field=one.field, match=one.match, quote=one.as_quote) for one in reconciled.evidence)
     doubtful = doubtful_quotes(found, sources=sources, texts=reading.texts)
-    settled = msgspec.structs.replace(settled, issues=(*settled.issues, *doubtful))
-    total = len(fields_to_ground(settled.form))
-    ctx.progress(CHECKING_PERCENT + 1, "checked", found=len(settled.grounded), of=total)
-    return settled
+    reconciled = msgspec.structs.replace(reconciled, issues=(*reconciled.issues, *doubtful))
+    total = len(fields_to_ground(reconciled.form))
+    ctx.progress(CHECKING_PERCENT + 1, "checked", found=len(reconciled.grounded), of=total)
+    return reconciled
 
 
 def _injections(reading: Reading, summary: str, answers: Sequence[Mapping[str, Any]]) -> tuple[Issue, ...]:

@@ -14,12 +14,12 @@ from typing import Any
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.source_names import names_of
-from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
 from chalicelib.analyses.kit.issues import Issue, document_field
 from chalicelib.analyses.kit.llm import FilePart, Part, TextPart
 from chalicelib.analyses.kit.reading import Reading
 from chalicelib.analyses.kit.scans import Excerpt, excerpts, label_of
 from chalicelib.analyses.kit.tokens import MOST_PICTURE_TOKENS, PAGE_TOKENS, REQUEST_TOKENS
+from chalicelib.analyses.kit.untrusted import CALL_ID, wrap_call, wrap_document, wrap_tool
 from chalicelib.cases.model import Document, DocumentText
 from chalicelib.documents.page import Page
 
@@ -58,13 +58,13 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What each document is called in the prompt, by its id."""
 
     def parts(self, files_of: FilesOf) -> list[Part]:
-        """The prompt's parts, everything fenced; `files_of` makes the pictures that are to be looked at."""
+        """The prompt's parts, everything between tags; `files_of` makes the pictures that are to be looked at."""
         said = [one.page.text for one in self.portions if one.document is None and one.page]
-        parts: list[Part] = [TextPart(fence_call("\n".join(said)))] if said else []
+        parts: list[Part] = [TextPart(wrap_call("\n".join(said)))] if said else []
         for document in dict.fromkeys(one.document for one in self.portions if one.document):
             portions = [one for one in self.portions if one.document == document]
             parts += _document_parts(document, portions, files_of, name=self._name(document))
-        parts += [TextPart(fence_tool(SUMMARY_NAME, one.summary)) for one in self.portions if one.summary]
+        parts += [TextPart(wrap_tool(SUMMARY_NAME, one.summary)) for one in self.portions if one.summary]
         return parts
 
     @property
@@ -155,7 +155,7 @@ def _pieces(page: Page, limit: int) -> Iterator[Page]:
 
 def _document_parts(document: Document, portions: Sequence[Portion], files_of: FilesOf, *, name: str) -> Iterator[Part]:
     pages = [one.page for one in portions if one.page]
-    yield TextPart(fence_document(name, name=document.file_name, pages=pages))
+    yield TextPart(wrap_document(name, name=document.file_name, pages=pages))
     shown = [one.excerpt for one in portions if one.excerpt]
     files = files_of(document, [excerpt.page for excerpt in shown]) if shown else {}
     for excerpt in shown:

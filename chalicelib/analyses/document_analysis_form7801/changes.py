@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.analyses.document_analysis_form7801.fields import LISTS, as_told
+from chalicelib.analyses.document_analysis_form7801.fields import LISTS, displayed
 from chalicelib.analyses.document_analysis_form7801.same_item import IDENTITY
 from chalicelib.cases.model import Document
 
@@ -31,7 +31,7 @@ def changes_since(
     old_leaves, new_leaves = dict(_leaves(before)), dict(_leaves(form))
     for path, (value, field) in new_leaves.items():
         old = old_leaves.get(path, ("", ""))[0]
-        if as_told(old) != as_told(value):
+        if displayed(old) != displayed(value):
             cause = sources.get(field)
             changes.append(
                 {"field": field, "before": old, "after": value, "document_id": cause if cause in new else None}

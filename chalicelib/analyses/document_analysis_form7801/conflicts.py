@@ -22,20 +22,20 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     Form,
     Kind,
     Leaf,
-    as_told,
     choices,
+    displayed,
     is_filled,
     leaves,
     with_value,
 )
 from chalicelib.analyses.document_analysis_form7801.normalise import value_from_text
-from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
+from chalicelib.analyses.kit.untrusted import CALL_ID
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True):
-    """The form after its conflicts were settled, the evidence that belongs to it, and an issue for each difference."""
+    """The form after its conflicts were resolved, the evidence that belongs to it, and an issue for each difference."""
 
     form: Form
     evidence: tuple[Evidence, ...]
@@ -110,6 +110,6 @@ def _is_newer(leaf: Leaf, entry: Contradiction, standing: Sequence[Evidence], da
 
 def _issue(leaf: Leaf, entry: Contradiction, standing: Sequence[Evidence], *, other: Any, kept: Any) -> Issue:
     quotes = (*(one.as_quote for one in standing), entry.as_quote)
-    message = f"Sources differ: {as_told(leaf.value)} and {as_told(other)}. The form holds {as_told(kept)}."
-    params = {"first": as_told(leaf.value), "second": as_told(other), "kept": as_told(kept)}
+    message = f"Sources differ: {displayed(leaf.value)} and {displayed(other)}. The form holds {displayed(kept)}."
+    params = {"first": displayed(leaf.value), "second": displayed(other), "kept": displayed(kept)}
     return Issue(field=leaf.path, code="sources_differ", message=message, quotes=quotes, params=params)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, FIELDS, LISTS, Kind, pattern_of
 from chalicelib.analyses.document_analysis_form7801.source_names import source_id
-from chalicelib.analyses.kit.fence import CALL_ID
+from chalicelib.analyses.kit.untrusted import CALL_ID
 
 FactJson = Mapping[str, Any]
 DIAGNOSED: Final = "diagnosed"

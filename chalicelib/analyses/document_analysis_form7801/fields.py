@@ -155,7 +155,7 @@ def is_filled(value: Any) -> bool:
     return bool(value.strip()) if isinstance(value, str) else bool(value)
 
 
-def as_told(value: Any) -> str:
+def displayed(value: Any) -> str:
     """A field's value in a message: 9400.0 is told as 9,400."""
     if isinstance(value, float) and value.is_integer():
         return f"{int(value):,}"

@@ -16,11 +16,11 @@ from chalicelib.analyses.document_analysis_form7801.answer import Evidence
 from chalicelib.analyses.document_analysis_form7801.attribution import is_one_value_twice, is_said_of_another
 from chalicelib.analyses.document_analysis_form7801.compute import fields_to_ground
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
-from chalicelib.analyses.document_analysis_form7801.fields import Form, Leaf, as_told, leaves
+from chalicelib.analyses.document_analysis_form7801.fields import Form, Leaf, displayed, leaves
 from chalicelib.analyses.kit.claimant_speech import is_claimants_word
-from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue, Quote
 from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
+from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.documents.matching import Match
 
 NOT_FOUND = "evidence_not_found"
@@ -128,7 +128,7 @@ class _Judge:
             return Issue(field=leaf.path, code="evidence_missing", message="No words of a source were given for this.")
         quotes = tuple(entry.as_quote for entry in entries)
         if any(entry.verified for entry in entries):
-            message = f"The words given for this say something else than {as_told(leaf.value)}."
+            message = f"The words given for this say something else than {displayed(leaf.value)}."
             return _mismatch(leaf, message, quotes, reason="other_value")
         if all((entry.document_id, entry.page) in self._shown for entry in entries):
             message = "The words given for this are on a page without text; only a look at the page can confirm them."
@@ -151,7 +151,7 @@ class _Judge:
         verified = [entry for entry in entries if entry.verified]
         if not verified or not all(self._is_said_of_another(leaf, entry) for entry in verified):
             return None
-        message = f"The words around {as_told(leaf.value)} say that it is something else."
+        message = f"The words around {displayed(leaf.value)} say that it is something else."
         return _mismatch(leaf, message, tuple(entry.as_quote for entry in verified), reason="other_label")
 
     def _twice(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
@@ -170,7 +170,7 @@ class _Judge:
 
 
 def _mismatch(leaf: Leaf, message: str, quotes: tuple[Quote, ...], *, reason: str) -> Issue:
-    params = {"value": as_told(leaf.value), "reason": reason}
+    params = {"value": displayed(leaf.value), "reason": reason}
     return Issue(field=leaf.path, code="evidence_mismatch", message=message, quotes=quotes, params=params)
 
 

@@ -29,15 +29,15 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     LISTS,
     Form,
     Kind,
-    as_told,
+    displayed,
     is_filled,
     pattern_of,
     value_at,
 )
 from chalicelib.analyses.document_analysis_form7801.same_item import is_same_item
-from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
+from chalicelib.analyses.kit.untrusted import CALL_ID
 
 Place = tuple[int, str]
 """Where a leaf or an item comes from: the number of the answer, and its path there."""
@@ -68,7 +68,7 @@ def merged(answers: Sequence[Extracted], *, sources: Sources, dates: Mapping[str
     issues: list[Issue] = []
     for path, places in _leaf_places(answers, groups):
         candidates = [_candidate(answers[number], leaf, number, sources, dates or {}) for number, leaf in places]
-        value, stood, lost = _settled(candidates, kind=FIELDS[pattern_of(path)])
+        value, stood, lost = _winner(candidates, kind=FIELDS[pattern_of(path)])
         _put(form, path, value)
         evidence += (msgspec.structs.replace(entry, field=path) for entry in stood)
         contradictions += (_contradiction(entry, path, one.value) for one in lost for entry in one.evidence)
@@ -147,7 +147,7 @@ def _candidate(answer: Extracted, path: str, number: int, sources: Sources, date
     return _Candidate(value=value_at(answer.form, path), evidence=evidence, rank=rank, was_said=was_said)
 
 
-def _settled(candidates: Sequence[_Candidate], *, kind: Kind) -> tuple[Any, list[Evidence], list[_Candidate]]:
+def _winner(candidates: Sequence[_Candidate], *, kind: Kind) -> tuple[Any, list[Evidence], list[_Candidate]]:
     """The value that counts, its evidence, and what differs from it."""
     filled = sorted((one for one in candidates if is_filled(one.value)), key=lambda one: one.rank)
     if not filled:
@@ -170,9 +170,11 @@ def _contradiction(entry: Evidence, path: str, value: Any) -> Contradiction:
 
 
 def _difference(path: str, kept: Any, lost: Any) -> Issue:
-    message = f"Parts of the sources were read differently: {as_told(kept)} and {as_told(lost)}."
-    params = {"first": as_told(kept), "second": as_told(lost), "kept": as_told(kept)}
-    return Issue(field=path, code="sources_differ", message=f"{message} The form holds {as_told(kept)}.", params=params)
+    message = f"Parts of the sources were read differently: {displayed(kept)} and {displayed(lost)}."
+    params = {"first": displayed(kept), "second": displayed(lost), "kept": displayed(kept)}
+    return Issue(
+        field=path, code="sources_differ", message=f"{message} The form holds {displayed(kept)}.", params=params
+    )
 
 
 def _put(form: Form, path: str, value: Any) -> None:

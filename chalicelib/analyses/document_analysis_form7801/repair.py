@@ -7,9 +7,9 @@ from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801.fields import value_at
 from chalicelib.analyses.document_analysis_form7801.source_names import source_id
-from chalicelib.analyses.kit.fence import CALL_ID, fence_call, fence_document, fence_tool
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import Reading
+from chalicelib.analyses.kit.untrusted import CALL_ID, wrap_call, wrap_document, wrap_tool
 from chalicelib.documents.page import Page
 
 MOST_REPAIRS = 30
@@ -78,7 +78,7 @@ def _question(
         value = value_at(answers[answer]["form_7801"], entry["field"])
         source = called.get(entry["document_id"], entry["document_id"])
         rows.append(f"{number}. {entry['field']} = {value} | {source}, page {entry['page']} | {entry['quote']}")
-    texts = [fence_tool("quotes that were not found", "\n".join(rows))]
+    texts = [wrap_tool("quotes that were not found", "\n".join(rows))]
     room = MOST_PAGE_CHARACTERS
     for document_id, page in dict.fromkeys((entry["document_id"], entry["page"]) for entry in entries):
         text = _page(reading, document_id, page)
@@ -86,7 +86,7 @@ def _question(
             room -= len(text.text)
             name = called.get(document_id, document_id)
             is_call = document_id == CALL_ID
-            texts.append(fence_call(text.text) if is_call else fence_document(name, name=name, pages=[text]))
+            texts.append(wrap_call(text.text) if is_call else wrap_document(name, name=name, pages=[text]))
     return texts
 
 

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.analyses.document_analysis_form7801.changes import changes_since
 from chalicelib.analyses.document_analysis_form7801.compute import complete_form, language_of
 from chalicelib.analyses.document_analysis_form7801.eligibility import eligibility
-from chalicelib.analyses.document_analysis_form7801.settle import Settled
+from chalicelib.analyses.document_analysis_form7801.reconcile import Reconciled
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.issues import Issue, issues_json
 from chalicelib.analyses.kit.prompts import prompt
@@ -29,7 +29,7 @@ def completed(
     *,
     reading: Reading,
     analysed: int,
-    settled: Settled,
+    reconciled: Reconciled,
     issues: Sequence[Issue],
     advice: Mapping[str, Any],
     prompt_name: str,
@@ -38,8 +38,8 @@ def completed(
     job, now = ctx.job, timestamp(ctx)
     rate, rate_issues = _rate(advice["claim_rate"])
     form = complete_form(
-        settled.form,
-        grounded=settled.grounded,
+        reconciled.form,
+        grounded=reconciled.grounded,
         today=israeli_day(job.created_at),
         language=language_of(" ".join([reading.transcript, *_texts(reading)])),
         case_id=reading.file.case.id,
@@ -48,8 +48,8 @@ def completed(
         updated_at=now,
     )
     today = israeli_day(job.created_at)
-    evidence = [msgspec.to_builtins(entry) for entry in settled.evidence]
-    rules, age_issues = eligibility(settled.form, texts=reading.texts, transcript=reading.transcript, today=today)
+    evidence = [msgspec.to_builtins(entry) for entry in reconciled.evidence]
+    rules, age_issues = eligibility(reconciled.form, texts=reading.texts, transcript=reading.transcript, today=today)
     analysis = {
         "form_7801": form,
         "summary": advice["summary"],

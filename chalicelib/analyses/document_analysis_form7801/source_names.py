@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from chalicelib.analyses.kit.fence import CALL_ID
+from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.cases.model import DocumentText
 
 _NUMBER = re.compile(r"\bD\W?(\d+)\b", re.IGNORECASE)

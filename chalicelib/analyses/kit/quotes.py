@@ -12,7 +12,7 @@ from itertools import accumulate
 
 import msgspec
 
-from chalicelib.analyses.kit.fence import CALL_ID
+from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.cases.model import CaseReader, Document, DocumentText
 from chalicelib.documents.matching import Match, Quote, SearchablePage, whole_starts
 from chalicelib.documents.normalise import comparable, words

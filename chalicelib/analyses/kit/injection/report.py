@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.injection.detector import LONGEST_PASSAGE_CHARACTERS, suspect_passage
 from chalicelib.analyses.kit.issues import INJECTION_SUSPECTED, Issue, Quote, document_field
 from chalicelib.analyses.kit.quotes import Sources
+from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.cases.model import Document, DocumentText
 from chalicelib.documents.normalise import comparable
 

@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel
 
 from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
-from chalicelib.analyses.kit.fence import fence_call
 from chalicelib.analyses.kit.llm import TextPart
+from chalicelib.analyses.kit.untrusted import wrap_call
 from chalicelib.errors import (
     AttemptError,
     CancelSeen,
@@ -39,7 +39,7 @@ def emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
 
 def ask(ctx: FakeContext) -> Person:
     model = OpenAIStructuredModel(model="gpt-6-luna", api_key="sk-test")
-    parts = [TextPart(fence_call("AI: מה מספר הזהות?\nUser: ת.ז. 000000422"))]
+    parts = [TextPart(wrap_call("AI: מה מספר הזהות?\nUser: ת.ז. 000000422"))]
     return model.parse(ctx, instructions="Extract.", parts=parts, output=Person, max_output_tokens=500)
 
 

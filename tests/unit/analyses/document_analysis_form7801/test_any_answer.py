@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.analyses.document_analysis_form7801 import schema
 from chalicelib.analyses.document_analysis_form7801.compute import complete_form
 from chalicelib.analyses.document_analysis_form7801.fields import FIELDS, pattern_of
-from chalicelib.analyses.document_analysis_form7801.settle import settle
+from chalicelib.analyses.document_analysis_form7801.reconcile import reconcile
 from tests.unit.analyses.document_analysis_form7801.forms import TODAY, sources
 
 WORDS = st.sampled_from(
@@ -81,7 +81,7 @@ EXTRACTIONS = st.fixed_dictionaries(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_any_answers_become_one_complete_form(answers: list[dict[str, Any]]) -> None:
     texts = "ת.ז. 000000422\n14/07/1984 סניף 600\nללא סוכרת 12"
-    found = settle(answers, sources=sources(texts, call="User: 9,400 ₪"), shown=frozenset(), today=TODAY)
+    found = reconcile(answers, sources=sources(texts, call="User: 9,400 ₪"), shown=frozenset(), today=TODAY)
 
     form = complete_form(
         found.form,

@@ -10,8 +10,8 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     FIELDS,
     Kind,
     Leaf,
-    as_told,
     canonical_path,
+    displayed,
     is_filled,
     leaves,
     mapped,
@@ -100,7 +100,7 @@ def test_everything_else_is_filled(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "shown"),
     [
         (9400.0, "9,400"),
         (9400.5, "9,400.5"),
@@ -112,5 +112,5 @@ def test_everything_else_is_filled(value: object) -> None:
         (1e300, f"{int(1e300):,}"),
     ],
 )
-def test_a_value_is_told_as_people_write_it(value: object, told: str) -> None:
-    assert as_told(value) == told
+def test_a_value_is_displayed_as_people_write_it(value: object, shown: str) -> None:
+    assert displayed(value) == shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.analyses.document_analysis_form7801.settle import Settled, settle
+from chalicelib.analyses.document_analysis_form7801.reconcile import Reconciled, reconcile
 from tests.unit.analyses.document_analysis_form7801.forms import TODAY, a_form, a_stay, sources
 
 STAYS = "disability_info.hospitalizations"
@@ -20,8 +20,8 @@ def answer(document_id: str, discharge_date: str, quote: str) -> dict[str, Any]:
 
 def differences(second_quote: str) -> list[tuple[str, int]]:
     answers = [answer("d1", "2026-02-14", LETTER), answer("d2", "2026-02-20", second_quote)]
-    settled: Settled = settle(answers, sources=sources(LETTER, REPORT), shown=frozenset(), today=TODAY)
-    return [(issue.field, len(issue.quotes)) for issue in settled.issues if issue.code == "sources_differ"]
+    reconciled: Reconciled = reconcile(answers, sources=sources(LETTER, REPORT), shown=frozenset(), today=TODAY)
+    return [(issue.field, len(issue.quotes)) for issue in reconciled.issues if issue.code == "sources_differ"]
 
 
 def test_a_difference_between_batches_is_told_once_with_its_quotes() -> None:

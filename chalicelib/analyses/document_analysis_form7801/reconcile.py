@@ -1,4 +1,4 @@
-"""What does code make of the model's answers? Merged, resolved, sorted, computed, grounded, checked."""
+"""One form of the model's answers: merged, resolved, sorted, computed, grounded, checked."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from chalicelib.analyses.document_analysis_form7801.facts import statuses
 from chalicelib.analyses.document_analysis_form7801.fields import Form, is_filled, with_value
 from chalicelib.analyses.document_analysis_form7801.grounding import LookedUpEvidence, ground
 from chalicelib.analyses.document_analysis_form7801.merge import merged
-from chalicelib.analyses.kit.fence import CALL_ID
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
+from chalicelib.analyses.kit.untrusted import CALL_ID
 
 WAIVER = "medical_waiver.waiver_accepted"
 _WAIVER_DATE = "medical_waiver.waiver_date"
 
 
-class Settled(msgspec.Struct, frozen=True, kw_only=True):
+class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
     """The extracted form as code leaves it, the evidence for it, the paths that are grounded, and all issues."""
 
     form: Form
@@ -40,14 +40,14 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     issues: tuple[Issue, ...]
 
 
-def settle(
+def reconcile(
     answers: Sequence[Mapping[str, Any]],
     *,
     sources: Sources,
     shown: frozenset[tuple[str, int]],
     today: date,
     dates: Mapping[str, date] | None = None,
-) -> Settled:
+) -> Reconciled:
     """The answers (as `facts.flat_answer` gives them, at least one) as one form.
 
     `shown` are pages (document id, number) that the model saw as an image; `today` is the job's day; `dates` are
@@ -57,8 +57,8 @@ def settle(
     conflict = resolved(one, sources=sources, today=today, dates=dates)
     in_order = sorted_form(conflict.form)
     evidence = [msgspec.structs.replace(entry, field=in_order.path(entry.field)) for entry in conflict.evidence]
-    told = {issue.field for issue in conflict.issues}
-    differing = (*conflict.issues, *(issue for issue in one.issues if issue.field not in told))
+    reported = {issue.field for issue in conflict.issues}
+    differing = (*conflict.issues, *(issue for issue in one.issues if issue.field not in reported))
     differences = [msgspec.structs.replace(issue, field=in_order.path(issue.field)) for issue in differing]
     suspected = statuses(answers, {"suspected"})
     conditions = checked_conditions(in_order.form, evidence, sources=sources, suspected=suspected)
@@ -68,7 +68,7 @@ def settle(
     grounded = grounding.grounded & frozenset(fields_to_ground(form))
     checks = check_form(form, today=today)
     work = employment_issues(form, today=today)
-    return Settled(
+    return Reconciled(
         form=form,
         evidence=grounding.evidence,
         grounded=grounded,
