@@ -88,8 +88,22 @@ class _CaseHead(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: Timestamp
 
 
+class AttentionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left to do in a case: issues of the form by weight in sections that nobody confirmed, such sections,
+    conflicts of later analyses with what persons set, and jobs that are not done. All 0 before the first analysis."""
+
+    blocking: int
+    check: int
+    unconfirmed: int
+    conflicts: int
+    open_jobs: int
+
+
 class CaseSummaryView(_CaseHead, frozen=True, kw_only=True):
-    """A case as lists show it: without its call and what the analyses found."""
+    """A case as lists show it: without its call and what the analyses found. `claimant` is of the form, "" before."""
+
+    claimant: str
+    attention: AttentionView
 
     form_7801_analysis_timestamp: str | None
     analysis_status: str | None
@@ -172,8 +186,11 @@ def case_view(file: CaseFile, *, call_metadata: CallMetadataView | None) -> Case
 
 def case_summary_view(case: Case, documents: DocumentList) -> CaseSummaryView:
     """The case as lists show it."""
+    counts = {name: int(case.attention.get(name, 0)) for name in ("blocking", "check", "unconfirmed", "conflicts")}
     return CaseSummaryView(
         **_head(case),
+        claimant=case.claimant,
+        attention=AttentionView(**counts, open_jobs=len(case.open_jobs)),
         form_7801_analysis_timestamp=case.form_7801_analysis_timestamp,
         analysis_status=case.analysis_status,
         documents=document_views(documents),

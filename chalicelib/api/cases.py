@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.api.call_rules import CALL_RULES
 from chalicelib.api.case_view import (
@@ -24,17 +25,19 @@ from chalicelib.cases.changes import NewCase
 from chalicelib.cases.changes import create_case as store_case
 from chalicelib.cases.changes import delete_case as remove_case
 from chalicelib.cases.changes import put_call as store_call
-from chalicelib.cases.model import Case, CaseFile
+from chalicelib.cases.model import Case, CaseFile, CaseFilter
 from chalicelib.cases.read import case_file
 from chalicelib.cases.read import list_cases as page_of_cases
 from chalicelib.cases.webhook import case_token
-from chalicelib.errors import Forbidden, IdempotencyKeyReused, NotFinished, NotFound, StorageUnavailable
+from chalicelib.documents.normalise import words
+from chalicelib.errors import FieldProblem, Forbidden, IdempotencyKeyReused, NotFinished, NotFound, StorageUnavailable
 from chalicelib.jobs.lists import Position
 from chalicelib.jobs.requests import JobsOfCase
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import System
 
+SHORTEST_QUESTION = 2
 CASE_LIMIT_BYTES = MB
 CALL_LIMIT_BYTES = 2 * MB
 
@@ -45,6 +48,19 @@ class CaseListQuery(msgspec.Struct, frozen=True, kw_only=True):
     limit: Limit = 20
     cursor: Cursor | UnsetType = UNSET
     scope: Scope | UnsetType = UNSET
+    q: (
+        Annotated[str, Meta(min_length=2, max_length=200, description="Words of title or claimant; all must be there")]
+        | UnsetType
+    ) = UNSET
+    needs_me: Annotated[
+        bool, Meta(description="Only cases with blocking issues, conflicts or unconfirmed sections")
+    ] = False
+
+    def problems(self) -> Sequence[FieldProblem]:
+        """A question of punctuation alone would show every case."""
+        if self.q is UNSET or len("".join(words(self.q))) >= SHORTEST_QUESTION:
+            return []
+        return [FieldProblem("query:q", f"must have at least {SHORTEST_QUESTION} letters or digits")]
 
 
 @endpoint(
@@ -76,9 +92,15 @@ def create_case(request: Request, system: System, *, body: NewCase) -> Response:
 
 @endpoint(query=CaseListQuery, responses={200: CaseListView}, refusals=(Forbidden,), response_headers=("Link",))
 def list_cases(request: Request, system: System, *, query: CaseListQuery) -> Response:
-    """List cases, newest first, without their calls and analyses. A new case may appear a moment later."""
+    """List cases, newest first, without their calls and analyses. A new case may appear a moment later.
+
+    A page of a filtered list may have fewer cases than `limit` though it is not the last: `next_cursor` says so.
+    """
     caller = request.principal
-    listed = list_fingerprint("cases", caller.user_id, query.scope or ("all" if caller.is_admin else "mine"))
+    wanted = CaseFilter(words=() if query.q is UNSET else words(query.q), needs_me=query.needs_me)
+    filters = () if wanted.is_empty else (wanted.words, wanted.needs_me)
+    scope = query.scope or ("all" if caller.is_admin else "mine")
+    listed = list_fingerprint("cases", caller.user_id, scope, *filters)
     now = system.clock()
     after = None if query.cursor is UNSET else position_of(query.cursor, of_list=listed, now=now)
     page = page_of_cases(
@@ -89,6 +111,7 @@ def list_cases(request: Request, system: System, *, query: CaseListQuery) -> Res
         now=now,
         after=None if after is None else (after.created_at, after.id),
         limit=query.limit,
+        wanted=wanted,
     )
     views = first_that_fit(tuple(fitting_summary_view(case, page.documents[case.id]) for case in page.cases))
     following = page.next

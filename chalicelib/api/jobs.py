@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,7 +24,7 @@ from chalicelib.api.http import (
     timestamp,
     typical_seconds,
 )
-from chalicelib.api.job_view import EventListView, JobListView, JobView, event_view, job_view, step_views
+from chalicelib.api.job_view import FAILURE_CODES, EventListView, JobListView, JobView, event_view, job_view, step_views
 from chalicelib.api.parsing import MB, invalid, one_of
 from chalicelib.errors import AlreadyFinished, FieldProblem, Forbidden, NotFinished, NotFound
 from chalicelib.jobs.lists import JobFilter
@@ -56,9 +57,23 @@ class JobListQuery(msgspec.Struct, frozen=True, kw_only=True):
     status: Status | UnsetType = UNSET
     job_type: Annotated[str, Meta(extra_json_schema={"enum": [*catalogue()]})] | UnsetType = UNSET
     case_id: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")] | UnsetType = UNSET
+    error_code: Annotated[str, Meta(extra_json_schema={"enum": FAILURE_CODES})] | UnsetType = UNSET
+    user_id: (
+        Annotated[str, Meta(min_length=1, max_length=255, description="Jobs of this user's cases; others' for admins")]
+        | UnsetType
+    ) = UNSET
     limit: Limit = 20
     cursor: Cursor | UnsetType = UNSET
     scope: Scope | UnsetType = UNSET
+
+    def problems(self) -> Sequence[FieldProblem]:
+        """What no two filters may say together, and codes that no job has."""
+        found = []
+        if self.error_code is not UNSET and self.error_code not in FAILURE_CODES:
+            found.append(FieldProblem("query:error_code", one_of(FAILURE_CODES)))
+        if self.user_id is not UNSET and self.scope == "mine":
+            found.append(FieldProblem("query:user_id", "cannot be given with scope=mine"))
+        return found
 
 
 class EventsQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,24 +113,32 @@ def read_job(request: Request, system: System, *, query: JobQuery) -> Response:
 
 @endpoint(query=JobListQuery, responses={200: JobListView}, refusals=(Forbidden,), response_headers=("Link",))
 def list_jobs(request: Request, system: System, *, query: JobListQuery) -> Response:
-    """List jobs, newest first, without their results. A new job may appear a moment after its start."""
+    """List jobs, newest first, without their results. A new job may appear a moment after its start.
+
+    A page of a filtered list may have fewer jobs than `limit` though it is not the last: `next_cursor` says so.
+    """
     if query.job_type is not UNSET and query.job_type not in system.analyses:
         raise invalid(FieldProblem("query:job_type", one_of(system.analyses)))
     caller = request.principal
     scope = query.scope or ("all" if caller.is_admin else "mine")
-    listed = list_fingerprint("jobs", caller.user_id, scope, query.status, query.job_type, query.case_id)
+    filters = (query.status, query.job_type, query.case_id)
+    more = [one for one in (("error", query.error_code), ("user", query.user_id)) if one[1] is not UNSET]
+    listed = list_fingerprint("jobs", caller.user_id, scope, *filters, *more)
     now = system.clock()
     after = None if query.cursor is UNSET else position_of(query.cursor, of_list=listed, now=now)
     if scope == "all" and not caller.is_admin:
         raise Forbidden("Only an admin may list the jobs of all users.")
+    if query.user_id not in (UNSET, caller.user_id) and not caller.is_admin:
+        raise Forbidden("Only an admin may list the jobs of another user.")
     page = page_of_jobs(
         JobFilter(
-            owner=None if scope == "all" else caller.user_id,
+            owner=query.user_id or (None if scope == "all" else caller.user_id),
             # Only an admin can start a job of another's case; a former admin does not see it.
             starter=caller.user_id if caller.is_admin and scope == "mine" else None,
             status=query.status or None,
             job_type=query.job_type or None,
             case_id=query.case_id or None,
+            error_code=query.error_code or None,
         ),
         store=system.job_store,
         now=now,

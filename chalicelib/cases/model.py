@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chalicelib.documents.normalise import words
 from chalicelib.documents.page import Line, Note, Page, Picture
 
 
@@ -54,12 +55,16 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         return f"uploads/{self.case_id}/{self.id}"
 
 
+NEEDS_A_PERSON = ("blocking", "conflicts", "unconfirmed")
+"""What of a case's attention makes it one that needs a person."""
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The light record of a case: all that a start, a list or an access check needs.
 
     `request_fingerprint` is of the request that made it, when that had an Idempotency-Key. `form_version` rises with
     every change of the working form and every form 7801 analysis; `claimant` and `attention` are of the form at that
-    version. `open_jobs` counts the case's jobs that are not done.
+    version. `open_jobs` are the ids of its jobs that are not done.
     """
 
     id: str
@@ -79,7 +84,32 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     form_version: int = 0
     claimant: str = ""
     attention: Mapping[str, Any] = msgspec.field(default_factory=dict)
-    open_jobs: int = 0
+    open_jobs: frozenset[str] = frozenset()
+
+
+class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases a list shows: those with all `words` in title or claimant, and those that need a person.
+
+    A word is found wherever it is in another one: Hebrew puts letters before names.
+    """
+
+    words: tuple[str, ...] = ()
+    needs_me: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """True when it shows every case."""
+        return not (self.words or self.needs_me)
+
+    def shows(self, case: Case) -> bool:
+        """Whether the case is one of them."""
+        if self.needs_me and not any(case.attention.get(name) for name in NEEDS_A_PERSON):
+            return False
+        text = " ".join(words(f"{case.title} {case.claimant}")) if self.words else ""
+        return all(word in text for word in self.words)
+
+
+EVERY_CASE = CaseFilter()
 
 
 class CaseOutline(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,9 +250,17 @@ class CaseStore(Protocol):
         """Remove a document's record and metadata, and remember its id among the removed ones."""
 
     def list(
-        self, *, owner: str | None, after: tuple[datetime, str] | None, limit: int
+        self,
+        *,
+        owner: str | None,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        wanted: CaseFilter = EVERY_CASE,
     ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
-        """Cases newest first, of one owner or of all; the second value is where the next page begins (None: last)."""
+        """Cases newest first, of one owner or of all; the second value is where the next page begins (None: last).
+
+        A filtered page looks at 1,000 cases at most and may end early: its next page goes on there.
+        """
 
     def owner_of(self, case_id: str) -> str | None:
         """Who owns the case; the one answer that a case which is being deleted still gives."""

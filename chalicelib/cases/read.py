@@ -13,7 +13,17 @@ import msgspec
 
 from chalicelib.auth import Principal
 from chalicelib.blobs import BlobStore
-from chalicelib.cases.model import Case, CaseFile, CaseOutline, CaseStore, Document, DocumentList, DocumentStatus
+from chalicelib.cases.model import (
+    EVERY_CASE,
+    Case,
+    CaseFile,
+    CaseFilter,
+    CaseOutline,
+    CaseStore,
+    Document,
+    DocumentList,
+    DocumentStatus,
+)
 from chalicelib.cases.requested_documents import with_marks
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.time_budget import within_this
@@ -99,6 +109,7 @@ def list_cases(
     now: datetime,
     after: tuple[datetime, str] | None,
     limit: int,
+    wanted: CaseFilter = EVERY_CASE,
 ) -> CaseList:
     """One page of cases, finished uploads turned `ready`. Without a `scope` an admin sees all, a user their own.
 
@@ -109,7 +120,7 @@ def list_cases(
     if scope == "all" and not principal.is_admin:
         raise Forbidden("Only an admin may list the cases of all users.")
     owner = principal.user_id if scope == "mine" or not principal.is_admin else None
-    cases, following = store.list(owner=owner, after=after, limit=limit)
+    cases, following = store.list(owner=owner, after=after, limit=limit, wanted=wanted)
     listed = store.documents_of([case.id for case in cases])
     stored = [document for found in listed.values() for document in found.documents]
     arrived = _with_due_arrivals(stored, store=store, blobs=blobs, now=now)

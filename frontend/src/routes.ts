@@ -19,6 +19,9 @@ export type Route =
   | "GET /cases/{case_id}"
   | "DELETE /cases/{case_id}"
   | "PUT /cases/{case_id}/call"
+  | "GET /cases/{case_id}/form"
+  | "PATCH /cases/{case_id}/form"
+  | "GET /cases/{case_id}/form/history"
   | "POST /cases/{case_id}/documents"
   | "GET /cases/{case_id}/documents"
   | "DELETE /cases/{case_id}/documents/{document_id}"
@@ -27,10 +30,7 @@ export type Route =
   | "POST /vapi/webhook"
   | "GET /health"
   | "GET /openapi.json"
-  | "GET /docs"
-  | "GET /cases/{case_id}/form"
-  | "PATCH /cases/{case_id}/form"
-  | "GET /cases/{case_id}/form/history";
+  | "GET /docs";
 
 /** Where each analysis is started. */
 export const START_ROUTES = {

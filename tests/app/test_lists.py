@@ -196,6 +196,8 @@ def test_cases_are_listed_newest_first_without_what_is_heavy(api):
         "metadata": {"n": 0},
         "created_at": "2026-06-10T09:00:00.000000Z",
         "updated_at": "2026-06-10T09:00:03.000000Z",
+        "claimant": "",
+        "attention": {"blocking": 0, "check": 0, "unconfirmed": 0, "conflicts": 0, "open_jobs": 0},
         "form_7801_analysis_timestamp": None,
         "analysis_status": None,
     }

@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document, DocumentList
+from chalicelib.adapters.dynamodb.case_lists import SCANNED_CASES
+from chalicelib.cases.model import EVERY_CASE, Case, CaseFile, CaseFilter, CaseOutline, Document, DocumentList
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import WriteBack
@@ -140,7 +141,12 @@ class FakeCaseStore:
                 self._removed.add((document.case_id, document.id))
 
     def list(
-        self, *, owner: str | None, after: tuple[datetime, str] | None, limit: int
+        self,
+        *,
+        owner: str | None,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        wanted: CaseFilter = EVERY_CASE,
     ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
         """See CaseStore.list."""
         with self.called("list"):
@@ -148,8 +154,11 @@ class FakeCaseStore:
             found = [case for case in visible if owner in (None, case.user_id)]
         found.sort(key=_position, reverse=True)
         found = [case for case in found if after is None or _position(case) < after]
-        page = found[:limit]
-        return page, _position(page[-1]) if len(found) > limit else None
+        seen = found if wanted.is_empty else found[:SCANNED_CASES]
+        shown = [case for case in seen if wanted.shows(case)]
+        if len(shown) > limit:
+            return shown[:limit], _position(shown[limit - 1])
+        return shown, _position(seen[-1]) if len(found) > len(seen) else None
 
     def owner_of(self, case_id: str) -> str | None:
         """See CaseStore.owner_of."""
@@ -204,6 +213,17 @@ class FakeCaseStore:
         with self._lock:
             case = self._case(case_id)
             return None if case is None else case.call_id
+
+    def opened(self, job: Job) -> None:
+        """See CasesOfJobs.opened."""
+        with self._lock:
+            self.change(job.case_id, open_jobs=self._cases[job.case_id].open_jobs | {job.job_id})
+
+    def closed(self, job: Job) -> None:
+        """See CasesOfJobs.closed; a case that is being deleted changes too."""
+        with self._lock:
+            if (case := self._cases.get(job.case_id)) is not None:
+                self._cases[case.id] = msgspec.structs.replace(case, open_jobs=case.open_jobs - {job.job_id})
 
     def write_back(self, case_id: str, job: Job, write_back: WriteBack) -> None:
         """See CasesOfJobs.write_back."""

@@ -18,6 +18,12 @@ class CasesOfJobs(Protocol):
     def call_id(self, case_id: str) -> str | None:
         """The id of the case's call, if it has one."""
 
+    def opened(self, job: Job) -> None:
+        """Note an open job of the case."""
+
+    def closed(self, job: Job) -> None:
+        """Note that a job of the case, if that is there, is done."""
+
     def write_back(self, case_id: str, job: Job, write_back: WriteBack) -> None:
         """Set the members that no younger job of `job.job_type` has set; if one was, the small fields stay too."""
 
@@ -29,7 +35,7 @@ class FakeCases:
         self._calls: dict[str, str | None] = {}
         self._writers: dict[tuple[str, CaseBody], tuple[str, datetime, str]] = {}
         self.bodies: dict[str, dict[str, Any]] = {}
-        self.fields: dict[str, dict[CaseField, str]] = {}
+        self.fields: dict[str, dict[CaseField, Any]] = {}
 
     def add(self, case_id: str, *, call_id: str | None = None) -> None:
         """Let the case exist, with this call; a second time replaces the call."""
@@ -48,6 +54,12 @@ class FakeCases:
     def call_id(self, case_id: str) -> str | None:
         """See CasesOfJobs.call_id."""
         return self._calls.get(case_id)
+
+    def opened(self, job: Job) -> None:
+        """See CasesOfJobs.opened."""
+
+    def closed(self, job: Job) -> None:
+        """See CasesOfJobs.closed."""
 
     def write_back(self, case_id: str, job: Job, write_back: WriteBack) -> None:
         """See CasesOfJobs.write_back."""

@@ -81,6 +81,7 @@ class FakeJobStore(FakeCheckpoints):
                 self.lock_holders[job.lock] = (job.job_id, job.expires_at)
             self.open_job_counts[job.requested_by] = count + 1
             self._jobs[job.job_id] = job
+            self._cases.opened(job)
             return Created(job)
 
     def use_key(self, key: IdempotencyKey, *, job_id: str, now: datetime, expires_at: datetime) -> KeyUse:
@@ -147,9 +148,8 @@ class FakeJobStore(FakeCheckpoints):
                 return False
             if current.check_at != job.check_at:
                 return (current.check_at, current.check_interval_seconds) == (check_at, check_interval_seconds)
-            self._stored(
-                msgspec.structs.replace(current, check_at=check_at, check_interval_seconds=check_interval_seconds)
-            )
+            times = {"check_at": check_at, "check_interval_seconds": check_interval_seconds}
+            self._stored(msgspec.structs.replace(current, **times))
             return True
 
     def save(
@@ -181,8 +181,8 @@ class FakeJobStore(FakeCheckpoints):
             if before.lock is not None and after.lock is None:
                 self._release(before.lock, job_id=before.job_id)
             if before.is_open and after.is_done:
-                count = self.open_job_counts.get(before.requested_by, 0)
-                self.open_job_counts[before.requested_by] = max(count - 1, 0)
+                self.open_job_counts[before.requested_by] = max(self.open_job_counts.get(before.requested_by, 0) - 1, 0)
+                self._cases.closed(after)
             # Only what the change touches: a heartbeat may have moved the lease since `before` was read.
             self._stored(msgspec.structs.replace(current, version=before.version + 1, **_changes(before, after)))
             return msgspec.structs.replace(after, version=before.version + 1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -59,7 +60,7 @@ _NOT_YOUNGER = (
     "attribute_not_exists(#written_by_type) OR #written_by_type <> :job_type OR #written_by_created <= :place"
 )
 
-_CASE_KINDS = kinds_of(Case)
+_CASE_KINDS = kinds_of(Case, {"frozenset[str]": Kind(lambda ids: {"SS": sorted(ids)}, frozenset, frozenset())})
 _DOCUMENT_KINDS = kinds_of(Document, {"DocumentStatus": Kind(text, DocumentStatus)})
 
 
@@ -139,11 +140,33 @@ def _document_from(item: Item) -> Document:
     return Document(id=item["item"]["S"].removeprefix(DOCUMENT), **fields_of(item, _DOCUMENT_KINDS))
 
 
-def case_check(table: str, case_id: str, *, call_id: str | None = None) -> Mapping[str, Any]:
-    """A check that the case is there, and that its call is the one with this id."""
-    condition = IS_THERE if call_id is None else f"{IS_THERE} AND #call_id = :call_id"
-    values = {} if call_id is None else {"call_id": call_id}
-    return table_request(table, key=key(case_id, CASE), ConditionExpression=condition, values=values)
+def case_opened(table: str, job: Job) -> Mapping[str, Any]:
+    """The update of the case that has one more open job, while it is there."""
+    return table_request(
+        table,
+        key=key(job.case_id, CASE),
+        UpdateExpression="ADD #open_jobs :job",
+        ConditionExpression=IS_THERE,
+        values={"job": {"SS": [job.job_id]}},
+    )
+
+
+def case_changes(
+    table: str, before: Job, after: Job, write_back: WriteBack | None, blobs: BlobStore
+) -> dict[str, Mapping[str, Any]]:
+    """The writes that a change of a job brings to its case, by name; `closed` is optional: the case may be gone."""
+    if write_back is not None:
+        return written_back(table, after, write_back, blobs)
+    if not (before.is_open and after.is_done):
+        return {}
+    closed = table_request(
+        table,
+        key=key(after.case_id, CASE),
+        UpdateExpression="DELETE #open_jobs :job",
+        ConditionExpression="attribute_exists(#case_id)",
+        values={"job": {"SS": [after.job_id]}},
+    )
+    return {"closed": {"Update": closed}}
 
 
 def written_back(table: str, job: Job, write_back: WriteBack, blobs: BlobStore) -> dict[str, Mapping[str, Any]]:
@@ -152,22 +175,13 @@ def written_back(table: str, job: Job, write_back: WriteBack, blobs: BlobStore) 
     `case` is the small fields, while the case is there and has the call that was analysed. `body#<member>` is a heavy
     member, unless a younger job of this type wrote it; a blob's key is this attempt's own.
     """
-    fields: dict[str, Any] = {
-        **{n: _small(value) for n, value in write_back.fields.items()},
-        "updated_at": job.updated_at,
-    }
-    changes = [f"#{name} = :{name}" for name in fields]
-    values = {**fields, **({} if write_back.call_id is None else {"call_id": write_back.call_id})}
+    values: dict[str, Any] = {name: _small(value) for name, value in write_back.fields.items()}
+    values["updated_at"] = job.updated_at
+    changes = [f"#{name} = :{name}" for name in values]
     if FORM_BODY in write_back.bodies:
         changes.append(NEXT_FORM_VERSION)
         values |= {"zero": 0, "one": 1}
-    case = table_request(
-        table,
-        key=key(job.case_id, CASE),
-        UpdateExpression="SET " + ", ".join(changes),
-        ConditionExpression=case_check(table, job.case_id, call_id=write_back.call_id)["ConditionExpression"],
-        values=values,
-    )
+    case = _completed_case(table, job, write_back, changes=f"SET {', '.join(changes)} ", values=values)
     place = f"{iso(job.created_at)}#{job.job_id}"
     writes: dict[str, Mapping[str, Any]] = {"case": {"Update": case}}
     for member, value in write_back.bodies.items():
@@ -212,9 +226,23 @@ def after_refusal(
         if replacing is not None:
             again[name] = {"Put": replacing}
         elif write_back is not None:
-            table = again["case"].get("Update", again["case"].get("ConditionCheck", {}))["TableName"]
-            again["case"] = {"ConditionCheck": case_check(table, job.case_id, call_id=write_back.call_id)}
+            again["case"] = {"Update": _completed_case(again["case"]["Update"]["TableName"], job, write_back)}
     return again, useless
+
+
+def _completed_case(
+    table: str, job: Job, write_back: WriteBack, *, changes: str = "", values: Mapping[str, Any] = MappingProxyType({})
+) -> Mapping[str, Any]:
+    """The update of a case whose job completes: it is there, and has the call that was analysed."""
+    same_call = "" if write_back.call_id is None else " AND #call_id = :call_id"
+    call = {} if write_back.call_id is None else {"call_id": write_back.call_id}
+    return table_request(
+        table,
+        key=key(job.case_id, CASE),
+        UpdateExpression=f"{changes}DELETE #open_jobs :job",
+        ConditionExpression=f"{IS_THERE}{same_call}",
+        values={**values, **call, "job": {"SS": [job.job_id]}},
+    )
 
 
 def _replacing_blob(put: Mapping[str, Any], stored: Item, *, job: Job) -> Mapping[str, Any] | None:

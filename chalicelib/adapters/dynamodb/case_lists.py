@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.adapters.dynamodb.calls import DynamoCalls
+from chalicelib.adapters.dynamodb.calls import LARGEST_BATCH_READ, DynamoCalls
 from chalicelib.adapters.dynamodb.case_items import CASE, case_from, key, month, position
 from chalicelib.adapters.dynamodb.values import iso, table_request, text
-from chalicelib.cases.model import Case
+from chalicelib.cases.model import EVERY_CASE, Case, CaseFilter
 
 MONTHS = key("index#months", "months")
 """The months in which cases were created, as a set: the list of all cases asks for these and no others."""
+
+SCANNED_CASES = 1_000
+"""So many a list looks at for one page, however few of them its filter shows: the rest is behind the cursor."""
 
 
 class DynamoCaseLists:
@@ -23,15 +26,29 @@ class DynamoCaseLists:
         self._table = table
 
     def list(
-        self, *, owner: str | None, after: tuple[datetime, str] | None, limit: int
+        self,
+        *,
+        owner: str | None,
+        after: tuple[datetime, str] | None,
+        limit: int,
+        wanted: CaseFilter = EVERY_CASE,
     ) -> tuple[Sequence[Case], tuple[datetime, str] | None]:
         ids = self._newest_first("by_user", "user_id", owner, after) if owner else self._all_newest_first(after)
         found: list[Case] = []
+        scanned, last = 0, after
         # An index may still name a case that is gone, so the page is filled until one more than it needs is found.
-        while len(found) <= limit and (chunk := [*islice(ids, limit + 1 - len(found))]):
+        while len(found) <= limit:
+            if scanned >= SCANNED_CASES and last != after:
+                return found, last
+            chunk = [*islice(ids, limit + 1 - len(found) if wanted.is_empty else LARGEST_BATCH_READ)]
+            if not chunk:
+                break
             items = self._calls.batch_get(self._table, [key(case_id, CASE) for case_id in chunk])
             cases = {case.id: case for item in items if (case := case_from(item)) is not None}
-            found += [cases[case_id] for case_id in chunk if case_id in cases]
+            there = [cases[case_id] for case_id in chunk if case_id in cases]
+            found += [case for case in there if wanted.shows(case)]
+            scanned += 0 if wanted.is_empty else len(chunk)
+            last = position(there[-1]) if there else last
         page = found[:limit]
         return page, position(page[-1]) if len(found) > limit else None
 

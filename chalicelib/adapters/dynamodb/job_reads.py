@@ -131,7 +131,9 @@ class DynamoJobReads:
         found: list[Job] = []
         scan = _Scan()
         rows = self._rows(wanted, scan, now=now, after=after, limit=limit)
-        while len(found) <= limit and (chunk := list(islice(rows, limit + 1))):
+        # No index has the error: the records tell, many at a time.
+        at_once = limit + 1 if wanted.error_code is None else _READ_AT_ONCE
+        while len(found) <= limit and (chunk := list(islice(rows, at_once))):
             jobs = self._records(chunk)
             found += [jobs[row] for row in chunk if row in jobs and _is_shown(jobs[row], wanted, now=now)]
             scan.records += len(chunk)
@@ -264,7 +266,7 @@ def _index_request(
     )
     return asked | {
         "ScanIndexForward": False,
-        "Limit": _FILTERED_ROWS if filters else limit + _SPARE_ROWS,
+        "Limit": _FILTERED_ROWS if filters or wanted.error_code else limit + _SPARE_ROWS,
     }
 
 

@@ -18,7 +18,7 @@ from chalicelib import telemetry
 from chalicelib.adapters.dynamodb import checkpoints
 from chalicelib.adapters.dynamodb.call_index import owner_item
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls, TransactionRefused
-from chalicelib.adapters.dynamodb.case_items import after_refusal, case_check, written_back
+from chalicelib.adapters.dynamodb.case_items import after_refusal, case_changes, case_opened
 from chalicelib.adapters.dynamodb.job_items import (
     case_entry,
     checkpoint_item,
@@ -86,7 +86,7 @@ class DynamoJobStore(DynamoJobReads):
         record = table_request(self._table, item=record_of(job), ConditionExpression="attribute_not_exists(#job_id)")
         writes: dict[str, Write] = {
             "record": {"Put": record},
-            "case": {"ConditionCheck": case_check(self._cases_table, job.case_id)},
+            "case": {"Update": case_opened(self._cases_table, job)},
             "counter": {"Update": self._one_more_open(job, limit=open_jobs_limit)},
             "entry": {"Put": table_request(self._table, item=case_entry(job))},
         }
@@ -174,8 +174,7 @@ class DynamoJobStore(DynamoJobReads):
         if call is not None:
             owner = owner_item(after.job_id, call, expires_at=after.expires_at)
             others["call"] = {"Put": table_request(self._table, item=owner)}
-        if write_back is not None:
-            others |= written_back(self._cases_table, after, write_back, self._blobs)
+        others |= case_changes(self._cases_table, before, after, write_back, self._blobs)
         if others:
             self._transact({"record": {"Update": record}, **others}, after=after, write_back=write_back)
             return after

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.cases.model import CaseStore
+import msgspec
+import pytest
+
+from chalicelib.cases.model import CaseFilter, CaseStore
 from tests.contract.case_store.conftest import LATER, NOW, a_case, a_document
 
 
@@ -93,3 +96,47 @@ def test_cases_of_the_same_moment_are_each_listed_once(store: CaseStore) -> None
 
     assert sorted(found) == [f"c{number}" for number in range(7)]
     assert after is None
+
+
+def test_a_list_shows_the_cases_with_all_words_in_title_or_claimant(store: CaseStore) -> None:
+    for number in range(4):
+        case = a_case(f"c{number}", created_at=NOW + timedelta(minutes=number))
+        store.create(msgspec.structs.replace(case, title=f"תביעה {number % 2}", claimant="רות כהן" if number else ""))
+
+    wanted = CaseFilter(words=("רות", "1"))
+    first, following = store.list(owner="u1", after=None, limit=1, wanted=wanted)
+    second, end = store.list(owner="u1", after=following, limit=1, wanted=wanted)
+
+    assert (ids(first), ids(second), end) == (["c3"], ["c1"], None)
+    assert ids(store.list(owner=None, after=None, limit=9, wanted=wanted)[0]) == ["c3", "c1"]
+
+
+def test_a_list_shows_the_cases_that_need_a_person(store: CaseStore) -> None:
+    for case_id, attention in (("c1", {}), ("c2", {"conflicts": 1}), ("c3", {"check": 3}), ("c4", {"unconfirmed": 5})):
+        store.create(msgspec.structs.replace(a_case(case_id), attention=attention))
+
+    page, following = store.list(owner="u1", after=None, limit=9, wanted=CaseFilter(needs_me=True))
+
+    assert (sorted(ids(page)), following) == (["c2", "c4"], None)
+
+
+@pytest.mark.parametrize("owner", ["u1", None])
+def test_a_filtered_list_looks_at_so_many_and_goes_on_behind_them(
+    store: CaseStore, owner: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("tests.fakes.case_store", "chalicelib.adapters.dynamodb.case_lists"):
+        monkeypatch.setattr(f"{place}.SCANNED_CASES", 2)
+    monkeypatch.setattr("chalicelib.adapters.dynamodb.case_lists.LARGEST_BATCH_READ", 2)
+    for number in range(5):
+        case = a_case(f"c{number}", created_at=NOW - timedelta(days=20 * number))
+        store.create(msgspec.structs.replace(case, title="הישנה" if number == 4 else "תביעה"))
+
+    found, after, sizes = [], None, []
+    for _ in range(4):
+        page, after = store.list(owner=owner, after=after, limit=9, wanted=CaseFilter(words=("הישנה",)))
+        found += ids(page)
+        sizes.append(len(page))
+        if after is None:
+            break
+
+    assert (found, sizes) == (["c4"], [0, 0, 1])
