@@ -33,6 +33,7 @@ def converse(nobody: Recorder, user: Recorder, admin: Recorder) -> None:
     user.ask("GET /jobs", query="?status=completed&limit=1")
     user.ask("GET /cases", query="?limit=1")
     user.ask("GET /cases/{case_id}", case_id=case_id)
+    _check_form(user, case_id)
     _report(nobody, user)
     user.ask("DELETE /jobs/{job_id}", job_id=job_id)
     user.ask("DELETE /cases/{case_id}", case_id=case_id)
@@ -91,6 +92,15 @@ def _change(user: Recorder, case_id: str, job_id: str) -> None:
         _until(user, open_job, lambda job: job["done"])
 
 
+def _check_form(user: Recorder, case_id: str) -> None:
+    form = user.ask("GET /cases/{case_id}/form", case_id=case_id)
+    changes = {"changes": [{"field": "personal_info.phone", "value": "050-0000422"}], "confirm": ["bank_details"]}
+    read = {"If-Match": form.headers["ETag"]}
+    user.ask("PATCH /cases/{case_id}/form", changes, sent=read, case_id=case_id)
+    user.ask("PATCH /cases/{case_id}/form", changes, sent=read, about="The ETag is an older one's.", case_id=case_id)
+    user.ask("GET /cases/{case_id}/form/history", case_id=case_id)
+
+
 def _report(nobody: Recorder, user: Recorder) -> None:
     case_id = user.look("POST /cases", {"title": "A reported call"}).answer["id"]
     report = {
@@ -102,8 +112,6 @@ def _report(nobody: Recorder, user: Recorder) -> None:
     }
     secret = {"X-Vapi-Secret": VAPI_WEBHOOK_SECRET}
     nobody.ask("POST /vapi/webhook", report, sent=secret)
-    other = {"message": {"type": "status-update", "status": "ringing"}}
-    nobody.ask("POST /vapi/webhook", other, sent=secret, about="Any other message.")
 
 
 def _call() -> dict[str, Any]:

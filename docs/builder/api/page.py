@@ -20,8 +20,6 @@ ONE_JOB = (
     "GET /jobs/{job_id}",
 )
 """The routes of the conversation at the beginning, in its order."""
-SPREAD = "GET /jobs/{job_id}"
-"""What is read most: its first response has a line for each member."""
 ALIKE = "Start an analysis"
 """The group whose exchanges are all as the one of ONE_JOB."""
 GROUPS = ("Cases", "Start an analysis", "Jobs", "More")
@@ -118,9 +116,8 @@ def _shows_something(exchange: Exchange) -> bool:
 
 def _exchange(operation: Mapping[str, Any], exchange: Exchange, earlier: Earlier) -> str:
     about = exchange.about or operation["summary"]
-    whole = shortened(exchange.answer)
     where = exchange.route + (f" ({exchange.about.rstrip('.')})" if exchange.about else "")
-    answer = earlier.news(whole, _schema(operation, exchange), where=where)
+    answer = earlier.news(shortened(exchange.answer), _schema(operation, exchange), where=where)
     status = f"→ {exchange.status} {HTTPStatus(exchange.status).phrase}"
     lines = [
         f"# {about}",
@@ -128,7 +125,7 @@ def _exchange(operation: Mapping[str, Any], exchange: Exchange, earlier: Earlier
         *_lines(_sent(operation, exchange)),
         *_body(earlier.request(exchange.route, shortened(exchange.request))),
         " · ".join([status, *_lines(_answered(exchange))]),
-        *_body(answer, spread=exchange.route == SPREAD and answer == whole),
+        *_body(answer),
     ]
     return "\n".join(lines)
 
@@ -137,8 +134,8 @@ def _lines(headers: Mapping[str, str]) -> list[str]:
     return [f"{name}: {value}" for name, value in headers.items()]
 
 
-def _body(body: Any, *, spread: bool = False) -> list[str]:
-    return [as_json(body, spread=spread)] if isinstance(body, dict) else []
+def _body(body: Any) -> list[str]:
+    return [as_json(body)] if isinstance(body, dict) else []
 
 
 def _sent(operation: Mapping[str, Any], exchange: Exchange) -> Mapping[str, str]:

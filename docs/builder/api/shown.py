@@ -15,7 +15,11 @@ VOLATILE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\
 """Ids and times: they differ in every answer and say nothing."""
 ELSEWHERE = frozenset({"call_details", "final_document_analysis"})
 """Members that repeat what was sent, or a job's result."""
-FREE_FORM = {"result": 3, "message": 3, "form_7801_analysis": 2, "analysis": 2, "artifact": 1}
+OF_A_CODE = frozenset({"type", "title", "status", "instance"})
+"""What follows from a refusal's code and its request."""
+BY_PATH = frozenset({"fields", "sections"})
+"""Members that have a member of one kind for each field or section of a form: the first one is shown."""
+FREE_FORM = {"form_7801": 1, "result": 3, "message": 3, "form_7801_analysis": 2, "analysis": 2, "artifact": 1}
 """Members without a fixed structure, and the depth at which they are cut. Everything else is shown whole."""
 
 
@@ -36,6 +40,8 @@ def shortened(value: Any, *, levels: int | None = None) -> Any:
 def _member(name: str, member: Any, levels: int | None) -> Any:
     if member and name in ELSEWHERE:
         return CUT
+    if name in BY_PATH and isinstance(member, dict) and len(member) > 1:
+        return {**{path: shortened(one) for path, one in list(member.items())[:1]}, CUT: CUT}
     return shortened(member, levels=FREE_FORM[name] - 1 if levels is None and name in FREE_FORM else _fewer(levels))
 
 
@@ -44,11 +50,11 @@ def _fewer(levels: int | None) -> int | None:
 
 
 class Earlier:
-    """What the page has shown so far, by the name of its schema: the next of the same shape shows what differs."""
+    """What the page has shown so far, by its schema: the next of the same shape shows what differs."""
 
     def __init__(self, schemas: Mapping[str, Any]) -> None:
         self._schemas = schemas
-        self._shown: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        self._shown: list[tuple[str, str, Mapping[str, Any]]] = []
         self._requests: list[tuple[str, Any]] = []
 
     def request(self, route: str, body: Any) -> Any:
@@ -65,9 +71,13 @@ class Earlier:
         if not isinstance(value, dict):
             return value
         name, properties = self._shape(schema)
-        before = self._shown.setdefault(name, []) if name else []
-        compared = [(place, _differing(value, known)) for place, known in before]
-        before.append((where, value))
+        compared = [
+            (place, _differing(value, known))
+            for shape, place, known in self._shown
+            if name and (shape == name or known.keys() < value.keys())
+        ]
+        if name:
+            self._shown.append((name, where, value))
         place, differing = min(compared, key=lambda found: len(found[1]), default=("", value))
         cut = {CUT: f"as for {place}"} if _length(value) - _length(differing) > len(place) else {}
         shown = differing if cut else value
@@ -85,8 +95,11 @@ class Earlier:
 
 
 def _differing(value: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
+    implied = OF_A_CODE if value.keys() > OF_A_CODE else frozenset()
     return {
-        key: member for key, member in value.items() if key not in known or _lasting(member) != _lasting(known[key])
+        key: member
+        for key, member in value.items()
+        if key not in implied and (key not in known or _lasting(member) != _lasting(known[key]))
     }
 
 
@@ -98,8 +111,8 @@ def _lasting(value: Any) -> str:
     return VOLATILE.sub("", json.dumps(value))
 
 
-def as_json(value: Any, *, indent: int = 0, taken: int = 0, spread: bool = False) -> str:
-    """The JSON, on one line where it fits, else as many members a line as it takes; `spread`: one member a line.
+def as_json(value: Any, *, indent: int = 0, taken: int = 0) -> str:
+    """The JSON, on one line where it fits, else as many members a line as it takes.
 
     `indent` is that of the value's last line, `taken` the characters before its first.
     """
@@ -115,7 +128,7 @@ def as_json(value: Any, *, indent: int = 0, taken: int = 0, spread: bool = False
     members = value.values() if isinstance(value, dict) else value
     parts = [label + as_json(part, indent=inner, taken=len(label)) for label, part in zip(labels, members, strict=True)]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
-    lines = parts if spread else _filled(parts, LONGEST_LINE - inner)
+    lines = _filled(parts, LONGEST_LINE - inner)
     return f"{opening}\n{' ' * inner}" + f",\n{' ' * inner}".join(lines) + f"\n{' ' * indent}{closing}"
 
 
