@@ -20,7 +20,7 @@ export interface FieldProblem {
 
 /** How a job is to be run; every member has a default. */
 export interface StartBody {
-  priority?: "high" | "normal" | "low";
+  priority?: "high" | "low" | "normal";
   deadline_seconds?: number;
   max_cost_usd?: number;
   dedupe?: "active" | "none";
@@ -75,7 +75,7 @@ export interface Job {
   max_attempts: number;
   next_attempt_at: string | null;
   waiting_for: ("model" | "retry" | "worker") | null;
-  priority: "high" | "normal" | "low";
+  priority: "high" | "low" | "normal";
   cancel_requested: boolean;
   retried_from: string | null;
   deadline_at: string;
@@ -224,7 +224,7 @@ export interface CaseList {
   next_cursor: string | null;
 }
 
-/** A case as lists show it: without its call and what the analyses found. */
+/** A case as lists show it: without its call and what the analyses found. `claimant` is of the form, "" before. */
 export interface CaseSummary {
   id: string;
   user_id: string;
@@ -234,9 +234,23 @@ export interface CaseSummary {
   metadata: Record<string, unknown>;
   created_at: string;
   updated_at: string;
+  claimant: string;
+  attention: Attention;
   form_7801_analysis_timestamp: string | null;
   analysis_status: string | null;
   documents: CaseDocument[];
+}
+
+/**
+ * What is left to do in a case: issues of the form by weight in sections that nobody confirmed, such sections,
+ *         conflicts of later analyses with what persons set, and jobs that are not done. All 0 before the first analysis.
+ */
+export interface Attention {
+  blocking: number;
+  check: number;
+  unconfirmed: number;
+  conflicts: number;
+  open_jobs: number;
 }
 
 /** The body of a request for a new document: exactly one of `text`, `content_base64` and `size` (bytes to come). */

@@ -3,6 +3,7 @@
 export type { Analysis, AnalysisState } from "./analysis-state.js";
 export type {
   AddedDocument,
+  Attention,
   Case,
   CaseDocument,
   CaseList,

@@ -17,15 +17,32 @@ from .errors import (
 )
 from .http import Ports, Response
 from .jobs import result_of
-from .types import Case, Delivery, Document, Event, Job, Notify, Start, StartOptions
+from .types import (
+    Case,
+    CaseSummary,
+    Delivery,
+    Document,
+    Event,
+    Form,
+    FormChanges,
+    FormEntry,
+    Job,
+    Notify,
+    Start,
+    StartOptions,
+)
 
 __all__ = [
     "Case",
+    "CaseSummary",
     "CaseworkError",
     "Client",
     "Delivery",
     "Document",
     "Event",
+    "Form",
+    "FormChanges",
+    "FormEntry",
     "Job",
     "JobCancelledError",
     "JobFailedError",

@@ -11,7 +11,7 @@ from typing import Any, TypedDict, Unpack, cast
 
 from .http import Api, accepted
 from .jobs import pages
-from .types import Case, Document
+from .types import Case, CaseSummary, Document, Form, FormChanges, FormEntry
 
 LARGEST_INLINE_BYTES = 4 * 1024 * 1024
 """Above this many bytes a file goes straight to storage."""
@@ -44,13 +44,36 @@ class Cases:
         """The case with all that the analyses wrote."""
         return cast("Case", self._api.call("GET", f"/cases/{case_id}"))
 
-    def list(self, *, scope: str | None = None, page_size: int = 100) -> Iterator[Case]:
-        """All cases, newest first, page after page, without their heavy members."""
-        yield from pages(self._api, "/cases", {"scope": scope, "limit": page_size}, member="cases")
+    def list(
+        self, *, q: str | None = None, needs_me: bool = False, scope: str | None = None, page_size: int = 100
+    ) -> Iterator[CaseSummary]:
+        """All cases, newest first, page after page, without their heavy members.
+
+        `q`: those with all its words in title or claimant. `needs_me`: those that a person has to look at.
+        """
+        wanted = {"q": q, "needs_me": "true" if needs_me else None, "scope": scope, "limit": page_size}
+        yield from pages(self._api, "/cases", wanted, member="cases")
 
     def put_call(self, case_id: str, call: Mapping[str, Any]) -> Case:
         """Store the case's call: a Vapi call object, or an end-of-call report."""
         return cast("Case", self._api.call("PUT", f"/cases/{case_id}/call", dict(call)))
+
+    def form(self, case_id: str) -> Form:
+        """The working form: the newest form 7801 analysis under what persons set and confirmed."""
+        return cast("Form", self._api.call("GET", f"/cases/{case_id}/form"))
+
+    def change_form(self, case_id: str, *, version: int, **changes: Unpack[FormChanges]) -> Form:
+        """Change the form that was read at this version. It is sent once.
+
+        Raises: ProblemError `precondition_failed` when the form was changed since, also by this request whose answer
+        was lost: read it and decide again.
+        """
+        body = {"version": version, **changes}
+        return cast("Form", accepted(self._api.request("PATCH", f"/cases/{case_id}/form", body)).json)
+
+    def form_history(self, case_id: str, *, page_size: int = 100) -> Iterator[FormEntry]:
+        """Who changed or confirmed what in the form, newest first, page after page."""
+        yield from pages(self._api, f"/cases/{case_id}/form/history", {"limit": page_size}, member="entries")
 
     def delete(self, case_id: str) -> None:
         """Delete the case with its documents and jobs. It is sent once."""

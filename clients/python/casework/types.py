@@ -53,6 +53,19 @@ class ErrorInfo(TypedDict):
     provider_request_id: str | None
 
 
+class Step(TypedDict):
+    """A stored step: when it ended, how long it took, what its model used; `reused` from the job that this repeats."""
+
+    name: str
+    at: str
+    seconds: float
+    model: str | None
+    input_tokens: int
+    output_tokens: int
+    cost_usd: str | None
+    reused: bool
+
+
 class Usage(TypedDict):
     """What the calls to the models used; `cost_usd` is None when a price is unknown."""
 
@@ -64,7 +77,7 @@ class Usage(TypedDict):
 
 
 class Job(TypedDict):
-    """A job. Stop on `done`; `result` is set when it completed. Times are UTC, ISO 8601."""
+    """A job. Stop on `done`; `result` is set when it completed. Times are UTC, ISO 8601. Lists leave out `steps`."""
 
     job_id: str
     job_type: str
@@ -73,6 +86,9 @@ class Job(TypedDict):
     version: int
     progress: int
     progress_message: str
+    progress_code: str
+    progress_params: dict[str, Any]
+    waiting_for: Literal["worker", "model", "retry"] | None
     result: Any
     error: str | None
     error_info: ErrorInfo | None
@@ -93,6 +109,7 @@ class Job(TypedDict):
     result_url: str | None
     result_url_expires_at: str | None
     usage: Usage
+    steps: NotRequired[list[Step]]
 
 
 class Event(TypedDict):
@@ -131,9 +148,24 @@ class Document(TypedDict):
     metadata: dict[str, Any]
 
 
-class Case(TypedDict):
-    """A case. Lists leave out the heavy members (call_details and all that the analyses wrote)."""
+class CallMetadata(TypedDict):
+    """What a Vapi call must carry so that its report finds the case; the token is None without a webhook."""
 
+    case_id: str
+    case_token: str | None
+
+
+class Attention(TypedDict):
+    """What is left to do in a case."""
+
+    blocking: int
+    check: int
+    unconfirmed: int
+    conflicts: int
+    open_jobs: int
+
+
+class _CaseHead(TypedDict):
     id: str
     user_id: str
     title: str
@@ -142,10 +174,100 @@ class Case(TypedDict):
     metadata: dict[str, Any]
     created_at: str
     updated_at: str
-    call_details: dict[str, Any] | None
-    call_summary: str | None
-    final_document_analysis: dict[str, Any] | None
-    form_7801_analysis: dict[str, Any] | None
     form_7801_analysis_timestamp: str | None
     analysis_status: str | None
     documents: list[Document]
+
+
+class Case(_CaseHead):
+    """A case with its call and all that the analyses wrote. `call_metadata` only for the owner."""
+
+    call_details: dict[str, Any] | None
+    call_summary: str | dict[str, Any] | None
+    call_metadata: CallMetadata | None
+    final_document_analysis: dict[str, Any] | None
+    form_7801_analysis: dict[str, Any] | None
+
+
+class CaseSummary(_CaseHead):
+    """A case as lists show it. `claimant` is of its form."""
+
+    claimant: str
+    attention: Attention
+
+
+class FormConflict(TypedDict):
+    """What a later analysis says instead of what a person set or confirmed."""
+
+    value: Any
+    job_id: str | None
+
+
+class FormField(TypedDict):
+    """A field, or an item that is not shown (`value` None). `analysis_field` is its path in the analysis's result."""
+
+    value: Any
+    source: Literal["analysis", "person"]
+    job_id: str | None
+    by: str | None
+    at: str | None
+    conflict: FormConflict | None
+    analysis_field: str | None
+
+
+class FormSection(TypedDict):
+    """A section: later analyses change nothing in a confirmed one."""
+
+    confirmed: bool
+    by: str | None
+    at: str | None
+    changed_since: bool
+
+
+class Form(TypedDict):
+    """The working form. Only the answer to a change has `added`, the paths of new items; its `issues` are of that
+    change alone."""
+
+    form_7801: dict[str, Any] | None
+    fields: dict[str, FormField]
+    sections: dict[str, FormSection]
+    issues: list[dict[str, Any]]
+    version: int
+    added: NotRequired[list[str]]
+
+
+class FormChange(TypedDict):
+    """A value for one field."""
+
+    field: str
+    value: str | float | bool
+
+
+class FormAddition(TypedDict):
+    """A new item of a list."""
+
+    list: str
+    item: dict[str, Any]
+
+
+class FormChanges(TypedDict, total=False):
+    """What is to be changed: all of it, or nothing."""
+
+    changes: list[FormChange]
+    revert: list[str]
+    add: list[FormAddition]
+    remove: list[str]
+    confirm: list[str]
+    unconfirm: list[str]
+
+
+class FormEntry(TypedDict):
+    """One thing that a person did: to a field, an item of a list or a section."""
+
+    version: int
+    at: str
+    by: str
+    action: Literal["set", "revert", "add", "remove", "confirm", "unconfirm"]
+    field: str
+    before: Any
+    after: Any

@@ -126,7 +126,8 @@ export class FakeApi {
   #list(asked: Asked, wanted: URLSearchParams): Response {
     const fits = (job: ApiJob) =>
       (["job_type", "status"] as const).every((name) => [null, job[name]].includes(wanted.get(name))) &&
-      [null, job.metadata.case_id].includes(wanted.get("case_id"));
+      (["case_id", "user_id"] as const).every((name) => [null, job.metadata[name]].includes(wanted.get(name))) &&
+      [null, job.error_info?.code as string].includes(wanted.get("error_code"));
     const all = [...this.jobs.keys()].reverse().flatMap((id) => this.#seen(asked, id) ?? []);
     const found = all.filter(fits);
     const from = Number(wanted.get("cursor") ?? 0);

@@ -103,3 +103,46 @@ def test_documents_are_listed_and_deleted():
     client.documents.delete("c1", "d1")
 
     assert api.lines == ["GET /cases/c1/documents", "DELETE /cases/c1/documents/d1"]
+
+
+def test_the_form_is_read_and_its_history_goes_page_by_page():
+    entry = {"version": 2, "action": "set", "field": "personal_info.phone"}
+    pages = [answer({"entries": [entry], "next_cursor": "n"}), answer({"entries": [entry], "next_cursor": None})]
+    api = ScriptedApi(answer({"form_7801": None, "version": 0}), *pages)
+    client = client_of(api)
+
+    assert client.cases.form("c1")["version"] == 0
+    assert [one["field"] for one in client.cases.form_history("c1", page_size=1)] == ["personal_info.phone"] * 2
+
+    path = "GET /cases/c1/form"
+    assert api.lines == [path, f"{path}/history?limit=1", f"{path}/history?limit=1&cursor=n"]
+
+
+def test_a_change_of_the_form_names_its_version_and_is_sent_once():
+    api = ScriptedApi(answer({"version": 8, "added": []}), CUT_OFF)
+    client = client_of(api)
+
+    changed = client.cases.change_form(
+        "c1", version=7, changes=[{"field": "personal_info.phone", "value": "050-0000422"}], confirm=["personal_info"]
+    )
+    with pytest.raises(NetworkError):
+        client.cases.change_form("c1", version=8, revert=["personal_info.phone"])
+
+    assert changed["version"] == 8
+    assert api.lines == ["PATCH /cases/c1/form"] * 2
+    assert api.requests[0].body == {
+        "version": 7,
+        "changes": [{"field": "personal_info.phone", "value": "050-0000422"}],
+        "confirm": ["personal_info"],
+    }
+
+
+def test_cases_are_looked_for_by_words_and_by_what_needs_a_person():
+    page = answer({"cases": [], "next_cursor": None})
+    api = ScriptedApi(page, page)
+    client = client_of(api)
+
+    assert list(client.cases.list(q="a b", needs_me=True)) == []
+    assert list(client.cases.list()) == []
+
+    assert api.lines == ["GET /cases?q=a+b&needs_me=true&limit=100", "GET /cases?limit=100"]
