@@ -16,7 +16,7 @@ from typing import Any
 from chalice import Rate
 
 from chalicelib.analyses import catalogue
-from chalicelib.api import cases, documents, forms, jobs, public, starts, streams, webhook
+from chalicelib.api import cases, documents, forms, jobs, openai_webhook, public, starts, streams, webhook
 from chalicelib.api.application import Application, Cors
 from chalicelib.bootstrap import system
 from chalicelib.settings import cors_settings, current_stage
@@ -56,6 +56,7 @@ app.serve("GET", "/cases/{case_id}/documents/{document_id}/content", documents.d
 app.serve("GET", "/cases/{case_id}/documents/{document_id}/pages/{n}", documents.document_page)
 
 app.serve("POST", "/vapi/webhook", webhook.vapi_webhook)
+app.serve("POST", "/openai/webhook", openai_webhook.openai_webhook)
 app.serve("GET", "/health", public.health)
 app.serve("HEAD", "/health", public.health)
 app.serve("GET", "/openapi.json", public.openapi_endpoint(app.served))

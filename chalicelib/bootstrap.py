@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,9 +14,8 @@ from chalicelib.analyses import catalogue
 from chalicelib.blobs import BlobStore
 from chalicelib.bootstrap_models import new_admission
 from chalicelib.jobs.outcomes import Completed
-from chalicelib.jobs.ports import AttemptContext, Clock, JobMessage, JobQueue, JobStore, JobType
+from chalicelib.jobs.ports import AttemptContext, Clock, JobQueue, JobStore, JobType
 from chalicelib.jobs.rescue import rescue
-from chalicelib.jobs.run import pulse, run_attempt
 from chalicelib.settings import Settings, read_settings
 from chalicelib.worker import LambdaContext, handle_records
 
@@ -28,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.ssm import SsmSecret
     from chalicelib.analyses.kit.definition import Analysis
     from chalicelib.auth import TokenVerifier
+    from chalicelib.bootstrap_calls import ModelCalls
     from chalicelib.bootstrap_forms import Forms
     from chalicelib.bootstrap_models import AnalysisServices
     from chalicelib.bootstrap_outbox import Outbox
@@ -132,6 +130,13 @@ class System:
         return self.secret(self.settings.vapi_webhook_secret, name=self.settings.vapi_webhook_secret_name)
 
     @cached_property
+    def model_calls(self) -> ModelCalls:
+        """What workers do, and the model calls that go on without one."""
+        from chalicelib.bootstrap_calls import ModelCalls
+
+        return ModelCalls(self)
+
+    @cached_property
     def outbox(self) -> Outbox:
         """Live updates and webhooks."""
         from chalicelib.bootstrap_outbox import Outbox
@@ -158,7 +163,7 @@ class System:
             from chalicelib.bootstrap_models import readable_keys
 
             return readable_keys(self, event["check_keys_of"])
-        handle_records(event, context, run=self._run, redeliver=self.sqs_queue.redeliver)
+        handle_records(event, context, run=self.model_calls.run, redeliver=self.sqs_queue.redeliver)
         return None
 
     def rescue(self, context: LambdaContext) -> dict[str, int]:
@@ -220,21 +225,6 @@ class System:
 
         # moto takes what AWS refuses; AWS needs no help
         return new_client(self.aws_session, name, endpoint_url=endpoint_url, validates=self.settings.stage == "dev")
-
-    def _run(self, message: JobMessage, claim_token: str, time_left: Callable[[], float]) -> None:
-        run_attempt(
-            message,
-            store=self.job_store,
-            queue=self.job_queue,
-            job_types=self.job_types,
-            clock=self.clock,
-            rng=random.Random(),  # noqa: S311  # jitter, not a secret
-            claim_token=claim_token,
-            time_left=time_left,
-            sleep=time.sleep,
-            pulse=pulse,
-            admission=self.admission,
-        )
 
     def _job_type(self, analysis: Analysis) -> JobType:
         def run(ctx: AttemptContext) -> Completed:

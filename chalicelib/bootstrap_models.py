@@ -63,10 +63,18 @@ class AnalysisServices:
         return self._anthropic_model(provider_key(self._system, "anthropic"))
 
     def _new_openai_model(self, api_key: str | None) -> StructuredModel:
+        from chalicelib.adapters.openai.background_answers import BackgroundAnswers
         from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
 
-        model, effort, other = self._system.settings.of_openai
-        return OpenAIStructuredModel(model=model, api_key=api_key, effort=effort, fallback_model=other)
+        settings = self._system.settings
+        model, effort, other = settings.of_openai
+        return OpenAIStructuredModel(
+            model=model,
+            api_key=api_key,
+            effort=effort,
+            fallback_model=other,
+            background=BackgroundAnswers(self._system.model_calls.openai, begins=settings.openai_background),
+        )
 
     def _new_anthropic_model(self, api_key: str | None) -> ConversationModel:
         from chalicelib.adapters.anthropic.conversation_model import AnthropicConversationModel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 MINIMUM_RETENTION_DAYS = 8
 MINIMUM_CASE_RETENTION_DAYS = 30
+LONGEST_FOLLOW_SECONDS = 60
 
 
 def retention(text: str) -> int:
@@ -42,3 +43,13 @@ def flag(text: str) -> bool:
     if text.lower() in ("true", "1", "yes", "on", "false", "0", "no", "off"):
         return text.lower() in ("true", "1", "yes", "on")
     raise ValueError("must be true or false")
+
+
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if 0 <= value <= LONGEST_FOLLOW_SECONDS:
+        return value
+    raise ValueError(f"must be a number of seconds, 0 to {LONGEST_FOLLOW_SECONDS}")

@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from chalicelib.cors_lists import ANY_ORIGIN, header_names, origins
-from chalicelib.setting_values import case_retention, effort, flag, log_level, positive, retention
+from chalicelib.setting_values import case_retention, effort, flag, log_level, positive, retention, seconds
 
 Stage = Literal["dev", "staging", "prod"]
 T = TypeVar("T")
@@ -89,6 +89,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The model of OpenAI that is asked when the first one declines to answer; unset: none."""
     anthropic_fallback_model: str | None
     """The model of Anthropic that is asked when the first one declines to answer; unset: none."""
+    openai_background: bool
+    """`on`: OpenAI works on calls by itself and keeps each answer until it is fetched; `off`: streamed, none kept."""
+    park_after_seconds: float
+    """For so long a worker follows a new call in the background before it leaves the job to it, 0 to 60."""
+    openai_webhook_secret: str | None
+    """What signs OpenAI's webhooks, `whsec_…`; two, separated by a space, while it is rotated."""
+    openai_webhook_secret_name: str | None
+    """The SSM parameter that holds that secret; without one jobs look by themselves whether their answer is there."""
     openai_api_key: str | None
     """The key for OpenAI itself; in a deployed stage name it with OPENAI_API_KEY_NAME instead."""
     anthropic_api_key: str | None
@@ -125,6 +133,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def of_anthropic(self) -> tuple[str, str, str | None]:
         """Model, effort and fallback model."""
         return self.anthropic_model, self.anthropic_effort, self.anthropic_fallback_model
+
+    @property
+    def hears_openai(self) -> bool:
+        """Whether a webhook tells of the end of a call."""
+        return self.openai_webhook_secret is not None or self.openai_webhook_secret_name is not None
 
     @property
     def allows_loopback_webhooks(self) -> bool:
@@ -167,6 +180,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         anthropic_effort=reader.parsed("ANTHROPIC_EFFORT", effort, default="medium"),
         openai_fallback_model=reader.optional("OPENAI_FALLBACK_MODEL"),
         anthropic_fallback_model=reader.optional("ANTHROPIC_FALLBACK_MODEL"),
+        openai_background=reader.parsed("OPENAI_BACKGROUND", flag, default="on"),
+        park_after_seconds=reader.parsed("PARK_AFTER_SECONDS", seconds, default="2.5"),
+        openai_webhook_secret=reader.optional("OPENAI_WEBHOOK_SECRET"),
+        openai_webhook_secret_name=reader.optional("OPENAI_WEBHOOK_SECRET_NAME"),
         openai_api_key=reader.optional("OPENAI_API_KEY"),
         anthropic_api_key=reader.optional("ANTHROPIC_API_KEY"),
         openai_api_key_name=reader.optional("OPENAI_API_KEY_NAME"),

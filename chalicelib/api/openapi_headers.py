@@ -26,6 +26,13 @@ REQUEST_HEADERS: Mapping[str, Described] = MappingProxyType(
             "schema": _TEXT,
             "example": '"7"',
         },
+        "webhook-id": {"description": "The message's id, the same when it comes again.", "schema": _TEXT},
+        "webhook-timestamp": {"description": "When it was sent, in seconds since 1970.", "schema": _TEXT},
+        "webhook-signature": {
+            "description": "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`, as Standard Webhooks say; several,"
+            " separated by spaces, while the secret is rotated.",
+            "schema": _TEXT,
+        },
         "X-Vapi-Secret": {"description": "The shared secret of the webhook.", "schema": _TEXT},
         "X-Vapi-Signature": {
             "description": "Instead of the secret: HMAC-SHA256 of the raw body, in hex.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NoReturn, Protocol
@@ -16,6 +16,7 @@ from chalicelib.jobs.calls import (
     MOST_CALLS_AT_ONCE,
     Call,
     CallIndex,
+    CreationLost,
     Durations,
     Parked,
     ProviderCalls,
@@ -57,10 +58,6 @@ class Attempting(Protocol):
     @property
     def step_name(self) -> str:
         """The step that is running now."""
-
-    @property
-    def step_until(self) -> int | None:
-        """The progress that it may claim."""
 
     @property
     def is_one_of_several(self) -> bool:
@@ -105,13 +102,11 @@ class CallsOfAttempt:
         if known is not None and known.id:
             return known
         adopted = self._adopted(question)
-        if adopted is not None:
-            self._drop(known)
-            self.now = (*self.now, adopted)
+        self.now = self.now if adopted is None else (*_without(self.now, known), adopted)
         return adopted
 
     def begin(
-        self, body: bytes, create: Callable[[Mapping[str, str]], str | None], *, model: str, most_usd: Decimal | None
+        self, body: bytes, create: Callable[[Mapping[str, str]], str], *, model: str, most_usd: Decimal | None
     ) -> Call:
         """See AttemptCalls.begin."""
         question = question_of(self._attempt.step_name, body)
@@ -127,9 +122,12 @@ class CallsOfAttempt:
         job = self._attempt.job
         metadata = {"job": job.job_id, "question": question, "fence": str(job.fence)}
         call = Call(id="", question=question, began_at=self._clock(), most_usd=most_usd)
-        call = msgspec.structs.replace(call, id=create(metadata) or "")
-        self._drop(lost)
-        self.now = (*self.now, call)
+        try:
+            call = msgspec.structs.replace(call, id=create(metadata))
+        except CreationLost:
+            if not self.hears:
+                raise
+        self.now = (*_without(self.now, lost), call)
         if not call.id:
             self.wait(call, model=model)
         try:
@@ -287,14 +285,13 @@ class CallsOfAttempt:
         return f"{self._attempt.job.job_type}#{self._attempt.step_name.partition('-')[0]}#{model}"
 
     def _replace(self, call: Call, **changes: bool) -> None:
-        self.now = tuple(
-            msgspec.structs.replace(one, **changes) if one.id == call.id and call.id else one for one in self.now
-        )
+        self.now = tuple(msgspec.structs.replace(one, **changes) if one.id == call.id else one for one in self.now)
 
-    def _drop(self, call: Call | None) -> None:
-        if call is not None:
-            self.now = _without(self.now, call)
+    def _drop(self, call: Call) -> None:
+        self.now = _without(self.now, call)
 
 
-def _without(calls: Iterable[Call], gone: Call) -> tuple[Call, ...]:
+def _without(calls: tuple[Call, ...], gone: Call | None) -> tuple[Call, ...]:
+    if gone is None:
+        return calls
     return tuple(call for call in calls if (call.id, call.question) != (gone.id, gone.question))

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import msgspec
 
+from chalicelib.errors import ProviderUnavailable
+
 if TYPE_CHECKING:
     from chalicelib.jobs.model import ModelUsage
 
@@ -109,6 +111,10 @@ def seconds_to_look(elapsed: float, durations: Durations, *, hears: bool) -> flo
     return min(LONGEST_LOOK_SECONDS, max(SHORTEST_LOOK_SECONDS, elapsed * share))
 
 
+class CreationLost(ProviderUnavailable):
+    """A call may have been created: the connection broke before its id was known."""
+
+
 class Ended(msgspec.Struct, frozen=True):
     """How a call ended at its provider: what it used (None: nothing was counted)."""
 
@@ -146,6 +152,9 @@ class CallIndex(Protocol):
     def note_answer(self, call_id: str, *, webhook_id: str | None) -> None:
         """Note that its end was told; with `webhook_id` that the job was woken for it."""
 
+    def is_new(self, call_id: str, *, until: datetime) -> bool:
+        """Whether nobody has asked this before of a call without a job; remembered until then."""
+
     def adopt(self, job_id: str, call: Call, *, expires_at: datetime) -> None:
         """Give a job a call whose creation was not answered: it is found among its checkpoints, see `adopted_name`."""
 
@@ -168,11 +177,11 @@ class AttemptCalls(Protocol):
         """The call by which this step asked this before; None: it is still to be asked."""
 
     def begin(
-        self, body: bytes, create: Callable[[Mapping[str, str]], str | None], *, model: str, most_usd: Decimal | None
+        self, body: bytes, create: Callable[[Mapping[str, str]], str], *, model: str, most_usd: Decimal | None
     ) -> Call:
-        """Make a call: `create` is given its metadata, and gives the provider's id, or None when the answer was lost.
+        """Make a call: `create` is given its metadata, and gives the provider's id, which is stored when this returns.
 
-        Here, and nowhere else, a call in the background begins. Its id is stored when this returns.
+        Here, and nowhere else, a call in the background begins. After CreationLost its webhook is waited for.
         Raises: BudgetExceeded; ModelAtWork when the job has as many calls as it may; what `create` raises.
         """
 

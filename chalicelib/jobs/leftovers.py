@@ -7,7 +7,7 @@ job that made it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
@@ -84,7 +84,7 @@ def forget_calls(message: JobMessage, *, provider: ProviderCalls, queue: JobQueu
         queue.send(again, lane="normal", group=message.job_id, delay_seconds=LONGEST_QUEUE_DELAY_SECONDS)
 
 
-def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Background, now: datetime) -> None:
+def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Background) -> None:
     """Give a call that no job is known for to the job that its metadata names, which is woken if it is parked.
 
     The worker that made it died, or the connection did, before its id was stored. One that its job does not need, or

@@ -12,8 +12,8 @@ import subprocess
 import sys
 from typing import NoReturn
 
-from infra.local import autoreload, gateway, lifeline, system
-from infra.local.environment import ROOT, Ports, local_environment, read_ports
+from infra.local import autoreload, emulated_webhooks, gateway, lifeline, system
+from infra.local.environment import HOST, ROOT, Ports, local_environment, read_ports
 from infra.local.patches.chalice_server import change_chalices_server
 from infra.local.patches.chalice_watcher import silence_chalices_watcher
 from infra.problem import Problem
@@ -31,11 +31,12 @@ def attach_to_chalice() -> None:
             top_pid=top_pid,
         )
 
-    def before_serving() -> None:
+    def before_serving(port: int) -> None:
         try:
             _bring_up(top_pid)
         except Problem as problem:
             _give_up(str(problem), top_pid=top_pid)
+        emulated_webhooks.send_to(f"http://{HOST}:{port}/openai/webhook", environment=os.environ)
         if reloader:
             autoreload.start_watching(ROOT)
 

@@ -15,6 +15,7 @@ HOST = "127.0.0.1"
 JWT_SECRET = "casework-development-secret-for-this-machine-only"  # noqa: S105  # signs nothing that is deployed
 VAPI_WEBHOOK_SECRET = "casework-development-webhook-secret"  # noqa: S105
 WEBHOOK_SECRET = "whsec_Y2FzZXdvcmstZGV2ZWxvcG1lbnQtd2ViaG9va3M="  # noqa: S105
+OPENAI_WEBHOOK_SECRET = "whsec_Y2FzZXdvcmstZGV2ZWxvcG1lbnQtb3BlbmFpLXdlYmhvb2s="  # noqa: S105
 
 # What a developer's shell may say about the real AWS; none of it may reach a local process.
 _REAL_AWS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
@@ -112,6 +113,9 @@ def _providers(environ: Mapping[str, str], *, emulator: str) -> dict[str, str]:
             chosen[url] = base_url
         if not environ.get(key):
             chosen[key] = "emulated"
+    # The real OpenAI's webhooks do not reach this machine: without the secret jobs look for their answers themselves.
+    if chosen.get("OPENAI_BASE_URL", environ.get("OPENAI_BASE_URL", "")).startswith(emulator):
+        chosen["OPENAI_WEBHOOK_SECRET"] = OPENAI_WEBHOOK_SECRET
     return chosen
 
 

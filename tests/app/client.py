@@ -27,10 +27,12 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.form_store import FakeFormStore
 from tests.fakes.job_queue import FakeJobQueue
 from tests.fakes.job_store import FakeJobStore
+from tests.fakes.model_calls import FakeCallIndex
 from tests.fakes.outbox import FakeDeliveryLog, FakeWatchStore, FakeWebhookQueue
 
 SECRET = "a-secret-of-the-tests-that-is-long-enough"
 WEBHOOK_SECRET = "a-webhook-secret-of-the-tests"
+OPENAI_SECRETS = ("whsec_bmV3LXNlY3JldA==", "whsec_b2xkLXNlY3JldA==")
 ENVIRONMENT = {
     "STAGE": "dev",
     "JOBS_TABLE": "jobs",
@@ -42,6 +44,7 @@ ENVIRONMENT = {
     "SOCKET_URL": "ws://127.0.0.1/api",
     "JWT_SECRET": SECRET,
     "VAPI_WEBHOOK_SECRET": WEBHOOK_SECRET,
+    "OPENAI_WEBHOOK_SECRET": " ".join(OPENAI_SECRETS),
 }
 UNKNOWN_ID = "99999999-9999-4999-8999-999999999999"
 NEVER_EXPIRES = 4102444800  # 2100-01-01
@@ -223,6 +226,8 @@ class Api(Gateway):
         self.system.outbox.deliveries = self.deliveries
         self.system.outbox.webhook_queue = self.webhook_queue
         self.system.sleep = self._sleep
+        self.calls = FakeCallIndex(self.jobs)
+        self.system.model_calls.index = self.calls
 
     def job(self, job_id: str) -> Job:
         """The job's record."""

@@ -123,6 +123,7 @@ def test_the_description_says_where_a_token_is_needed():
         "get /health": [{}, {"bearer": []}],  # deep=1 needs one
         "get /openapi.json": [],
         "get /docs": [],
+        "post /openai/webhook": [],
         "post /vapi/webhook": [],  # its secret is described as headers
     }
 
@@ -138,6 +139,7 @@ def test_shapes_have_their_public_names():
         ("/jobs/{job_id}/retry", "post", {"Idempotency-Key"}),
         ("/cases/{case_id}/analyze-with-agent", "post", {"Idempotency-Key"}),
         ("/vapi/webhook", "post", {"X-Vapi-Secret", "X-Vapi-Signature"}),
+        ("/openai/webhook", "post", {"webhook-id", "webhook-timestamp", "webhook-signature"}),
         ("/jobs", "get", set()),
     ],
 )

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import AttemptError, ProviderUnavailable
-from chalicelib.jobs.calls import Call, CallOwner, Durations, Ended, adopted_name
+from chalicelib.jobs.calls import Call, CallOwner, CreationLost, Durations, Ended, adopted_name
 from chalicelib.jobs.model import ModelUsage
 from chalicelib.jobs.ports import AttemptContext
 from tests.fakes.job_store import FakeJobStore
@@ -49,13 +49,15 @@ class FakeProvider:
         self.made: list[str] = []
         self.there: dict[str, AtProvider] = {}
 
-    def create(self, body: bytes, metadata: Mapping[str, str]) -> str | None:
+    def create(self, body: bytes, metadata: Mapping[str, str]) -> str:
         self._answers()
         call_id = f"resp_{len(self.made) + 1}"
         self.made.append(call_id)
         ready_at = self._clock() + timedelta(seconds=self.seconds)
         self.there[call_id] = AtProvider(metadata=metadata, body=body, ready_at=ready_at)
-        return None if self.loses_answers else call_id
+        if self.loses_answers:
+            raise CreationLost("The connection to the AI provider broke.", provider="fake")
+        return call_id
 
     def answer(self, call_id: str) -> str | None:
         """The answer if it is there."""
@@ -125,6 +127,7 @@ class FakeCallIndex:
     def __init__(self, store: FakeJobStore) -> None:
         self._store = store
         self.seconds: dict[str, list[float]] = defaultdict(list)
+        self.asked: set[str] = set()
 
     def owner(self, call_id: str) -> CallOwner | None:
         return self._store.call_owners.get(call_id)
@@ -134,6 +137,9 @@ class FakeCallIndex:
         if owner is not None:
             changes: dict[str, Any] = {"answered": True} | ({} if webhook_id is None else {"webhook_id": webhook_id})
             self._store.call_owners[call_id] = msgspec.structs.replace(owner, **changes)
+
+    def is_new(self, call_id: str, *, until: datetime) -> bool:
+        return call_id not in self.asked and not self.asked.add(call_id)
 
     def adopt(self, job_id: str, call: Call, *, expires_at: datetime) -> None:
         stored = self._store.stored_checkpoints.setdefault(job_id, {})

@@ -121,6 +121,20 @@ class DynamoCallIndex:
         with suppress(ConditionRefused):  # its job was deleted meanwhile
             self._calls.change(noted)
 
+    def is_new(self, call_id: str, *, until: datetime) -> bool:
+        item = {"job_id": text(f"call#{call_id}"), "item": text("asked"), **expiry(until)}
+        unasked = table_request(
+            self._table,
+            item=item,
+            ConditionExpression="attribute_not_exists(#job_id) OR #expires <= :now",
+            values={"now": self._clock()},
+        )
+        try:
+            self._calls.put(unasked)
+        except ConditionRefused:
+            return False
+        return True
+
     def adopt(self, job_id: str, call: Call, *, expires_at: datetime) -> None:
         checkpoint = {
             "job_id": text(job_id),

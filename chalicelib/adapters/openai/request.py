@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from chalicelib.analyses.kit.llm import FilePart, Part
+from chalicelib.analyses.kit.prices import worst_case_usd
 from chalicelib.analyses.kit.tokens import most_tokens_of_picture, most_tokens_of_text
 
 if TYPE_CHECKING:
@@ -54,6 +56,16 @@ def most_input_tokens(body: Mapping[str, Any], parts: Sequence[Part]) -> int:
     instructions = body["input"][0]["content"][0]["text"]
     of_parts = sum(_most_tokens_of_part(part) for part in parts)
     return of_parts + most_tokens_of_text(instructions) + most_tokens_of_text(schema)
+
+
+def most_usd(body: Mapping[str, Any], sent_tokens: int) -> Decimal | None:
+    """What the call costs at most; None when its model has no price."""
+    return worst_case_usd(body["model"], input_tokens=sent_tokens, max_output_tokens=body["max_output_tokens"])
+
+
+def count_files(parts: Sequence[Part]) -> int:
+    """How many files are sent."""
+    return sum(isinstance(part, FilePart) for part in parts)
 
 
 def _most_tokens_of_part(part: Part) -> int:

@@ -16,6 +16,7 @@ from chalicelib.adapters.model_text import whole_characters
 from chalicelib.adapters.openai import errors
 
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
+_OPEN = frozenset({"queued", "in_progress"})
 _FINAL, _COMMENTARY = "final_answer", "commentary"
 
 
@@ -36,6 +37,8 @@ class StreamedResponse:
 
     def __init__(self) -> None:
         self.request_id: str | None = None
+        self.id: str | None = None
+        self.metadata: Mapping[str, str] = {}
         self.model: str | None = None
         self.tokens: Tokens | None = None
         self._pieces: dict[int, list[str]] = {}
@@ -71,6 +74,19 @@ class StreamedResponse:
         if kind in _ENDS and response is not None:
             self._response = response
             self.tokens = _tokens(getattr(response, "usage", None))
+
+    def take(self, response: Any) -> None:
+        """Take in a response as it is read in one piece, ended or not."""
+        self.id = _text(response, "id")
+        self.model = _text(response, "model") or self.model
+        self.metadata = {str(name): str(value) for name, value in (getattr(response, "metadata", None) or {}).items()}
+        self.tokens = _tokens(getattr(response, "usage", None))
+        self._response = response
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the provider still works on it."""
+        return _text(self._response, "status") in _OPEN
 
     def billed_tokens(self, *, sent: int) -> Tokens | None:
         """What the provider counted, or else an estimate; None when there is nothing to pay: no response had begun, or

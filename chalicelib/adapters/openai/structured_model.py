@@ -1,7 +1,7 @@
-"""How does an analysis talk to OpenAI? The Responses API with structured output, streamed, through the SDK.
+"""How does an analysis talk to OpenAI? The Responses API with structured output, through the SDK.
 
-The stream is read event by event, so that a cancel is seen within one of them. The SDK neither retries nor waits: the
-queue does. `OPENAI_BASE_URL` redirects the SDK.
+In the background where a job may be parked, see `background_answers`; else streamed, and read event by event, so that a
+cancel is seen within one of them. The SDK neither retries nor waits: the queue does. `OPENAI_BASE_URL` redirects it.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ import json
 from collections.abc import Sequence
 from typing import Any, cast
 
-from chalicelib import telemetry
 from chalicelib.adapters import provider_errors
 from chalicelib.adapters.model_text import read_json
 from chalicelib.adapters.openai import errors
-from chalicelib.adapters.openai.request import most_input_tokens, request_body
-from chalicelib.adapters.openai.response import StreamedResponse, Tokens
-from chalicelib.adapters.provider_client import client_for_one_call
-from chalicelib.analyses.kit.llm import FilePart, Output, Part, TextListener
-from chalicelib.analyses.kit.prices import cost_usd, price_of, worst_case_usd
+from chalicelib.adapters.openai.background_answers import BackgroundAnswers
+from chalicelib.adapters.openai.connection import connected, timeout
+from chalicelib.adapters.openai.request import count_files, most_input_tokens, most_usd, request_body
+from chalicelib.adapters.openai.response import StreamedResponse
+from chalicelib.adapters.openai.usage import log_answer, usage_of
+from chalicelib.analyses.kit.llm import Output, Part, TextListener
 from chalicelib.errors import ProviderRefused
-from chalicelib.jobs.model import ModelUsage
 from chalicelib.jobs.ports import AttemptContext
 
 CONNECT_SECONDS = 10.0
@@ -32,16 +31,23 @@ class OpenAIStructuredModel:
     """The StructuredModel of OpenAI: `model` as the provider names it; without an `api_key` every call is refused.
 
     `effort` is how much the model reasons; its reasoning counts towards the answer's length. `fallback_model` is asked
-    when `model` declines.
+    when `model` declines. With `background` calls go on without a worker where the attempt lets them.
     """
 
     def __init__(
-        self, *, model: str, api_key: str | None, effort: str = "medium", fallback_model: str | None = None
+        self,
+        *,
+        model: str,
+        api_key: str | None,
+        effort: str = "medium",
+        fallback_model: str | None = None,
+        background: BackgroundAnswers | None = None,
     ) -> None:
         self._model = model
         self._api_key = api_key
         self._effort = effort
         self._fallback_model = fallback_model
+        self._background = background
 
     @property
     def name(self) -> str:
@@ -77,7 +83,14 @@ class OpenAIStructuredModel:
                 output=output,
                 max_output_tokens=max_output_tokens,
             )
-            return _validated(self._asked(ctx, body, parts, on_text), output)
+            if self._background is not None:
+                answer = self._background.answer(ctx, body, parts, read=lambda response: _validated(response, output))
+                if answer is not None:
+                    return answer
+            response = self._asked(ctx, body, parts, on_text)
+            if self._background is not None:
+                self._background.foreground_works()
+            return _validated(response, output)
 
         try:
             return ask(self._model)
@@ -89,20 +102,20 @@ class OpenAIStructuredModel:
     def _asked(
         self, ctx: AttemptContext, body: dict[str, Any], parts: Sequence[Part], on_text: TextListener | None
     ) -> StreamedResponse:
-        """One call, within the job's cost limit, and paid for."""
+        """One call in the foreground, within the job's cost limit, and paid for."""
         sent_tokens = most_input_tokens(body, parts)
-        longest = body["max_output_tokens"]
-        ctx.allow(worst_case_usd(body["model"], input_tokens=sent_tokens, max_output_tokens=longest))
+        ctx.allow(most_usd(body, sent_tokens))
         ctx.check()
         ctx.take_slots(errors.PROVIDER)
         response = StreamedResponse()
-        files = sum(isinstance(part, FilePart) for part in parts)
         try:
-            self._receive(ctx, body, response, on_text, files=files)
+            self._receive(ctx, body, response, on_text, files=count_files(parts))
         finally:
             billed = response.billed_tokens(sent=sent_tokens)
             if billed is not None:
-                self._charge(ctx, response, billed)
+                usage = usage_of(response, billed, asked_model=body["model"])
+                ctx.charge(usage)
+                log_answer(ctx, response, usage)
         return response
 
     def _receive(
@@ -115,67 +128,17 @@ class OpenAIStructuredModel:
         files: int,
     ) -> None:
         """Send the question and read its answer to the end; every failure comes out as one of ours."""
-        import httpx2
-        from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, OpenAI
-
-        def client(http: httpx2.Client) -> OpenAI:
-            return OpenAI(api_key=self._api_key, max_retries=0, http_client=http)
-
-        try:
-            with (
-                client_for_one_call(errors.PROVIDER, client, check=ctx.check) as openai,
-                openai.responses.create(**cast(Any, body), timeout=_timeout(ctx)) as stream,
-            ):
-                response.request_id = stream.response.headers.get("x-request-id")
-                for event in stream:
-                    ctx.check()
-                    response.add(event)
-                    if on_text is not None:
-                        on_text(response.characters)
-        except APIStatusError as exc:
-            raise errors.status_error(exc, files=files) from exc
-        except (APITimeoutError, httpx2.TimeoutException) as exc:
-            ctx.check()  # time that is up says more than a provider that is slow
-            raise provider_errors.timed_out(errors.PROVIDER, response.request_id) from exc
-        except (APIConnectionError, httpx2.HTTPError) as exc:
-            raise provider_errors.disconnected(errors.PROVIDER, response.request_id) from exc
-        except APIError as exc:
-            code = exc.code or exc.type
-            raise errors.coded_error(code, request_id=response.request_id, message=exc.message) from exc
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as exc:
-            raise provider_errors.cut_off(errors.PROVIDER, response.request_id) from exc
-
-    def _charge(self, ctx: AttemptContext, response: StreamedResponse, tokens: Tokens) -> None:
-        model = response.model or self._model
-        cost = cost_usd(
-            model if price_of(model) else self._model,
-            input_tokens=tokens.input,
-            cached_tokens=tokens.cached,
-            cache_write_tokens=tokens.cache_write,
-            output_tokens=tokens.output,
-        )
-        ctx.charge(
-            ModelUsage(
-                model=model,
-                requests=1,
-                input_tokens=tokens.input,
-                output_tokens=tokens.output,
-                cached_tokens=tokens.cached,
-                cost_usd=cost,
-            )
-        )
-        telemetry.info(
-            "provider_answered",
-            job_id=ctx.job.job_id,
-            attempt=ctx.job.attempt,
-            provider=errors.PROVIDER,
-            model=model,
-            provider_request_id=response.request_id,
-            input_tokens=tokens.input,
-            output_tokens=tokens.output,
-            cached_tokens=tokens.cached,
-            cost_usd=cost,
-        )
+        limits = timeout(ctx.remaining(), silence_seconds=SILENCE_SECONDS, connect_seconds=CONNECT_SECONDS)
+        with (
+            connected(self._api_key or "", response, check=ctx.check, files=files) as openai,
+            openai.responses.create(**cast(Any, body), timeout=limits) as stream,
+        ):
+            response.request_id = stream.response.headers.get("x-request-id")
+            for event in stream:
+                ctx.check()
+                response.add(event)
+                if on_text is not None:
+                    on_text(response.characters)
 
 
 def _validated(response: StreamedResponse, output: type[Output]) -> Output:
@@ -188,10 +151,3 @@ def _validated(response: StreamedResponse, output: type[Output]) -> Output:
             continue
     # Not `from` the error: it quotes the answer, which quotes the documents.
     raise errors.wrong_shape(response.request_id)
-
-
-def _timeout(ctx: AttemptContext) -> Any:
-    import httpx2
-
-    seconds = max(0.001, ctx.remaining())
-    return httpx2.Timeout(min(seconds, SILENCE_SECONDS), connect=min(seconds, CONNECT_SECONDS))

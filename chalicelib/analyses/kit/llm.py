@@ -2,7 +2,8 @@
 
 Every call streams, runs `ctx.check()` between stream events (and closes the stream when that raises), asks `ctx.allow`
 before and reports to `ctx.charge` after it, never retries, takes no longer than `ctx.remaining()`, and raises only the
-errors of `chalicelib.errors`, and FileRefused.
+errors of `chalicelib.errors`, and FileRefused. Or it goes on without a worker (`ctx.calls`): then the same question is
+asked again when its answer is there, and is not paid again.
 """
 
 from __future__ import annotations

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.analyses import catalogue
+from chalicelib.outbox.webhooks import signature
 from clients.demo.sample import DIRECTORY
 from docs.builder.api.recorder import Exchange, Recorder
-from infra.local.environment import VAPI_WEBHOOK_SECRET
+from infra.local.environment import OPENAI_WEBHOOK_SECRET, VAPI_WEBHOOK_SECRET
 from infra.problem import Problem
 
 LETTER = DIRECTORY / "doc2_discharge_letter.he.txt"
@@ -112,6 +114,15 @@ def _report(nobody: Recorder, user: Recorder) -> None:
     }
     secret = {"X-Vapi-Secret": VAPI_WEBHOOK_SECRET}
     nobody.ask("POST /vapi/webhook", report, sent=secret)
+    event = {"type": "batch.completed", "data": {"id": "batch_1"}}
+    nobody.ask("POST /openai/webhook", event, sent=_signed(event), about="A message about anything else.")
+
+
+def _signed(event: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of OpenAI's webhooks, as the client sends the event."""
+    sent_at, body = str(int(time.time())), json.dumps(event, ensure_ascii=False).encode()
+    given = signature(body, webhook_id="wh_1", timestamp=sent_at, secret=OPENAI_WEBHOOK_SECRET)
+    return {"webhook-id": "wh_1", "webhook-timestamp": sent_at, "webhook-signature": given}
 
 
 def _call() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from infra.deploy.template import INTEGRATION
 
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 HEADER = "gatewayresponse.header."
-PUBLIC = ("/health", "/docs", "/openapi.json", "/vapi/webhook")
+PUBLIC = ("/health", "/docs", "/openapi.json", "/vapi/webhook", "/openai/webhook")
 """What needs no token; the webhook has a separate secret, which a function checks."""
 
 RETRIED = ("429", "503")

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from chalicelib.settings import Settings
 from infra.deploy.checks.view import Template, is_reference, references, target
 
-IN_THE_CLEAR = ("jwt_secret", "openai_api_key", "anthropic_api_key", "vapi_webhook_secret", "webhook_secret")
+IN_THE_CLEAR = (
+    *("jwt_secret", "openai_api_key", "anthropic_api_key"),
+    *("vapi_webhook_secret", "openai_webhook_secret", "webhook_secret"),
+)
 """Settings that hold a secret itself: for a developer's machine only."""
 
 OF_THE_API = ("audit_log_group", "worker_function")

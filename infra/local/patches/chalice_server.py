@@ -16,7 +16,7 @@ from chalice.local import LocalDevServer
 
 
 def change_chalices_server(
-    handler: Any, *, port_is_taken: Callable[[str, int], NoReturn], before_serving: Callable[[], None]
+    handler: Any, *, port_is_taken: Callable[[str, int], NoReturn], before_serving: Callable[[int], None]
 ) -> None:
     """From now on requests are `handler`'s; the two functions are called when they say. Once per process."""
     if getattr(LocalDevServer.serve_forever, "is_changed", False):
@@ -36,7 +36,7 @@ def change_chalices_server(
     def serve_forever(self: LocalDevServer) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(line_buffering=True)  # what Chalice says is to be read in time, in a pipe too
-        before_serving()
+        before_serving(self.port)
         serve(self)
 
     serve_forever.is_changed = True  # type: ignore[attr-defined]

@@ -53,7 +53,7 @@ def shown(text: str) -> Iterator[Shown]:
             _about, first, *rest = asked.splitlines()
             head, _, body = answered.partition("\n")
             status, *headers = head.split(" · ")
-            sent = [line for line in rest if re.match(r"[A-Z][\w-]+: ", line)]
+            sent = [line for line in rest if re.match(r"[A-Za-z][\w-]+: ", line)]
             yield Shown(
                 route=next(route for route in OPERATIONS if is_to(route, first)),
                 asked=first,

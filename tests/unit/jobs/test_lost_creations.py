@@ -9,9 +9,8 @@ from tests.fakes.model_calls import PRICE
 from tests.fakes.parking import Parking
 
 
-@pytest.mark.parametrize("hears", [True, False])
-def test_a_creation_without_an_answer_is_waited_for_and_then_made_again(hears: bool) -> None:
-    parking = Parking(hears=hears)
+def test_a_creation_without_an_answer_is_waited_for_and_then_made_again() -> None:
+    parking = Parking()
     parking.provider.loses_answers = True
     started = parking.parked()
     parking.provider.loses_answers = False
@@ -22,6 +21,17 @@ def test_a_creation_without_an_answer_is_waited_for_and_then_made_again(hears: b
     job = parking.job(started)
     assert job.status is Status.COMPLETED
     assert parking.provider.made == ["resp_1", "resp_2"]
+
+
+def test_where_no_webhook_could_tell_of_it_a_lost_creation_is_a_failure_that_passes() -> None:
+    parking = Parking(hears=False)
+    parking.provider.loses_answers = True
+    started = parking.engine.start()
+
+    parking.engine.deliver()
+
+    job = parking.job(started)
+    assert (job.waiting_for, job.error and job.error.code) == ("retry", "provider_unavailable")
 
 
 def test_a_call_of_which_only_its_webhook_tells_is_given_to_its_job() -> None:

@@ -1,0 +1,61 @@
+"""A provider tells that a call has ended: a worker is sent to the job that waits for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from chalicelib.jobs.calls import CallIndex
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.ports import JobMessage, JobQueue, JobStore
+
+BUSY_SECONDS = 3
+"""A job that a worker has is looked at again then: the worker may just be parking it."""
+
+LOOK_UP_AFTER_SECONDS = 5
+"""A call that no job is known for may have been made a moment ago: its worker is about to store it."""
+
+ASKED_AGAIN_AFTER = timedelta(hours=1)
+
+
+Heard = Literal["woken", "waiting_for_others", "duplicate", "not_needed", "unknown"]
+
+
+def call_ended(
+    call_id: str, *, webhook_id: str, store: JobStore, index: CallIndex, queue: JobQueue, now: datetime
+) -> Heard:
+    """Wake the job of the call, once for each message, and only when the other calls that it waits for have ended too.
+
+    Of a call that no job is known for a worker finds out whose it is; its message is to come again.
+    Raises: StorageUnavailable: nothing was done that a repetition would not do.
+    """
+    owner = index.owner(call_id)
+    if owner is None:
+        if index.is_new(call_id, until=now + ASKED_AGAIN_AFTER):
+            message = JobMessage(job_id="", call_id=call_id)
+            queue.send(message, lane="normal", group=call_id, delay_seconds=LOOK_UP_AFTER_SECONDS)
+        return "unknown"
+    if owner.webhook_id == webhook_id:
+        return "duplicate"
+    job = store.get(owner.job_id)
+    if job is None or job.is_done:
+        return "not_needed"
+    if _waits_for_others(job, call_id, index=index):
+        return "waiting_for_others"
+    queue.send(
+        JobMessage(job_id=job.job_id),
+        lane=job.priority,
+        group=job.requested_by,
+        delay_seconds=0 if job.parked is not None else BUSY_SECONDS,
+    )
+    index.note_answer(call_id, webhook_id=webhook_id)
+    return "woken"
+
+
+def _waits_for_others(job: Job, call_id: str, *, index: CallIndex) -> bool:
+    others = [call.id for call in job.calls if call.id != call_id and not call.booked and not call.over]
+    if not others:
+        return False
+    index.note_answer(call_id, webhook_id=None)  # first: of two that end at once, one sees the other
+    owners = (index.owner(other) for other in others)
+    return any(owner is not None and not owner.answered for owner in owners)
