@@ -11,8 +11,10 @@ import random
 import subprocess
 from collections.abc import Mapping
 
+import msgspec
+
 from benchmarks.processes import PEERS_PYTHON, ROOT
-from benchmarks.scale.simulation import Limits, Outcome, quantile, simulate
+from benchmarks.scale.simulation import HOUR, Limits, Outcome, quantile, simulate
 
 PAGE = ROOT / "docs" / "scale.md"
 CHART = ROOT / "docs" / "images" / "scale.png"
@@ -23,6 +25,7 @@ TODAY = 10_000
 """Jobs a day at 1×; 100× is a million."""
 SHIPPED = Limits(high=20, normal=20, provider_per_minute=66)
 """`MaximumConcurrency` of prod; 2 M tokens a minute at 30,000 tokens a job."""
+SIX_HOURS = 6 * HOUR
 SEED = 7801
 SHARES = (0.5, 0.95, 0.99)
 CURVE_POINTS = 200
@@ -30,18 +33,23 @@ CURVE_POINTS = 200
 
 def scenarios() -> Mapping[str, tuple[float, Limits]]:
     """By name: jobs a day, limits."""
+    workers_raised = Limits(high=40, normal=400, provider_per_minute=66)
     return {
         "1×, as prod ships": (TODAY, SHIPPED),
         "10×, as prod ships": (10 * TODAY, SHIPPED),
-        "10×, workers raised, provider not": (10 * TODAY, Limits(high=40, normal=400, provider_per_minute=66)),
-        "10×, both raised": (10 * TODAY, Limits(high=40, normal=260, provider_per_minute=400)),
+        "10×, workers raised, provider not": (10 * TODAY, workers_raised),
+        "10×, the same with a deadline of six hours": (
+            10 * TODAY,
+            msgspec.structs.replace(workers_raised, deadline=SIX_HOURS),
+        ),
+        "10×, both raised": (10 * TODAY, Limits(high=40, normal=150, provider_per_minute=400, calls=400)),
         "100×, one normal lane at AWS's most": (
             100 * TODAY,
-            Limits(high=300, normal=1000, provider_per_minute=3000),
+            Limits(high=300, normal=1000, provider_per_minute=3000, calls=3000),
         ),
-        "100×, two normal lanes, provider raised": (
+        "100×, the same with a provider that takes the burst": (
             100 * TODAY,
-            Limits(high=300, normal=2000, provider_per_minute=3000),
+            Limits(high=300, normal=1000, provider_per_minute=12_000, calls=12_000),
         ),
     }
 
@@ -68,8 +76,9 @@ def main() -> None:
 def table(found: Mapping[str, Outcome]) -> str:
     """Waiting times and failures as Markdown."""
     lines = [
-        "| load and limits | jobs | high: p50 · p95 · p99 | normal: p50 · p95 · p99 | refused | too late | queue |",
-        "|---|---|---|---|---|---|---|",
+        "| load and limits | jobs | high: p50 · p95 · p99 | normal: p50 · p95 · p99 | refused | too late | queue"
+        " | units a second for slots, at most |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, outcome in found.items():
         waits = [
@@ -78,7 +87,7 @@ def table(found: Mapping[str, Outcome]) -> str:
         ]
         lines.append(
             f"| {name} | {outcome.jobs:,} | {waits[0]} | {waits[1]} | {outcome.refused / outcome.jobs:.1%} |"
-            f" {outcome.too_late / outcome.jobs:.1%} | {outcome.longest_queue:,} |"
+            f" {outcome.too_late / outcome.jobs:.1%} | {outcome.longest_queue:,} | {outcome.slot_units} |"
         )
     return "\n".join(lines)
 

@@ -170,7 +170,7 @@ class Admission:
 
     def _admit(self, limit: str, waiter: Waiter, shard: int) -> bool:
         job = self._jobs.get(waiter.job_id)
-        if is_lost(job) or job is None:
+        if job is None or is_lost(job) or job.deadline_at <= self._clock():
             self._slots.leave(limit, waiter)
             return False
         if job.status is not Status.PENDING:

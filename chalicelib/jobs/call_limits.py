@@ -20,7 +20,7 @@ import msgspec
 from chalicelib.jobs.model import Job, Priority, Status
 
 SLOTS_A_SHARD = 20
-MOST_SHARDS = 50
+MOST_SHARDS = 200
 
 COOL_DOWN_SECONDS = 10
 """Refusals within so long belong together: calls that began before the first of them are refused, too."""

@@ -57,3 +57,4 @@ def test_the_simulation_ships_the_concurrency_that_prod_does() -> None:
 
     found = [template["Parameters"][one["MaximumConcurrency"]["Ref"]]["Default"] for one in named]
     assert found == [SHIPPED.high, SHIPPED.normal]
+    assert template["Parameters"]["OpenAiCallsAtOnce"]["Default"] == SHIPPED.calls

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 
+import msgspec
+
 from benchmarks.scale.simulation import Limits, Outcome, quantile, simulate
 
 AMPLE = 10_000
 
 
 def simulated(jobs_a_day: float, **limits: float) -> Outcome:
-    most: dict[str, float] = {"high": AMPLE, "normal": AMPLE, "provider_per_minute": 1e9, **limits}
-    given = Limits(high=int(most["high"]), normal=int(most["normal"]), provider_per_minute=most["provider_per_minute"])
-    return simulate(jobs_a_day, given, rng=random.Random(1))
+    ample = Limits(high=AMPLE, normal=AMPLE, provider_per_minute=1e9, calls=AMPLE, parked=0)
+    return simulate(jobs_a_day, msgspec.structs.replace(ample, **limits), rng=random.Random(1))
 
 
 def test_nobody_waits_while_there_is_room() -> None:
@@ -48,7 +49,42 @@ def test_a_lane_that_cannot_keep_up_fails_jobs_at_their_deadline() -> None:
 def test_a_provider_that_refuses_until_the_deadline_fails_the_job() -> None:
     outcome = simulated(100_000, provider_per_minute=10)
 
-    assert outcome.refused > outcome.jobs / 2
+    assert outcome.refused + outcome.too_late > outcome.jobs / 2
+
+
+def test_past_the_limit_of_calls_jobs_wait_and_are_not_refused() -> None:
+    """20 calls of 60 s are 20 a minute, the provider takes 66: nobody is refused, whatever the workers could do."""
+    outcome = simulated(100_000, provider_per_minute=66, calls=20, deadline=1e9)
+
+    assert (outcome.refused, outcome.too_late) == (0, 0)
+    assert outcome.longest_queue > 1_000
+
+
+def test_a_limit_above_the_providers_is_lowered_and_nobody_fails() -> None:
+    outcome = simulated(100_000, provider_per_minute=66, calls=200, deadline=1e9)
+
+    assert (outcome.refused, outcome.too_late) == (0, 0)
+
+
+def test_parked_jobs_need_few_workers() -> None:
+    """Twenty workers do 20 jobs of 60 s a minute, and some 300 that need 4 s of them."""
+    held, parked = simulated(100_000, normal=20), simulated(100_000, normal=20, parked=1)
+
+    assert held.too_late > held.jobs / 2
+    assert parked.too_late == 0
+
+
+def test_high_goes_before_normal_where_slots_are_few() -> None:
+    outcome = simulated(100_000, calls=60, deadline=1e9)
+
+    assert quantile(outcome.high_waits, 0.95) < quantile(outcome.normal_waits, 0.5)
+
+
+def test_counting_the_slots_of_a_million_jobs_a_day_is_no_hot_partition() -> None:
+    """A partition takes 1,000 units a second; the busiest second of a burst needs about half of that."""
+    outcome = simulated(1_000_000, calls=3000, parked=2 / 3)
+
+    assert 100 < outcome.slot_units < 800
 
 
 def test_the_same_seed_is_the_same_day() -> None:

@@ -39,7 +39,7 @@ NOW = CREATED_AT
         (39, 1),
         (40, 2),
         (200, 10),  # prod
-        (1740, 50),  # a million jobs a day in their busiest hour: at most 50 shards
+        (1740, 87),  # a million jobs a day in their busiest hour
         (100_000, MOST_SHARDS),
     ],
 )
