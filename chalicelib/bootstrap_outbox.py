@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chalicelib import time_budget
 from chalicelib.api.http import typical_seconds
 from chalicelib.api.job_view import job_view
 from chalicelib.jobs.model import Job
@@ -72,7 +73,8 @@ class Outbox:
 
     def connect(self, event: Event) -> Mapping[str, Any]:
         """Handle `$connect`."""
-        return handlers.connected(event, watches=self.watches, now=self._system.clock())
+        with time_budget.limited_to(time_budget.REQUEST_SECONDS):
+            return handlers.connected(event, watches=self.watches, now=self._system.clock())
 
     def message(self, event: Event) -> Mapping[str, Any]:
         """Handle a client's message."""
@@ -81,7 +83,8 @@ class Outbox:
         def read(job_id: str, principal: Principal) -> Job:
             return read_job(job_id, principal=principal, store=self._system.job_store, now=now)
 
-        return handlers.heard(event, watches=self.watches, sockets=self.sockets, read_job=read, now=now)
+        with time_budget.limited_to(time_budget.REQUEST_SECONDS):
+            return handlers.heard(event, watches=self.watches, sockets=self.sockets, read_job=read, now=now)
 
     def disconnect(self, event: Event) -> Mapping[str, Any]:
         """Handle `$disconnect`."""

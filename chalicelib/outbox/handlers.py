@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib import telemetry
+from chalicelib import telemetry, time_budget
 from chalicelib.errors import StorageUnavailable
 from chalicelib.outbox.live import (
     PROTOCOL,
@@ -25,6 +25,8 @@ from chalicelib.outbox.webhooks import WebhookMessage
 
 REFUSED: Mapping[str, Any] = {"statusCode": 401, "body": "The ticket is missing, used or expired."}
 LARGEST_MESSAGE_CHARACTERS = 32 * 1024
+ANSWER_SECONDS = 20.0
+"""For finding the answer to a client's message; API Gateway waits 29 s, and the rest is for sending it."""
 
 
 def connected(event: Mapping[str, Any], *, watches: WatchStore, now: datetime) -> Mapping[str, Any]:
@@ -51,7 +53,8 @@ def heard(
     connection_id = _connection_id(event)
     text = str(event.get("body") or "")[:LARGEST_MESSAGE_CHARACTERS]
     try:
-        answer = answer_client(connection_id, text, watches=watches, read_job=read_job, now=now)
+        with time_budget.limited_to(min(ANSWER_SECONDS, time_budget.seconds_left())):
+            answer = answer_client(connection_id, text, watches=watches, read_job=read_job, now=now)
     except StorageUnavailable:
         answer = {"type": "error", "code": "unavailable", "detail": "Temporarily unavailable. Try again."}
     if answer is not None:

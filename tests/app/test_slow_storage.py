@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -96,6 +98,28 @@ def test_a_deep_health_check_names_what_was_not_reached_in_time(slow: SlowAws) -
     assert slow.now <= API_GATEWAY_SECONDS
     assert deep.status == 503
     assert "unavailable" in deep.json["checks"].values()
+
+
+def test_a_message_of_a_socket_is_answered_in_time_too(slow: SlowAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox, case_id = bootstrap.system().outbox, slow.user.new_case()
+    slow.user.new_document(case_id)
+    job_ids = [slow.user.new_job(case_id, {"dedupe": "none"}) for _ in range(12)]
+    ticket = slow.user.post("/streams", {"job_ids": job_ids[:1]}).json["protocols"][1]
+    opening = {
+        "requestContext": {"connectionId": "c1"},
+        "headers": {"Sec-WebSocket-Protocol": f"casework.v1, {ticket}"},
+    }
+    assert outbox.connect(opening)["statusCode"] == 200
+    posted: list[Any] = []
+    sockets = SimpleNamespace(post=lambda connection_id, text: posted.append(json.loads(text)))
+    monkeypatch.setitem(outbox.__dict__, "sockets", sockets)
+    slow.now, slow.seconds_a_try = 0.0, SLOW_SECONDS
+
+    message = {"type": "follow", "job_ids": job_ids}
+    outbox.message({"requestContext": {"connectionId": "c1"}, "body": json.dumps(message)})
+
+    assert slow.now <= API_GATEWAY_SECONDS - SLOW_SECONDS  # which the post itself may take
+    assert [answer["code"] for answer in posted] == ["unavailable"]
 
 
 def test_a_worker_has_no_such_limit(slow: SlowAws) -> None:
