@@ -104,7 +104,9 @@ class System:
         """What analyses may read."""
         from chalicelib.cases.reader import StoredCaseReader
 
-        return StoredCaseReader(store=self.case_store, blobs=self.blob_store, text_reader=self.text_reader)
+        return StoredCaseReader(
+            store=self.case_store, forms=self.forms.store, blobs=self.blob_store, text_reader=self.text_reader
+        )
 
     @cached_property
     def services(self) -> AnalysisServices:

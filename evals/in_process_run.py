@@ -106,6 +106,9 @@ class _Cases:
     def file(self, case_id: str) -> CaseFile:
         return self._case.file
 
+    def confirmed(self, case_id: str) -> Mapping[str, Any]:
+        return {}
+
     def version(self, document: Document) -> str | None:
         content = self._case.contents.get(document.id)
         return None if content is None else hashlib.sha256(content).hexdigest()

@@ -191,6 +191,9 @@ class CaseReader(Protocol):
     def file(self, case_id: str) -> CaseFile:
         """The whole case as it is now. Raises: InputInvalid when it is gone."""
 
+    def confirmed(self, case_id: str) -> Mapping[str, Any]:
+        """What persons set or confirmed in the form, by path; None for an item that they removed."""
+
     def version(self, document: Document) -> str | None:
         """A mark of the document's bytes: the same for the same bytes. None when they are gone or not there yet."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -10,6 +11,7 @@ from chalicelib import telemetry
 from chalicelib.blobs import BlobStore
 from chalicelib.cases.model import CaseFile, CaseStore, Document, DocumentStatus, DocumentText, TextReader
 from chalicelib.cases.read import resolved
+from chalicelib.cases.working_form.model import FormStore
 from chalicelib.documents.page import LONGEST_SIDE_PIXELS, Line, Picture
 from chalicelib.errors import InputInvalid, StorageUnavailable
 
@@ -17,8 +19,9 @@ from chalicelib.errors import InputInvalid, StorageUnavailable
 class StoredCaseReader:
     """The CaseReader over the store. What a document turns out to be, `ready` or `unreadable`, is stored with it."""
 
-    def __init__(self, *, store: CaseStore, blobs: BlobStore, text_reader: TextReader) -> None:
+    def __init__(self, *, store: CaseStore, forms: FormStore, blobs: BlobStore, text_reader: TextReader) -> None:
         self._store = store
+        self._forms = forms
         self._blobs = blobs
         self._text_reader = text_reader
 
@@ -28,6 +31,11 @@ class StoredCaseReader:
         if file is None:
             raise InputInvalid("The case was deleted.")
         return resolved(file, store=self._store, blobs=self._blobs)
+
+    def confirmed(self, case_id: str) -> Mapping[str, Any]:
+        """What persons set or confirmed in the form; nothing of a case that is gone."""
+        stored = self._forms.read(case_id)
+        return {} if stored is None else stored.form.told()
 
     def version(self, document: Document) -> str | None:
         """A mark of the document's bytes; None when they are gone or not there yet."""

@@ -203,7 +203,7 @@ def test_a_document_in_which_nothing_can_be_read_says_so(api, case_id):
     document_id = api.user.new_document(case_id, text="\x00\x01")
     (document,) = api.cases.outline(case_id).documents
 
-    reader = StoredCaseReader(store=api.cases, blobs=api.blobs, text_reader=FileReaders())
+    reader = StoredCaseReader(store=api.cases, forms=api.system.forms.store, blobs=api.blobs, text_reader=FileReaders())
     reader.text(document, seconds=60.0, check=lambda: None)
 
     (listed,) = api.user.get(f"/cases/{case_id}/documents").json["documents"]

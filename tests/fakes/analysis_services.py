@@ -84,12 +84,17 @@ class FakeCaseReader:
         self._contents = contents or {}
         self.texts_read: list[str] = []
         self.bytes_gone: set[str] = set()
+        self.confirmed_now: Mapping[str, Any] = {}
 
     def file(self, case_id: str) -> CaseFile:
         """See CaseReader.file."""
         if self.file_now is None:
             raise InputInvalid("The case is gone.")
         return self.file_now
+
+    def confirmed(self, case_id: str) -> Mapping[str, Any]:
+        """See CaseReader.confirmed."""
+        return self.confirmed_now
 
     def content(self, document: Document) -> bytes | None:
         """See CaseReader.content."""

@@ -77,8 +77,9 @@ def _brief(reading: Reading, *, model: str) -> Brief:
     words = prompt(PROMPT)
     topics = btl_facts().topics
     opening = (
-        f"The case has {len(reading.file.documents)} documents. Begin with list_documents, work through all that can "
-        f"be read, and end with submit_analysis. Topics of read_guidelines: {', '.join(topics)}."
+        f"{reading.told_of_persons}The case has {len(reading.file.documents)} documents. Begin with list_documents, "
+        "work through all that can be read, and end with submit_analysis. "
+        f"Topics of read_guidelines: {', '.join(topics)}."
     )
     there = sorted((text.document.id, text.document.size) for text in reading.texts)
     return Brief(

@@ -72,7 +72,8 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     summary = _call_summary(reading)
     batches = make_batches(reading, summary=summary)
     files = Files(services.cases, reading.texts)
-    answers = [_ask(ctx, services, batch, files=files, of=len(batches.batches)) for batch in batches.batches]
+    of, told = len(batches.batches), reading.told_of_persons
+    answers = [_ask(ctx, services, batch, files=files, of=of, told=told) for batch in batches.batches]
     answers = [flat_answer(answer, names=names_of(reading.texts)) for answer in answers]
     deleted = deleted_since(reading, services.cases)
     reading = without_documents(reading, deleted)
@@ -95,7 +96,7 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     injections = _injections(reading, summary, answers)
     issues = (*reading.issues, *gone, *batches.issues, *injections, *others, *reconciled.issues)
     analysed = batches.documents_analysed(without=deleted, without_files=files.unseen)
-    advice = answers[0] if len(answers) == 1 else _advise(ctx, services, reconciled, issues)
+    advice = answers[0] if of == 1 else _advise(ctx, services, reconciled, issues, told=told)
     ctx.progress(STORING_PERCENT, "storing")
     return completed(
         ctx,
@@ -109,10 +110,12 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     )
 
 
-def _ask(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int) -> Mapping[str, Any]:
-    """The model's answer about one batch, as JSON; a checkpoint."""
+def _ask(
+    ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int, told: str
+) -> Mapping[str, Any]:
+    """The model's answer about one batch, as JSON; a checkpoint. `told` is what persons set and confirmed."""
     output = ExtractionWithAdvice if of == 1 else Extraction
-    opening = _facts_of_the_day(ctx, batch, of)
+    opening = told + _facts_of_the_day(ctx, batch, of)
     inputs = fingerprint(_instructions(PROMPT), services.openai.name, output.__name__, opening, batch.content)
     first = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number - 1, of)
     last = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number, of)
@@ -156,7 +159,7 @@ def _ask_repairs(ctx: AttemptContext, services: Services, texts: Sequence[str]) 
 
 
 def _advise(
-    ctx: AttemptContext, services: Services, reconciled: Reconciled, issues: Sequence[Issue]
+    ctx: AttemptContext, services: Services, reconciled: Reconciled, issues: Sequence[Issue], *, told: str
 ) -> Mapping[str, Any]:
     """The model's advice on the reconciled form, for a case that did not fit into one batch; a checkpoint."""
     material = {
@@ -164,7 +167,7 @@ def _advise(
         "evidence": [msgspec.to_builtins(entry) for entry in reconciled.evidence],
         "issues": issues_json(issues),
     }
-    text = "\n".join(wrap_tool(name, msgspec.json.encode(value).decode()) for name, value in material.items())
+    text = told + "\n".join(wrap_tool(name, msgspec.json.encode(value).decode()) for name, value in material.items())
     parts: list[Part] = [TextPart(text)]
     ctx.progress(ADVISING_PERCENTS[0], "advising")
     advice: Mapping[str, Any] = ctx.step(

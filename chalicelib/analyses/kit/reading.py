@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.issues import Issue, document_field
+from chalicelib.analyses.kit.untrusted import wrap_tool
 from chalicelib.cases.model import CaseFile, Document, DocumentStatus, DocumentText
 from chalicelib.documents.page import FileText, Page
 from chalicelib.errors import DocumentUnreadable, OutOfTime
@@ -23,6 +24,11 @@ from chalicelib.jobs.ports import TEXT_STEP, AttemptContext
 SPEAKERS = {"bot": "AI", "assistant": "AI", "user": "User"}
 
 SNAPSHOT = "inputs"
+LONGEST_CONFIRMED_CHARACTERS = 20_000
+_OF_PERSONS = (
+    "A person set or confirmed these values of the claim's form (null: removed an item). They stand, whatever the "
+    "sources say: report what the sources say all the same, and advise with these values."
+)
 LONGEST_READING_SECONDS = 60.0
 """For one document."""
 SPARE_SECONDS = 8.0
@@ -33,12 +39,22 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """A case as an analysis sees it. `texts` are the documents that can be analysed, in the case's order.
 
     A document without a text layer is among `texts` when a model may look at it (`pages` that need an image).
+    `confirmed` is what persons set or confirmed in the form, by path.
     """
 
     file: CaseFile
     texts: tuple[DocumentText, ...]
     transcript: str
     issues: tuple[Issue, ...]
+    confirmed: Mapping[str, Any] = {}
+
+    @property
+    def told_of_persons(self) -> str:
+        """What a model is told of `confirmed`, as the beginning of a prompt; "" when it is nothing."""
+        if not self.confirmed:
+            return ""
+        values = msgspec.json.encode(self.confirmed).decode()
+        return f"{_OF_PERSONS}\n{wrap_tool('set_by_a_person', values[:LONGEST_CONFIRMED_CHARACTERS])}\n\n"
 
 
 class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +65,7 @@ class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     metadata: Mapping[str, Mapping[str, Any]]
     transcript: str
     call_summary: str | Mapping[str, Any] | None
+    confirmed: Mapping[str, Any] = {}
 
 
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +109,7 @@ def read_case(ctx: AttemptContext, services: Services, *, percents: tuple[int, i
         texts=tuple(texts),
         transcript=taken.transcript,
         issues=tuple(issues),
+        confirmed=taken.confirmed,
     )
     if not reading.texts and not reading.transcript:
         raise DocumentUnreadable("None of the case's documents could be read, and there is no call to analyse instead.")
@@ -106,6 +124,7 @@ def _snapshot(file: CaseFile, services: Services) -> _Snapshot:
         metadata=file.document_metadata,
         transcript=transcript_of(file),
         call_summary=file.call_summary,
+        confirmed=services.cases.confirmed(file.case.id),
     )
 
 

@@ -68,6 +68,20 @@ class WorkingForm(msgspec.Struct, frozen=True, kw_only=True):
         """True when persons did nothing, or took it all back."""
         return not (self.values or self.rows or self.sections)
 
+    def told(self) -> Mapping[str, Any]:
+        """What persons set or confirmed, by paths that name items by what they say; None for a removed item."""
+        names = {path: f"{path.partition('[')[0]}[{_in_words(row.item)}]" for path, row in self.rows.items()}
+        confirmed = (one for section in self.sections.values() for one in section.values.items())
+        held = {**{path: one for path, one in confirmed if one.value or one.source == "person"}, **self.values}
+        told: dict[str, Any] = {names[path]: None for path, row in self.rows.items() if row.state == "removed"}
+        for path, one in held.items():
+            row = row_of(path)
+            if row is None:
+                told[path] = one.value
+            elif row in names and self.rows[row].state != "removed":
+                told[f"{names[row]}{path.removeprefix(row)}"] = one.value
+        return told
+
     def held(self, path: str) -> Held | None:
         """What is held at the path of a field."""
         section = self.sections.get(section_of(path))
@@ -229,3 +243,9 @@ def pattern_of(path: str) -> str:
 def under(rows: Mapping[str, Any], list_path: str) -> dict[str, Any]:
     """Those of the entries that belong to one list, by row id."""
     return {path[len(list_path) + 1 : -1]: value for path, value in rows.items() if path.startswith(f"{list_path}[")}
+
+
+def _in_words(item: Mapping[str, Any]) -> str:
+    """What an item is called: the first two things that are said of it."""
+    said = [value for value in item.values() if isinstance(value, str) and value]
+    return ", ".join(said[:2])

@@ -9,10 +9,12 @@ import pytest
 from chalicelib.cases.documents import AddedDocument, NewDocument, add_document
 from chalicelib.cases.model import Case, Document, DocumentStatus, DocumentText
 from chalicelib.cases.reader import StoredCaseReader
+from chalicelib.cases.working_form.model import Attention, Confirmation, Entry, Held, Revision, Row, WorkingForm
 from chalicelib.documents.page import Line, Page, Picture
 from chalicelib.errors import InputInvalid
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
+from tests.fakes.form_store import FakeFormStore
 from tests.unit.cases.conftest import NOW, OWNER
 
 
@@ -42,7 +44,7 @@ def read(reader: StoredCaseReader, document: Document) -> DocumentText | None:
 
 @pytest.fixture
 def reader(store: FakeCaseStore, blobs: FakeBlobStore) -> StoredCaseReader:
-    return StoredCaseReader(store=store, blobs=blobs, text_reader=Utf8Reader())
+    return StoredCaseReader(store=store, forms=FakeFormStore(store), blobs=blobs, text_reader=Utf8Reader())
 
 
 @pytest.fixture
@@ -165,3 +167,40 @@ def test_a_readable_document_is_not_written_to(
     read(reader, added.document)
 
     assert store.calls == []
+
+
+def test_what_persons_set_and_confirmed_is_named_by_what_an_item_says(
+    reader: StoredCaseReader, store: FakeCaseStore, added: AddedDocument
+) -> None:
+    rows = "employment_history.employment_records"
+    item = {"employer_name": "תכלת", "start_date": "2018-09-01", "end_date": ""}
+    by = {"by": "u1", "at": NOW, "job_id": "j1"}
+    form = WorkingForm(
+        values={
+            "personal_info.phone": Held(value="0521234567", **by),
+            f"{rows}[r1].end_date": Held(value="2025-06-30", **by),
+        },
+        rows={
+            f"{rows}[r1]": Row(item=item, state="kept", **by),
+            f"{rows}[r2]": Row(item={**item, "employer_name": "גליל"}, state="removed", **by),
+        },
+        sections={
+            "personal_info": Confirmation(
+                **by,
+                values={
+                    "personal_info.city": Held(value="חיפה", source="analysis", **by),
+                    "personal_info.email": Held(value="", source="analysis", **by),
+                },
+            )
+        },
+    )
+    revision = Revision(version=1, by="u1", at=NOW, entries=(Entry(action="confirm", field="personal_info"),))
+    FakeFormStore(store).write("c1", form, revision, attention=Attention(), claimant="", mark="m")
+
+    assert reader.confirmed("c1") == {
+        "personal_info.phone": "0521234567",
+        "personal_info.city": "חיפה",
+        f"{rows}[תכלת, 2018-09-01].end_date": "2025-06-30",
+        f"{rows}[גליל, 2018-09-01]": None,
+    }
+    assert reader.confirmed("gone") == {}

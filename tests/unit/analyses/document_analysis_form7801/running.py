@@ -65,11 +65,13 @@ def analysed(
     texts: tuple[DocumentText, ...] | None = None,
     ctx: FakeContext | None = None,
     contents: Mapping[str, bytes] | None = None,
+    confirmed: Mapping[str, Any] | None = None,
     **file: Any,
 ) -> tuple[Completed, FakeContext, FakeStructuredModel]:
     model = FakeStructuredModel(*(_as_answered(answer) for answer in answers or (GOOD,)))
     texts = (a_text(a_document("d1"), LETTER),) if texts is None else texts
     cases = FakeCaseReader(a_file(**{"call_details": CALL, **file}), texts=texts, contents=contents)
+    cases.confirmed_now = confirmed or {}
     ctx = ctx or FakeContext()
     return run(ctx, FakeServices(cases, openai=model)), ctx, model
 

@@ -61,6 +61,9 @@ class SampleCase:
             call_summary=self._row["call_summary"],
         )
 
+    def confirmed(self, case_id: str) -> Mapping[str, Any]:
+        return {}
+
     def version(self, document: Document) -> str | None:
         return document.id
 
