@@ -1,10 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { CLIENT_ALIAS } from "./local/alias.js";
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { name: "unit", include: ["tests/unit/**/*.test.{ts,tsx}"] } },
+      { resolve: { alias: CLIENT_ALIAS }, test: { name: "unit", include: ["tests/unit/**/*.test.{ts,tsx}"] } },
       {
         test: { name: "package", include: ["tests/package/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
       },

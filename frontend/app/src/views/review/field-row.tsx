@@ -2,7 +2,8 @@
 
 import { ProblemError } from "@casework/client";
 import { errorText, issueText } from "@casework/client/messages";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, useEffect, useRef } from "react";
+import type { EditsState } from "../../data/edits.js";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
 import type { ReviewField } from "../../data/review.js";
 import { useLanguage, useMessages, useTexts } from "../../language.js";
@@ -10,29 +11,23 @@ import { Mixed } from "../../parts/mixed.js";
 import { StateBadge } from "../../parts/state-badge.js";
 import { Value } from "../../parts/value.js";
 import { Editor, enteredValue } from "./editor.js";
-import type { Reviewing } from "./reviewing.js";
+import type { ReviewActions } from "./reviewing.js";
 import { REVIEW } from "./texts.js";
 
 interface FieldRowProps {
   field: ReviewField;
-  reviewing: Reviewing;
+  isActive: boolean;
+  isEditing: boolean;
+  /** What the API refused of this field last. */
+  refused: EditsState["refused"];
+  actions: ReviewActions;
 }
 
-export function FieldRow({ field, reviewing }: FieldRowProps) {
+export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
+  const { field, isActive, isEditing, refused, actions } = props;
   const { language } = useLanguage();
-  const texts = useTexts(REVIEW);
   const { path, definition, value, state, isOpen } = field;
   const label = FIELD_TEXTS[language].fields[definition.name] ?? definition.name;
-  const isActive = reviewing.active === path;
-  const isEditing = reviewing.editing === path;
-  const button = useRef<HTMLButtonElement>(null);
-  useFocusBack(button, isEditing);
-  const edit = definition.isComputed ? undefined : () => reviewing.edit(path);
-  const keyed = (event: KeyboardEvent) => {
-    if (event.key !== "F2" || !edit) return;
-    event.preventDefault();
-    edit();
-  };
   return (
     <div className="field" data-state={state} data-open={isOpen} data-active={isActive} data-path={path}>
       {isEditing ? (
@@ -40,49 +35,62 @@ export function FieldRow({ field, reviewing }: FieldRowProps) {
           <span className="field-label">{label}</span>
           <Editor
             {...{ definition, label }}
-            value={reviewing.edits.refused?.edit.field === path ? reviewing.edits.refused.edit.wanted : value}
-            onSave={(wanted, toNext) => reviewing.save(field, wanted, toNext)}
-            onCancel={() => reviewing.edit(null)}
+            value={refused ? refused.edit.wanted : value}
+            onSave={(wanted, toNext) => actions.save(field, wanted, toNext)}
+            onCancel={() => actions.edit(null)}
           />
         </div>
       ) : (
-        <button
-          ref={button}
-          type="button"
-          className="field-main"
-          data-field={path}
-          onFocus={() => reviewing.look(path)}
-          onClick={() => (isActive && document.activeElement === button.current ? edit?.() : button.current?.focus())}
-          onKeyDown={keyed}
-        >
-          <span className="field-label">{label}</span>
-          <span className="field-value">
-            <Value definition={definition} value={value} empty={texts.empty} />
-          </span>
-          <StateBadge state={state} text={texts.states[state]} />
-        </button>
+        <Shown {...props} label={label} />
       )}
-      {reviewing.edits.refused?.edit.field === path && <Refused reviewing={reviewing} />}
-      {isActive && <Details field={field} reviewing={reviewing} />}
+      {refused && <Refused refused={refused} />}
+      {isActive && <Details field={field} actions={actions} />}
     </div>
+  );
+});
+
+/** The row as it is read; the second click on it, or Enter, edits. */
+function Shown({ field, isActive, actions, label }: FieldRowProps & { label: string }) {
+  const texts = useTexts(REVIEW);
+  const { path, definition, value, state } = field;
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusBack(button, isActive);
+  const edit = definition.isComputed ? undefined : () => actions.edit(path);
+  const keyed = (event: KeyboardEvent) => {
+    if (event.key !== "F2" || !edit) return;
+    event.preventDefault();
+    edit();
+  };
+  return (
+    <button
+      ref={button}
+      type="button"
+      className="field-main"
+      data-field={path}
+      onFocus={() => actions.look(path)}
+      onClick={() => (isActive ? edit?.() : actions.look(path))}
+      onKeyDown={keyed}
+    >
+      <span className="field-label">{label}</span>
+      <span className="field-value">
+        <Value definition={definition} value={value} empty={texts.empty} />
+      </span>
+      <StateBadge state={state} text={texts.states[state]} />
+    </button>
   );
 }
 
-/** After editing the focus is at the row again, unless it went somewhere else. */
-function useFocusBack(button: React.RefObject<HTMLButtonElement | null>, isEditing: boolean): void {
-  const was = useRef(isEditing);
+/** A row that comes back after editing takes the focus again, unless that went somewhere else. */
+function useFocusBack(button: React.RefObject<HTMLButtonElement | null>, isActive: boolean): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it comes
   useEffect(() => {
-    if (was.current && !isEditing && document.activeElement === document.body) button.current?.focus();
-    was.current = isEditing;
-  }, [isEditing, button]);
+    if (isActive && document.activeElement === document.body) button.current?.focus();
+  }, []);
 }
 
-function Refused({ reviewing }: { reviewing: Reviewing }) {
+function Refused({ refused: { error, edit } }: { refused: NonNullable<EditsState["refused"]> }) {
   const texts = useTexts(REVIEW);
   const messages = useMessages();
-  const { refused } = reviewing.edits;
-  if (!refused) return null;
-  const { error, edit } = refused;
   const places = error instanceof ProblemError ? error.errors : [];
   return (
     <p role="alert" className="notice bad">
@@ -96,30 +104,35 @@ function Refused({ reviewing }: { reviewing: Reviewing }) {
   );
 }
 
-function Details({ field, reviewing }: FieldRowProps) {
+interface PartProps {
+  field: ReviewField;
+  actions: ReviewActions;
+}
+
+function Details({ field, actions }: PartProps) {
   const texts = useTexts(REVIEW);
   const { path, definition, value, state, issues, isOpen, held } = field;
   const canRevert = held?.source === "person" && state !== "conflict" && held.analysis_field;
   return (
     <div className="field-details">
       <Issues field={field} />
-      {state === "conflict" && <Conflict field={field} reviewing={reviewing} />}
+      {state === "conflict" && <Conflict field={field} actions={actions} />}
       <span className="actions">
         {isOpen && state !== "conflict" && (
           <>
-            <Alternatives field={field} reviewing={reviewing} />
-            <button type="button" className="small" onClick={() => reviewing.save(field, value, false)}>
+            <Alternatives field={field} actions={actions} />
+            <button type="button" className="small" onClick={() => actions.save(field, value, false)}>
               {texts.keep}
             </button>
           </>
         )}
         {!definition.isComputed && (
-          <button type="button" className="small plain" onClick={() => reviewing.edit(path)}>
+          <button type="button" className="small plain" onClick={() => actions.edit(path)}>
             {issues.length > 0 ? texts.other : texts.edit}
           </button>
         )}
         {canRevert && (
-          <button type="button" className="small plain" onClick={() => reviewing.form.revert(path)}>
+          <button type="button" className="small plain" onClick={() => actions.revert(path)}>
             {texts.revert}
           </button>
         )}
@@ -146,17 +159,17 @@ export function alternativesOf({ issues, definition, value }: ReviewField): { te
     .filter((one) => String(one.value) !== String(value));
 }
 
-function Alternatives({ field, reviewing }: FieldRowProps) {
+function Alternatives({ field, actions }: PartProps) {
   const texts = useTexts(REVIEW);
   return alternativesOf(field).map(({ text, value }) => (
-    <button key={text} type="button" className="small" onClick={() => reviewing.save(field, value, false)}>
+    <button key={text} type="button" className="small" onClick={() => actions.save(field, value, false)}>
       {texts.take} <Value definition={field.definition} value={value} />
     </button>
   ));
 }
 
 /** A later analysis says otherwise than a person did: both, and which one stays. */
-function Conflict({ field, reviewing }: FieldRowProps) {
+function Conflict({ field, actions }: PartProps) {
   const texts = useTexts(REVIEW);
   const { definition, value, held, path } = field;
   return (
@@ -169,10 +182,10 @@ function Conflict({ field, reviewing }: FieldRowProps) {
         <Value definition={definition} value={held?.conflict?.value} />
       </p>
       <span className="actions">
-        <button type="button" className="small" onClick={() => reviewing.save(field, value, false)}>
+        <button type="button" className="small" onClick={() => actions.save(field, value, false)}>
           {texts.keepMine}
         </button>
-        <button type="button" className="small" onClick={() => reviewing.form.revert(path)}>
+        <button type="button" className="small" onClick={() => actions.revert(path)}>
           {texts.takeTheirs}
         </button>
       </span>

@@ -82,7 +82,7 @@ function Section({ section, reviewing }: { section: ReviewSection; reviewing: Re
         <ConfirmSection section={section} reviewing={reviewing} />
       </header>
       {section.fields.filter(shown).map((field) => (
-        <FieldRow key={field.path} field={field} reviewing={reviewing} />
+        <FieldRow key={field.path} {...rowOf(field, reviewing)} />
       ))}
       <Conditions section={section} reviewing={reviewing} shown={shown} />
       {section.lists.map(({ definition, items }) => (
@@ -107,6 +107,12 @@ function Section({ section, reviewing }: { section: ReviewSection; reviewing: Re
   );
 }
 
+function rowOf(field: ReviewField, { active, editing, edits, actions }: Reviewing) {
+  const { path } = field;
+  const refused = edits.refused?.edit.field === path ? edits.refused : null;
+  return { field, refused, actions, isActive: active === path, isEditing: editing === path };
+}
+
 interface PartProps {
   reviewing: Reviewing;
   shown: (field: ReviewField) => boolean;
@@ -125,13 +131,13 @@ function Conditions({ section, reviewing, shown }: PartProps & { section: Review
     <div className="form-list">
       <h3 className="item-title">{FIELD_TEXTS[language].fields.disability_types}</h3>
       {stated.map((field) => (
-        <FieldRow key={field.path} field={field} reviewing={reviewing} />
+        <FieldRow key={field.path} {...rowOf(field, reviewing)} />
       ))}
       {others.length > 0 && (
         <details>
           <summary>{texts.notStated(others.length)}</summary>
           {others.map((field) => (
-            <FieldRow key={field.path} field={field} reviewing={reviewing} />
+            <FieldRow key={field.path} {...rowOf(field, reviewing)} />
           ))}
         </details>
       )}
@@ -178,7 +184,7 @@ function Item({ item, name, reviewing, shown }: PartProps & { item: ReviewItem; 
         )}
       </header>
       {fields.map((field) => (
-        <FieldRow key={field.path} field={field} reviewing={reviewing} />
+        <FieldRow key={field.path} {...rowOf(field, reviewing)} />
       ))}
     </section>
   );

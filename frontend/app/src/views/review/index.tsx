@@ -66,7 +66,7 @@ function Desk({ caseId, form }: { caseId: string; form: ReturnType<typeof useFor
   const pagePane = useRef<HTMLElement>(null);
   const keysDialog = useRef<HTMLDialogElement>(null);
   useKeys({
-    next: reviewing.next,
+    next: reviewing.actions.next,
     undo: form.undo,
     confirmSection: () => {
       const name = field?.section ?? "";
@@ -77,7 +77,7 @@ function Desk({ caseId, form }: { caseId: string; form: ReturnType<typeof useFor
       const { params = {} } = field.issues.find(({ code }) => code === "sources_differ") ?? {};
       const said = String([params.first, params.second][index] ?? "");
       const other = alternativesOf(field).find(({ text }) => text === said);
-      reviewing.save(field, other ? other.value : field.value, true);
+      reviewing.actions.save(field, other ? other.value : field.value, true);
     },
     showKeys: () => keysDialog.current?.showModal(),
     ...{ source, formPane, pagePane },

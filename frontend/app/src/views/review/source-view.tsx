@@ -75,7 +75,7 @@ function DocumentSource({ caseId, place, quote, documents, zoom }: SourceProps) 
       page={page}
       quote={isHere ? quote : null}
       alt={`${shown(document?.file_name ?? "")}, ${texts.page(page.number, page.pages)}`}
-      name={isPlaceholderData ? "" : `${place.documentId} ${place.page} ${isHere ? nameOf(quote) : ""}`}
+      name={isPlaceholderData ? "" : isHere ? nameOf(quote) : `${place.documentId} ${place.page}`}
       zoom={zoom}
     />
   );

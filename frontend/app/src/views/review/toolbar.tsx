@@ -21,7 +21,12 @@ export function Toolbar({ review, reviewing, onKeys }: ToolbarProps) {
         <Icon name={open ? "warning" : "check"} />
         {open ? texts.open(open) : texts.allClear}
       </span>
-      <button type="button" className="primary small" aria-disabled={open === 0} onClick={() => reviewing.next(1)}>
+      <button
+        type="button"
+        className="primary small"
+        aria-disabled={open === 0}
+        onClick={() => reviewing.actions.next(1)}
+      >
         {texts.next} <kbd>F8</kbd>
       </button>
       <button type="button" className="small" aria-pressed={onlyOpen} onClick={() => reviewing.setOnlyOpen(!onlyOpen)}>
