@@ -6,7 +6,7 @@ export interface Span {
 }
 
 const SPEAKER = /^(user|ai|assistant|bot)\s*:\s*/i;
-const DROPPED = /[\u0591-\u05c7\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\s]/;
+const DROPPED = /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\s]/;
 const SAME: Record<string, string> = {
   "״": '"',
   "“": '"',

@@ -185,30 +185,20 @@ function CaseTable({ cases, working }: { cases: CaseSummary[]; working: Map<stri
   );
 }
 
-interface Attention {
-  blocking: number;
-  check: number;
-  unconfirmed: number;
-  conflicts: number;
-  open_jobs: number;
-}
-
 /** In words with a count; the colour comes second. */
 function CaseState({ one, jobs }: { one: CaseSummary; jobs: AnyJob[] }) {
   const texts = useTexts(CASES);
-  const { attention } = one as CaseSummary & { attention?: Attention };
+  const { attention } = one;
   const [job] = jobs;
   const isAnalysed = one.form_7801_analysis_timestamp !== null;
-  const isReady = isAnalysed && attention !== undefined && Object.values(attention).every((count) => count === 0);
+  const isReady = isAnalysed && Object.values(attention).every((count) => count === 0);
   return (
     <span className="actions">
       {job && <span className="badge info number">{texts.working(job.progress)}</span>}
-      {attention && attention.blocking > 0 && <span className="badge bad">{texts.blocking(attention.blocking)}</span>}
-      {attention && attention.conflicts > 0 && (
-        <span className="badge bad">{texts.conflicts(attention.conflicts)}</span>
-      )}
-      {attention && attention.check > 0 && <span className="badge warn">{texts.check(attention.check)}</span>}
-      {isAnalysed && attention && attention.unconfirmed > 0 && (
+      {attention.blocking > 0 && <span className="badge bad">{texts.blocking(attention.blocking)}</span>}
+      {attention.conflicts > 0 && <span className="badge bad">{texts.conflicts(attention.conflicts)}</span>}
+      {attention.check > 0 && <span className="badge warn">{texts.check(attention.check)}</span>}
+      {isAnalysed && attention.unconfirmed > 0 && (
         <span className="badge">{texts.unconfirmed(attention.unconfirmed)}</span>
       )}
       {isReady && <span className="badge ok">{texts.ready}</span>}
