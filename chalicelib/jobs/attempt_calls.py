@@ -94,6 +94,7 @@ class CallsOfAttempt:
         self._gone: set[str] = set()
         self.now: tuple[Call, ...] = attempt.job.calls
         self.hears = background.hears
+        self._is_low = attempt.job.priority == "low"
 
     def find(self, body: bytes) -> Call | None:
         """See AttemptCalls.find."""
@@ -150,7 +151,7 @@ class CallsOfAttempt:
         """See AttemptCalls.patience."""
         seconds = self._background.patience_seconds
         shortest = self._durations(model).share(0.1)
-        if self._attempt.is_one_of_several or (shortest is not None and shortest > seconds):
+        if self._is_low or self._attempt.is_one_of_several or (shortest is not None and shortest > seconds):
             return 0.0
         return seconds
 
@@ -265,7 +266,7 @@ class CallsOfAttempt:
         durations = self._waited.get(call.question, Durations())
         if not call.id:
             return max(0.0, self._lost_wait(durations) - elapsed)
-        return seconds_to_look(elapsed, durations, hears=self.hears)
+        return seconds_to_look(elapsed, durations, hears=self.hears, is_low=self._is_low)
 
     def _adopted(self, question: str) -> Call | None:
         stored = self._attempt.checkpoint(adopted_name(question))
@@ -282,7 +283,8 @@ class CallsOfAttempt:
 
     def _kind(self, model: str) -> str:
         """Calls of one kind take about the same time: those of a step, whatever its number or fingerprint is."""
-        return f"{self._attempt.job.job_type}#{self._attempt.step_name.partition('-')[0]}#{model}"
+        step = self._attempt.step_name.partition("-")[0]
+        return f"{self._attempt.job.job_type}#{step}#{model}{'#low' if self._is_low else ''}"
 
     def _replace(self, call: Call, **changes: bool) -> None:
         self.now = tuple(msgspec.structs.replace(one, **changes) if one.id == call.id else one for one in self.now)

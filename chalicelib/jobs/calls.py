@@ -24,6 +24,8 @@ MOST_CALLS_AT_ONCE = 8
 
 STEP_DIGITS, BODY_DIGITS = 8, 16
 SHORTEST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 5.0, 60.0
+LOW_LONGEST_LOOK_SECONDS = 900.0
+"""A call of low priority takes hours."""
 LATE_SHARE = 0.15
 """Without a webhook an answer is found late by about this share of the time that it took."""
 RARE_LOOKS = 2.0
@@ -99,16 +101,18 @@ def is_of_step(call: Call, step: str) -> bool:
     return call.question[:STEP_DIGITS] == question_of(step, b"")[:STEP_DIGITS]
 
 
-def seconds_to_look(elapsed: float, durations: Durations, *, hears: bool) -> float:
+def seconds_to_look(elapsed: float, durations: Durations, *, hears: bool, is_low: bool = False) -> float:
     """Seconds until a worker looks whether a call has ended that began `elapsed` seconds ago.
 
     At first when nearly all calls of its kind had ended, then ever later. `hears`: a webhook will usually tell sooner.
+    `is_low`: it is a call of low priority.
     """
     late = durations.share(0.9)
     if late is not None and elapsed < late:
         return max(1.0, late - elapsed) + (SPREAD_SECONDS if hears else 0.5)
     share = LATE_SHARE * (RARE_LOOKS if hears else 1)
-    return min(LONGEST_LOOK_SECONDS, max(SHORTEST_LOOK_SECONDS, elapsed * share))
+    longest = LOW_LONGEST_LOOK_SECONDS if is_low else LONGEST_LOOK_SECONDS
+    return min(longest, max(SHORTEST_LOOK_SECONDS, elapsed * share))
 
 
 class CreationLost(ProviderUnavailable):

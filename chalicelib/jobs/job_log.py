@@ -38,7 +38,8 @@ def cancel_accepted(job: Job) -> None:
 def ended(job: Job, *, by: str = "worker") -> None:
     """An attempt ended: with the job, to be repeated, or parked. `by` is who ended it: its worker, or rescue."""
     code = job.error.code if job.error else None
-    measured("attempt_ended", list(_end_metrics(job)), **_facts(job), status=job.status, code=code, by=by)
+    facts = {**_facts(job), "priority": job.priority}
+    measured("attempt_ended", list(_end_metrics(job)), **facts, status=job.status, code=code, by=by)
 
 
 def _end_metrics(job: Job) -> Iterator[Metric]:
@@ -55,6 +56,8 @@ def _end_metrics(job: Job) -> Iterator[Metric]:
     if usage.cost_usd is not None:
         yield Metric(name="CostUsd", value=float(usage.cost_usd), unit="None")
         yield Metric(name="CostUsd", value=float(usage.cost_usd), unit="None", per=())
+        if job.priority == "low":
+            yield Metric(name="CostUsd", value=float(usage.cost_usd), unit="None", per=("priority",))
 
 
 def _count(name: str) -> Metric:

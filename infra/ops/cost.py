@@ -85,12 +85,17 @@ def show_cost(stage: Stage, arguments: argparse.Namespace, *, console: Console, 
         _show_counted(stage, arguments, begin=begin, console=console, now=now)
         return
     try:
-        rows = spending(jobs_since(stage.jobs, JobFilter(), since=begin, now=now))
+        jobs = list(jobs_since(stage.jobs, JobFilter(), since=begin, now=now))
     except StorageUnavailable as exc:
         raise Problem(STORAGE_SILENT) from exc
-    spent = total(rows)
+    rows, low_rows = spending(jobs), spending(job for job in jobs if job.priority == "low")
+    spent, low = total(rows), total(low_rows)
     if arguments.json:
-        report = {"since": begin.isoformat(), "total_usd": None if spent is None else str(spent)}
+        report = {
+            "since": begin.isoformat(),
+            "total_usd": None if spent is None else str(spent),
+            "low_priority_usd": None if low is None else str(low),
+        }
         print_json(console, {"stage": stage.name, **report, "rows": msgspec.to_builtins(rows)})
         return
     names = ("analysis", "model", "jobs", "calls", "tokens in", "of them cached", "tokens out", "US$")
@@ -102,7 +107,8 @@ def show_cost(stage: Stage, arguments: argparse.Namespace, *, console: Console, 
         for row in rows
     ]
     print_table(console, f"Model usage of {stage.name} since {begin:%Y-%m-%d %H:%M} UTC", names, shown)
-    console.print(f"Together: {'unknown' if spent is None else f'{spent} US$'}.", highlight=False)
+    together = f"Together: {'unknown' if spent is None else f'{spent} US$'}."
+    console.print(together + _of_low(low, spent), highlight=False)
 
 
 def _show_counted(
@@ -113,9 +119,11 @@ def _show_counted(
     found = {name: counted.sums(metric, by="job_type", since=begin, now=now) for name, metric in COUNTED.items()}
     analyses = sorted({*found["cost_usd"], *found["input_tokens"]})
     rows = [{"job_type": one, **{name: sums.get(one, 0.0) for name, sums in found.items()}} for one in analyses]
+    low = counted.sums(COUNTED["cost_usd"], by="priority", since=begin, now=now).get("low", 0.0)
     spent = f"{sum(found['cost_usd'].values()):.4f}"
     if arguments.json:
-        print_json(console, {"stage": stage.name, "since": begin.isoformat(), "total_usd": spent, "rows": rows})
+        report = {"since": begin.isoformat(), "total_usd": spent, "low_priority_usd": f"{low:.4f}"}
+        print_json(console, {"stage": stage.name, **report, "rows": rows})
         return
     shown = [
         (
@@ -127,7 +135,15 @@ def _show_counted(
     ]
     title = f"Model usage of {stage.name} since {begin:%Y-%m-%d %H:%M} UTC"
     print_table(console, title, ("analysis", "tokens in", "tokens out", "US$"), shown)
-    console.print(f"Together: {spent} US$. By model, job by job: MODELS=1.", highlight=False)
+    shares = _of_low(Decimal(f"{low:.4f}"), Decimal(spent))
+    console.print(f"Together: {spent} US$.{shares} By model, job by job: MODELS=1.", highlight=False)
+
+
+def _of_low(low: Decimal | None, spent: Decimal | None) -> str:
+    """The part of it that jobs of low priority used, where there were any."""
+    if not low or not spent:
+        return ""
+    return f" Of that with priority low: {low} US$ ({100 * low / spent:.0f} %)."
 
 
 def _nothing(job_type: str, model: str) -> Spent:

@@ -14,7 +14,7 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.adapters.openai.background_calls import OpenAIBackgroundCalls, is_out
-from chalicelib.adapters.openai.request import count_files, most_input_tokens, most_usd
+from chalicelib.adapters.openai.request import completion_window, count_files, most_input_tokens, most_usd
 from chalicelib.adapters.openai.response import StreamedResponse
 from chalicelib.adapters.openai.usage import log_answer, usage_of
 from chalicelib.analyses.kit.llm import Part
@@ -101,7 +101,9 @@ class BackgroundAnswers:
         try:
             call = calls.begin(
                 question,
-                lambda metadata: self._provider.create(body, metadata, check=ctx.check, files=count_files(parts)),
+                lambda metadata: self._provider.create(
+                    body, metadata, check=ctx.check, files=count_files(parts), window=completion_window(ctx.job)
+                ),
                 model=body["model"],
                 most_usd=most_usd(body, most_input_tokens(body, parts)),
             )

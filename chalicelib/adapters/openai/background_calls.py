@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from chalicelib.adapters import provider_errors
 from chalicelib.adapters.openai import errors
 from chalicelib.adapters.openai.connection import connected, never_connected, timeout
+from chalicelib.adapters.openai.request import SOONEST
 from chalicelib.adapters.openai.response import StreamedResponse
 from chalicelib.adapters.openai.usage import usage_of
 from chalicelib.errors import AttemptError, ProviderAuth, ProviderUnavailable
@@ -38,13 +39,22 @@ class OpenAIBackgroundCalls:
         self._model = model
 
     def create(
-        self, body: Mapping[str, Any], metadata: Mapping[str, str], *, check: Callable[[], None], files: int
+        self,
+        body: Mapping[str, Any],
+        metadata: Mapping[str, str],
+        *,
+        check: Callable[[], None],
+        files: int,
+        window: str = SOONEST,
     ) -> str:
-        """Start a response; its id. `body` is that of a streamed call.
+        """Start a response; its id. `body` is that of a streamed call; a later `window` is kept in the metadata.
 
         Raises: the provider errors; FileRefused; CreationLost when it may have been started, and its id is not known.
         """
         started = {**body, "background": True, "store": True, "stream": False, "metadata": dict(metadata)}
+        if window != SOONEST:
+            started |= {"background_options": {"completion_window": window}}
+            started["metadata"]["window"] = window
         try:
             response = self._asked(
                 lambda openai, limits: openai.responses.with_raw_response.create(**cast(Any, started), timeout=limits),

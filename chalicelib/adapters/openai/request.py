@@ -12,6 +12,12 @@ import msgspec
 from chalicelib.analyses.kit.llm import FilePart, Part
 from chalicelib.analyses.kit.prices import worst_case_usd
 from chalicelib.analyses.kit.tokens import most_tokens_of_picture, most_tokens_of_text
+from chalicelib.jobs.model import Job
+
+SOONEST = "soonest"
+LATER_WINDOWS: Mapping[str, float] = {"8h": 8.5 * 3600, "2h": 2 * 3600 - 300}
+"""OpenAI's windows with a discount, and how many seconds before the deadline a call with one is still begun: time for
+what follows, and of the shortest deadline that a start may have, 2 h, the minutes until its first call."""
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -56,6 +62,13 @@ def most_input_tokens(body: Mapping[str, Any], parts: Sequence[Part]) -> int:
     instructions = body["input"][0]["content"][0]["text"]
     of_parts = sum(_most_tokens_of_part(part) for part in parts)
     return of_parts + most_tokens_of_text(instructions) + most_tokens_of_text(schema)
+
+
+def completion_window(job: Job) -> str:
+    """By when the model must have answered: of a job of low priority as late as its deadline allows, at a discount."""
+    left = (job.deadline_at - job.updated_at).total_seconds()
+    fitting = (name for name, seconds in LATER_WINDOWS.items() if job.priority == "low" and left >= seconds)
+    return next(fitting, SOONEST)
 
 
 def most_usd(body: Mapping[str, Any], sent_tokens: int) -> Decimal | None:

@@ -11,7 +11,8 @@ from chalicelib.jobs.ports import AttemptContext
 
 
 def usage_of(response: StreamedResponse, tokens: Tokens, *, asked_model: str = "") -> ModelUsage:
-    """The usage of one call, at the price of the model that answered, or of the one that was asked."""
+    """The usage of one call, at the price of the model that answered, or of the one that was asked, and of the window
+    in which it had to answer."""
     model = response.model or asked_model
     return ModelUsage(
         model=model,
@@ -25,6 +26,7 @@ def usage_of(response: StreamedResponse, tokens: Tokens, *, asked_model: str = "
             cached_tokens=tokens.cached,
             cache_write_tokens=tokens.cache_write,
             output_tokens=tokens.output,
+            window=response.metadata.get("window"),
         ),
     )
 

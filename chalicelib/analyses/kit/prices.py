@@ -46,6 +46,7 @@ class ModelPrice(Price, frozen=True, kw_only=True):
 
 class _PriceTable(msgspec.Struct, frozen=True):
     as_of: str
+    windows: Mapping[str, Decimal]
     models: Mapping[str, ModelPrice]
 
 
@@ -58,11 +59,18 @@ def price_of(model: str) -> ModelPrice | None:
 
 
 def cost_usd(
-    model: str, *, input_tokens: int, cached_tokens: int, output_tokens: int, cache_write_tokens: int = 0
+    model: str,
+    *,
+    input_tokens: int,
+    cached_tokens: int,
+    output_tokens: int,
+    cache_write_tokens: int = 0,
+    window: str | None = None,
 ) -> Decimal | None:
     """What a finished call cost, to a millionth of a dollar, rounded up; None when the price is unknown.
 
-    `input_tokens` counts all that was sent; `cached_tokens` and `cache_write_tokens` are parts of it.
+    `input_tokens` counts all that was sent; `cached_tokens` and `cache_write_tokens` are parts of it. `window` is that
+    of a call that might be answered hours later (None: it was answered at once).
     """
     listed = price_of(model)
     if listed is None:
@@ -75,6 +83,7 @@ def cost_usd(
         + cache_write_tokens * (price.cache_write or price.input)
         + output_tokens * price.output
     ) / _MILLION
+    dollars *= _table().windows.get(window or "", Decimal(1))
     return dollars.quantize(_CENT_FRACTION, rounding=ROUND_UP)
 
 

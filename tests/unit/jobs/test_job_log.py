@@ -91,6 +91,19 @@ def test_a_job_that_completes_leaves_three_lines(lines: Lines) -> None:
     }
 
 
+def test_what_a_job_of_low_priority_cost_is_counted_apart(lines: Lines) -> None:
+    engine = Engine(paid)
+    engine.start(priority="low")
+    engine.start(lock=None)
+
+    engine.deliver()
+
+    ended = [line for line in lines.of_jobs() if line["event"] == "attempt_ended"]
+    by = [[one["Dimensions"][0] for one in line["_aws"]["CloudWatchMetrics"]] for line in ended]
+    assert [["stage", "priority"] in dimensions for dimensions in by] == [True, False]
+    assert ended[0]["priority"] == "low"
+
+
 def test_a_failed_job_is_counted_by_its_code(lines: Lines) -> None:
     engine = Engine(refused)
     engine.start()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import msgspec
 import pytest
 
+from chalicelib.analyses.kit import prices
 from chalicelib.analyses.kit.prices import cost_usd, price_of, prices_as_of, worst_case_usd
 
 MODELS = ["gpt-6-luna", "gpt-6.1-terra", "gpt-6.2-sol", "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"]
@@ -77,3 +79,15 @@ def test_the_worst_case_caches_everything_and_reads_nothing_from_the_cache() -> 
 
 def test_the_table_is_dated() -> None:
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", prices_as_of())
+
+
+def test_a_call_that_may_be_answered_later_costs_its_share_of_the_list_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    used = {"input_tokens": 100_000, "cached_tokens": 0, "output_tokens": 100_000}
+    at_once = prices.cost_usd("gpt-6-luna", **used)
+    half = msgspec.structs.replace(prices._table(), windows={"8h": Decimal("0.5")})
+    monkeypatch.setattr(prices, "_table", lambda: half)
+
+    assert at_once == Decimal("0.06")  # 0.1 M x 0.10 + 0.1 M x 0.50
+    assert prices.cost_usd("gpt-6-luna", **used, window="8h") == Decimal("0.03")
+    assert prices.cost_usd("gpt-6-luna", **used, window=None) == at_once
+    assert prices.cost_usd("gpt-6-luna", **used, window="a new one") == at_once

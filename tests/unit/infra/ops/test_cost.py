@@ -24,6 +24,16 @@ def test_cost_sums_by_analysis_and_model(ops):
     assert "Together: 0.04 US$." in ops.printed(show_cost, since="7d")
 
 
+def test_cost_shows_the_part_of_low_priority(ops):
+    ops.fail(ops.store())
+    assert "low" not in ops.printed(show_cost, since="7d")
+
+    ops.fail(ops.store(job_id=OTHER_JOB, priority="low"))
+
+    assert json.loads(ops.printed(show_cost, since="7d", json=True))["low_priority_usd"] == "0.02"
+    assert "Of that with priority low: 0.02 US$ (50 %)." in ops.printed(show_cost, since="7d")
+
+
 def test_cost_leaves_out_jobs_from_before(ops):
     ops.fail(ops.store())
 

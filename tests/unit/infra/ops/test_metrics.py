@@ -55,7 +55,7 @@ class Silent:
 
 CLOUDWATCH = {
     "JobsFailed": {("code", "provider_auth"): [2.0, 1.0], ("code", "internal"): [0.0]},
-    "CostUsd": {("job_type", "call_analysis"): [1.5, 0.25]},
+    "CostUsd": {("job_type", "call_analysis"): [1.5, 0.25], ("priority", "low"): [0.25]},
     "InputTokens": {("job_type", "call_analysis"): [9000.0]},
     "OutputTokens": {("job_type", "call_analysis"): [700.0]},
 }
@@ -97,7 +97,7 @@ def test_status_of_a_deployed_stage_reads_no_job() -> None:
 def test_cost_of_a_deployed_stage_reads_no_job() -> None:
     report = asked(show_cost, FakeCloudWatch(CLOUDWATCH), since="7d")
 
-    assert report["total_usd"] == "1.7500"
+    assert (report["total_usd"], report["low_priority_usd"]) == ("1.7500", "0.2500")
     assert report["rows"] == [
         {"job_type": "call_analysis", "cost_usd": 1.75, "input_tokens": 9000.0, "output_tokens": 700.0}
     ]
