@@ -11,7 +11,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 
 const SPOKEN = [
   ...["Problem", "StartBody", "Start", "Job", "JobList", "EventList"],
-  ...["NewCase", "Case", "CaseList", "NewDocument", "AddedDocument", "DocumentList"],
+  ...["NewCase", "Case", "CaseList", "NewDocument", "AddedDocument", "DocumentList", "DeliveryList"],
 ];
 /** Names that mean something else in a browser, or nothing without their schema beside them. */
 const RENAMED = { Document: "CaseDocument", Event: "JobEvent", Status: "JobStatus" };

@@ -289,3 +289,18 @@ export interface DocumentList {
   documents: CaseDocument[];
   count: number;
 }
+
+/** The tries of a job's webhook, the first one first. */
+export interface DeliveryList {
+  deliveries: Delivery[];
+}
+
+/** One try of a webhook: the receiver's status, or why there is none; both null while it is under way. */
+export interface Delivery {
+  webhook_id: string;
+  attempt: number;
+  at: string;
+  status: number | null;
+  error: string | null;
+  next_attempt_at: string | null;
+}

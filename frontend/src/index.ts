@@ -8,6 +8,7 @@ export type {
   CaseDocument,
   CaseList,
   CaseSummary,
+  Delivery,
   DocumentStatus,
   ErrorInfo,
   FieldProblem,

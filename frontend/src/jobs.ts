@@ -1,6 +1,6 @@
 // What can be done with jobs that there are? Read, list and delete them, and share what is known of them.
 
-import type { EventList, JobEvent, JobStatus } from "./api.js";
+import type { Delivery, DeliveryList, EventList, JobEvent, JobStatus } from "./api.js";
 import { patiently } from "./backoff.js";
 import type { Core } from "./core.js";
 import { isTransient } from "./errors.js";
@@ -30,6 +30,10 @@ export interface Jobs {
   list(query?: JobListQuery, options?: CallOptions): Promise<JobPage>;
   events(jobId: string, options?: CallOptions & { after?: number }): Promise<JobEvent[]>;
   delete(jobId: string, options?: CallOptions): Promise<void>;
+  /** The tries of the job's webhook, the first one first. */
+  deliveries(jobId: string, options?: CallOptions): Promise<Delivery[]>;
+  /** Make the next try of a finished job's webhook now; the tries as they were before it. */
+  resend(jobId: string, options?: CallOptions): Promise<Delivery[]>;
   /** The job as those who look at it know it, without asking; else null. */
   peek(jobId: string): AnyJob | null;
   /** Look at a job: the listener is called when more is known of it, from wherever. It does not ask; `watchJob` does. */
@@ -65,6 +69,14 @@ export function jobsOf(core: Core): Jobs {
       const parameters = { job_id: jobId };
       return (await api.ask<EventList>({ route: "GET /jobs/{job_id}/events", parameters, query: { after } }, options))
         .events;
+    },
+    async deliveries(jobId, options) {
+      const parameters = { job_id: jobId };
+      return (await api.ask<DeliveryList>({ route: "GET /jobs/{job_id}/deliveries", parameters }, options)).deliveries;
+    },
+    async resend(jobId, options) {
+      const call = { route: "POST /jobs/{job_id}/deliveries/resend" as const, parameters: { job_id: jobId } };
+      return (await api.ask<DeliveryList>(call, options)).deliveries;
     },
     async delete(jobId, options) {
       await api.erase({ route: "DELETE /jobs/{job_id}", parameters: { job_id: jobId } }, options);
