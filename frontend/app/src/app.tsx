@@ -23,6 +23,9 @@ const ROUTES: [path: string, component: ComponentType][] = [
   ["/cases/:caseId/findings", view(() => import("./views/findings/index.js"), "FindingsView")],
   ["/cases/:caseId/history", view(() => import("./views/history/index.js"), "HistoryView")],
   ["/cases/:caseId/print", view(() => import("./views/print/index.js"), "PrintView")],
+  ["/ops/jobs", view(() => import("./views/ops-jobs/index.js"), "OpsJobsView")],
+  ["/ops/jobs/:jobId", view(() => import("./views/ops-job/index.js"), "OpsJobView")],
+  ["/ops/lanes", view(() => import("./views/ops-lanes/index.js"), "OpsLanesView")],
 ];
 
 export function App() {
