@@ -7,7 +7,7 @@ import { pagesOf } from "./bulk.js";
 export const MOST_COUNTED = 1_000;
 
 export interface Lane {
-  name: "high" | "normal";
+  name: AnyJob["priority"];
   /** Jobs that wait for a worker. */
   waiting: number;
   oldest: AnyJob | null;
@@ -27,7 +27,7 @@ export async function lanesNow(
   around: Around,
 ): Promise<{ lanes: Lane[]; isMore: boolean }> {
   const [pending, running] = await Promise.all([jobsOf(client, "pending", around), jobsOf(client, "running", around)]);
-  const lanes = (["high", "normal"] as const).map((name) => {
+  const lanes = (["high", "normal", "low"] as const).map((name) => {
     const own = ({ priority }: AnyJob) => priority === name;
     const waiting = pending.jobs.filter((job) => own(job) && (job.waiting_for ?? "worker") === "worker");
     return {

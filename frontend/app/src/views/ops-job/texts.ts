@@ -1,4 +1,4 @@
-import type { JobEvent } from "@casework/client";
+import type { AnyJob, JobEvent } from "@casework/client";
 import type { Language } from "../../language.js";
 
 interface JobTexts {
@@ -14,7 +14,7 @@ interface JobTexts {
   ended: string;
   attempt: string;
   priority: string;
-  priorities: Record<"high" | "normal", string>;
+  priorities: Record<AnyJob["priority"], string>;
   waits: string;
   next: (time: string) => string;
   deadline: string;
@@ -68,8 +68,8 @@ const he: JobTexts = {
   ran: "רצה",
   ended: "הסתיימה",
   attempt: "ניסיון",
-  priority: "תור",
-  priorities: { high: "מועדף", normal: "רגיל" },
+  priority: "עדיפות",
+  priorities: { high: "מועדף", normal: "רגיל", low: "ברקע" },
   waits: "ממתינה ל",
   next: (time) => `הניסיון הבא: ${time}`,
   deadline: "מועד אחרון",
@@ -133,8 +133,8 @@ const en: JobTexts = {
   ran: "Ran",
   ended: "Ended",
   attempt: "Attempt",
-  priority: "Lane",
-  priorities: { high: "high", normal: "normal" },
+  priority: "Priority",
+  priorities: { high: "high", normal: "normal", low: "low" },
   waits: "Waits for",
   next: (time) => `next attempt: ${time}`,
   deadline: "Deadline",

@@ -8,7 +8,7 @@ import type { JobLogState } from "../../data/job-log.js";
 import { between, dollars, duration, moment } from "../../data/operations.js";
 import { useLanguage, useTexts } from "../../language.js";
 import { JobStatusBadge } from "../../parts/job-status.js";
-import { Ltr } from "../../parts/mixed.js";
+import { Ltr, shown } from "../../parts/mixed.js";
 import { OPS } from "./texts.js";
 
 const ROW_PX = 40;
@@ -36,8 +36,8 @@ export function JobTable(props: JobTableProps) {
     ...{ count: jobs.length, overscan: OVERSCAN, estimateSize: () => ROW_PX, getScrollElement: () => scroller.current },
     getItemKey: (index) => jobs[index]?.job_id ?? index,
   });
-  const shown = rows.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
+  const drawn = rows.getVirtualItems();
+  const last = drawn.at(-1)?.index ?? 0;
   useEffect(() => {
     onSeen(last + 1);
     if (hasMore && last > jobs.length - AHEAD) onEnd();
@@ -82,12 +82,12 @@ export function JobTable(props: JobTableProps) {
         <table aria-rowcount={hasMore ? -1 : jobs.length + 1}>
           <Head isOldestFirst={isOldestFirst} onSort={props.onSort} />
           <tbody>
-            <Gap px={shown[0]?.start ?? 0} />
-            {shown.map(({ key, index }) => {
+            <Gap px={drawn[0]?.start ?? 0} />
+            {drawn.map(({ key, index }) => {
               const job = jobs[index];
               return job && <Row key={key} index={index} job={job} />;
             })}
-            <Gap px={rows.getTotalSize() - (shown.at(-1)?.end ?? 0)} />
+            <Gap px={rows.getTotalSize() - (drawn.at(-1)?.end ?? 0)} />
           </tbody>
         </table>
       </section>
@@ -142,11 +142,11 @@ const Row = memo(function JobRow({ job, index }: { job: AnyJob; index: number })
       <td>
         <JobStatusBadge job={job} />
       </td>
-      <td>
-        <Ltr text={String(job.metadata.case_id)} />
+      <td dir="ltr" className="id">
+        {shown(String(job.metadata.case_id))}
       </td>
-      <td>
-        <Ltr text={String(job.metadata.user_id)} />
+      <td dir="ltr" className="id">
+        {shown(String(job.metadata.user_id))}
       </td>
       <td className="number">
         <Ltr text={`${job.attempt}/${job.max_attempts}`} />

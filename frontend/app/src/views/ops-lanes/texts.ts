@@ -1,3 +1,4 @@
+import type { AnyJob } from "@casework/client";
 import type { Language } from "../../language.js";
 
 interface LaneTexts {
@@ -5,7 +6,7 @@ interface LaneTexts {
   asOf: (time: string) => string;
   more: (count: number) => string;
   lane: string;
-  names: Record<"high" | "normal", string>;
+  names: Record<AnyJob["priority"], string>;
   waiting: string;
   oldest: string;
   others: string;
@@ -19,8 +20,8 @@ const he: LaneTexts = {
   title: "תורים",
   asOf: (time) => `נכון לשעה ${time}`,
   more: (count) => `נספרו ${count} העבודות החדשות מכל סוג; יש עוד, והוותיקה שבהן אינה כאן.`,
-  lane: "תור",
-  names: { high: "מועדף", normal: "רגיל" },
+  lane: "עדיפות",
+  names: { high: "מועדף", normal: "רגיל", low: "ברקע" },
   waiting: "ממתינות לעובד",
   oldest: "הוותיקה ממתינה",
   others: "ממתינות למודל או לניסיון נוסף",
@@ -38,8 +39,8 @@ const en: LaneTexts = {
   title: "Lanes",
   asOf: (time) => `As of ${time}`,
   more: (count) => `The newest ${count} of each kind were counted; there are more, and the oldest is not among these.`,
-  lane: "Lane",
-  names: { high: "high", normal: "normal" },
+  lane: "Priority",
+  names: { high: "high", normal: "normal", low: "low" },
   waiting: "Waiting for a worker",
   oldest: "The oldest waits",
   others: "Waiting for a model or an attempt",
