@@ -75,6 +75,8 @@ function declared(types) {
     .replace(/^ {8}(\w+): (.*);$/gm, "export type $1 = $2;\n")
     .replace(/^ {8}/gm, "")
     .replace(/^( {4})+/gm, (indent) => "  ".repeat(indent.length / 4))
+    .replace(/\{\n *\[key: string\]: (.*);\n *\}/g, "Record<string, $1>")
+    .replace(/^\/\*\*\n \* (.*)\n \*\/$/gm, "/** $1 */")
     .trim()
     .concat("\n");
 }

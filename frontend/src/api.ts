@@ -24,9 +24,7 @@ export interface StartBody {
   deadline_seconds?: number;
   max_cost_usd?: number;
   dedupe?: "active" | "none";
-  labels?: {
-    [key: string]: string;
-  };
+  labels?: Record<string, string>;
   notify?: Notify;
 }
 
@@ -62,9 +60,7 @@ export interface Job {
   progress_params: Record<string, unknown>;
   result: unknown;
   error: string | null;
-  metadata: {
-    [key: string]: string | number;
-  };
+  metadata: Record<string, string | number>;
   created_at: string;
   started_at: string | null;
   completed_at: string | null;
@@ -88,9 +84,7 @@ export interface Job {
   steps?: Step[];
 }
 
-/**
- * The five statuses; `OPEN` are the two that a worker may still change.
- */
+/** The five statuses; `OPEN` are the two that a worker may still change. */
 export type JobStatus = "cancelled" | "completed" | "failed" | "pending" | "running";
 
 /** What the provider calls used so far; `cost_usd` in US dollars, "0" before any call. */
@@ -154,9 +148,7 @@ export interface JobEvent {
   at: string;
   type: "cancel_requested" | "cancelled" | "completed" | "created" | "failed" | "retrying" | "started" | "step" | "yielded";
   message: string;
-  data: {
-    [key: string]: string;
-  };
+  data: Record<string, string>;
 }
 
 /** The body of a request for a new case. */
@@ -202,9 +194,7 @@ export interface CaseDocument {
   file_size: number;
 }
 
-/**
- * `awaiting_upload` until the bytes are there; `unreadable` when an analysis could read nothing in them.
- */
+/** `awaiting_upload` until the bytes are there; `unreadable` when an analysis could read nothing in them. */
 export type DocumentStatus = "awaiting_upload" | "ready" | "unreadable";
 
 /**
@@ -275,12 +265,8 @@ export interface AddedDocument {
 export interface Upload {
   method: string;
   url: string;
-  headers: {
-    [key: string]: string;
-  };
-  fields: {
-    [key: string]: string;
-  };
+  headers: Record<string, string>;
+  fields: Record<string, string>;
   expires_at: string;
 }
 

@@ -28,6 +28,7 @@ export type Route =
   | "GET /cases/{case_id}/documents/{document_id}/content"
   | "GET /cases/{case_id}/documents/{document_id}/pages/{n}"
   | "POST /vapi/webhook"
+  | "POST /openai/webhook"
   | "GET /health"
   | "GET /openapi.json"
   | "GET /docs";
@@ -48,6 +49,7 @@ export type ProblemCode =
   | "document_unreadable"
   | "forbidden"
   | "idempotency_key_reused"
+  | "ignored"
   | "internal"
   | "invalid_request"
   | "malformed_json"
