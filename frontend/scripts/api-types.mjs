@@ -96,8 +96,8 @@ function tables(paths) {
     return jobType ? [`  ${jobType}: "${route}",`] : [];
   });
   const told = operations.flatMap(({ operation }) =>
-    Object.values(operation.responses).flatMap(({ description }) =>
-      [...description.matchAll(/`(\w+)`: /g)].map(([, code]) => code),
+    Object.entries(operation.responses).flatMap(([status, { description }]) =>
+      Number(status) < 400 ? [] : [...description.matchAll(/`(\w+)`: /g)].map(([, code]) => code),
     ),
   );
   const codes = [...new Set([...told, ...OTHER_PROBLEMS])].sort();

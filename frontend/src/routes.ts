@@ -49,7 +49,6 @@ export type ProblemCode =
   | "document_unreadable"
   | "forbidden"
   | "idempotency_key_reused"
-  | "ignored"
   | "internal"
   | "invalid_request"
   | "malformed_json"
