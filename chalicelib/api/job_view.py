@@ -142,14 +142,15 @@ class EventListView(msgspec.Struct, frozen=True, kw_only=True):
 def job_view(job: Job, *, now: datetime, typical_seconds: tuple[int, int]) -> JobView:
     """The job as clients see it, without its result."""
     waits_to_retry = job.status is Status.PENDING and job.error is not None
+    progress, params = _progress(job, now=now)
     return JobView(
         job_id=job.job_id,
         job_type=job.job_type,
         status=job.status,
-        progress=job.progress,
+        progress=progress,
         progress_message=job.progress_message,
         progress_code=cast(ProgressCode, job.progress_code),
-        progress_params=job.progress_params,
+        progress_params=params,
         result=None,
         error=_error_sentence(job),
         metadata=job_metadata(job),
@@ -174,6 +175,15 @@ def job_view(job: Job, *, now: datetime, typical_seconds: tuple[int, int]) -> Jo
         usage=_usage_view(job.usage),
         error_info=_error_info_view(job.error) if job.error and (waits_to_retry or job.is_done) else None,
     )
+
+
+def _progress(job: Job, *, now: datetime) -> tuple[int, Mapping[str, Any]]:
+    """Percent and params; while a model works without us they go on by the time that its step usually takes."""
+    if job.parked is None:
+        return job.progress, job.progress_params
+    seconds_left = job.parked.seconds_left(now)
+    left = {} if seconds_left is None else {"seconds_left": seconds_left}
+    return max(job.progress, job.parked.progress_at(now)), {**job.progress_params, **left}
 
 
 def step_views(job: Job) -> tuple[StepView, ...]:

@@ -220,7 +220,10 @@ def _retry_after(pause_ms: int | None) -> dict[str, str]:
 
 
 def _can_be_unchanged(job: Job, query: JobQuery) -> bool:
-    """True when a 304 is allowed: the response holds no link, which would expire before the job changes."""
+    """True when a 304 is allowed: the response holds no link, which would expire before the job changes, and its
+    progress does not go on by time."""
+    if job.parked is not None and job.parked.expected_seconds is not None:
+        return False
     return job.result_bytes is None or (query.result == "inline" and _is_inline(job) is True)
 
 

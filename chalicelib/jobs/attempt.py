@@ -111,12 +111,14 @@ class Attempt(OwnedJob):
         """The results of steps that do not depend on each other: their model calls go on at the same time."""
         results, at_work = [], None
         self.is_one_of_several = len(wanted) > 1
-        for one in wanted:
-            try:
-                results.append(self.step(one.name, one.run, inputs=one.inputs, until=one.until))
-            except ModelAtWork as left:
-                at_work = left
-        self.is_one_of_several = False
+        try:
+            for one in wanted:
+                try:
+                    results.append(self.step(one.name, one.run, inputs=one.inputs, until=one.until))
+                except ModelAtWork as left:
+                    at_work = left
+        finally:
+            self.is_one_of_several = False
         if at_work is not None:
             raise at_work
         return results
@@ -152,6 +154,8 @@ class Attempt(OwnedJob):
     def progress(self, percent: int, said: str, **params: str | int) -> None:
         """Report how far the attempt is, at no cost: the pulse writes the latest report, every two seconds at most."""
         self.check()
+        if self.is_one_of_several and self.calls is not None:
+            percent = min(percent, self._reported[0])  # their calls go on at the same time: none is done before others
         self._reported = (min(percent, HIGHEST_PROGRESS_BEFORE_COMPLETED), *reported(said, params))
 
     def remaining(self) -> float:

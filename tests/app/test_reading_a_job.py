@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.errors import PermanentError, ProviderRateLimited, TransientError
 from chalicelib.jobs import lifecycle
+from chalicelib.jobs.calls import Parked
 from chalicelib.jobs.model import ModelUsage, Usage
 
 ERRORS = [*TransientError.__subclasses__(), *PermanentError.__subclasses__()]
@@ -266,3 +267,22 @@ def test_a_job_with_its_result_is_stored_in_no_cache(api):
     assert before == "private, no-cache"
     assert [answer.status for answer in answers] == [200, 200, 304]
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+
+
+def test_while_a_model_works_without_us_progress_goes_on_by_time(api):
+    job_id = api.user.new_job()
+    job = api.claim(job_id)
+    waiting = Parked(since=api.clock(), expected_seconds=60.0, progress=20, until=80)
+    job = api.jobs.save(job, lifecycle.progressed(job, percent=20, message="Asking", usage=job.usage, at=api.clock()))
+    api.jobs.save(job, lifecycle.parked(job, waiting, look_at=api.clock(), at=api.clock()))
+    first = api.user.get(f"/jobs/{job_id}")
+    api.clock.advance(seconds=30)
+
+    later = api.user.get(f"/jobs/{job_id}", If_None_Match=first.headers["ETag"])
+
+    assert (first.json["status"], first.json["waiting_for"]) == ("running", "model")
+    assert [(one["progress"], one["progress_params"]["seconds_left"]) for one in (first.json, later.json)] == [
+        (20, 60),
+        (50, 30),
+    ]
+    assert later.json["version"] == first.json["version"]

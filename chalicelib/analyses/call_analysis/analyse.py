@@ -23,7 +23,7 @@ from chalicelib.analyses.kit.untrusted import wrap_call, wrap_tool
 from chalicelib.cases.model import CaseFile
 from chalicelib.errors import InputInvalid
 from chalicelib.jobs.outcomes import Completed, WriteBack
-from chalicelib.jobs.ports import AttemptContext
+from chalicelib.jobs.ports import AttemptContext, Step
 
 PROMPT = "call_v2"
 MAX_OUTPUT_TOKENS = 16_000
@@ -85,23 +85,38 @@ class _Questions:
         self._names = _marked_names(names)
 
     def answer(self, parts: Sequence[str]) -> Mapping[str, Any]:
-        """The model's answer on the whole call."""
+        """The model's answer on the whole call; its parts are asked about at the same time."""
         if len(parts) == 1:
-            return self._ask("call", [self._names, wrap_call(parts[0])], on_text=self._meter(READ_PERCENT))
-        answers = [self._about_part(part, number, len(parts)) for number, part in enumerate(parts, start=1)]
-        self._ctx.progress(ASKED_PERCENT, "combining_parts", of=len(parts))
-        combined = self._ask("combined", [self._names, *_to_combine(answers)], on_text=_silent)
+            texts = [self._names, wrap_call(parts[0])]
+            return self._asked(self._question("call", texts, on_text=self._meter(READ_PERCENT)))
+        count = len(parts)
+        asked = [self._about_part(part, number, count) for number, part in enumerate(parts, start=1)]
+        answers = self._ctx.steps(asked)
+        self._ctx.progress(ASKED_PERCENT, "combining_parts", of=count)
+        texts = [self._names, *_to_combine(answers)]
+        combined = self._asked(self._question("combined", texts, on_text=_silent, until=COMBINED_PERCENT))
         return {**combined, **{name: _in_any([combined, *answers], name) for name in _NEVER_LOST}}
 
-    def _about_part(self, part: str, number: int, count: int) -> Mapping[str, Any]:
+    def _about_part(self, part: str, number: int, count: int) -> Step:
         done = READ_PERCENT + (ASKED_PERCENT - READ_PERCENT) * (number - 1) // count
-        self._ctx.progress(done, "analysing_part", n=number, of=count)
         note = (
             f"This is part {number} of {count} of one call. Analyse this part; its first lines repeat the part before."
         )
-        return self._ask(f"part-{number:02d}", [note, self._names, wrap_call(part)], on_text=_silent)
+        asked = self._question(f"part-{number:02d}", [note, self._names, wrap_call(part)], on_text=_silent)
 
-    def _ask(self, step: str, texts: Sequence[str], *, on_text: TextListener) -> Mapping[str, Any]:
+        def run() -> Any:
+            self._ctx.progress(done, "analysing_part", n=number, of=count)
+            return asked.run()
+
+        return msgspec.structs.replace(asked, run=run)
+
+    def _asked(self, question: Step) -> Mapping[str, Any]:
+        answer: Mapping[str, Any] = self._ctx.step(
+            question.name, question.run, inputs=question.inputs, until=question.until
+        )
+        return answer
+
+    def _question(self, step: str, texts: Sequence[str], *, on_text: TextListener, until: int = ASKED_PERCENT) -> Step:
         def ask() -> Any:
             answer = self._model.parse(
                 self._ctx,
@@ -114,8 +129,7 @@ class _Questions:
             return answer.model_dump(mode="json")
 
         inputs = fingerprint(self._instructions, self._model.name, list(texts))
-        answer: Mapping[str, Any] = self._ctx.step(step, ask, inputs=inputs)
-        return answer
+        return Step(name=step, run=ask, inputs=inputs, until=until)
 
     def _meter(self, start: int) -> TextListener:
         """Progress while the answer arrives: from `start` towards the end of the asking, by how much has come."""

@@ -47,7 +47,7 @@ from chalicelib.analyses.kit.scans import illegible_pages
 from chalicelib.analyses.kit.today import israeli_day
 from chalicelib.analyses.kit.untrusted import wrap_tool
 from chalicelib.jobs.outcomes import Completed
-from chalicelib.jobs.ports import AttemptContext
+from chalicelib.jobs.ports import AttemptContext, Step
 
 PROMPT = "form7801_v2"
 REPAIR_PROMPT = "form7801_repair_v1"
@@ -72,9 +72,9 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     summary = _call_summary(reading)
     batches = make_batches(reading, summary=summary)
     files = Files(services.cases, reading.texts)
-    of, told = len(batches.batches), reading.told_of_persons
-    answers = [_ask(ctx, services, batch, files=files, of=of, told=told) for batch in batches.batches]
-    answers = [flat_answer(answer, names=names_of(reading.texts)) for answer in answers]
+    told = reading.told_of_persons
+    asked = _ask_all(ctx, services, batches.batches, files=files, told=told)
+    answers: list[Mapping[str, Any]] = [flat_answer(one, names=names_of(reading.texts)) for one in asked]
     deleted = deleted_since(reading, services.cases)
     reading = without_documents(reading, deleted)
     answers = [without_quotes_of(deleted, answer) for answer in answers]
@@ -96,7 +96,7 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     injections = _injections(reading, summary, answers)
     issues = (*reading.issues, *gone, *batches.issues, *injections, *others, *reconciled.issues)
     analysed = batches.documents_analysed(without=deleted, without_files=files.unseen)
-    advice = answers[0] if of == 1 else _advise(ctx, services, reconciled, issues, told=told)
+    advice = answers[0] if len(answers) == 1 else _advise(ctx, services, reconciled, issues, told=told)
     ctx.progress(STORING_PERCENT, "storing")
     return completed(
         ctx,
@@ -110,21 +110,37 @@ def analyse(ctx: AttemptContext, services: Services) -> Completed:
     )
 
 
-def _ask(
-    ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int, told: str
-) -> Mapping[str, Any]:
-    """The model's answer about one batch, as JSON; a checkpoint. `told` is what persons set and confirmed."""
+def _ask_all(
+    ctx: AttemptContext, services: Services, batches: Sequence[Batch], *, files: Files, told: str
+) -> list[Mapping[str, Any]]:
+    """The model's answers about the batches, as JSON, each a checkpoint; they are asked for at the same time.
+
+    `told` is what persons set and confirmed.
+    """
+    ctx.progress(ASKING_PERCENTS[0], "extracting")
+    asked = [_question(ctx, services, batch, files=files, of=len(batches), told=told) for batch in batches]
+    answers = []
+    for batch, stored in zip(batches, ctx.steps(asked), strict=True):
+        shown: dict[str, list[int]] = {}
+        for document_id, page in stored["shown"]:
+            shown.setdefault(document_id, []).append(page)
+        for document_id, pages in batch.pages_to_show.items():
+            files.remember(document_id, shown=shown.get(document_id, ()), asked=pages)
+        answers.append(stored["answer"])
+    ctx.progress(ASKING_PERCENTS[1], "answered")
+    return answers
+
+
+def _question(ctx: AttemptContext, services: Services, batch: Batch, *, files: Files, of: int, told: str) -> Step:
     output = ExtractionWithAdvice if of == 1 else Extraction
     opening = told + _facts_of_the_day(ctx, batch, of)
     inputs = fingerprint(_instructions(PROMPT), services.openai.name, output.__name__, opening, batch.content)
     first = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number - 1, of)
     last = ASKING_PERCENTS[0] + _share(ASKING_PERCENTS, batch.number, of)
-    if of == 1:
-        ctx.progress(first, "extracting")
-    else:
-        ctx.progress(first, "extracting_part", n=batch.number, of=of)
 
     def ask() -> dict[str, Any]:
+        if of > 1:
+            ctx.progress(first, "extracting_part", n=batch.number, of=of)
         parts: list[Part] = [TextPart(opening), *batch.parts(files.load)]
         answer, refused = ask_without_refused(
             lambda sent: _parsed(ctx, services, PROMPT, sent, output, percents=(first, last)), parts
@@ -133,15 +149,7 @@ def _ask(
             files.refuse(parts[place])
         return {"answer": answer, "shown": sorted(files.shown)}
 
-    stored = ctx.step(f"extract-{inputs}", ask, inputs=inputs)
-    shown: dict[str, list[int]] = {}
-    for document_id, page in stored["shown"]:
-        shown.setdefault(document_id, []).append(page)
-    for document_id, pages in batch.pages_to_show.items():
-        files.remember(document_id, shown=shown.get(document_id, ()), asked=pages)
-    ctx.progress(last, "answered")
-    answered: Mapping[str, Any] = stored["answer"]
-    return answered
+    return Step(name=f"extract-{inputs}", run=ask, inputs=inputs, until=ASKING_PERCENTS[1])
 
 
 def _ask_repairs(ctx: AttemptContext, services: Services, texts: Sequence[str]) -> Mapping[str, Any]:
@@ -154,6 +162,7 @@ def _ask_repairs(ctx: AttemptContext, services: Services, texts: Sequence[str]) 
             "repair",
             lambda: _parsed(ctx, services, REPAIR_PROMPT, parts, Repairs, percents=REPAIRING_PERCENTS),
             inputs=fingerprint(prompt(REPAIR_PROMPT).text, services.openai.name, parts),
+            until=REPAIRING_PERCENTS[1],
         ),
     )
 
@@ -174,6 +183,7 @@ def _advise(
         "advise",
         lambda: _parsed(ctx, services, ADVICE_PROMPT, parts, Advice, percents=ADVISING_PERCENTS),
         inputs=fingerprint(_instructions(ADVICE_PROMPT), services.openai.name, parts),
+        until=ADVISING_PERCENTS[1],
     )
     return advice
 

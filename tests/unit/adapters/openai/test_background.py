@@ -255,3 +255,17 @@ def test_switched_off_it_starts_nothing_and_fetches_what_was_started(asked: Aske
 
     assert asked.job(started).status is Status.COMPLETED
     assert (asked.there, asked.made) == ([], 2)
+
+
+def test_a_job_of_low_priority_is_answered_later_at_a_discount(asked: Asked) -> None:
+    asked.takes(0)
+    asked.emulator.state.pace = msgspec.structs.replace(asked.emulator.state.pace, later_seconds=3600)
+
+    started = asked.start(priority="low", deadline_seconds=43_200)
+
+    [sent] = asked.emulator.state.log.listed(with_bodies=True)
+    assert sent["body"]["background_options"] == {"completion_window": "8h"}
+    assert asked.job(started).waiting_for == "model"
+    asked.pass_time(3600)
+    asked.wake(started)
+    assert asked.job(started).status is Status.COMPLETED
