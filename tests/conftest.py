@@ -20,10 +20,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from infra.local.resources import Resources, create_resources
+
+if TYPE_CHECKING:
+    from tests.fakes.sample_case import Providers
 
 pytest_plugins = ["tests.scheduling"]
 
@@ -73,3 +77,19 @@ def local_resources(moto_endpoint: str) -> Resources:
             TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": False},
         )
     return resources
+
+
+@pytest.fixture(scope="module")
+def shared_providers() -> Iterator[Providers]:
+    """One emulator of both AI providers for a module; its log counts every call."""
+    from tests.fakes.sample_case import emulated_providers  # loads both SDKs
+
+    with emulated_providers() as providers:
+        yield providers
+
+
+@pytest.fixture
+def providers(shared_providers: Providers) -> Providers:
+    """The emulator, with nothing asked and nothing planted."""
+    shared_providers.start_afresh()
+    return shared_providers

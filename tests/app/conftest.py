@@ -18,6 +18,12 @@ def api() -> Iterator[Api]:
         yield api
 
 
+@pytest.fixture
+def case_id(api: Api) -> str:
+    """An empty case of `api.user`."""
+    return api.user.new_case()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Last of all comes the test that judges the answers to the others."""
     items.sort(key=lambda item: item.path.name == "test_described_statuses.py")

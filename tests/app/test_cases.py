@@ -44,11 +44,6 @@ DOCUMENT_MEMBERS = [
 MB = 1024 * 1024
 
 
-@pytest.fixture
-def case_id(api):
-    return api.user.new_case()
-
-
 def test_a_new_case_belongs_to_its_creator_and_has_every_member_from_the_start(api):
     answer = api.user.send(
         "POST", "/cases", {"title": "תיק", "description": "ד", "metadata": {"a": [1, None]}}, prefix="/api"

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.app.client import UNKNOWN_ID
-
-
-@pytest.fixture
-def case_id(api):
-    return api.user.new_case()
 
 
 def test_a_document_is_fetched_through_a_link_of_a_quarter_of_an_hour(api, case_id):

@@ -11,11 +11,6 @@ from PIL import Image
 from tests.unit.adapters.pdfs import lines, pdf
 
 
-@pytest.fixture
-def case_id(api):
-    return api.user.new_case()
-
-
 def upload(api, case_id, content, **facts):
     body = {"file_name": "a", "content_base64": base64.b64encode(content).decode(), **facts}
     answer = api.user.post(f"/cases/{case_id}/documents", body)

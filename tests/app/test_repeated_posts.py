@@ -11,11 +11,6 @@ DOCUMENT = {"file_name": "letter.txt", "text": "מכתב"}
 UPLOAD = {"file_name": "scan.pdf", "content_type": "application/pdf", "size": 10}
 
 
-@pytest.fixture
-def case_id(api):
-    return api.user.new_case()
-
-
 def test_the_same_case_again_is_the_first_one(api):
     first = api.user.post("/cases", CASE, Idempotency_Key="k1")
     api.clock.advance(seconds=60)

@@ -14,11 +14,6 @@ from chalicelib.errors import StorageUnavailable
 from tests.app.client import UNKNOWN_ID, WEBHOOK_SECRET
 
 
-@pytest.fixture
-def case_id(api):
-    return api.user.new_case()
-
-
 def report(case_id, *, call_id="call-1", transcript="User: שלום", **call):
     artifact = {} if transcript is None else {"transcript": transcript}
     return {

@@ -98,11 +98,6 @@ def worst_case_usd(model: str, *, input_tokens: int, max_output_tokens: int) -> 
     )
 
 
-def prices_as_of() -> str:
-    """The date of the table, YYYY-MM-DD."""
-    return _table().as_of
-
-
 @cache
 def _table() -> _PriceTable:
     return msgspec.json.decode(Path(__file__).with_name("prices.json").read_bytes(), type=_PriceTable)

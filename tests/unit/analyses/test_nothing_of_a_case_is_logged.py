@@ -18,7 +18,7 @@ from chalicelib import telemetry
 from chalicelib.analyses import catalogue
 from chalicelib.jobs.model import Status
 from tests.fakes.engine import Engine
-from tests.fakes.sample_case import Providers, emulated_providers, sample_json, sample_texts
+from tests.fakes.sample_case import Providers, sample_json, sample_texts
 
 JOB_TYPES = ["call_analysis", "document_analysis_agent", "document_analysis_form7801"]
 FAULTS = [
@@ -58,18 +58,6 @@ def overheard() -> Iterator[Overheard]:
         logger.setLevel(level)
         logger.propagate = propagate
         logger.handlers[:] = handlers
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[Providers]:
-    with emulated_providers() as providers:
-        yield providers
-
-
-@pytest.fixture
-def providers(started: Providers) -> Providers:
-    started.start_afresh()
-    return started
 
 
 @cache

@@ -10,27 +10,6 @@ from tests.unit.auth.test_auth import SECONDS, SECRET, unsigned, verifier
 
 
 @pytest.mark.parametrize(
-    ("members", "accepted"),
-    [
-        ({"client_id": "casework", "token_use": "access"}, True),
-        ({"client_id": "another"}, False),
-        ({"aud": "another", "client_id": "casework"}, False),  # it says for whom it is
-        ({"aud": ["casework", "another"], "client_id": "another"}, True),
-        ({}, False),
-    ],
-)
-def test_a_token_without_audience_may_name_the_application_as_its_client(clock, members, accepted):
-    bearer = f"Bearer {token(claims(**members))}"
-    check = verifier(clock, audience="casework")
-
-    if accepted:
-        assert check.principal(bearer).user_id == "user-1"
-    else:
-        with pytest.raises(Unauthorized):
-            check.principal(bearer)
-
-
-@pytest.mark.parametrize(
     ("bearer", "failed"),
     [
         (None, "no_token"),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from pydantic import BaseModel
 
 from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
 from chalicelib.analyses.kit.llm import TextPart
@@ -26,24 +23,9 @@ from tests.fakes.scripted_openai import (
     ScriptedOpenAI,
     answer_events,
     json_reply,
-    scripted_openai,
     stream_reply,
 )
-
-
-class Person(BaseModel):
-    full_name: str
-    children: int
-
-
-ANSWER = '{"full_name": "תמר דוגמא", "children": 2}'
-
-
-@pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedOpenAI]:
-    with scripted_openai() as running:
-        monkeypatch.setenv("OPENAI_BASE_URL", running.url)
-        yield running
+from tests.unit.adapters.openai.conftest import ANSWER, Person
 
 
 def error_body(**members: str) -> dict[str, object]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from decimal import ROUND_UP, Decimal
 
 import pytest
-from pydantic import BaseModel
 
 from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
 from chalicelib.analyses.kit.llm import FilePart, TextPart
@@ -30,21 +28,7 @@ from tests.fakes.scripted_openai import (
     scripted_openai,
     stream_reply,
 )
-
-
-class Person(BaseModel):
-    full_name: str
-    children: int
-
-
-ANSWER = '{"full_name": "תמר דוגמא", "children": 2}'
-
-
-@pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedOpenAI]:
-    with scripted_openai() as running:
-        monkeypatch.setenv("OPENAI_BASE_URL", running.url)
-        yield running
+from tests.unit.adapters.openai.conftest import ANSWER, Person
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,31 +13,15 @@ from chalicelib.analyses.call_analysis import ANALYSIS
 from chalicelib.analyses.call_analysis.analyse import analyse_call
 from chalicelib.errors import (
     AttemptError,
-    InputInvalid,
     OutputInvalid,
-    ProviderAuth,
-    ProviderQuotaExhausted,
-    ProviderRateLimited,
     ProviderRefused,
-    ProviderUnavailable,
 )
 from chalicelib.jobs.model import Status
 from tests.fakes.analysis_services import FakeServices
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.engine import Engine
-from tests.fakes.sample_case import Providers, emulated_providers, sample_json
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[Providers]:
-    with emulated_providers() as providers:
-        yield providers
-
-
-@pytest.fixture
-def providers(started: Providers) -> Providers:
-    started.start_afresh()
-    return started
+from tests.fakes.provider_faults import FAULTS
+from tests.fakes.sample_case import Providers, sample_json
 
 
 def _analysis(services: FakeServices) -> Mapping[str, Any]:
@@ -80,24 +64,7 @@ def test_an_analysis_again_keeps_the_links_of_the_sample_case(providers: Provide
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("rate_limited", ProviderRateLimited),
-        ("quota", ProviderQuotaExhausted),
-        ("unauthorized", ProviderAuth),
-        ("forbidden", ProviderAuth),
-        ("model_not_found", ProviderAuth),
-        ("bad_request", InputInvalid),
-        ("too_large", InputInvalid),
-        ("conflict", ProviderUnavailable),
-        ("server_error", ProviderUnavailable),
-        ("unavailable", ProviderUnavailable),
-        ("overloaded", ProviderUnavailable),
-        ("html", ProviderUnavailable),
-        ("drop", ProviderUnavailable),
-        ("cut", ProviderUnavailable),
-        ("cut_abruptly", ProviderUnavailable),
-        ("stream_error", ProviderUnavailable),
-        ("malformed_json", ProviderUnavailable),
-        ("refusal", ProviderRefused),
+        *FAULTS,
         ("content_filter", ProviderRefused),
         ("truncated", OutputInvalid),
         ("schema_breaking", OutputInvalid),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -12,31 +12,14 @@ from chalicelib.analyses.document_analysis_agent import ANALYSIS
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.errors import (
     AttemptError,
-    InputInvalid,
     LeaseLost,
-    ProviderAuth,
-    ProviderQuotaExhausted,
-    ProviderRateLimited,
-    ProviderRefused,
-    ProviderUnavailable,
 )
 from chalicelib.jobs.model import Status
 from tests.fakes.analysis_services import FakeServices, a_document, a_text
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.engine import Engine
-from tests.fakes.sample_case import Providers, emulated_providers, sample_texts
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[Providers]:
-    with emulated_providers() as providers:
-        yield providers
-
-
-@pytest.fixture
-def providers(started: Providers) -> Providers:
-    started.start_afresh()
-    return started
+from tests.fakes.provider_faults import FAULTS
+from tests.fakes.sample_case import Providers, sample_texts
 
 
 def _run(services: FakeServices, context: FakeContext | None = None) -> Mapping[str, Any]:
@@ -81,26 +64,7 @@ def test_progress_names_each_document_as_the_agent_reads_it(providers: Providers
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [
-        ("rate_limited", ProviderRateLimited),
-        ("quota", ProviderQuotaExhausted),
-        ("unauthorized", ProviderAuth),
-        ("forbidden", ProviderAuth),
-        ("model_not_found", ProviderAuth),
-        ("bad_request", InputInvalid),
-        ("too_large", InputInvalid),
-        ("conflict", ProviderUnavailable),
-        ("server_error", ProviderUnavailable),
-        ("unavailable", ProviderUnavailable),
-        ("overloaded", ProviderUnavailable),
-        ("html", ProviderUnavailable),
-        ("drop", ProviderUnavailable),
-        ("cut", ProviderUnavailable),
-        ("cut_abruptly", ProviderUnavailable),
-        ("stream_error", ProviderUnavailable),
-        ("malformed_json", ProviderUnavailable),
-        ("refusal", ProviderRefused),
-    ],
+    [*FAULTS],
 )
 def test_a_fault_fails_the_attempt_and_never_makes_up_a_result(
     providers: Providers, kind: str, expected: type[AttemptError]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 import msgspec
 import pytest
 
 from chalicelib.analyses.kit import prices
-from chalicelib.analyses.kit.prices import cost_usd, price_of, prices_as_of, worst_case_usd
+from chalicelib.analyses.kit.prices import cost_usd, price_of, worst_case_usd
 
 MODELS = ["gpt-6-luna", "gpt-6.1-terra", "gpt-6.2-sol", "claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5"]
 
@@ -75,10 +74,6 @@ def test_an_unknown_models_cost_is_unknown_and_never_zero(name: str) -> None:
 def test_the_worst_case_caches_everything_and_reads_nothing_from_the_cache() -> None:
     # 1,000,000 written at 0.625 + 100,000 out at 2.50 per million: a long request
     assert worst_case_usd("claude-haiku-5-5", input_tokens=1_000_000, max_output_tokens=100_000) == Decimal("0.875")
-
-
-def test_the_table_is_dated() -> None:
-    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", prices_as_of())
 
 
 def test_a_call_that_may_be_answered_later_costs_its_share_of_the_list_price(monkeypatch: pytest.MonkeyPatch) -> None:
