@@ -7,11 +7,11 @@ import re
 import sys
 from collections.abc import Sequence
 
-from benchmarks.cost.live import Following, billed_for_following, following_by_polls, following_live, measure_following
-from benchmarks.cost.mix import assumed_kinds, mix_table
-from benchmarks.cost.one_job import Assumptions, OneJob, measure
+from benchmarks.cost.live import billed_for_following, following_by_polls, following_live, measure_following
+from benchmarks.cost.mix import assumed_tokens, bills, bills_table, measure_jobs
+from benchmarks.cost.one_job import Assumptions
 from benchmarks.cost.table import idle_month, markdown, million_jobs, read_prices, with_jobs_month
-from benchmarks.processes import metered_aws
+from benchmarks.processes import Aws, metered_aws
 from infra.local.environment import ROOT
 from infra.problem import Problem
 
@@ -19,29 +19,30 @@ PAGE = ROOT / "docs" / "deploy.md"
 _MEASURED = re.compile(r"(?<=<!-- costs -->\n).*?(?=<!-- /costs -->)", re.DOTALL)
 
 
-def costs(job: OneJob, followed: Following, assumed: Assumptions) -> str:
-    """The part of the page that is computed."""
-    prices = read_prices()
+def costs(aws: Aws, assumed: Assumptions) -> str:
+    """The part of the page that is measured and computed."""
+    prices, jobs = read_prices(), measure_jobs(aws, assumed)
+    followed = measure_following(aws, assumed, jobs.one_call)
     by_polls, by_socket = following_by_polls(assumed, prices), following_live(followed, assumed, prices)
     polls = markdown(by_polls, heading=("following a million jobs by polls", "each job"))
     live = markdown(by_socket, heading=("following a million jobs live", "each job"))
-    jobs = markdown(million_jobs(job, assumed, prices), heading=("a million jobs", "each job"))
+    parked = markdown(million_jobs(jobs.one_call, assumed, prices), heading=("a million jobs, parked", "each job"))
     idle = markdown(idle_month(prices), heading=("a month without jobs", "each month"))
     counted = "of which requests, messages, minutes and their functions: by polls {:.0f}, live {:.0f} US$".format(
         *(billed_for_following(one) for one in (by_polls, by_socket))
     )
     said = (
-        f"Prices of {prices['date']}, {prices['region']}. A job runs {assumed.seconds} s, writes its progress"
-        f" {assumed.progress_writes} times and is polled {assumed.polls} times."
+        f"Prices of {prices['date']}, {prices['region']}. A job's model takes {assumed.seconds} s, and it is polled"
+        f" {assumed.polls} times; streamed to a worker it writes its progress {assumed.progress_writes} times."
     )
     busy = with_jobs_month(prices)
     metrics = f"In a month with jobs in every hour, {busy.amount} metrics add {busy.usd:.2f} US$, however many jobs."
+    table = bills_table(bills(aws, jobs, assumed, prices), prices)
     mix = (
-        f"{mix_table(job, assumed, prices)}\n\nAssumed: {assumed_kinds()}; {prices['models']['openai']['name']} and"
-        f" {prices['models']['anthropic']['name']}. No price list of il-central-1 was at hand: its column is a range of"
-        " what AWS asks in other young regions, not a price."
+        f"{table}\n\n{assumed_tokens(prices, assumed)} No price list of il-central-1 was at hand: its column is a range"
+        " of what AWS asks in other young regions, not a price."
     )
-    return "\n\n".join((said, jobs, mix, polls, live, counted, idle, metrics))
+    return "\n\n".join((said, mix, parked, polls, live, counted, idle, metrics))
 
 
 def with_costs(page: str, computed: str) -> str:
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str]) -> None:
     wanted = parser.parse_args(arguments)
     assumed = Assumptions()
     with metered_aws() as aws:
-        computed = costs(measure(aws, assumed), measure_following(aws, assumed), assumed)
+        computed = costs(aws, assumed)
     print(computed)
     if wanted.write:
         PAGE.write_text(with_costs(PAGE.read_text(encoding="utf-8"), computed), encoding="utf-8")

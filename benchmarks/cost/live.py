@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.cost.one_job import Assumptions
+from benchmarks.cost.one_job import Assumptions, OneJob
 from benchmarks.cost.table import API_GB, API_SECONDS, MILLION, POLL_ANSWER_BYTES, Position, position
 from benchmarks.counted import Counted, counted
 from benchmarks.processes import Aws
@@ -43,20 +43,20 @@ class _CountedSockets:
         self.messages += -(-len(body) // (32 * 1024))
 
 
-def measure_following(aws: Aws, assumed: Assumptions) -> Following:
-    """Follow one job from its first version to its last: ticket, socket, every version, the end, the closed socket."""
+def measure_following(aws: Aws, assumed: Assumptions, job: OneJob) -> Following:
+    """Follow such a job from its first version to its last: ticket, socket, versions, the end, the closed socket."""
     sockets = _CountedSockets()
     with counted(aws) as casework:
         case_id = casework.new_case()
         job_id = casework.new_job(case_id)
-        cost = casework.cost(lambda: _followed(casework, job_id, assumed, sockets))
-    beats = assumed.seconds // HEARTBEAT_SECONDS
+        cost = casework.cost(lambda: _followed(casework, job_id, job.versions, sockets))
+    beats = int(job.worker_seconds / job.invocations) // HEARTBEAT_SECONDS * job.invocations
     watchdogs = max(0, (assumed.seconds - 1) // WATCHDOG_SECONDS)
     return Following(
         write_units=cost.written_units,
         read_units=cost.read_units,
         messages=sockets.messages,
-        invocations=_versions(assumed) + 1 + beats,  # each version, the mark, and heartbeats, which post nothing
+        invocations=job.versions + 1 + beats,  # each version, the mark, and heartbeats, which post nothing
         requests=LIVE_REQUESTS + watchdogs,
     )
 
@@ -104,11 +104,7 @@ def _requests(count: int, prices: Mapping[str, Any]) -> Sequence[Position]:
     ]
 
 
-def _versions(assumed: Assumptions) -> int:
-    return assumed.progress_writes + 2  # claimed, each report of progress, the end
-
-
-def _followed(casework: Counted, job_id: str, assumed: Assumptions, sockets: _CountedSockets) -> None:
+def _followed(casework: Counted, job_id: str, versions: int, sockets: _CountedSockets) -> None:
     outbox = casework.system.outbox
     answer = casework.ask("POST", "/streams", {}, body={"job_ids": [job_id]})
     offer = ", ".join(json.loads(answer["body"])["protocols"])
@@ -119,8 +115,8 @@ def _followed(casework: Counted, job_id: str, assumed: Assumptions, sockets: _Co
     if job is None:
         raise AssertionError("the job is gone")
     _published(casework, job, job, sockets, marked=True)
-    for version in range(_versions(assumed)):
-        is_last = version == _versions(assumed) - 1
+    for version in range(versions):
+        is_last = version == versions - 1
         after = msgspec.structs.replace(
             job, version=job.version + 1, progress=version, status=Status.COMPLETED if is_last else Status.RUNNING
         )

@@ -46,7 +46,11 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OneJob(msgspec.Struct, frozen=True, kw_only=True):
-    """What one job made AWS do, from its start to the poll that brought its result."""
+    """What one job made AWS do, from its start to the poll that brought its result.
+
+    `worker_seconds` is how long workers had it, in `invocations`; `webhooks` are those of its model's provider;
+    `versions` of its record were seen by whoever followed it.
+    """
 
     write_units: int
     read_units: float
@@ -54,38 +58,54 @@ class OneJob(msgspec.Struct, frozen=True, kw_only=True):
     object_writes: int
     stored_bytes: int
     log_bytes: int
+    worker_seconds: float
+    invocations: int = 1
+    webhooks: int = 0
+    versions: int = 0
 
 
 def measure(aws: Aws, assumed: Assumptions) -> OneJob:
     """Run one job and count."""
-    clock, log, job_ids = _Clock(), StringIO(), list[str]()
+    clock, log, job_ids = Clock(), StringIO(), list[str]()
     with counted(aws) as casework, redirect_stderr(log):
         system = casework.system
         system.clock = clock
         system.job_types = {JOB_TYPE: JobType(name=JOB_TYPE, run=lambda ctx: _analysis(ctx, assumed, clock, system))}
-        case_id = _new_case(system, clock())
+        case_id = new_case(system, clock())
         telemetry.configure("INFO", stage="prod")
         cost = casework.cost(lambda: job_ids.append(_life(system, case_id, assumed, clock)))
-    resources = resource_names(aws.client_url)
-    items = resources.client("dynamodb").query(
-        TableName=resources.jobs_table,
-        KeyConditionExpression="job_id = :job",
-        ExpressionAttributeValues={":job": {"S": job_ids[0]}},
-    )["Items"]
     return OneJob(
         write_units=cost.written_units,
         read_units=cost.read_units,
         # Lambda's event source adds a receive and a delete.
         queue_requests=cost.by_operation.get("SendMessage", 0) + 2,
         object_writes=cost.by_operation.get("PUT", 0),
-        stored_bytes=sum(item_bytes(item) for item in items),
-        log_bytes=round(len(log.getvalue().encode()), -2) + REQUEST_LOG_BYTES * (assumed.polls + 2),
+        stored_bytes=stored_bytes(aws, job_ids[0]),
+        log_bytes=log_bytes(log.getvalue(), assumed),
+        worker_seconds=assumed.seconds,
+        versions=assumed.progress_writes + 2,  # claimed, each report of progress, the end
     )
 
 
-def _life(system: System, case_id: str, assumed: Assumptions, clock: _Clock) -> str:
+def stored_bytes(aws: Aws, job_id: str) -> int:
+    """What the job's items hold."""
+    resources = resource_names(aws.client_url)
+    items = resources.client("dynamodb").query(
+        TableName=resources.jobs_table,
+        KeyConditionExpression="job_id = :job",
+        ExpressionAttributeValues={":job": {"S": job_id}},
+    )["Items"]
+    return sum(item_bytes(item) for item in items)
+
+
+def log_bytes(written: str, assumed: Assumptions) -> int:
+    """What was logged, and what each request of the API adds."""
+    return round(len(written.encode()), -2) + REQUEST_LOG_BYTES * (assumed.polls + 2)
+
+
+def _life(system: System, case_id: str, assumed: Assumptions, clock: Clock) -> str:
     system.case_store.outline(case_id)
-    started = submit(_request(case_id), store=system.job_store, queue=system.job_queue, **_start_options(clock()))
+    started = submit(start_of(case_id), store=system.job_store, queue=system.job_queue, **start_options(clock()))
     job_id = started.job.job_id
     caller = Principal(user_id=USER)
     for _ in range(assumed.polls - 1):
@@ -100,6 +120,7 @@ def _life(system: System, case_id: str, assumed: Assumptions, clock: _Clock) -> 
         claim_token=str(uuid.uuid4()),
         time_left=lambda: float(FUNCTION_SECONDS),
         pulse=lambda attempt: nullcontext(),  # the analysis beats by the clock of this measurement
+        admission=system.admission,
     )
     job = read_job(job_id, principal=caller, store=system.job_store, now=clock())
     if result_of(job, store=system.job_store) is None:
@@ -107,7 +128,8 @@ def _life(system: System, case_id: str, assumed: Assumptions, clock: _Clock) -> 
     return job_id
 
 
-def _analysis(ctx: AttemptContext, assumed: Assumptions, clock: _Clock, system: System) -> Completed:
+def _analysis(ctx: AttemptContext, assumed: Assumptions, clock: Clock, system: System) -> Completed:
+    ctx.take_slots("openai")
     halfway = assumed.progress_writes * 4 // 5  # past the first lease: rescue looks at the job once, and leaves it
     for number in range(assumed.progress_writes):
         clock.advance(seconds=assumed.seconds / assumed.progress_writes)
@@ -120,14 +142,16 @@ def _analysis(ctx: AttemptContext, assumed: Assumptions, clock: _Clock, system: 
     return Completed(result={"analysis": text}, write_back=WriteBack(bodies={"call_summary": text}, call_id="call-1"))
 
 
-def _new_case(system: System, now: datetime) -> str:
+def new_case(system: System, now: datetime) -> str:
+    """A case with a call; its id."""
     case = Case(id=str(uuid.uuid4()), user_id=USER, title="A case", created_at=now, updated_at=now)
     system.case_store.create(case)
     system.case_store.put_call(case.id, {"id": "call-1"}, call_id="call-1", has_transcript=True, at=now)
     return case.id
 
 
-def _request(case_id: str) -> StartRequest:
+def start_of(case_id: str) -> StartRequest:
+    """The start of the measured job."""
     return StartRequest(
         job_type=JOB_TYPE,
         case_id=case_id,
@@ -139,7 +163,8 @@ def _request(case_id: str) -> StartRequest:
     )
 
 
-def _start_options(now: datetime) -> Mapping[str, Any]:
+def start_options(now: datetime) -> Mapping[str, Any]:
+    """What `submit` wants besides."""
     return {"now": now, "job_id": str(uuid.uuid4()), "retention_days": 30, "open_jobs_limit": 20}
 
 
@@ -147,7 +172,9 @@ def _context() -> LambdaContext:
     return LambdaContext("work_normal", request_id=str(uuid.uuid4()), timeout_seconds=FUNCTION_SECONDS)
 
 
-class _Clock:
+class Clock:
+    """Moves only when the measurement says so."""
+
     def __init__(self) -> None:
         self._now = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -155,4 +182,5 @@ class _Clock:
         return self._now
 
     def advance(self, *, seconds: float) -> None:
+        """Let time pass."""
         self._now += timedelta(seconds=seconds)

@@ -51,25 +51,30 @@ def million_jobs(job: OneJob, assumed: Assumptions, prices: Mapping[str, Any]) -
     """What a million jobs add to the bill."""
     per, each = prices["million"], prices["each"]
     asked = assumed.polls + 1
-    requests = asked + assumed.preflights
+    requests = asked + assumed.preflights + job.webhooks
     answer_bytes = asked * POLL_ANSWER_BYTES
-    api_seconds, worker_seconds = requests * API_SECONDS * API_GB, assumed.seconds * WORKER_GB
-    init_seconds = COLD_WORKERS * WORKER_INIT_SECONDS * WORKER_GB + requests * COLD_REQUESTS * API_INIT_SECONDS * API_GB
+    api_seconds, worker_seconds = requests * API_SECONDS * API_GB, job.worker_seconds * WORKER_GB
+    new_workers, new_requests = job.invocations * COLD_WORKERS, requests * COLD_REQUESTS
+    init_seconds = new_workers * WORKER_INIT_SECONDS * WORKER_GB + new_requests * API_INIT_SECONDS * API_GB
     return [
         position(
-            "workers, waiting for the model",
-            f"{worker_seconds:.0f} GB-s",
+            "workers",
+            f"{worker_seconds:.1f} GB-s in {job.invocations} runs",
             worker_seconds * each["lambda_arm_gb_second"],
         ),
         position("starting new processes", f"{init_seconds:.2f} GB-s", init_seconds * each["lambda_arm_gb_second"]),
         position("S3 writes", f"{job.object_writes}", job.object_writes * per["object_writes"] / MILLION),
         position(
             "API Gateway",
-            f"{requests} requests, {assumed.preflights} of them preflights",
+            f"{requests} requests, {assumed.preflights} of them preflights, {job.webhooks} webhooks",
             requests * per["api_requests"] / MILLION,
         ),
         position("API function", f"{api_seconds:.2f} GB-s", api_seconds * each["lambda_arm_gb_second"]),
-        position("Lambda requests", f"{requests + 1}", (requests + 1) * per["lambda_requests"] / MILLION),
+        position(
+            "Lambda requests",
+            f"{requests + job.invocations}",
+            (requests + job.invocations) * per["lambda_requests"] / MILLION,
+        ),
         position("DynamoDB writes", f"{job.write_units} units", job.write_units * per["write_units"] / MILLION),
         position("DynamoDB reads", f"{job.read_units:g} units", job.read_units * per["read_units"] / MILLION),
         position(
