@@ -41,9 +41,21 @@ class FreshProcess(msgspec.Struct, frozen=True, kw_only=True):
 
 def measured(package: Package) -> FreshProcess:
     """Medians over `ROUNDS` fresh processes each."""
+    with polled_function() as asked, TemporaryDirectory() as folder:
+        bare = Path(folder) / "bare.zip"
+        _without_bytecode(package.archive.path, bare)
+        return FreshProcess(
+            shipped=measure(package.archive.path, **asked, rounds=ROUNDS),
+            without_bytecode=measure(bare, **asked, rounds=ROUNDS),
+        )
+
+
+@contextmanager
+def polled_function() -> Iterator[dict[str, Any]]:
+    """What `cold_start.measure` needs to poll a job that is there: its id, a token and a function's environment."""
     now = datetime.now(UTC)
     job = a_job(job_id=str(uuid.uuid4()), user_id=USER, requested_by=USER, created_at=now)
-    with metered_aws() as aws, _issuer() as (jwks_url, token), TemporaryDirectory() as folder:
+    with metered_aws() as aws, _issuer() as (jwks_url, token):
         resources = resource_names(aws.client_url)
         resources.client("dynamodb").put_item(TableName=resources.jobs_table, Item=record_of(job))
         environment = {
@@ -55,13 +67,7 @@ def measured(package: Package) -> FreshProcess:
             "PYTHONDONTWRITEBYTECODE": "1",
             "PATH": os.environ["PATH"],
         }
-        bare = Path(folder) / "bare.zip"
-        _without_bytecode(package.archive.path, bare)
-        asked: dict[str, Any] = {"token": token, "job_id": job.job_id, "environment": environment, "rounds": ROUNDS}
-        return FreshProcess(
-            shipped=measure(package.archive.path, **asked),
-            without_bytecode=measure(bare, **asked),
-        )
+        yield {"token": token, "job_id": job.job_id, "environment": environment}
 
 
 def _without_bytecode(archive: Path, target: Path) -> None:

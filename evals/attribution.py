@@ -24,11 +24,12 @@ from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import transcript_of
 from chalicelib.cases.model import DocumentText
-from evals.cases import EvalCase
+from evals.cases import WRITTEN_AFTER, EvalCase
 from evals.in_process_run import Models, read_documents, run_analysis
 from evals.recorder import Recorder
 
 FORM = "document_analysis_form7801"
+WRITTEN_LATER = "of these, in cases written after the rules"
 MOVED_KINDS = (Kind.NAME, Kind.DATE, Kind.PHONE, Kind.NUMBER, Kind.BANK_NUMBER, Kind.REFERENCE)
 MISMATCHES = frozenset({"evidence_mismatch", "evidence_not_found", "evidence_missing", "implausible"})
 _LIKE: Sequence[frozenset[str]] = (
@@ -44,7 +45,10 @@ _LIKE: Sequence[frozenset[str]] = (
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """How many values of one kind were moved, and how many of these moves code reported; plausible ones apart."""
+    """How many values of one kind were moved, and how many of these moves code reported; plausible ones apart.
+
+    `kind` is a field's, or WRITTEN_LATER for all kinds in the cases that were written after the rules.
+    """
 
     kind: str
     tried: int
@@ -59,6 +63,7 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
     wrongly, each with its case in front."""
 
     moved: tuple[Moved, ...]
+    moved_later: Moved
     true_values: Mapping[str, int]
     wronged: tuple[str, ...]
 
@@ -66,6 +71,11 @@ class Attribution(msgspec.Struct, frozen=True, kw_only=True):
         """How many true values of these cases were changed or marked wrongly, of how many."""
         wronged = sum(one.partition(":")[0] in cases for one in self.wronged)
         return wronged, sum(count for case, count in self.true_values.items() if case in cases)
+
+    @classmethod
+    def nothing(cls) -> Attribution:
+        """Before anything was moved."""
+        return cls(moved=(), moved_later=_row(WRITTEN_LATER, ()), true_values={}, wronged=())
 
 
 def measure_attribution(cases: Sequence[EvalCase], models: Models) -> Attribution:
@@ -84,8 +94,10 @@ def measure_attribution(cases: Sequence[EvalCase], models: Models) -> Attributio
             reported = bench.reports_move(answer, source, target)
             what = f"{case.name}: {source.path} -> {target.path}"
             outcomes[source.kind.value].append((what, reported, is_plausible(source, target)))
+    later = [row for rows in outcomes.values() for row in rows if row[0].partition(":")[0] in WRITTEN_AFTER]
     return Attribution(
         moved=tuple(_row(kind, rows) for kind, rows in outcomes.items() if rows),
+        moved_later=_row(WRITTEN_LATER, later),
         true_values=total,
         wronged=tuple(wronged),
     )

@@ -25,9 +25,11 @@ from chalicelib.documents.matching import Quote, SearchablePage
 from chalicelib.documents.normalise import comparable, words
 from chalicelib.documents.page import Box, ReadLimits
 from chalicelib.documents.places import places_of
+from evals.annotations import annotations_reached, table
 from evals.cases import DATA
 
 OWN = DATA / "documents"
+FORMS = OWN / "forms"
 LONGEST_PICTURE = 2_000
 DARK = 128
 FEWEST_WORDS, FEWEST_RIGHT = 0.97, 0.99
@@ -68,8 +70,17 @@ def main(arguments: Sequence[str]) -> int:
     boxes = [box_accuracy(pdf) for pdf, _ in files]
     right, looked_at = sum(one.right for one in boxes), sum(one.quotes for one in boxes)
     print(f"quotes marked on just their words: {right} of {looked_at} ({right / looked_at:.4f})")
+    reached = [
+        annotations_reached(pdf) for pdf in (_pdfs(Path(arguments[0])) if arguments else sorted(FORMS.glob("*.pdf")))
+    ]
+    print(f"\n{table(reached)}")
+    lost = [f"{one.name}: {value}" for one in reached for value in one.lost]
+    print(*(f"lost: {one}" for one in lost), sep="\n")
     return int(
-        accepted > 0 or right < 0.99 * looked_at or any(row.covered < 0.97 or row.in_order < 0.97 for row in rows)
+        bool(lost)
+        or accepted > 0
+        or right < 0.99 * looked_at
+        or any(row.covered < 0.97 or row.in_order < 0.97 for row in rows)
     )
 
 
@@ -173,6 +184,13 @@ def _of_cases() -> Iterator[tuple[Path, Path]]:
         truth = pdf.with_suffix(".txt")
         if truth.exists():
             yield pdf, truth
+
+
+def _pdfs(folder: Path) -> Iterator[Path]:
+    """Those that can be opened."""
+    for pdf in sorted(folder.rglob("*.pdf")):
+        if PdfReader().text(pdf.read_bytes(), limits=ReadLimits(), check=lambda: None).problem is None:
+            yield pdf
 
 
 def _with_truth(folder: Path) -> Iterator[tuple[Path, Path]]:

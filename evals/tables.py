@@ -137,23 +137,25 @@ def altered_table(robustness: Robustness) -> str:
 def moved_table(robustness: Robustness) -> str:
     """How often code sees that a real value with its real quote is in the wrong field, and what it wrongs."""
     moved = robustness.attribution.moved
-    rows = [
-        [
-            one.kind,
-            *(str(one.tried), str(one.reported), percent(one.reported, one.tried)),
-            *(str(one.plausible), str(one.plausible_reported), percent(one.plausible_reported, one.plausible)),
-        ]
-        for one in moved
+    sums = [
+        sum(getattr(one, name) for one in moved) for name in ("tried", "reported", "plausible", "plausible_reported")
     ]
-    tried, reported = sum(one.tried for one in moved), sum(one.reported for one in moved)
-    likely, seen = sum(one.plausible for one in moved), sum(one.plausible_reported for one in moved)
-    totals = [str(tried), str(reported), percent(reported, tried), str(likely), str(seen), percent(seen, likely)]
-    rows.append(["**all**", *totals])
+    rows = [_moved_row(one.kind, one.tried, one.reported, one.plausible, one.plausible_reported) for one in moved]
+    later = robustness.attribution.moved_later
+    rows += [
+        _moved_row("**all**", *sums),
+        _moved_row(later.kind, later.tried, later.reported, later.plausible, later.plausible_reported),
+    ]
     known = set(robustness.attribution.true_values)
     for what, cases in (("", known - WRITTEN_AFTER), (" in cases written after the rules", known & WRITTEN_AFTER)):
         wronged, true = robustness.attribution.wronged_in(cases)
         rows.append([f"true values marked wrongly{what}", str(true), str(wronged), percent(wronged, true), "", "", ""])
     return _table(["kind", "all pairs", "reported", "share", "plausible pairs", "reported", "share"], rows)
+
+
+def _moved_row(what: str, tried: int, reported: int, plausible: int, plausible_reported: int) -> list[str]:
+    shares = percent(reported, tried), percent(plausible_reported, plausible)
+    return [what, str(tried), str(reported), shares[0], str(plausible), str(plausible_reported), shares[1]]
 
 
 def rules_table(robustness: Robustness) -> str:
