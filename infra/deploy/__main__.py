@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra.deploy import deployment
+from infra.deploy import deployment, openai_webhook
 from infra.deploy.buckets import OwnBucket
 from infra.deploy.package import ARCHITECTURES, DEPLOYED_ARCHITECTURE, make_package
 from infra.deploy.secrets import refuse_missing
@@ -83,6 +83,7 @@ def up(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
             raise Problem("Nothing was changed.")
         deployment.carry_out(stack, change_set, protected=is_prod, agreed=agreed)
     _verify(stack, console)
+    console.print(openai_webhook.register(stack), highlight=False, soft_wrap=True)
     for name, value in sorted(stack.outputs().items()):
         console.print(f"{name:<26} {value}", highlight=False, soft_wrap=True)
     if is_prod and not stack.parameters().get("AlarmEmail"):
