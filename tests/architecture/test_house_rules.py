@@ -74,6 +74,17 @@ def test_the_locked_versions_are_those_that_the_project_asks_for() -> None:
     assert wanted <= locked
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_the_pages_name_every_layer_that_the_linter_holds(page: str) -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    packages = {name.removeprefix("chalicelib.") for layer in layers for name in re.findall(r"[\w.]+", layer)}
+    text = (ROOT / page).read_text()
+
+    folders = {name for name in packages if (ROOT / "chalicelib" / name).is_dir()}
+    assert [name for name in sorted(folders) if not re.search(rf"\b{name}\b", text)] == []
+
+
 def test_runtime_and_development_agree_on_every_version() -> None:
     runtime = {line.split()[0] for line in (ROOT / "requirements.txt").read_text().splitlines()}
     development = {line.split()[0] for line in (ROOT / "requirements-dev.txt").read_text().splitlines()}

@@ -30,7 +30,7 @@ class Slow:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ctx, name)
 
-    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+    def step(self, name: str, run: Callable[[], Any], **facts: Any) -> Any:
         def slow_run() -> Any:
             left = self._step_seconds
             while left > 0:
@@ -39,7 +39,7 @@ class Slow:
                 left -= 1.0
             return run()
 
-        return self._ctx.step(name, slow_run, inputs=inputs)
+        return self._ctx.step(name, slow_run, **facts)
 
 
 def slow_engine(job_type: str, providers: Providers, *, step_seconds: float) -> Engine:
