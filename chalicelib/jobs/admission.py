@@ -76,11 +76,14 @@ class Admission:
         holding = state.holding(job.job_id)
         if holding is not None:
             return Slots(limit=limit, shard=holding.number, calls=holding.held[job.job_id])
-        if self._slots.waiting(limit, count=1):
+        first = next(iter(self._slots.waiting(limit, count=1)), None)
+        if first is not None and first.job_id != job.job_id:
             return None
         shard = self._shard_for(waiter_of(job, calls=calls), state, most=most, free=self._free(limit, state))
         if shard is None or not self._take(limit, shard, job=job, calls=calls, careful_at=None):
             return None
+        if first is not None:  # it has what it waited for
+            self._slots.leave(limit, first)
         return Slots(limit=limit, shard=shard, calls=calls)
 
     def _more(self, job: Job, held: Slots, *, calls: int) -> Slots | None:
@@ -173,8 +176,9 @@ class Admission:
         if job is None or is_lost(job) or job.deadline_at <= self._clock():
             self._slots.leave(limit, waiter)
             return False
-        if job.status is not Status.PENDING:
-            return False  # rescue has sent it a message: it takes its slots itself, or waits again
+        if job.status is not Status.PENDING:  # a message woke it: it takes its slots itself, or waits again
+            self._slots.leave(limit, waiter)
+            return False
         if not self._slots.admit(limit, waiter, shard, size=shard_size(self._most[limit], shard)):
             return False
         send_again(job, queue=self._queue, delay_seconds=0)
@@ -237,7 +241,8 @@ class JobSlots:
             return
         slots = self._admission.take(job, provider=provider, calls=calls, held=self._held)
         if slots is None:
-            if job.has_calls_in_flight:
+            # A call whose creation was not answered is not waited for here any more: its webhook would have come.
+            if any(call.id and not call.booked for call in job.calls):
                 raise ModelAtWork("no slot is free for one call more")
             raise NoFreeSlot(provider, calls=calls)
         self._held = slots

@@ -14,6 +14,7 @@ from chalicelib.errors import AttemptError, AttemptStopped, BudgetExceeded, Mode
 from chalicelib.jobs import outcomes
 from chalicelib.jobs.calls import (
     MOST_CALLS_AT_ONCE,
+    SHORTEST_LOOK_SECONDS,
     Call,
     CallIndex,
     CreationLost,
@@ -265,7 +266,7 @@ class CallsOfAttempt:
         elapsed = max(0.0, (now - call.began_at).total_seconds())
         durations = self._waited.get(call.question, Durations())
         if not call.id:
-            return max(0.0, self._lost_wait(durations) - elapsed)
+            return max(SHORTEST_LOOK_SECONDS, self._lost_wait(durations) - elapsed)
         return seconds_to_look(elapsed, durations, hears=self.hears, is_low=self._is_low)
 
     def _adopted(self, question: str) -> Call | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
+from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Status
 from chalicelib.jobs.submit import Submitted
+from tests.fakes.engine import claim_and_die
 from tests.fakes.parking import Parking
 
 
@@ -105,3 +109,71 @@ def test_a_parked_job_whose_deadline_passes_gives_its_slot_back() -> None:
 
     assert parking.job(parked).status is Status.FAILED
     assert parking.job(waiting).waiting_for == "model"
+
+
+def waiting_after_a_death(parking: Parking) -> Submitted:
+    """A job whose worker died, perhaps with a call on its way, and which now waits for a slot."""
+    started = parking.engine.start(lock=None)
+    claim_and_die(parking.engine, started)
+    parking.pass_time(60)
+    parking.tick()
+    assert parking.job(started).waiting_for == "worker"
+    return started
+
+
+def test_a_job_that_waits_for_a_slot_is_not_parked_on_a_call_that_was_never_made() -> None:
+    parking = Parking(most=1, seconds=1000)
+    parking.parked()
+    waiting = waiting_after_a_death(parking)
+
+    parking.webhook(waiting)  # a message that comes twice
+
+    assert (parking.job(waiting).status, parking.job(waiting).waiting_for) == (Status.PENDING, "worker")
+    assert parking.engine.deliver() == 0
+
+
+def test_a_job_that_a_late_message_woke_gets_the_slot_that_it_waited_for() -> None:
+    parking = Parking(most=1, seconds=1000)
+    parked = parking.parked()
+    waiting = waiting_after_a_death(parking)
+    parking.webhook(waiting)
+
+    parking.pass_time(1000)
+    parking.webhook(parked)
+    parking.tick()
+
+    assert parking.job(parked).status is Status.COMPLETED
+    assert (used(parking), parking.job(waiting).waiting_for) == (1, "model")
+
+
+def test_a_job_in_the_list_that_a_worker_has_keeps_no_other_from_a_free_slot() -> None:
+    parking = Parking(most=1)
+    parked = parking.parked()
+    in_the_list = another(parking)
+    now = parking.engine.clock()
+    parking.engine.store.claim(in_the_list.job.job_id, now=now, lease_until=lease_end(now), claim_token="late")
+    parking.pass_time(60)
+
+    parking.webhook(parked)
+    third = another(parking)
+
+    assert (used(parking), parking.job(third).waiting_for) == (1, "model")
+
+
+def test_a_job_looks_seldom_for_a_call_that_was_perhaps_never_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    parking = Parking("one", "two", at_once=True, most=1, seconds=1000)
+    create = parking.provider.create
+
+    def first_is_lost(body: bytes, metadata: Mapping[str, str]) -> str:
+        parking.provider.loses_answers = not parking.provider.made
+        return create(body, metadata)
+
+    monkeypatch.setattr(parking.provider, "create", first_is_lost)
+    parking.parked()
+    received = 0
+    for _ in range(120):
+        parking.pass_time(1)
+        received += parking.engine.deliver()
+
+    assert parking.provider.made == ["resp_1", "resp_2"]
+    assert received < 25  # 90 s after the first half minute, in which a lost call's webhook may come: every 5 s at most
