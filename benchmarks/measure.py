@@ -51,6 +51,7 @@ def operations() -> Part:
             at_most("calls of the one poll that brings the result", found.poll_with_result, 2),
             at_most("calls of a list of 20 jobs", found.list_of_20, 2),
             at_most("calls of rescue a minute, nothing to do", found.rescue_idle, 2),
+            at_most("calls for the slots of a job at its provider, whatever it asks there", found.slots_of_a_job, 2),
             at_most("heartbeat calls a minute of a running job", found.heartbeats_a_minute, 5),
         ]
     )

@@ -39,6 +39,7 @@ CAREFUL_SECONDS = 90
 
 PAGE = 25
 MOST_PAGES = 20
+MINUTE = 60
 MOST_LOOKED_AT = 500
 """Holders of slots whose records one tick of rescue reads, to find slots that were never given back."""
 
@@ -112,7 +113,6 @@ class Admission:
         """Let a pending job wait for slots; a message comes when it has them. Failing that, rescue sends one."""
         limit = limit_name(provider, job.priority)
         waiter = waiter_of(job, calls=calls_counted(calls, self._most[limit]))
-        telemetry.info("waits_for_slot", job_id=job.job_id, limit=limit)
         try:
             self._slots.wait(limit, waiter, expires_at=job.expires_at)
             self._give_out(limit)
@@ -186,7 +186,8 @@ class Admission:
 
     def _free_lost(self, limit: str, state: LimitState) -> None:
         holders = [(shard.number, job_id) for shard in state.shards for job_id in shard.held]
-        for shard, job_id in holders[:MOST_LOOKED_AT]:
+        first = int(self._clock().timestamp()) // MINUTE * MOST_LOOKED_AT % len(holders) if holders else 0
+        for shard, job_id in (holders[first:] + holders[:first])[:MOST_LOOKED_AT]:  # others each minute
             if is_lost(self._jobs.get(job_id)):
                 self._slots.give_back(limit, shard, job_id=job_id)
                 telemetry.warning("lost_slot_freed", job_id=job_id, limit=limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from chalicelib import telemetry
 from chalicelib.jobs.model import Job, Status
 from chalicelib.telemetry import Metric, measured
 
@@ -40,6 +41,11 @@ def ended(job: Job, *, by: str = "worker") -> None:
     code = job.error.code if job.error else None
     facts = {**_facts(job), "priority": job.priority}
     measured("attempt_ended", list(_end_metrics(job)), **facts, status=job.status, code=code, by=by)
+
+
+def waits_for_slot(job: Job, *, provider: str) -> None:
+    """The job waits until fewer calls are in flight at its provider: no attempt ended, and none is repeated."""
+    telemetry.info("waits_for_slot", **_facts(job), provider=provider, priority=job.priority)
 
 
 def _end_metrics(job: Job) -> Iterator[Metric]:

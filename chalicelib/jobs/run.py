@@ -145,11 +145,18 @@ def write_outcome(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock:
             if crashed:
                 raise
             crashed, outcome = True, _crashed(attempt.job, exc)
-    job_log.ended(job)
+    _log_end(job, outcome)
     attempt.slots.after(job, outcome)
     delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
     if job.is_open and not isinstance(outcome, AwaitSlot) and delay_seconds <= LONGEST_QUEUE_DELAY_SECONDS:
         send_again(job, queue=queue, delay_seconds=delay_seconds)
+
+
+def _log_end(job: Job, outcome: Outcome) -> None:
+    if isinstance(outcome, AwaitSlot):
+        job_log.waits_for_slot(job, provider=outcome.provider)
+    else:
+        job_log.ended(job)
 
 
 def _execute(attempt: Attempt, *, job_types: Mapping[str, JobType], clock: Clock, rng: Random) -> Outcome | None:

@@ -20,6 +20,7 @@ from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext
 from chalicelib.jobs.requests import cancel_job
 from tests.fakes.engine import Engine
+from tests.fakes.limited import an_engine, with_waiting
 
 SPENT = ModelUsage(
     model="m", requests=1, input_tokens=1000, output_tokens=200, cached_tokens=0, cost_usd=Decimal("0.0125")
@@ -170,3 +171,14 @@ def test_the_wait_of_a_job_is_counted_by_its_lane(lines: Lines) -> None:
 
     started = lines.of_jobs()[1]
     assert (started["lane"], started["_aws"]["CloudWatchMetrics"][-1]["Dimensions"]) == ("normal", [["stage", "lane"]])
+
+
+def test_a_job_that_waits_for_a_slot_counts_as_no_repeated_attempt(lines: Lines) -> None:
+    engine, provider = an_engine(1)
+    with_waiting(engine, provider, {})
+
+    engine.deliver()
+
+    told = [line for line in lines.of_jobs() if line["event"] == "waits_for_slot"]
+    assert [line["provider"] for line in told] == ["openai"]
+    assert not any("AttemptsRepeated" in line for line in lines.of_jobs())
