@@ -5,14 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from chalicelib import time_budget
+from chalicelib.time_budget import AWS_CONNECT_SECONDS, begins_in_time, read_seconds
 
-# A call that nobody answers ends within 13 s, so that a worker can still store that it goes on elsewhere.
-AWS_CONNECT_SECONDS = 2
-AWS_READ_SECONDS = 4
 AWS_ATTEMPTS = 2
-FUNCTION_READ_SECONDS = 15
-"""One try: a worker that starts cold needs some seconds."""
 
 _CONNECTING = threading.Lock()
 """A session of botocore is not thread-safe, and `chalice local` answers each connection in a thread of its own."""
@@ -23,7 +18,7 @@ def new_session() -> Any:
     import botocore.session
 
     session = botocore.session.get_session()
-    session.register("request-created", _in_time)  # for each try of each call of each client
+    session.register("request-created", begins_in_time)  # for each try of each call of each client
     return session
 
 
@@ -33,7 +28,7 @@ def new_client(session: Any, name: str, *, endpoint_url: str | None, validates: 
 
     config = Config(
         connect_timeout=AWS_CONNECT_SECONDS,
-        read_timeout=FUNCTION_READ_SECONDS if name == "lambda" else AWS_READ_SECONDS,
+        read_timeout=read_seconds(name),
         retries={"mode": "standard", "total_max_attempts": 1 if name == "lambda" else AWS_ATTEMPTS},
         signature_version="s3v4" if name == "s3" else None,
         # Without it presigned URLs name the global host, which newer regions refuse. An IP address as the endpoint
@@ -43,9 +38,3 @@ def new_client(session: Any, name: str, *, endpoint_url: str | None, validates: 
     )
     with _CONNECTING:
         return session.create_client(name, config=config, endpoint_url=endpoint_url)
-
-
-def _in_time(event_name: str, **_: Any) -> None:
-    """Refuse a try that could outlast the API request that it is made for. Raises: StorageUnavailable."""
-    read_seconds = FUNCTION_READ_SECONDS if event_name.split(".")[1] == "lambda" else AWS_READ_SECONDS
-    time_budget.require(AWS_CONNECT_SECONDS + read_seconds)
