@@ -61,8 +61,17 @@ class FormChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     unconfirm: Annotated[tuple[Section, ...], Meta(max_length=MOST_SECTIONS)] = ()
 
     def problems(self) -> Sequence[FieldProblem]:
-        """What the request says twice, or takes back itself."""
-        return [*self._repeated(), *self._taken_back()]
+        """What has no type that a field can have, and what the request says twice or takes back itself."""
+        return [*self._untyped(), *self._repeated(), *self._taken_back()]
+
+    def _untyped(self) -> Iterator[FieldProblem]:
+        for n, addition in enumerate(self.add):
+            for name, value in addition.item.items():
+                if not isinstance(value, str | int | float):
+                    yield FieldProblem(
+                        f"/add/{n}/item/{name.replace('~', '~0').replace('/', '~1')}",
+                        "must be a string, a number or a boolean",
+                    )
 
     def _repeated(self) -> Iterator[FieldProblem]:
         yield from _twice([(change.field, f"/changes/{n}/field") for n, change in enumerate(self.changes)])
