@@ -140,7 +140,7 @@ docs: $(READY) ## Write the pages of docs/ that come from the code
 docs-api: $(READY) ## Write docs/api.md from a run of the local system
 	$(BIN)/python -m docs.builder.api
 
-bench: $(READY) build/bench-venv/.ready ## Compare cost and speed with other systems: make bench [WRITE=1 writes docs/performance.md]
+bench: $(READY) build/bench-venv/.ready $(MINISTACK)/.ready ## Compare cost and speed with other systems: make bench [WRITE=1 writes docs/performance.md]
 	$(BIN)/python -m benchmarks $(if $(WRITE),--write)
 
 latency: $(READY) build/bench-venv/.ready ## Measure how long users wait for each sign of a job: make latency [WRITE=1 writes docs/performance.md]

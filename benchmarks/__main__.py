@@ -43,7 +43,8 @@ def main() -> None:
     for name in wanted:
         print(f"{name} …", file=sys.stderr, flush=True)
         parts[name] = PARTS[name]()
-        print(table(parts[name].rows), end="\n\n", flush=True)
+        shown = (table(parts[name].rows) if parts[name].rows else "", parts[name].shown)
+        print("\n\n".join(filter(None, shown)), end="\n\n", flush=True)
     if asked.write:
         _write(parts, seconds=time.monotonic() - began)
     missed = [row.what for part in parts.values() for row in part.rows if not row.met]

@@ -1,7 +1,7 @@
-"""A job as an AWS Lambda durable function, run on the second emulator and counted.
+"""A job as an AWS Lambda durable function, run on the second emulator and counted, and its bill beside Casework's.
 
 The SDK is the real one, and so are the calls that it makes; how long MiniStack takes for them says nothing about AWS,
-so nothing is timed but what the function does itself. A suspended call is answered by this process.
+so nothing is timed. A suspended call is answered by this process.
 """
 
 from __future__ import annotations
@@ -19,7 +19,19 @@ import boto3
 import msgspec
 from botocore.config import Config
 
-from benchmarks.processes import PEERS_PYTHON, ROOT
+from benchmarks.cost.one_job import Assumptions, OneJob
+from benchmarks.cost.one_job import measure as measure_streamed
+from benchmarks.cost.parked import measure_parked, worker_seconds
+from benchmarks.cost.table import (
+    COLD_WORKERS,
+    GB,
+    MILLION,
+    WORKER_GB,
+    WORKER_INIT_SECONDS,
+    million_jobs,
+    read_prices,
+)
+from benchmarks.processes import PEERS_PYTHON, ROOT, Aws
 from infra.local.ministack import running_ministack
 from infra.local.resources import REGION
 
@@ -40,6 +52,10 @@ SERVICES = ("lambda",)
 MODEL_SECONDS = 1.0
 ANSWER = json.dumps({"text": "x" * 2000})
 DONE_WITHIN_SECONDS = 60
+MODEL_CALLS, STATES = 3, 9
+"""The same work in Step Functions: a state for each report and each call, and the start."""
+HISTORY_MONTHS = 14 / 30
+FRONT_DOOR = frozenset({"API Gateway", "API function", "data out"})
 ROLE = "arn:aws:iam::123456789012:role/bench"
 
 
@@ -50,8 +66,12 @@ class Durable(msgspec.Struct, frozen=True, kw_only=True):
     operations: int
     checkpoint_calls: int
     checkpoint_bytes: int
-    busy_seconds: float
-    """The function's own seconds, less those that it waited for the model."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the function has the job besides the calls that it holds, by what Casework's bill assumes too."""
+        creates = MODEL_CALLS if self.invocations > 1 else 0
+        return worker_seconds(self.checkpoint_calls, creates, self.invocations)
 
 
 def measure() -> Mapping[str, Durable]:
@@ -72,6 +92,55 @@ def measure() -> Mapping[str, Durable]:
         return {how: _run(client, how, log) for how in ("in_step", "callback")}
 
 
+def compared(aws: Aws) -> str:
+    """The bills of a million jobs as Markdown: three model calls of 20 s, five reports of progress, a result."""
+    prices, executions = read_prices(), measure()
+    alone = Assumptions(polls=1, preflights=0, progress_writes=5)
+    held, parked = measure_streamed(aws, alone), measure_parked(aws, alone, calls=MODEL_CALLS)
+    in_step, called_back = executions["in_step"], executions["callback"]
+    waited = alone.seconds
+    lines = [
+        "| a million jobs | billed, each job | function seconds, each job | US$ |",
+        "|---|---|---:|---:|",
+        _casework("Casework, a worker holds the calls", held, alone, prices),
+        _casework("Casework, parked while the model works", parked, alone, prices),
+        _durable("durable function, calls in its steps", in_step, waited, prices),
+        _durable("durable function, suspended until called back", called_back, 0, prices),
+        _step_functions("Step Functions (list price), a function holds each call", in_step, waited, prices),
+        _step_functions("Step Functions (list price), task tokens", called_back, 0, prices),
+    ]
+    return "\n".join(lines)
+
+
+def _casework(name: str, job: OneJob, alone: Assumptions, prices: Mapping[str, Any]) -> str:
+    bill = million_jobs(job, alone, prices)
+    usd = sum(position.usd for position in bill if position.what not in FRONT_DOOR)
+    billed = f"{job.write_units} units written, {job.read_units:g} read, {job.queue_requests} messages"
+    return f"| {name} | {billed} | {job.worker_seconds:.1f} | {usd:,.0f} |"
+
+
+def _durable(name: str, one: Durable, waited: float, prices: Mapping[str, Any]) -> str:
+    per, each = prices["million"], prices["each"]
+    written = one.checkpoint_bytes / GB * each["durable_gb_written"]
+    kept = one.checkpoint_bytes / GB * each["durable_gb_month"] * HISTORY_MONTHS
+    usd = one.operations * per["durable_operations"] + (written + kept) * MILLION
+    usd += _functions(one, waited, one.invocations, prices)
+    billed = f"{one.operations} operations, {one.checkpoint_bytes:,} bytes in {one.checkpoint_calls} calls"
+    return f"| {name} | {billed} | {one.seconds + waited:.1f} | {usd:,.0f} |"
+
+
+def _step_functions(name: str, one: Durable, waited: float, prices: Mapping[str, Any]) -> str:
+    usd = STATES * prices["million"]["state_transitions"] + _functions(one, waited, STATES - 1, prices)
+    return f"| {name} | {STATES} transitions | {one.seconds + waited:.1f} | {usd:,.0f} |"
+
+
+def _functions(one: Durable, waited: float, invocations: int, prices: Mapping[str, Any]) -> float:
+    new = invocations * COLD_WORKERS * WORKER_INIT_SECONDS
+    seconds = (one.seconds + waited + new) * WORKER_GB
+    requests = invocations * prices["million"]["lambda_requests"]
+    return float(seconds * prices["each"]["lambda_arm_gb_second"] * MILLION + requests)
+
+
 def _run(client: Any, how: str, log: Path) -> Durable:
     for _ in range(2):  # the first starts the process
         log.unlink(missing_ok=True)
@@ -79,14 +148,13 @@ def _run(client: Any, how: str, log: Path) -> Durable:
         execution = client.invoke(FunctionName="durable", Payload=event)["DurableExecutionArn"]
         _answer_calls(client, execution, log)
     events = _history(client, execution)
-    invocations = [line for line in _lines(log) if "seconds" in line]
-    waited = 3 * MODEL_SECONDS if how == "in_step" else 0.0
+    invocations = [line for line in _lines(log) if "calls" in line]
+    called_back = MODEL_CALLS * len(ANSWER) if how == "callback" else 0
     return Durable(
         invocations=len(invocations),
         operations=sum(event["EventType"] in BILLED for event in events),
         checkpoint_calls=sum(line["calls"] for line in invocations),
-        checkpoint_bytes=sum(line["bytes"] for line in invocations),
-        busy_seconds=sum(line["seconds"] for line in invocations) - waited,
+        checkpoint_bytes=sum(line["bytes"] for line in invocations) + called_back,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks import counts, fresh_process, growth, imports, worker_memory
+from benchmarks import counts, durable, fresh_process, growth, imports, worker_memory
 from benchmarks.counted import Cost
 from benchmarks.processes import PEERS_PYTHON, answer_of, metered_aws
 from benchmarks.rows import Row, at_least, at_most
@@ -208,6 +208,12 @@ def sizes() -> Part:
     return Part(rows=rows, numbers=msgspec.to_builtins(found, str_keys=True))
 
 
+def durable_functions() -> Part:
+    """The same work as an AWS Lambda durable function, and its bill."""
+    with metered_aws() as aws:
+        return Part(rows=[], shown=durable.compared(aws))
+
+
 PARTS: Mapping[str, Callable[[], Part]] = {
     "operations": operations,
     "peers": peers,
@@ -217,6 +223,7 @@ PARTS: Mapping[str, Callable[[], Part]] = {
     "long_document": long_document,
     "memory": memory,
     "growth": sizes,
+    "durable": durable_functions,
 }
 
 
