@@ -125,9 +125,9 @@ class Counted:
 
 
 @contextmanager
-def counted(aws: Aws) -> Iterator[Counted]:
-    """A Casework that talks to the client's door, as bootstrap assembles it in a deployed stage."""
-    environment = aws.environment("client")
+def counted(aws: Aws, **settings: str) -> Iterator[Counted]:
+    """A Casework that talks to the client's door, as bootstrap assembles it in a deployed stage with more settings."""
+    environment = {**aws.environment("client"), **settings}
     before = dict(os.environ)
     os.environ.update(environment)
     os.environ.pop("JWT_SECRET", None)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks import counts, durable, fresh_process, growth, imports, worker_memory
+from benchmarks import counts, durable, fresh_process, growth, imports, parked, worker_memory
 from benchmarks.counted import Cost
 from benchmarks.processes import PEERS_PYTHON, answer_of, metered_aws
 from benchmarks.rows import Row, at_least, at_most
@@ -214,12 +214,29 @@ def durable_functions() -> Part:
         return Part(rows=[], shown=durable.compared(aws))
 
 
+def parked_jobs() -> Part:
+    """Jobs whose model works without a worker."""
+    found = parked.measure()
+    with_webhook, without = found.at_95(found.late_with_webhook), found.at_95(found.late_without)
+    return Part(
+        rows=[
+            at_most("function time of a job whose call takes 60 s", found.minute_function_seconds, 4, unit=" s"),
+            at_most("function time of a job whose call takes 20 min", found.long_function_seconds, 6, unit=" s"),
+            at_most("calls paid for a call of 20 min", found.long_calls, 1),
+            at_most("attempts of a job whose call takes 20 min", found.long_attempts, 1),
+            at_most("answer ready → completed, with OpenAI's webhook, p95", with_webhook, 2, unit=" s"),
+            at_most("answer ready → completed, without it, p95", without, 15, unit=" s"),
+        ]
+    )
+
+
 PARTS: Mapping[str, Callable[[], Part]] = {
     "operations": operations,
     "peers": peers,
     "paced": paced,
     "handler": handler,
     "cold_start": cold_start,
+    "parked": parked_jobs,
     "long_document": long_document,
     "memory": memory,
     "growth": sizes,

@@ -29,6 +29,7 @@ class LogEntry(msgspec.Struct, kw_only=True):
     stream: bool
     fault: str | None = None
     outcome: str = "running"
+    metadata: Mapping[str, Any] = msgspec.field(default_factory=dict)
     body: Mapping[str, Any] | None = None
 
 
@@ -51,6 +52,7 @@ class RequestLog:
                 model=asked.model,
                 body_sha256=asked.fingerprint,
                 stream=asked.streams,
+                metadata=asked.body.get("metadata") or {},
                 body=asked.body,
             )
             self._entries.append(entry)

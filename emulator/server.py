@@ -33,6 +33,7 @@ HOST = "127.0.0.1"
 LONGEST_HANG_SECONDS = 3600.0
 _LOOK_EVERY_SECONDS = 0.2
 _CLOSE_WITHIN_SECONDS = 0.1
+_ERROR_EVENTS = {"stream_error": "server_error", "rate_limited_stream": "rate_limited"}
 _MALFORMED = b'{"id": "x", "output": ['
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
@@ -111,14 +112,7 @@ class EmulatorHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._handle()
 
-    def do_POST(self) -> None:
-        self._handle()
-
-    def do_PUT(self) -> None:
-        self._handle()
-
-    def do_DELETE(self) -> None:
-        self._handle()
+    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  # the names are the library's
 
     def _handle(self) -> None:
         self._request_id = f"req_{uuid.uuid4().hex[:24]}"
@@ -182,6 +176,7 @@ class EmulatorHandler(BaseHTTPRequestHandler):
             pace = msgspec.structs.replace(pace, seconds=fault.seconds or 1.0)
         if asked.in_background:
             pace = msgspec.structs.replace(pace, seconds=0.0)  # accepted at once; it grows ready later
+        is_plain = asked.in_background and not asked.streams
         if fault and kind == "hang":
             self._hang(fault.seconds)
         elif kind == "drop":
@@ -190,6 +185,8 @@ class EmulatorHandler(BaseHTTPRequestHandler):
             self._send_json(JsonReply(status=502, body=_HTML, content_type="text/html"))
         elif fault and kind in openai_errors.ERROR_KINDS:
             self._send_json(self._error(kind, asked.path, fault, model=asked.model))
+        elif kind in _ERROR_EVENTS and is_plain:  # nothing is begun
+            self._send_json(self._error(_ERROR_EVENTS[kind], asked.path))
         else:
             reply = self.emulator_state.reply(asked, fault, request_id=self._request_id)
             if kind == "lost_create":
@@ -213,8 +210,8 @@ class EmulatorHandler(BaseHTTPRequestHandler):
             self._send_half(reply)
         elif fault and kind == "stall":
             self._hang(fault.seconds)
-        elif kind in ("stream_error", "rate_limited_stream"):
-            self._send_json(self._error("server_error" if kind == "stream_error" else "rate_limited", self.path))
+        elif kind in _ERROR_EVENTS:
+            self._send_json(self._error(_ERROR_EVENTS[kind], self.path))
         elif kind == "malformed_json":
             self._send_json(JsonReply(body=_MALFORMED))
         else:

@@ -28,8 +28,8 @@ LOW_LONGEST_LOOK_SECONDS = 900.0
 """A call of low priority takes hours."""
 LATE_SHARE = 0.15
 """Without a webhook an answer is found late by about this share of the time that it took."""
-RARE_LOOKS = 2.0
-"""With a webhook looks are only for those that were lost: so much rarer."""
+RARE_LOOKS = 4.0
+"""With a webhook looks are only for those that were lost: so much rarer, at the longest too."""
 SPREAD_SECONDS = 5.0
 MOST_OF_STEP = 0.95
 """A step that waits may claim this share of its progress: the rest comes with the answer."""
@@ -110,9 +110,9 @@ def seconds_to_look(elapsed: float, durations: Durations, *, hears: bool, is_low
     late = durations.share(0.9)
     if late is not None and elapsed < late:
         return max(1.0, late - elapsed) + (SPREAD_SECONDS if hears else 0.5)
-    share = LATE_SHARE * (RARE_LOOKS if hears else 1)
-    longest = LOW_LONGEST_LOOK_SECONDS if is_low else LONGEST_LOOK_SECONDS
-    return min(longest, max(SHORTEST_LOOK_SECONDS, elapsed * share))
+    rarer = RARE_LOOKS if hears else 1
+    longest = LOW_LONGEST_LOOK_SECONDS if is_low else LONGEST_LOOK_SECONDS * rarer
+    return min(longest, max(SHORTEST_LOOK_SECONDS, elapsed * LATE_SHARE * rarer))
 
 
 class CreationLost(ProviderUnavailable):

@@ -31,7 +31,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One run. For `mischief_seconds` things go wrong; then the system has `drain_seconds` to bring all to an end.
 
     Workers run one job at a time each, so that a kill interrupts at most one call. `fault_rate` is the share of
-    provider calls that fail, `answer_seconds` what an answer takes, `…_every_seconds` the mean time between two acts.
+    provider calls that fail, `answer_seconds` what an answer takes; calls in the background are followed for
+    `park_after_seconds` of it. `…_every_seconds` the mean time between two acts.
     `freezes` workers are stopped for `freeze_seconds`, until others have taken their jobs over (a lease and a tick of
     the timer), and go on after that as zombies. For `outage_seconds` no provider answers, for `throttled_seconds`
     DynamoDB refuses `throttled_share` of the calls, for `slow_queue_seconds` each call of SQS takes up to twice
@@ -46,6 +47,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     high_workers: int = 2
     high_share: float = 0.1
     answer_seconds: float = 0.6
+    park_after_seconds: float = 0.1
     fault_rate: float = 0.2
     kill_every_seconds: float = 3.0
     message_every_seconds: float = 0.7
@@ -137,6 +139,7 @@ class ChaosSystem:
             "CASEWORK_CONCURRENCY": "1",
             "CASEWORK_RESCUE_SECONDS": str(plan.rescue_every_seconds),
             "CASEWORK_EMULATOR_SECONDS": str(plan.answer_seconds),
+            "PARK_AFTER_SECONDS": str(plan.park_after_seconds),
             "LOG_LEVEL": "INFO",
         }
         self._plan = plan

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from chalicelib.analyses import catalogue
 from chalicelib.errors import NoCall
 from clients.python.casework import Client
+from emulator.faults import BACKGROUND_KINDS, PASSING_KINDS
 from tests.reliability.chaos.system import ChaosSystem, Plan
 from tests.reliability.chaos.verdict import Started
 
@@ -94,8 +95,9 @@ class Changes:
 
 
 def fail_calls(system: ChaosSystem, plan: Plan) -> None:
-    """From now on the providers fail this share of the calls, in every way that a patient client gets over."""
-    set_faults(system, plan, rate=plan.fault_rate)
+    """From now on the providers fail this share of the calls, in every way that a patient client gets over; of those in
+    the background the creation's answer is lost, or the webhook, or it comes twice, early or forged."""
+    set_faults(system, plan, rate=plan.fault_rate, kinds=(*PASSING_KINDS, *BACKGROUND_KINDS))
 
 
 def set_faults(system: ChaosSystem, plan: Plan, *, rate: float, **more: Any) -> None:

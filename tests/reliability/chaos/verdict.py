@@ -11,11 +11,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chalicelib.analyses import catalogue
 from chalicelib.analyses.kit.reading import SNAPSHOT
 from chalicelib.jobs.model import Job, Status
+from emulator.faults import BACKGROUND_KINDS, STATUSES
 from tests.reliability.chaos.system import Kill
 
 RECOVERY_SECONDS = 120.0
+NEVER_BEGUN = frozenset(
+    {*STATUSES, "drop", "html", "hang", "stream_error", "rate_limited_stream", "too_many_in_flight"}
+)
+"""Faults by which a call is refused before anything is begun for it."""
 EXPECTED_CODES = frozenset({"worker_lost"})
 """How a job may fail that nobody interfered with: no trouble that passes fails one, and the rest are our defects."""
 CALL_REPLACED = "its call was replaced"
@@ -78,6 +84,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     steps: int
     repeats_of_checkpointed_calls: int
     repeats_of_calls_in_flight: int
+    repeats_in_background: int
+    webhooks_disturbed: int
     lost_jobs: int
     jobs_made_twice: int
     disagreements: int
@@ -94,6 +102,7 @@ def figures(evidence: Evidence) -> Figures:
     steps = [name for job in mine for name in _steps(job)]
     distinct = sum(len(set(_steps(job))) for job in mine)
     paid = [call for call in evidence.calls if call["outcome"] != "failed"]
+    streamed = [name for job in mine if not _goes_on(job) for name in _steps(job) if _is_call(name)]
     interrupted = [kill for kill in evidence.kills if _interrupted(kill, evidence.jobs)]
     return Figures(
         wanted=evidence.wanted,
@@ -109,7 +118,9 @@ def figures(evidence: Evidence) -> Figures:
         calls_failed=len(evidence.calls) - len(paid),
         steps=len(steps),
         repeats_of_checkpointed_calls=len(steps) - distinct,
-        repeats_of_calls_in_flight=len(paid) - sum(_is_call(name) for name in steps),
+        repeats_of_calls_in_flight=sum(not call["metadata"] for call in paid) - len(streamed),
+        repeats_in_background=_repeats_in_background(evidence.calls),
+        webhooks_disturbed=sum(call["fault"] in BACKGROUND_KINDS for call in evidence.calls),
         lost_jobs=sum(job_id not in evidence.jobs or evidence.jobs[job_id].is_open for job_id in started),
         jobs_made_twice=len(set(evidence.jobs) - started) + len(evidence.started) - len(started),
         disagreements=sum(_disagrees(job, evidence) for job in mine),
@@ -138,6 +149,7 @@ def broken_promises(found: Figures) -> list[str]:
             found.repeats_of_calls_in_flight > found.kills,
             f"{found.repeats_of_calls_in_flight} calls were made again after {found.kills} kills",
         ),
+        (found.repeats_in_background, f"{found.repeats_in_background} calls in the background were made again"),
         (found.repeats_of_calls_in_flight < 0, "more steps are stored than calls were answered"),
         (found.disagreements, f"{found.disagreements} cases do not hold what their job says"),
         (found.left_behind, f"{found.left_behind} locks or counters are left behind"),
@@ -171,6 +183,17 @@ def show(console: Console, found: Figures, *, broken: Sequence[str], seconds: fl
 
 def _steps(job: Job) -> list[str]:
     return [event.message for event in job.timeline if event.type == "step"]
+
+
+def _goes_on(job: Job) -> bool:
+    """Whether the job's calls go on without a worker."""
+    return catalogue()[job.job_type].provider == "openai"
+
+
+def _repeats_in_background(calls: Sequence[Mapping[str, Any]]) -> int:
+    """Questions of one job that were begun more than once: each costs again."""
+    begun = [call for call in calls if call["metadata"] and call["fault"] not in NEVER_BEGUN]
+    return len(begun) - len({(call["metadata"]["job"], call["metadata"]["question"]) for call in begun})
 
 
 def _is_call(step: str) -> bool:
@@ -220,6 +243,7 @@ def _rows(found: Figures) -> list[tuple[str, str, str]]:
         *((what, str(count), "") for what, count in sorted(found.counts.items())),
         ("jobs interrupted by these kills", str(found.kills_at_work), "> 0"),
         ("provider calls", str(found.calls), ""),
+        ("  its webhook or its id lost, late or twice", str(found.webhooks_disturbed), "> 0"),
         ("  failed by the provider", str(found.calls_failed), "> 0"),
         ("submitted", str(found.submitted), str(found.wanted)),
         ("completed", str(found.completed), "> 0"),
@@ -229,6 +253,7 @@ def _rows(found: Figures) -> list[tuple[str, str, str]]:
         ("steps stored", str(found.steps), ""),
         ("repeats of checkpointed calls", str(found.repeats_of_checkpointed_calls), "0"),
         ("repeats of calls in flight", str(found.repeats_of_calls_in_flight), f"≤ {found.kills}"),
+        ("repeats of calls in the background", str(found.repeats_in_background), "0"),
         ("lost jobs", str(found.lost_jobs), "0"),
         ("jobs made twice", str(found.jobs_made_twice), "0"),
         ("case/job disagreements", str(found.disagreements), "0"),
