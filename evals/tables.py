@@ -129,8 +129,13 @@ def planting_table(robustness: Robustness) -> str:
 
 
 def altered_table(robustness: Robustness) -> str:
-    """Which kinds of field code can check against their quotes."""
-    rows = [[one.kind, str(one.tried), str(one.caught), percent(one.caught, one.tried)] for one in robustness.altered]
+    """Which kinds of field code can check against their quotes; those that it always does are one row."""
+    missed = [one for one in robustness.altered if one.missed]
+    whole = [one for one in robustness.altered if not one.missed]
+    rows = [[one.kind, str(one.tried), str(one.caught), percent(one.caught, one.tried)] for one in missed]
+    if whole:
+        tried, caught = sum(one.tried for one in whole), sum(one.caught for one in whole)
+        rows.append([", ".join(one.kind for one in whole), str(tried), str(caught), percent(caught, tried)])
     return _table(["kind of field", "altered", "reported", "share"], rows)
 
 
