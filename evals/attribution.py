@@ -16,7 +16,13 @@ from typing import Any
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
-from chalicelib.analyses.document_analysis_form7801.fields import Form, Kind, Leaf, leaves, with_value
+from chalicelib.analyses.document_analysis_form7801.fields import (
+    Kind,
+    Leaf,
+    leaves,
+    with_value,
+)
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.normalise import normalised_form
 from chalicelib.analyses.document_analysis_form7801.reconcile import reconcile
 from chalicelib.analyses.document_analysis_form7801.source_names import names_of

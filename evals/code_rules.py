@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -19,7 +19,12 @@ from chalicelib.analyses.document_analysis_form7801.conditions import checked_co
 from chalicelib.analyses.document_analysis_form7801.consent import gives_consent
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
 from chalicelib.analyses.document_analysis_form7801.facts import DIAGNOSED, flat_answer
-from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Form, Kind, Leaf
+from chalicelib.analyses.document_analysis_form7801.fields import (
+    DISABILITY_TYPES,
+    Kind,
+    Leaf,
+)
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.kit.quotes import Sources
 
 TODAY = date(2026, 11, 30)
@@ -114,7 +119,7 @@ def _form_with(condition: str) -> Form:
     from chalicelib.analyses.document_analysis_form7801.answer_schema import ConditionFacts
 
     types: Mapping[str, bool] = {name: name == condition for name in ConditionFacts.model_fields}
-    empty: Form = {
+    empty = {
         "personal_info": dict.fromkeys(_members("personal_info"), ""),
         "employment_history": {"employment_records": []},
         "disability_info": {
@@ -127,7 +132,7 @@ def _form_with(condition: str) -> Form:
         "bank_details": dict.fromkeys(_members("bank_details"), ""),
         "medical_waiver": {"waiver_accepted": False, "waiver_date": ""},
     }
-    return empty
+    return cast(Form, empty)
 
 
 def _members(section: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -20,6 +20,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     leaves,
     value_at,
 )
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.kit.injection.detector import suspect_passage
 from chalicelib.analyses.kit.issues import INJECTION_SUSPECTED
 from chalicelib.analyses.kit.quotes import Sources
@@ -137,7 +138,7 @@ def _broken_form(case: EvalCase, run: Run, clean: Run) -> Iterator[str]:
         if stay_days(stay) not in (None, stay["length_of_stay_days"]):
             yield "length_of_stay_days"
     counted = {name: {k: v for k, v in form[name].items() if k != "section_confirmed"} for name in _SECTIONS}
-    if form["metadata"]["completion_percentage"] != completion_percentage(counted):
+    if form["metadata"]["completion_percentage"] != completion_percentage(cast(Form, counted)):
         yield "completion_percentage"
     if not 0 <= run.analysis["claim_rate"] <= _PERCENT:
         yield "claim_rate"

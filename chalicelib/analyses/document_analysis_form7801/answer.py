@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chalicelib.analyses.document_analysis_form7801.fields import Form, canonical_path, value_at
+from chalicelib.analyses.document_analysis_form7801.fields import canonical_path, value_at
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.normalise import normalised_form
 from chalicelib.analyses.kit.issues import Issue, Quote
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,11 +11,10 @@ from chalicelib.analyses.document_analysis_form7801 import israeli
 from chalicelib.analyses.document_analysis_form7801.fields import (
     EMPLOYMENT,
     HOSPITALIZATIONS,
-    Form,
     Kind,
     leaves,
-    value_at,
 )
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.kit.issues import Issue
 
 ADULT_YEARS = 18
@@ -115,7 +114,7 @@ def _days_in_future(form: Form, today: date) -> Iterator[Issue]:
 
 
 def _life_in_order(form: Form, today: date) -> Iterator[Issue]:
-    birth = day_of(value_at(form, "personal_info.date_of_birth"))
+    birth = day_of(form["personal_info"]["date_of_birth"])
     if birth is None:
         return
     if birth <= today and age_on(birth, today) < ADULT_YEARS:
@@ -132,17 +131,17 @@ def _life_in_order(form: Form, today: date) -> Iterator[Issue]:
 
 
 def _work_in_order(form: Form) -> Iterator[Issue]:
-    for index, record in enumerate(value_at(form, EMPLOYMENT)):
+    for index, record in enumerate(form["employment_history"]["employment_records"]):
         yield from _ordered(record, "start_date", "end_date", path=f"{EMPLOYMENT}[{index}]", what="The work")
 
 
 def _stays_in_order(form: Form) -> Iterator[Issue]:
-    for index, stay in enumerate(value_at(form, HOSPITALIZATIONS)):
+    for index, stay in enumerate(form["disability_info"]["hospitalizations"]):
         path = f"{HOSPITALIZATIONS}[{index}]"
         yield from _ordered(stay, "admission_date", "discharge_date", path=path, what="The stay in hospital")
 
 
-def _ordered(item: dict[str, Any], first: str, last: str, *, path: str, what: str) -> Iterator[Issue]:
+def _ordered(item: Mapping[str, Any], first: str, last: str, *, path: str, what: str) -> Iterator[Issue]:
     start, end = day_of(item[first]), day_of(item[last])
     if start and end and end < start:
         message = f"{what} ends on {end.isoformat()}, before it begins on {start.isoformat()}."
@@ -154,9 +153,13 @@ def _bank_in_agreement(form: Form) -> Iterator[Issue]:
     parts = israeli.iban_account(bank["iban"]) if israeli.is_iban(bank["iban"]) else None
     if parts is None:
         return
-    names = ("bank_code", "branch_number", "account_number")
-    stated = [re.sub(r"\D", "", bank[name]).lstrip("0") for name in names]
-    for name, in_iban, elsewhere in zip(names, parts, stated, strict=True):
+    stated = {
+        "bank_code": bank["bank_code"],
+        "branch_number": bank["branch_number"],
+        "account_number": bank["account_number"],
+    }
+    for (name, value), in_iban in zip(stated.items(), parts, strict=True):
+        elsewhere = re.sub(r"\D", "", value).lstrip("0")
         if elsewhere and elsewhere != in_iban:
-            message = f"The IBAN holds {in_iban}, the form {bank[name]}."
+            message = f"The IBAN holds {in_iban}, the form {value}."
             yield Issue(field=f"bank_details.{name}", code="iban_differs", message=message)

@@ -16,17 +16,14 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     EMPLOYMENT,
     HOSPITALIZATIONS,
     PHYSICIANS,
-    Form,
     is_filled,
     leaves,
     value_at,
 )
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.kit.issues import Issue
 
 SORTED_BY = {EMPLOYMENT: "start_date", PHYSICIANS: "last_visit_date", HOSPITALIZATIONS: "admission_date"}
-_COUNTED_SECTIONS = ("personal_info", "bank_details")
-_COUNTED_FIELDS = ("disability_info.disability_start_date", "disability_info.primary_disability_description")
-_COUNTED_LISTS = (EMPLOYMENT, PHYSICIANS)
 _MONTHS = "employment_history.total_employment_months"
 WORK_CODES = frozenset({"employment_end_unclear", "employment_end_missing"})
 """The codes of `employment_issues`."""
@@ -88,7 +85,7 @@ def employment_issues(form: Form, *, today: date) -> list[Issue]:
     """
     issues = []
     onset = day_of(form["disability_info"]["disability_start_date"])
-    for index, record in enumerate(value_at(form, EMPLOYMENT)):
+    for index, record in enumerate(form["employment_history"]["employment_records"]):
         end, start = str(record["end_date"]).strip(), day_of(record["start_date"])
         if start is None:
             continue
@@ -126,7 +123,7 @@ def with_stays_computed(form: Form) -> tuple[Form, list[Issue]]:
     another one was stated."""
     new = copy.deepcopy(form)
     issues = []
-    for index, stay in enumerate(value_at(new, HOSPITALIZATIONS)):
+    for index, stay in enumerate(new["disability_info"]["hospitalizations"]):
         stated, computed = stay["length_of_stay_days"], stay_days(stay)
         path = f"{HOSPITALIZATIONS}[{index}].length_of_stay_days"
         if stated and computed is None:
@@ -149,8 +146,10 @@ def with_stays_computed(form: Form) -> tuple[Form, list[Issue]]:
 def completion_percentage(form: Form) -> int:
     """Filled ÷ all, in whole percent: 11 personal and 7 bank fields, onset, description, and whether there is an
     employment record and a physician."""
-    counted = [value for section in _COUNTED_SECTIONS for value in form[section].values()]
-    counted += [value_at(form, path) for path in (*_COUNTED_FIELDS, *_COUNTED_LISTS)]
+    disability = form["disability_info"]
+    counted: list[object] = [*form["personal_info"].values(), *form["bank_details"].values()]
+    counted += [disability["disability_start_date"], disability["primary_disability_description"]]
+    counted += [form["employment_history"]["employment_records"], disability["treating_physicians"]]
     return round(100 * sum(is_filled(value) for value in counted) / len(counted))
 
 
@@ -183,7 +182,7 @@ def complete_form(
     """
     from chalicelib.analyses.document_analysis_form7801.schema import Form7801
 
-    months = employment_months(value_at(form, EMPLOYMENT), today=today)
+    months = employment_months(form["employment_history"]["employment_records"], today=today)
     complete = Form7801.model_validate(
         {
             **form,

@@ -14,7 +14,12 @@ from collections.abc import Mapping, Sequence, Set
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer import Evidence
-from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Form, leaves, with_value
+from chalicelib.analyses.document_analysis_form7801.fields import (
+    DISABILITY_TYPES,
+    leaves,
+    with_value,
+)
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.kit.condition_words import doubts
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources

@@ -19,7 +19,6 @@ from chalicelib.analyses.document_analysis_form7801.contradiction import contrad
 from chalicelib.analyses.document_analysis_form7801.difference import differ
 from chalicelib.analyses.document_analysis_form7801.fields import (
     COMPUTED_PATTERNS,
-    Form,
     Kind,
     Leaf,
     choices,
@@ -28,6 +27,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     leaves,
     with_value,
 )
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.normalise import value_from_text
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources

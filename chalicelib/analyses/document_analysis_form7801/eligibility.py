@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.checks import ADULT_YEARS, age_on, day_of
-from chalicelib.analyses.document_analysis_form7801.fields import EMPLOYMENT, Form, value_at
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.cases.model import DocumentText
@@ -117,7 +117,7 @@ def _retroactive(onset: date | None, today: date) -> Rule:
 
 def _payslips(form: Form, texts: Sequence[DocumentText]) -> Rule:
     """Payslips of fifteen months, or an employer's letter; only for somebody who was employed."""
-    kinds = {record["employment_type"] for record in value_at(form, EMPLOYMENT)}
+    kinds = {record["employment_type"] for record in form["employment_history"]["employment_records"]}
     if not kinds or kinds == {"self_employed"}:
         return _rule("payslips", "unknown" if not kinds else "met", required=0)
     slips = [text for text in texts if _is(text, _PAYSLIP)]

@@ -1,6 +1,6 @@
 """Which fields can sources fill, and what is each? The form's leaves as paths, and how to read and replace them.
 
-A form is the JSON of `schema.ExtractedForm`. A path names one leaf, such as
+A form is a `form.Form`. A path names one leaf, such as
 `employment_history.employment_records[0].end_date`; its pattern has no numbers, `….employment_records[].end_date`.
 """
 
@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
 import msgspec
 
-Form = dict[str, Any]
+JsonForm = dict[str, Any]
+"""A form as it is in a result or an answer, with more members than `form.Form` has."""
+AnyForm = TypeVar("AnyForm", bound=Mapping[str, object])
 
 Gender = Literal["זכר", "נקבה", "אחר", ""]
 MaritalStatus = Literal["single", "married", "divorced", "widowed", ""]
@@ -162,7 +164,7 @@ def displayed(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
-def leaves(form: Form) -> Iterator[Leaf]:
+def leaves(form: Mapping[str, object]) -> Iterator[Leaf]:
     """Every field of the form, filled or not, in the form's order."""
     for pattern, kind in FIELDS.items():
         list_path, separator, name = pattern.partition("[].")
@@ -173,7 +175,7 @@ def leaves(form: Form) -> Iterator[Leaf]:
             yield Leaf(path=f"{list_path}[{index}].{name}", kind=kind, value=item[name])
 
 
-def mapped(form: Form, change: Callable[[Leaf], Any]) -> Form:
+def mapped(form: AnyForm, change: Callable[[Leaf], Any]) -> AnyForm:
     """A new form in which every field's value is what `change` makes of it."""
     new = copy.deepcopy(form)
     for leaf in leaves(form):
@@ -181,14 +183,14 @@ def mapped(form: Form, change: Callable[[Leaf], Any]) -> Form:
     return new
 
 
-def with_value(form: Form, path: str, value: Any) -> Form:
+def with_value(form: AnyForm, path: str, value: Any) -> AnyForm:
     """A new form with one field replaced."""
     new = copy.deepcopy(form)
     _put(new, path, value)
     return new
 
 
-def value_at(form: Form, path: str) -> Any:
+def value_at(form: Mapping[str, object], path: str) -> Any:
     """What stands at the path, leaf or not. Raises: LookupError when the form has no such place."""
     place: Any = form
     for step in _steps(path):
@@ -207,7 +209,7 @@ def canonical_path(text: str) -> str | None:
     return path if _LEGAL.fullmatch(path) else None
 
 
-def _put(form: Form, path: str, value: Any) -> None:
+def _put(form: Mapping[str, object], path: str, value: Any) -> None:
     *parents, last = _steps(path)
     place: Any = form
     for step in parents:

@@ -16,7 +16,12 @@ from chalicelib.analyses.document_analysis_form7801.answer import Evidence
 from chalicelib.analyses.document_analysis_form7801.attribution import is_one_value_twice, is_said_of_another
 from chalicelib.analyses.document_analysis_form7801.compute import fields_to_ground
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
-from chalicelib.analyses.document_analysis_form7801.fields import Form, Leaf, displayed, leaves
+from chalicelib.analyses.document_analysis_form7801.fields import (
+    Leaf,
+    displayed,
+    leaves,
+)
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.kit.claimant_speech import is_claimants_word
 from chalicelib.analyses.kit.issues import Issue, Quote
 from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources

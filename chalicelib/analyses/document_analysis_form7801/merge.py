@@ -27,13 +27,13 @@ from chalicelib.analyses.document_analysis_form7801.difference import differ
 from chalicelib.analyses.document_analysis_form7801.fields import (
     FIELDS,
     LISTS,
-    Form,
     Kind,
     displayed,
     is_filled,
     pattern_of,
     value_at,
 )
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.same_item import is_same_item
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources

@@ -12,11 +12,11 @@ from typing import Any
 from chalicelib.analyses.document_analysis_form7801.fields import (
     EMPLOYMENT,
     WHOLE_NUMBERS,
-    Form,
     Kind,
     Leaf,
     mapped,
 )
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.israeli import (
     ID_DIGITS,
     is_iban,

@@ -9,7 +9,7 @@ import copy
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from chalicelib.analyses.document_analysis_form7801.checks import CHECK_CODES, check_form, first_possible_day
 from chalicelib.analyses.document_analysis_form7801.compute import (
@@ -26,13 +26,14 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     FIELDS,
     LISTS,
     WHOLE_NUMBERS,
-    Form,
+    JsonForm,
     Kind,
     Leaf,
     choices,
     is_filled,
     value_at,
 )
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.normalise import normalised_value
 from chalicelib.analyses.document_analysis_form7801.same_item import IDENTITY, is_same_item
 from chalicelib.analyses.kit.issues import issues_json
@@ -55,9 +56,9 @@ class PersonValues:
     patterns: Sequence[str] = tuple(FIELDS)
     computed_patterns = COMPUTED_PATTERNS
 
-    def blank(self) -> Form:
+    def blank(self) -> JsonForm:
         """The form with nothing in it."""
-        form: Form = {"form_version": "1.0", "submission_date": "", "form_status": "draft"}
+        form: JsonForm = {"form_version": "1.0", "submission_date": "", "form_status": "draft"}
         form |= {section: {} for section in _SECTIONS}
         for pattern, kind in FIELDS.items():
             if "[]" not in pattern:
@@ -86,7 +87,7 @@ class PersonValues:
             if pattern.startswith(start)
         }
 
-    def form_of(self, analysis: Mapping[str, Any]) -> Form:
+    def form_of(self, analysis: Mapping[str, Any]) -> JsonForm:
         """The form in an analysis, whichever release wrote it: what does not fit is blank."""
         found = analysis.get("form_7801")
         form = self.blank()
@@ -155,21 +156,22 @@ class PersonValues:
             range(len(items)), key=lambda place: first_possible_day(items[place][key]) or date.min, reverse=True
         )
 
-    def completed(self, form: Form, *, today: date) -> Form:
+    def completed(self, form: JsonForm, *, today: date) -> JsonForm:
         """The form with months, days and the share of filled fields."""
-        new, _ = with_stays_computed(form)
+        new = cast(JsonForm, with_stays_computed(cast(Form, form))[0])
         new["employment_history"]["total_employment_months"] = employment_months(value_at(new, EMPLOYMENT), today=today)
         # Only what the form counts: the marks of confirmed sections are no fields.
         counted = {
             **new,
             **{name: {k: v for k, v in new[name].items() if k != "section_confirmed"} for name in _SECTIONS},
         }
-        new["metadata"]["completion_percentage"] = completion_percentage(counted)
+        new["metadata"]["completion_percentage"] = completion_percentage(cast(Form, counted))
         return new
 
-    def issues(self, form: Form, *, today: date) -> Sequence[Mapping[str, Any]]:
+    def issues(self, form: JsonForm, *, today: date) -> Sequence[Mapping[str, Any]]:
         """What is wrong with the values; `field` names items by number."""
-        return issues_json((*employment_issues(form, today=today), *check_form(form, today=today)))
+        typed = cast(Form, form)
+        return issues_json((*employment_issues(typed, today=today), *check_form(typed, today=today)))
 
     def is_check(self, code: str) -> bool:
         """True for the code of an issue that `issues` finds."""
@@ -215,12 +217,12 @@ def _inside(found: Any, path: str) -> Any:
     return copy.deepcopy(found)
 
 
-def _take(value: Any, pattern: str, *, into: Form) -> None:
+def _take(value: Any, pattern: str, *, into: JsonForm) -> None:
     if _fits(pattern, value):
         _put(into, pattern, value)
 
 
-def _put(form: Form, path: str, value: Any) -> None:
+def _put(form: JsonForm, path: str, value: Any) -> None:
     *owners, last = path.split(".")
     place: Any = form
     for name in owners:

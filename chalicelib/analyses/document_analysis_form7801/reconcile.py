@@ -20,7 +20,8 @@ from chalicelib.analyses.document_analysis_form7801.conditions import checked_co
 from chalicelib.analyses.document_analysis_form7801.conflicts import resolved
 from chalicelib.analyses.document_analysis_form7801.consent import gives_consent
 from chalicelib.analyses.document_analysis_form7801.facts import statuses
-from chalicelib.analyses.document_analysis_form7801.fields import Form, is_filled, with_value
+from chalicelib.analyses.document_analysis_form7801.fields import is_filled, with_value
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.grounding import LookedUpEvidence, ground
 from chalicelib.analyses.document_analysis_form7801.merge import merged
 from chalicelib.analyses.kit.issues import Issue

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence, Extracted
-from chalicelib.analyses.document_analysis_form7801.fields import Form, value_at, with_value
+from chalicelib.analyses.document_analysis_form7801.fields import value_at, with_value
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.schema import DisabilityTypes
 from chalicelib.analyses.kit.quotes import Sources
 from tests.fakes.analysis_services import a_document, a_text

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801 import run
 from chalicelib.analyses.document_analysis_form7801.answer_schema import Advice, Extraction
-from chalicelib.analyses.document_analysis_form7801.fields import Form
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.cases.model import DocumentText
 from chalicelib.jobs.outcomes import Completed
 from tests.fakes.analysis_services import FakeCaseReader, FakeServices, a_document, a_file, a_text

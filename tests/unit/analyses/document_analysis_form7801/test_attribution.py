@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.analyses.document_analysis_form7801.fields import Form
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.grounding import Grounding, ground
 from chalicelib.analyses.kit.claimant_speech import is_claimants_word
 from tests.unit.analyses.document_analysis_form7801.forms import (

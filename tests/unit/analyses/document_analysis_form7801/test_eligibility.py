@@ -11,7 +11,7 @@ import pytest
 from chalicelib.analyses.document_analysis_form7801.changes import changes_since
 from chalicelib.analyses.document_analysis_form7801.document_dates import document_dates
 from chalicelib.analyses.document_analysis_form7801.eligibility import eligibility
-from chalicelib.analyses.document_analysis_form7801.fields import Form
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from tests.fakes.analysis_services import a_document, a_text
 from tests.unit.analyses.document_analysis_form7801.forms import TODAY, a_form, a_record
 

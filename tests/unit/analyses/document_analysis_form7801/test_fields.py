@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
+from pydantic import BaseModel
 
 from chalicelib.analyses.document_analysis_form7801.fields import (
+    DISABILITY_TYPES,
     FIELDS,
     Kind,
     Leaf,
@@ -19,6 +23,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     value_at,
     with_value,
 )
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.schema import ExtractedForm
 from tests.unit.analyses.document_analysis_form7801.forms import a_form, a_physician, a_record, a_stay
 
@@ -114,3 +119,25 @@ def test_everything_else_is_filled(value: object) -> None:
 )
 def test_a_value_is_displayed_as_people_write_it(value: object, shown: str) -> None:
     assert displayed(value) == shown
+
+
+def _typed_leaves(shape: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The leaves of a typed form, by their patterns, with their types."""
+    for name, kind in get_type_hints(shape).items():
+        inner = f"{path}.{name}" if path else name
+        if get_origin(kind) is list:
+            yield from _typed_leaves(get_args(kind)[0], f"{inner}[]")
+        elif is_typeddict(kind) or (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            yield from _typed_leaves(kind, inner)
+        else:
+            yield inner, kind
+
+
+def test_the_typed_form_the_table_of_fields_and_the_schema_agree() -> None:
+    typed = dict(_typed_leaves(Form, ""))
+    schema = dict(_typed_leaves(ExtractedForm, ""))
+    assert typed.pop(DISABILITY_TYPES) == dict[str, bool]
+    conditions = {pattern for pattern in FIELDS if pattern.startswith(DISABILITY_TYPES)}
+
+    assert typed == {pattern: kind for pattern, kind in schema.items() if pattern not in conditions}
+    assert set(typed) | conditions == set(FIELDS) == set(schema)
