@@ -29,11 +29,12 @@ beforeAll(async () => {
   ({ browser, close: closeBrowser } = await openBrowser());
   app = await serveApp(system);
   user = newUser(system);
-  for (const name of CASES) {
+  const made = CASES.map(async (name) => {
     const id = await createSampleCase(user.client, name);
-    await user.client.run("document_analysis_form7801", id);
     cases.set(name, id);
-  }
+    await user.client.run("document_analysis_form7801", id);
+  });
+  await Promise.all(made);
 });
 
 afterAll(async () => {

@@ -82,8 +82,9 @@ function inSource({ code, target }: KeyboardEvent, actions: KeyActions): boolean
 function swap({ formPane, pagePane }: KeyActions): void {
   const isInForm = formPane.current?.contains(document.activeElement);
   const pane = isInForm ? pagePane.current : formPane.current;
-  const place = isInForm ? ".page-scroll" : '[data-active="true"] [data-field], [data-field]';
-  (pane?.querySelector<HTMLElement>(place) ?? pane)?.focus();
+  const places = isInForm ? [".page-scroll, .transcript"] : ['[data-active="true"] [data-field]', "[data-field]"];
+  const found = places.map((place) => pane?.querySelector<HTMLElement>(place)).find(Boolean);
+  (found ?? pane)?.focus();
 }
 
 function done(action: () => void): true {
