@@ -107,6 +107,11 @@ test("all that match are counted, confirmed, cancelled and run again; filters st
   await page.getByRole("button", { name: "Close" }).click();
   await page.goBack();
   await expect.poll(() => rows(page).count()).toBe(6);
+  await page.getByRole("button", { name: "Created" }).press(" ");
+  await expect.poll(() => page.url()).toContain("order=oldest");
+  await rows(page).first().getByText("Cancelled").waitFor();
+  await page.getByRole("region", { name: "List of jobs" }).press(" ");
+  await page.getByText(/^Paused, as of/).waitFor();
   const { jobs } = await user.client.jobs.list({ job_type: "call_analysis" });
   expect(jobs.filter(({ retried_from }) => retried_from !== null)).toHaveLength(3);
   expect(found).toEqual([]);
@@ -128,6 +133,9 @@ test("ten thousand jobs: fluent scrolling, few rows, all by key; new ones wait w
     }, LOADING)
     .toBe(1);
   const cpuMs = await scrolled(page, list);
+  await list.evaluate((element) => element.scrollTo(0, 0));
+  await rows(page).first().getByText("case-0").waitFor();
+  await picture(page.locator("body"), "app-ops-jobs");
   await list.press("End");
   await expect.poll(() => page.evaluate(() => document.activeElement?.closest("tr")?.dataset.index)).toBe("9999");
   const drawn = await rows(page).count();
@@ -208,16 +216,14 @@ function manyJobs(count: number, latest = Date.UTC(2026, 5, 10)): AnyJob[] {
     const at = new Date(latest - index * 60_000).toISOString();
     const name = count === 10_000 ? `case-${index}` : `new-${index}`;
     const usage = { input_tokens: 9, output_tokens: 9, cached_tokens: 0, cost_usd: "0.0123", calls: [] };
+    const types = ["document_analysis_form7801", "document_analysis_agent", "call_analysis"];
+    const status = index % 9 === 4 ? "failed" : index % 13 === 7 ? "cancelled" : "completed";
+    const error_info = status === "failed" ? { code: "provider_unavailable" } : null;
+    const completed_at = new Date(latest - index * 60_000 + (index % 50) * 1_700).toISOString();
     return {
-      ...{ job_id: `${name}-${latest}`, job_type: "call_analysis", status: "completed", progress: 100, version: 3 },
-      ...{
-        metadata: { case_id: name, user_id: "u1" },
-        created_at: at,
-        started_at: at,
-        completed_at: at,
-        updated_at: at,
-      },
-      ...{ done: true, attempt: 1, max_attempts: 3, usage, error_info: null, cancel_requested: false, result: null },
+      ...{ job_id: `${name}-${latest}`, job_type: types[index % 3], status, progress: 100, version: 3, error_info },
+      ...{ metadata: { case_id: name, user_id: `user-${index % 5}` }, created_at: at, started_at: at, completed_at },
+      ...{ done: true, attempt: 1, max_attempts: 25, usage, cancel_requested: false, result: null, updated_at: at },
     } as unknown as AnyJob;
   });
 }

@@ -50,6 +50,7 @@ export function JobTable(props: JobTableProps) {
   }
 
   function onKey(event: KeyboardEvent): void {
+    if ((event.target as HTMLElement).closest("button")) return; // whose keys are its own
     const focused = (event.target as HTMLElement).closest<HTMLElement>("[data-index]")?.dataset.index;
     const at = focused === undefined ? -1 : Number(focused);
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 2);
