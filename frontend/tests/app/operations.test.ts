@@ -129,7 +129,7 @@ test("ten thousand jobs: fluent scrolling, few rows, all by key; new ones wait w
   await expect
     .poll(async () => {
       await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-      return page.getByText("10000 jobs").count();
+      return page.getByText("10,000 jobs").count();
     }, LOADING)
     .toBe(1);
   const cpuMs = await scrolled(page, list);

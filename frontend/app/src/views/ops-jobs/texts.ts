@@ -87,7 +87,12 @@ const he: OpsTexts = {
   newest: "מהחדשה לישנה",
   oldest: "מהישנה לחדשה",
   sortNote: (count) => `המיון חל על ${count} העבודות שנטענו.`,
-  loaded: (count, isAll) => (isAll ? (count === 1 ? "עבודה אחת" : `${count} עבודות`) : `${count} עבודות נטענו, יש עוד`),
+  loaded: (count, isAll) =>
+    isAll
+      ? count === 1
+        ? "עבודה אחת"
+        : `${count.toLocaleString("he")} עבודות`
+      : `${count.toLocaleString("he")} עבודות נטענו, יש עוד`,
   none: "אין עבודות שמתאימות לסינון.",
   hint: "חצים: מעבר בין שורות. Enter: פתיחה. רווח: השהיה והמשך.",
   list: "רשימת העבודות",
@@ -150,7 +155,11 @@ const en: OpsTexts = {
   oldest: "Oldest first",
   sortNote: (count) => `The order is that of the ${count} jobs that are loaded.`,
   loaded: (count, isAll) =>
-    isAll ? (count === 1 ? "1 job" : `${count} jobs`) : `${count} jobs loaded, there are more`,
+    isAll
+      ? count === 1
+        ? "1 job"
+        : `${count.toLocaleString("en")} jobs`
+      : `${count.toLocaleString("en")} jobs loaded, there are more`,
   none: "No jobs match these filters.",
   hint: "Arrows: go through the rows. Enter: open. Space: pause and resume.",
   list: "List of jobs",
