@@ -21,7 +21,7 @@ from infra.local.environment import HOST, PORT_VARIABLES, ROOT, Ports
 from infra.local.ports import new_ports
 from infra.local.token import token
 
-WITHIN_SECONDS = 60  # how long a busy machine may take for what takes a few seconds on an idle one
+WITHIN_SECONDS = 120  # how long a busy machine may take for what takes a few seconds on an idle one
 LAST_WORDS_CHARACTERS = 6000
 CHALICE = str(Path(sys.executable).parent / "chalice")
 

@@ -119,7 +119,7 @@ def test_one_file_is_an_analysis_with_route_job_progress_and_result(project: Pat
     }
 
     printed = passes(
-        ["-c", CONVERSATION, local_resources.normal_queue_url], project, within_seconds=60, environment=environment
+        ["-c", CONVERSATION, local_resources.normal_queue_url], project, within_seconds=240, environment=environment
     )
 
     seen = json.loads(printed)

@@ -19,7 +19,7 @@ from tests.e2e.local_system import Running, wait_until
 pytestmark = pytest.mark.e2e
 
 USERS, JOBS_EACH = 5, 10
-LOAD_WITHIN_SECONDS = 60
+LOAD_WITHIN_SECONDS = 240  # on a busy machine; a fraction of it on an idle one
 
 # An analysis that takes 60 s, asked about every 2 s, on a clock that runs twenty times as fast.
 SCALE = 20

@@ -20,7 +20,7 @@ from infra.local.environment import HOST, WEBHOOK_SECRET
 from infra.local.token import token
 from tests.e2e.local_system import Running
 
-SEEN_WITHIN_SECONDS = 30
+SEEN_WITHIN_SECONDS = 120
 
 
 class Receiver:

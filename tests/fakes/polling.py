@@ -10,7 +10,7 @@ from typing import Any
 from infra.local.event_source import EventSource, Function
 from infra.local.resources import Resources
 
-WITHIN_SECONDS = 20
+WITHIN_SECONDS = 60
 
 
 @contextmanager

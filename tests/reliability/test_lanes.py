@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import ExitStack
 from typing import Any
 
@@ -13,7 +12,6 @@ from tests.fakes.polling import WITHIN_SECONDS, polling
 
 CONCURRENCY = 3
 BACKLOG = 12
-PROMPTLY_SECONDS = 5.0
 
 
 def test_a_high_job_starts_at_once_while_the_normal_lane_is_full(local_resources):
@@ -39,12 +37,9 @@ def test_a_high_job_starts_at_once_while_the_normal_lane_is_full(local_resources
         stack.callback(may_end.set)
         assert all(normal_started.acquire(timeout=WITHIN_SECONDS) for _ in range(CONCURRENCY)), "the lane is not full"
 
-        began = time.monotonic()
         sqs.send_message(QueueUrl=local_resources.high_queue_url, MessageBody="high")
-        started = high_started.wait(WITHIN_SECONDS)
 
-        assert started
-        assert time.monotonic() - began < PROMPTLY_SECONDS
+        assert high_started.wait(WITHIN_SECONDS)  # no normal job has ended by then, nor may one
         assert not normal_started.acquire(blocking=False), "the normal lane took more than its share"
 
 

@@ -16,7 +16,7 @@ from infra.local import lifeline
 from infra.local.environment import ROOT
 from infra.local.program import Child, Program
 
-WITHIN_SECONDS = 20
+WITHIN_SECONDS = 60
 
 PARENT = """
 import os, sys, threading
