@@ -19,6 +19,9 @@ import msgspec
 
 from chalicelib.jobs.model import Job, Priority, Status
 
+LIMITS = ("openai", "openai-low", "anthropic")
+"""The limits that there are, see `limit_name`."""
+
 SLOTS_A_SHARD = 20
 MOST_SHARDS = 200
 

@@ -11,8 +11,10 @@ import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.adapters.dynamodb.call_slots import DynamoSlotStore
 from chalicelib.adapters.dynamodb.job_store import DynamoJobStore
 from chalicelib.adapters.s3 import S3BlobStore
+from chalicelib.jobs.call_limits import SlotStore
 from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import JobStore
 from infra.local import system
@@ -91,6 +93,11 @@ class Stage:
             cases_table=self._resources.cases_table,
             blobs=S3BlobStore(lambda: self._clients("s3"), bucket=self._resources.bucket),
         )
+
+    @cached_property
+    def slots(self) -> SlotStore:
+        """Calls in flight at the providers, and who waits for them."""
+        return DynamoSlotStore(self._clients("dynamodb"), table=self._resources.jobs_table)
 
 
 def find_stage(name: str, *, environ: Mapping[str, str], clients: Clients | None = None) -> Stage:

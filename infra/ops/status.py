@@ -1,4 +1,4 @@
-"""`status`: open jobs by lane, status and age, what waits in the queues, and what failed lately."""
+"""`status`: open jobs by lane, status and age, what waits in the queues and for the providers, what failed lately."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from chalicelib.errors import StorageUnavailable
+from chalicelib.jobs.call_limits import LIMITS, SlotStore, allowed
 from chalicelib.jobs.lists import JobFilter
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import JobStore
@@ -25,6 +26,7 @@ MOST_OPEN_JOBS = 10_000
 SPARE = 1000
 """Asked for beyond them: what is not there shows that these are all, though some ended while they were read."""
 PAGE = 100
+MOST_WAITING = 1000
 LOOK_AHEAD = timedelta(days=1)
 """Further ahead than any open job's next check is."""
 
@@ -49,6 +51,16 @@ class OpenGroup(msgspec.Struct, frozen=True, kw_only=True):
     oldest_job_id: str
 
 
+class CallsInFlight(msgspec.Struct, frozen=True, kw_only=True):
+    """Slots taken of a provider's limit, jobs that wait for one (at most `MOST_WAITING` are counted), and how much of
+    the limit is allowed now: less than 100 percent after the provider refused calls, 0 while it wants none."""
+
+    limit: str
+    in_flight: int
+    waiting: int
+    allowed_percent: int
+
+
 class OpenJobs(msgspec.Struct, frozen=True, kw_only=True):
     """The open jobs by lane and status. `are_all` is false when there are more than could be counted."""
 
@@ -66,6 +78,22 @@ def open_jobs(store: JobStore, *, now: datetime) -> OpenJobs:
         groups=[_group(lane, status, jobs, now=now) for (lane, status), jobs in sorted(groups.items())],
         are_all=len(found) <= MOST_OPEN_JOBS,
     )
+
+
+def calls_in_flight(slots: SlotStore, *, now: datetime) -> Sequence[CallsInFlight]:
+    """Of each limit that is in use. Raises: StorageUnavailable."""
+    found = []
+    for limit in LIMITS:
+        state = slots.state(limit)
+        one = CallsInFlight(
+            limit=limit,
+            in_flight=state.used,
+            waiting=len(slots.waiting(limit, count=MOST_WAITING)),
+            allowed_percent=allowed(100, state.cool_down, now=now),
+        )
+        if one.in_flight or one.waiting or one.allowed_percent < 100:
+            found.append(one)
+    return found
 
 
 def depths(sqs: Any, lane: Lane) -> Mapping[str, int]:
@@ -101,13 +129,15 @@ def show_status(stage: Stage, arguments: argparse.Namespace, *, console: Console
     """Open jobs by lane, status and age; the queues; what failed within a day. Raises: Problem."""
     try:
         found = open_jobs(stage.jobs, now=now)
+        calls = calls_in_flight(stage.slots, now=now)
         failed = _failed(stage, now=now, with_ids=is_local(stage) or vars(arguments).get("ids", False))
     except StorageUnavailable as exc:
         raise Problem(STORAGE_SILENT) from exc
     queues = {lane.name: depths(stage.sqs, lane) for lane in stage.lanes}
     if arguments.json:
         counted = {"open": msgspec.to_builtins(found.groups), "open_are_all": found.are_all}
-        print_json(console, {"stage": stage.name, **counted, "queues": queues, **_as_json(failed)})
+        beside = {"calls_in_flight": msgspec.to_builtins(calls), "queues": queues}
+        print_json(console, {"stage": stage.name, **counted, **beside, **_as_json(failed)})
         return
     rows = [(g.lane, g.status, g.jobs, timedelta(seconds=g.oldest_seconds), g.oldest_job_id) for g in found.groups]
     print_table(console, f"Open jobs of {stage.name}", ("lane", "status", "jobs", "oldest", "its job"), rows)
@@ -115,6 +145,8 @@ def show_status(stage: Stage, arguments: argparse.Namespace, *, console: Console
         console.print(f"There are more: only {MOST_OPEN_JOBS:,} were counted, and the oldest may be another one.")
     counts = [(lane, *depth.values()) for lane, depth in queues.items()]
     print_table(console, "Messages", ("lane", "waiting", "in flight", "delayed", "dead letters"), counts)
+    in_flight = [(one.limit, one.in_flight, one.waiting, f"{one.allowed_percent} %") for one in calls]
+    print_table(console, "Calls at the providers", ("limit", "in flight", "jobs waiting", "allowed now"), in_flight)
     failures_by_code = [(code, _count(jobs)) for code, jobs in sorted(failed.items())]
     print_table(console, "Failed within a day", ("code", "jobs"), failures_by_code)
 

@@ -16,6 +16,7 @@ from infra.ops.cost import show_cost
 from infra.ops.metrics import Counted
 from infra.ops.status import show_status
 from infra.problem import Problem
+from tests.fakes.slot_store import FakeSlotStore
 from tests.unit.infra.ops.conftest import NOW
 
 
@@ -72,7 +73,9 @@ class NoJobs:
 
 
 def asked(command: Any, cloudwatch: Any, **arguments: Any) -> Any:
-    stage: Any = argparse.Namespace(name="prod", jobs=NoJobs(), lanes=(), sqs=None, client=lambda _: cloudwatch)
+    stage: Any = argparse.Namespace(
+        name="prod", jobs=NoJobs(), slots=FakeSlotStore(), lanes=(), sqs=None, client=lambda _: cloudwatch
+    )
     out = io.StringIO()
     command(stage, argparse.Namespace(json=True, **arguments), console=Console(file=out, width=200), now=NOW)
     return json.loads(out.getvalue())

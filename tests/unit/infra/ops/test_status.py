@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from chalicelib.jobs.call_limits import after_refusal, waiter_of
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Created
 from infra.ops.status import show_status
 from tests.fakes.cases_of_jobs import FakeCases
 from tests.fakes.job_store import FakeJobStore
 from tests.fakes.jobs import CASE_ID, CREATED_AT, JOB_ID, a_job
-from tests.unit.infra.ops.conftest import OTHER_JOB
+from tests.unit.infra.ops.conftest import NOW, OTHER_JOB
 
 
 def test_status_groups_open_jobs_by_lane_and_status_with_the_oldest(ops):
@@ -78,3 +79,17 @@ def test_status_counts_the_failures_of_a_day_by_their_code_and_names_their_jobs(
     assert re.search(r"provider_auth\s+│\s+2", table)
     assert "There are more" not in table
     assert "Open jobs of dev: none" in table
+
+
+def test_status_shows_calls_in_flight_who_waits_for_them_and_a_lowered_limit(ops):
+    assert json.loads(ops.printed(show_status, json=True))["calls_in_flight"] == []
+    job = ops.store()
+    taken = {"calls": 3, "held": 0, "size": 20, "careful_at": None}
+    ops.stage.slots.take("openai", 0, job_id=OTHER_JOB, **taken)
+    ops.stage.slots.wait("openai", waiter_of(job, calls=1), expires_at=job.expires_at)
+    ops.stage.slots.cool_down("openai", after_refusal(None, retry_after_seconds=None, now=NOW))
+
+    report = json.loads(ops.printed(show_status, json=True))
+
+    assert report["calls_in_flight"] == [{"limit": "openai", "in_flight": 3, "waiting": 1, "allowed_percent": 50}]
+    assert "Calls at the providers" in ops.printed(show_status)
