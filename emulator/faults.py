@@ -72,6 +72,8 @@ ANTHROPIC_KINDS = (
     *("unknown_tool", "pause_turn", "context_exceeded"),
 )
 BACKGROUND_KINDS = ("lost_create", "webhook_lost", "webhook_twice", "webhook_early", "webhook_forged")
+CREATED_KINDS = frozenset({"lost_create", "cut", "cut_abruptly", "malformed_json", "stall"})
+"""In the background these lose the answer to the creation: the call goes on, and is billed."""
 ANSWERED_KINDS = frozenset({"slow", *BACKGROUND_KINDS} - {"lost_create"})
 """Faults of calls that are answered well."""
 KINDS = (*BACKGROUND_KINDS, *STATUSES, *WIRE_KINDS, *ANSWER_KINDS, *OPENAI_KINDS, *ANTHROPIC_KINDS)

@@ -15,7 +15,8 @@ MOST_BODIES = 500
 
 
 class LogEntry(msgspec.Struct, kw_only=True):
-    """One call. `outcome` is running, answered, failed (by a fault) or left (the client went away).
+    """One call. `outcome` is running, answered, failed (by a fault), left (the client went away) or lost (a call in the
+    background that goes on, though its creation was not answered).
 
     `at` is the time of arrival, epoch seconds. `body` is kept for the latest calls only.
     """

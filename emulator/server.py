@@ -23,7 +23,7 @@ import msgspec
 from emulator import anthropic_api, openai_errors
 from emulator.asked import MODEL_PATHS, Asked
 from emulator.control import answer_control
-from emulator.faults import ANSWERED_KINDS, Fault
+from emulator.faults import ANSWERED_KINDS, CREATED_KINDS, Fault
 from emulator.pace import Pace, Stopped
 from emulator.replies import JsonReply, Reply, StreamReply
 from emulator.side_routes import answer_side_route
@@ -154,6 +154,8 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         fault = self.emulator_state.faults.next_for(asked)
         entry.fault = fault.kind if fault else None
         outcome = "failed" if fault and fault.kind not in ANSWERED_KINDS else "answered"
+        if fault and fault.kind in CREATED_KINDS and asked.in_background:
+            outcome = "lost"
         self._before_last_bytes = lambda: setattr(entry, "outcome", outcome)
         background = self.emulator_state.responses.open_count() if asked.provider == "openai" else 0
         try:

@@ -41,7 +41,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     jobs: int = 100
     mischief_seconds: float = 120.0
-    drain_seconds: float = 300.0
+    drain_seconds: float = 420.0
     seed: int = 1
     normal_workers: int = 7
     high_workers: int = 2

@@ -25,6 +25,8 @@ NEVER_BEGUN = frozenset(
 EXPECTED_CODES = frozenset({"worker_lost"})
 """How a job may fail that nobody interfered with: no trouble that passes fails one, and the rest are our defects."""
 CALL_REPLACED = "its call was replaced"
+TAKEN_UP = frozenset({"started", "completed", "failed", "cancelled"})
+REPAIRED = TAKEN_UP | {"retrying"}
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +69,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """What the table shows. `repeats_of_checkpointed_calls` are steps stored twice; `repeats_of_calls_in_flight` calls
     that were answered, or broken off by the client, and whose step was not stored by the worker that made them.
-    `worst_recovery_seconds` is from a kill to its job being taken up again or ended; None when no job was interrupted.
+    `worst_recovery_seconds` is from a kill to the moment from which its job can be taken up again, or is ended;
+    `longest_wait_seconds` to its being taken up, by a worker that is free. None when no job was interrupted.
     """
 
     wanted: int
@@ -92,6 +95,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     left_behind: int
     dead_letters: int
     worst_recovery_seconds: float | None
+    longest_wait_seconds: float | None
     problems: tuple[str, ...]
 
 
@@ -126,7 +130,8 @@ def figures(evidence: Evidence) -> Figures:
         disagreements=sum(_disagrees(job, evidence) for job in mine),
         left_behind=len(evidence.left_behind),
         dead_letters=evidence.dead_letters,
-        worst_recovery_seconds=max((_recovery(kill, evidence.jobs) for kill in interrupted), default=None),
+        worst_recovery_seconds=max((_seconds(kill, evidence, until=REPAIRED) for kill in interrupted), default=None),
+        longest_wait_seconds=max((_seconds(kill, evidence, until=TAKEN_UP) for kill in interrupted), default=None),
         problems=evidence.problems,
     )
 
@@ -156,7 +161,8 @@ def broken_promises(found: Figures) -> list[str]:
         (found.dead_letters, f"{found.dead_letters} messages are in the dead-letter queues"),
         (
             recovery is not None and recovery > RECOVERY_SECONDS,
-            f"a job waited {recovery or 0:.0f} s for another worker, more than {RECOVERY_SECONDS:.0f}",
+            f"a job could not be taken up for {recovery or 0:.0f} s after its worker died, more than"
+            f" {RECOVERY_SECONDS:.0f}",
         ),
         (not found.completed, "nothing was completed: this proves nothing"),
         (not found.kills_at_work, "no worker was killed at work: this proves nothing"),
@@ -218,27 +224,26 @@ def _disagrees(job: Job, evidence: Evidence) -> bool:
 
 def _interrupted(kill: Kill, jobs: Mapping[str, Job]) -> bool:
     job = jobs.get(kill.job_id) if kill.job_id else None
-    return job is not None and _after(kill, job) is not None
+    return job is not None and _after(kill, job, until=TAKEN_UP) is not None
 
 
-def _recovery(kill: Kill, jobs: Mapping[str, Job]) -> float:
-    seconds = _after(kill, jobs[kill.job_id or ""])
+def _seconds(kill: Kill, evidence: Evidence, *, until: frozenset[str]) -> float:
+    seconds = _after(kill, evidence.jobs[kill.job_id or ""], until=until)
     assert seconds is not None  # only kills that interrupted are asked about
     return seconds
 
 
-def _after(kill: Kill, job: Job) -> float | None:
-    """Seconds from the kill to the job's next start or end; None when it had ended before, or is still open."""
+def _after(kill: Kill, job: Job, *, until: frozenset[str]) -> float | None:
+    """Seconds from the kill to the job's next event of these; None when it had ended before, or is still open."""
     for event in job.timeline:
-        taken_up = event.type in ("started", "completed", "failed", "cancelled")
-        if taken_up and event.at.timestamp() > kill.at:
+        if event.type in until and event.at.timestamp() > kill.at:
             return event.at.timestamp() - kill.at
     return None
 
 
 def _rows(found: Figures) -> list[tuple[str, str, str]]:
     failed = sum(found.failed.values())
-    recovery = found.worst_recovery_seconds
+    recovery, wait = found.worst_recovery_seconds, found.longest_wait_seconds
     return [
         *((what, str(count), "") for what, count in sorted(found.counts.items())),
         ("jobs interrupted by these kills", str(found.kills_at_work), "> 0"),
@@ -260,4 +265,5 @@ def _rows(found: Figures) -> list[tuple[str, str, str]]:
         ("locks and counters left behind", str(found.left_behind), "0"),
         ("dead letters", str(found.dead_letters), "0"),
         ("worst recovery time", "–" if recovery is None else f"{recovery:.1f} s", f"≤ {RECOVERY_SECONDS:.0f} s"),
+        ("  with the wait for a free worker", "–" if wait is None else f"{wait:.1f} s", ""),
     ]
