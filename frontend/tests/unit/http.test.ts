@@ -112,3 +112,20 @@ test("a list is asked for with what was given, ids in a path are escaped", async
 
   expect(api.asked.map((one) => one.path)).toEqual(["/jobs?case_id=c%2F1&status=running&limit=5", "/jobs/..%2Fcases"]);
 });
+
+test("the tries of a job's webhook are read, and the next is made now", async () => {
+  const { api, client } = newWorld();
+  const first = { webhook_id: "msg_1", attempt: 1, at: "2026-06-10T09:00:00Z", status: 500, error: null };
+  const deliveries = [{ ...first, next_attempt_at: "2026-06-10T09:00:05Z" }];
+  api.next = [() => json(200, { deliveries }), () => json(202, { deliveries }), () => problem(409, "not_finished")];
+
+  expect(await client.jobs.deliveries("j")).toEqual(deliveries);
+  expect(await client.jobs.resend("j")).toEqual(deliveries);
+  await expect(client.jobs.resend("j")).rejects.toMatchObject({ code: "not_finished" });
+
+  expect(api.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    "GET /jobs/j/deliveries",
+    "POST /jobs/j/deliveries/resend",
+    "POST /jobs/j/deliveries/resend",
+  ]);
+});

@@ -69,6 +69,6 @@ test("jobs are polled to their end when live updates cannot be loaded; without s
     await settled();
 
     expect(seen).toEqual(["running", "completed"]);
-    expect(loads > 0).toBe("socket" in ports);
+    await vi.waitFor(() => expect(loads > 0).toBe("socket" in ports)); // to import takes real time
   }
 });

@@ -24,7 +24,7 @@ export function OpsJobView() {
   const { jobId = "" } = useParams();
   return (
     <Operations>
-      <OneJob key={jobId} jobId={decodeURIComponent(jobId)} />
+      <OneJob key={jobId} jobId={jobId} />
     </Operations>
   );
 }
