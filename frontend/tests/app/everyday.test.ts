@@ -186,10 +186,6 @@ test("two tabs: other fields go together, the same field asks, and both see what
   const { user, caseId, open, city } = await reviewed();
   const first = await open();
   const second = await open();
-  // The second tab does not hear of the first: it edits an old version.
-  await second.page.evaluate(() => {
-    Object.defineProperty(document, "visibilityState", { value: "hidden" });
-  });
   const { version } = await user.client.cases.form(caseId);
   await user.client.cases.changeForm(caseId, version, { changes: [{ field: CITY, value: "אילת" }] });
 

@@ -4,8 +4,9 @@ import type { Client, Form, FormChanges, FormField } from "@casework/client";
 import { formQuery, keyOf } from "@casework/client/query";
 import { useClient } from "@casework/client/react";
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { type Edit, Edits, type EditsState, sectionValues, withPending } from "./edits.js";
+import { newId } from "./new-id.js";
 
 /** Something that was done and can be undone. */
 interface Done {
@@ -37,12 +38,13 @@ export interface UsedForm {
 }
 
 const CHANNEL = "casework forms";
+const THIS_TAB = newId();
 const queues = new Map<string, Edits>();
 
 export function useForm(caseId: string): UsedForm {
   const client = useClient();
   const queryClient = useQueryClient();
-  const query = useQuery(formQuery(client, caseId));
+  const query = useQuery({ ...formQuery(client, caseId), structuralSharing: newest });
   const edits = useMemo(() => queueOf(client, queryClient, caseId), [client, queryClient, caseId]);
   const state = useSyncExternalStore(edits.subscribe, edits.getState);
   const [done, setDone] = useState<readonly Done[]>([]);
@@ -52,7 +54,7 @@ export function useForm(caseId: string): UsedForm {
   const form = useMemo(() => (query.data ? withPending(query.data, state.pending) : null), [query.data, state.pending]);
   const act = (field: string, changes: FormChanges, wanted: unknown, inverse: FormChanges | null) => {
     const before = beforeOf(form, field, changes);
-    edits.add({ id: crypto.randomUUID(), field, changes, before, wanted });
+    edits.add({ id: newId(), field, changes, before, wanted });
     if (inverse) setDone((earlier) => [...earlier, { field, changes: inverse, before: wanted, wanted: before }]);
   };
   const last = done.at(-1);
@@ -79,7 +81,7 @@ export function useForm(caseId: string): UsedForm {
           setDone(done.slice(0, -1));
           const { field, changes, wanted } = last;
           const before = beforeOf(form, field, changes);
-          edits.add({ id: crypto.randomUUID(), field, changes, before, wanted });
+          edits.add({ id: newId(), field, changes, before, wanted });
         }
       : null,
     lastField: last?.field ?? null,
@@ -117,7 +119,7 @@ function queueOf(client: Client, queryClient: QueryClient, caseId: string): Edit
       queryClient.setQueryData(key, form);
       void queryClient.invalidateQueries({ queryKey: keyOf(client, "cases"), refetchType: "none" });
       void queryClient.invalidateQueries({ queryKey: keyOf(client, "case", caseId, "history"), refetchType: "none" });
-      channel.postMessage(caseId);
+      channel.postMessage({ caseId, from: THIS_TAB });
     },
     settled() {
       void queryClient.invalidateQueries({ queryKey: key });
@@ -158,10 +160,23 @@ function useSending(edits: Edits, { pending }: { pending: readonly Edit[] }): vo
   }, [hasPending]);
 }
 
+/** Another tab has changed the form: it is read again. */
 function useOtherTabs(caseId: string, onChange: () => void): void {
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
   useEffect(() => {
     const channel = new BroadcastChannel(CHANNEL);
-    channel.onmessage = ({ data }) => data === caseId && onChange();
+    channel.onmessage = ({ data }) => {
+      if (data.caseId === caseId && data.from !== THIS_TAB) latest.current();
+    };
     return () => channel.close();
-  });
+  }, [caseId]);
+}
+
+/** An answer that is late never replaces a newer form. */
+function newest(before: unknown, now: unknown): unknown {
+  const isOlder = before !== undefined && (before as Form).version > (now as Form).version;
+  return isOlder ? before : now;
 }

@@ -4,6 +4,7 @@ import { useClient } from "@casework/client/react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useRef } from "react";
 import { useLocation } from "wouter";
+import { newId } from "../../data/new-id.js";
 import { useMessages, useTexts } from "../../language.js";
 import { Dialog } from "../../parts/dialog.js";
 import { CASES } from "./texts.js";
@@ -26,7 +27,7 @@ export function NewCase() {
     },
   });
   const open = () => {
-    key.current = crypto.randomUUID(); // pressing twice makes one case
+    key.current = newId(); // pressing twice makes one case
     dialog.current?.showModal();
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {

@@ -84,10 +84,13 @@ function Copy({ text }: { text: string }) {
   const texts = useTexts(FINDINGS);
   const [state, setState] = useState<"" | "copied" | "copyFailed">("");
   const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setState("copied"),
-      () => setState("copyFailed"),
-    );
+    // There is no clipboard without https.
+    Promise.resolve()
+      .then(() => navigator.clipboard.writeText(text))
+      .then(
+        () => setState("copied"),
+        () => setState("copyFailed"),
+      );
   return (
     <span className="actions">
       <span role="status" className="hint">
