@@ -101,3 +101,15 @@ def test_all_sections_confirmed_is_said(api):
     form = changed(api.user, case_id, confirm=list(form_of(api.user, case_id)["sections"]))
 
     assert form["form_7801"]["metadata"]["all_sections_confirmed"] is True
+
+
+def test_a_section_confirmed_before_any_analysis_is_kept_as_it_was(api):
+    case_id = api.user.new_case()
+    api.user.new_document(case_id)
+    changed(api.user, case_id, confirm=["personal_info"])
+
+    analysed(api, case_id)
+
+    form = form_of(api.user, case_id)
+    assert form["form_7801"]["personal_info"]["city"] == ""
+    assert form["fields"]["personal_info.city"]["conflict"]["value"] == "חיפה"

@@ -229,7 +229,8 @@ class _Edit:
         index = self._places[path].index
         if index is not None:
             return items_of(self._shown.analysed, _list_of(path))[index]
-        return {**self._rules.blank_item(_list_of(path)), **self._stored.form.rows[path].item}
+        blank, row = self._rules.blank_item(_list_of(path)), self._stored.form.rows[path]
+        return blank if row.state == "added" else {**blank, **row.item}
 
     def _held(self, value: Any) -> Held:
         return Held(value=value, by=self._by, at=self._at, job_id=self._stored.job_id)

@@ -16,7 +16,7 @@ from chalicelib.cases.working_form.model import (
     row_of,
     section_of,
 )
-from chalicelib.cases.working_form.shown import items_of, shown_form
+from chalicelib.cases.working_form.shown import is_analysed, items_of, shown_form
 
 
 def frozen(
@@ -53,7 +53,9 @@ def _with_section(
         # Newly confirmed: the items of the analysis are shown, and are not held yet.
         others = {name: one for name, one in form.sections.items() if name != section}
         seen = msgspec.structs.replace(form, sections=others)
-    shown = shown_form(msgspec.structs.replace(stored, form=seen), rules=rules, today=today)
+    # Without an analysis a blank form is what was confirmed.
+    analysis = stored.analysis if is_analysed(stored) else {"form_7801": {}}
+    shown = shown_form(msgspec.structs.replace(stored, form=seen, analysis=analysis), rules=rules, today=today)
     confirmation, rows = form.sections[section], dict(form.rows)
     values = dict(confirmation.values)
     for list_path in rules.lists:

@@ -48,9 +48,7 @@ class ShownForm(msgspec.Struct, frozen=True, kw_only=True):
 
 def shown_form(stored: StoredForm, *, rules: FormRules, today: date) -> ShownForm:
     """The form of a case as it is on this day."""
-    analysed = None
-    if stored.analysis is not None and isinstance(stored.analysis.get("form_7801"), Mapping):
-        analysed = rules.form_of(stored.analysis)
+    analysed = rules.form_of(stored.analysis or {}) if is_analysed(stored) else None
     rows = {
         name: tuple(places(name, items_of(analysed, name), under(stored.form.rows, name), rules=rules))
         for name in rules.lists
@@ -69,6 +67,11 @@ def shown_form(stored: StoredForm, *, rules: FormRules, today: date) -> ShownFor
         places=rows,
         analysed=analysed,
     )
+
+
+def is_analysed(stored: StoredForm) -> bool:
+    """Whether there is an analysis with a form."""
+    return stored.analysis is not None and isinstance(stored.analysis.get("form_7801"), Mapping)
 
 
 def items_of(form: Form | None, list_path: str) -> list[dict[str, Any]]:
@@ -161,7 +164,8 @@ class _View:
 
     def _item(self, list_path: str, place: Place) -> dict[str, Any]:
         theirs = self._theirs(list_path, place)
-        seen: Mapping[str, Any] = place.row.item if place.row else {}
+        # Of an item that a person added all that they said is held, and nobody said more.
+        seen: Mapping[str, Any] = place.row.item if place.row and place.row.state != "added" else {}
         item: dict[str, Any] = {"row_id": place.row_id}
         for name, blank in self._rules.blank_item(list_path).items():
             path = f"{list_path}[{place.row_id}].{name}"
@@ -187,10 +191,9 @@ class _View:
         held = self._stored.form.held(path)
         if held is not None:
             return self._held(path, held, theirs=None, analysis_field=None)
-        if row is not None and row.state == "added":
-            self.fields[path] = ShownField(value=seen, source="person", by=row.by, at=row.at)
-        else:
-            self.fields[path] = ShownField(value=seen, source="analysis", job_id=row.job_id if row else None)
+        self.fields[path] = ShownField(
+            value=seen, source="analysis", job_id=None if row is None or row.state == "added" else row.job_id
+        )
         return seen
 
     def _held(self, path: str, held: Held, *, theirs: Any, analysis_field: str | None) -> Any:
