@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.jobs.lifecycle import LEASE_SECONDS
 from chalicelib.jobs.model import Job, Status
-from chalicelib.jobs.ports import AttemptContext
+from chalicelib.jobs.ports import AttemptContext, Step
 from tests.fakes.analysis_services import FakeCaseReader, a_document, a_text
 from tests.fakes.engine import Engine
 from tests.fakes.real_analyses import JOB_TYPES, answered_calls, engine_of, services_of, start
@@ -40,7 +40,10 @@ class Mortal:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ctx, name)
 
-    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+    def steps(self, wanted: Sequence[Step]) -> list[Any]:
+        return [self.step(one.name, one.run, inputs=one.inputs, until=one.until) for one in wanted]
+
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "", until: int | None = None) -> Any:
         ran = []
 
         def mortal_run() -> Any:
@@ -49,7 +52,7 @@ class Mortal:
                 raise Killed
             return ran[0]
 
-        value = self._ctx.step(name, mortal_run, inputs=inputs)
+        value = self._ctx.step(name, mortal_run, inputs=inputs, until=until)
         if ran and self._dies_after(name):
             raise Killed
         return value
