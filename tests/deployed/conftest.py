@@ -28,6 +28,7 @@ SECRETS = {
     "openai-api-key": "made-up-openai-key",
     "anthropic-api-key": "made-up-anthropic-key",
     "vapi-webhook-secret": "made-up-webhook-secret",
+    "openai-webhook-secret": "whsec_" + base64.b64encode(b"made-up-secret-of-openai").decode(),
     "webhook-secret": "whsec_" + base64.b64encode(b"made-up-secret-of-webhooks").decode(),
 }
 SECONDS_AN_ANSWER = 1.0

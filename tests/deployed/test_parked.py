@@ -1,0 +1,66 @@
+"""A job whose model works without a worker, through the packaged app: parked, woken by OpenAI's webhook, cleaned up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.deployed.conftest import SECRETS
+from tests.deployed.sample import new_case
+from tests.deployed.system import Deployed
+
+SECONDS_OF_THE_MODEL = 20
+
+
+@pytest.fixture(autouse=True)
+def webhooks(deployed: Deployed) -> Iterator[None]:
+    """The emulated OpenAI sends its webhooks to the stack."""
+    url = f"{deployed.api_url}/openai/webhook"
+    deployed.model("POST", "/webhooks", {"url": url, "secret": SECRETS["openai-webhook-secret"]})
+    deployed.model("POST", "/pace", {"seconds": SECONDS_OF_THE_MODEL})
+    yield
+    deployed.model("DELETE", "/webhooks")
+
+
+def deliveries(deployed: Deployed) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = deployed.model("GET", "/webhooks").body["deliveries"]
+    return found
+
+
+def test_a_webhook_wakes_a_parked_job_which_is_paid_once(deployed: Deployed) -> None:
+    client = deployed.client("patient")
+    job_id = client.start("call_analysis", new_case(client))["job_id"]
+    parked = client.until(job_id, lambda job: job["waiting_for"] == "model")[-1]
+    [at_provider] = [
+        one for one in deployed.model("GET", "/responses").body["responses"] if one["metadata"]["job"] == job_id
+    ]
+
+    job = client.until_done(job_id)
+
+    assert parked["status"] == "running"
+    assert (job["status"], job["attempt"], job["usage"]["calls"][0]["requests"]) == ("completed", 1, 1)
+    [told] = [one for one in deliveries(deployed) if one["response_id"] == at_provider["id"]]
+    assert told["outcomes"] == [200]
+    assert deployed.model("GET", "/responses").body["responses"] == []
+
+
+def test_a_cancel_ends_what_openai_does(deployed: Deployed) -> None:
+    client = deployed.client("impatient")
+    job_id = client.start("call_analysis", new_case(client))["job_id"]
+    client.until(job_id, lambda job: job["waiting_for"] == "model")
+
+    answer = client.ask("POST", f"/jobs/{job_id}/cancel")
+    job = client.until_done(job_id)
+
+    assert answer.status == 202
+    assert job["status"] == "cancelled"
+    assert job["usage"]["input_tokens"] > 0
+    assert deployed.model("GET", "/responses").body["responses"] == []
+
+
+def test_a_forged_webhook_is_refused(deployed: Deployed) -> None:
+    forged = {"webhook_id": "wh_1", "webhook_timestamp": "1", "webhook_signature": "v1,AAAA"}
+
+    assert deployed.anonymous().ask("POST", "/openai/webhook", {"type": "response.completed"}, **forged).status == 401
