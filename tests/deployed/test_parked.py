@@ -29,13 +29,17 @@ def deliveries(deployed: Deployed) -> list[dict[str, Any]]:
     return found
 
 
+def at_openai(deployed: Deployed, job_id: str) -> list[dict[str, Any]]:
+    """What lies there of the job."""
+    found: list[dict[str, Any]] = deployed.model("GET", "/responses").body["responses"]
+    return [one for one in found if one["metadata"]["job"] == job_id]
+
+
 def test_a_webhook_wakes_a_parked_job_which_is_paid_once(deployed: Deployed) -> None:
     client = deployed.client("patient")
     job_id = client.start("call_analysis", new_case(client))["job_id"]
     parked = client.until(job_id, lambda job: job["waiting_for"] == "model")[-1]
-    [at_provider] = [
-        one for one in deployed.model("GET", "/responses").body["responses"] if one["metadata"]["job"] == job_id
-    ]
+    [at_provider] = at_openai(deployed, job_id)
 
     job = client.until_done(job_id)
 
@@ -43,7 +47,7 @@ def test_a_webhook_wakes_a_parked_job_which_is_paid_once(deployed: Deployed) -> 
     assert (job["status"], job["attempt"], job["usage"]["calls"][0]["requests"]) == ("completed", 1, 1)
     [told] = [one for one in deliveries(deployed) if one["response_id"] == at_provider["id"]]
     assert told["outcomes"] == [200]
-    assert deployed.model("GET", "/responses").body["responses"] == []
+    assert at_openai(deployed, job_id) == []
 
 
 def test_a_cancel_ends_what_openai_does(deployed: Deployed) -> None:
@@ -57,7 +61,7 @@ def test_a_cancel_ends_what_openai_does(deployed: Deployed) -> None:
     assert answer.status == 202
     assert job["status"] == "cancelled"
     assert job["usage"]["input_tokens"] > 0
-    assert deployed.model("GET", "/responses").body["responses"] == []
+    assert at_openai(deployed, job_id) == []
 
 
 def test_a_forged_webhook_is_refused(deployed: Deployed) -> None:

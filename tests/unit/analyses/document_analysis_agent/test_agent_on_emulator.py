@@ -190,7 +190,7 @@ def _run_and_die_after(turn: int, deaths: list[int], services: FakeServices, ctx
         def __getattr__(self, name: str) -> Any:
             return getattr(ctx, name)
 
-        def step(self, name: str, run: Any, *, inputs: str = "") -> Any:
+        def step(self, name: str, run: Any, *, inputs: str = "", until: int | None = None) -> Any:
             value = ctx.step(name, run, inputs=inputs)
             if name == f"turn-{turn:02d}" and not deaths:
                 deaths.append(turn)

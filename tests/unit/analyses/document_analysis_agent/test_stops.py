@@ -198,7 +198,7 @@ class _Attempt(FakeContext):
         self._clock = clock
         self._function_ends = NOW + timedelta(seconds=function_seconds)
 
-    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "") -> Any:
+    def step(self, name: str, run: Callable[[], Any], *, inputs: str = "", until: int | None = None) -> Any:
         value = super().step(name, run, inputs=inputs)
         self.job = msgspec.structs.replace(self.job, updated_at=self._clock[0])
         return value
