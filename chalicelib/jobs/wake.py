@@ -15,7 +15,8 @@ BUSY_SECONDS = 3
 LOOK_UP_AFTER_SECONDS = 5
 """A call that no job is known for may have been made a moment ago: its worker is about to store it."""
 
-ASKED_AGAIN_AFTER = timedelta(hours=1)
+ASKED_AGAIN_AFTER = timedelta(minutes=5)
+"""For so long one worker is enough to find out whose a call is, however often its message comes."""
 
 
 Heard = Literal["woken", "waiting_for_others", "duplicate", "not_needed", "unknown"]
