@@ -5,6 +5,7 @@ import { errorText, issueText } from "@casework/client/messages";
 import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 import type { EditsState } from "../../data/edits.js";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
+import { dateText } from "../../data/format.js";
 import type { ReviewField } from "../../data/review.js";
 import { useLanguage, useMessages, useTexts } from "../../language.js";
 import { Mixed } from "../../parts/mixed.js";
@@ -145,9 +146,20 @@ function Issues({ field: { issues } }: { field: ReviewField }) {
   const messages = useMessages();
   return issues.map((issue) => (
     <p key={`${issue.code} ${issue.message}`} className={`notice ${issue.weight === "blocking" ? "bad" : "warn"}`}>
-      {issueText(messages, issue)}
+      {issueText(messages, issue)} <Said params={issue.params} />
     </p>
   ));
+}
+
+/** The values that an issue sets against each other. */
+function Said({ params = {} }: { params: Record<string, unknown> | undefined }) {
+  const { first, second } = params;
+  if (typeof first !== "string" || typeof second !== "string") return null;
+  return (
+    <strong>
+      <Mixed text={dateText(first)} /> / <Mixed text={dateText(second)} />
+    </strong>
+  );
 }
 
 /** The values that sources give for a field, to take one of them. */
