@@ -46,7 +46,7 @@ function TabContent({ tab, theCase }: { tab: Tab; theCase: Case }) {
   if (tab === "eligibility" && form) return <Eligibility rules={form.eligibility} agent={agent} />;
   if (tab === "findings" && agent) return <Findings theCase={theCase} agent={agent} />;
   if (tab === "missing" && (requested.length > 0 || agent)) {
-    return <Missing requested={requested} gaps={agent?.gaps ?? []} documents={theCase.documents} />;
+    return <Missing caseId={theCase.id} requested={requested} gaps={agent?.gaps ?? []} documents={theCase.documents} />;
   }
   if (tab === "advice" && (form || agent || call)) return <Advice form={form} agent={agent} call={call} />;
   return <Nothing tab={tab} caseId={theCase.id} />;

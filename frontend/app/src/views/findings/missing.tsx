@@ -1,6 +1,9 @@
 import type { CaseDocument, RequestedDocument } from "@casework/client";
-import { useState } from "react";
-import { useTexts } from "../../language.js";
+import { errorText } from "@casework/client/messages";
+import { useUploads } from "@casework/client/react";
+import { useEffect, useRef, useState } from "react";
+import { useRefresh } from "../../data/queries.js";
+import { useMessages, useTexts } from "../../language.js";
 import { FileName } from "../../parts/file-name.js";
 import { Mixed, shown } from "../../parts/mixed.js";
 import { FINDINGS, type FindingsTexts } from "./texts.js";
@@ -8,14 +11,24 @@ import { FINDINGS, type FindingsTexts } from "./texts.js";
 const RIGHT_TO_LEFT_MARK = "\u200f";
 
 interface MissingProps {
+  caseId: string;
   requested: RequestedDocument[];
   gaps: string[];
   documents: CaseDocument[];
 }
 
 /** The documents that the claimant should still bring, as a list to send. */
-export function Missing({ requested, gaps, documents }: MissingProps) {
+export function Missing({ caseId, requested, gaps, documents }: MissingProps) {
   const texts = useTexts(FINDINGS);
+  const messages = useMessages();
+  const { uploads, add } = useUploads(caseId);
+  const refresh = useRefresh(caseId);
+  const arrivals = uploads.filter(({ document }) => document !== null).length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again with each file that arrives
+  useEffect(() => {
+    if (arrivals > 0) refresh();
+  }, [arrivals]);
+  const last = uploads.at(-1);
   const missing = requested
     .filter(({ uploaded }) => !uploaded)
     .toSorted((one, other) => Number(other.required) - Number(one.required));
@@ -27,12 +40,17 @@ export function Missing({ requested, gaps, documents }: MissingProps) {
           <h2 id="missing">{texts.tabs.missing}</h2>
           {missing.length > 0 && <Copy text={listFor(missing, texts)} />}
         </div>
+        <p role="status" className="hint">
+          {last && `${shown(last.fileName)}: ${messages.uploads[last.status]}`}
+          {last?.error && ` ${errorText(messages, last.error)}`}
+        </p>
         {missing.length === 0 && <p className="hint">{texts.nothing.missing}</p>}
         <ul className="requested">
           {missing.map(({ name, reason, source, required }) => (
             <li key={name}>
               <Mixed text={name} className="file-name" />
               <span className={`badge ${required ? "warn" : ""}`}>{required ? texts.required : texts.optional}</span>
+              <AddFile name={name} onFile={(file) => add([file], { requested_name: name })} />
               {reason && <Mixed as="p" text={reason} className="hint" />}
               {source && (
                 <p className="hint">
@@ -69,6 +87,35 @@ export function Missing({ requested, gaps, documents }: MissingProps) {
         </section>
       )}
     </div>
+  );
+}
+
+/** A file that is added here is the requested document, and marks it as arrived. */
+function AddFile({ name, onFile }: { name: string; onFile: (file: File) => void }) {
+  const texts = useTexts(FINDINGS);
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        className="small plain"
+        aria-label={`${texts.addFile}: ${shown(name)}`}
+        onClick={() => input.current?.click()}
+      >
+        {texts.addFile}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label={`${texts.addFile}: ${shown(name)}`}
+        onChange={({ target }) => {
+          const [file] = target.files ?? [];
+          if (file) onFile(file);
+          target.value = "";
+        }}
+      />
+    </>
   );
 }
 

@@ -24,6 +24,7 @@ export interface FindingsTexts {
   copyFailed: string;
   listHead: string;
   arrived: string;
+  addFile: string;
   gaps: string;
   summary: string;
   strategy: string;
@@ -89,6 +90,7 @@ export const FINDINGS: Record<Language, FindingsTexts> = {
     copyFailed: "לא ניתן להעתיק. סמנו את הרשימה והעתיקו אותה.",
     listHead: "שלום, לצורך הגשת התביעה חסרים לנו המסמכים האלה:",
     arrived: "כבר הגיעו",
+    addFile: "הוספת הקובץ",
     gaps: "מה עוד חסר בתביעה, לפי הסוכן",
     summary: "תקציר",
     strategy: "אסטרטגיה",
@@ -153,6 +155,7 @@ export const FINDINGS: Record<Language, FindingsTexts> = {
     copyFailed: "It cannot be copied. Select the list and copy it.",
     listHead: "Hello, to file the claim we still need these documents:",
     arrived: "Already there",
+    addFile: "Add the file",
     gaps: "What else the claim lacks, by the agent",
     summary: "Summary",
     strategy: "Strategy",
