@@ -183,3 +183,39 @@ def test_a_case_goes_with_everything(aws, case_id):
     assert aws.user.get(f"/jobs/{job_id}").status == 404
     assert aws.user.get("/jobs").json["count"] == 0
     assert aws.user.get("/cases").json["count"] == 0
+
+
+def test_the_form_is_three_small_reads_and_a_change_one_transaction_more(aws, case_id):
+    path = f"/cases/{case_id}/form"
+    aws.calls.clear()
+    aws.user.get(path)
+    read = list(aws.calls)
+    aws.calls.clear()
+
+    answer = aws.user.patch(path, {"version": 0, "changes": [{"field": "personal_info.full_name", "value": "רות כהן"}]})
+
+    assert read == ["GetItem"] * 3
+    assert aws.calls == ["GetItem"] * 3 + ["TransactWriteItems"]
+    assert answer.json["version"] == 1
+    assert aws.user.get(path).json["fields"]["personal_info.full_name"]["source"] == "person"
+    [entry] = aws.user.get(f"{path}/history").json["entries"]
+    assert (entry["before"], entry["after"]) == ("", "רות כהן")
+    [case] = aws.user.get("/cases?q=כהן").json["cases"]
+    assert case["attention"]["unconfirmed"] == 5
+
+
+def test_of_many_who_change_one_version_one_is_told_yes(aws, case_id):
+    statuses = []
+
+    def change(number):
+        body = {"version": 0, "changes": [{"field": "personal_info.city", "value": f"עיר {number}"}]}
+        statuses.append(aws.user.patch(f"/cases/{case_id}/form", body).status)
+
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(statuses) == [200, 412, 412, 412, 412]
+    assert aws.user.get(f"/cases/{case_id}/form").json["version"] == 1
