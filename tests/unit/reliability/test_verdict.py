@@ -38,18 +38,20 @@ def with_steps(job: Job, *names: str) -> Job:
 
 def completed_job(*, recovered_after: float = 60.0, steps: tuple[str, ...] = STEPS) -> Job:
     """A job whose first worker was killed at `KILLED_AT` after its first step, and whose second one completed it."""
-    first = with_steps(started_again(a_job(job_id="done"), seconds=1), *steps[:1])
+    first = with_steps(started_again(a_job(job_type="document_analysis_agent", job_id="done"), seconds=1), *steps[:1])
     lost = lifecycle.worker_lost(first, at=KILLED_AT + timedelta(seconds=recovered_after - 1))
     second = with_steps(started_again(lost, seconds=10 + recovered_after), *steps[1:])
     return lifecycle.completed(second, result_bytes=2, at=second.updated_at)
 
 
 def failed_job(error: Any) -> Job:
-    return lifecycle.failed(started_again(a_job(job_id="failed"), seconds=2), error, at=CREATED_AT)
+    return lifecycle.failed(
+        started_again(a_job(job_type="document_analysis_agent", job_id="failed"), seconds=2), error, at=CREATED_AT
+    )
 
 
 def call(outcome: str) -> dict[str, Any]:
-    return {"outcome": outcome}
+    return {"outcome": outcome, "metadata": {}, "fault": "webhook_lost"}
 
 
 def evidence(**changes: Any) -> Evidence:
@@ -90,7 +92,11 @@ def jobs_with(done: Job | None = None, failed: Job | None = None) -> dict[str, J
 
 def progressing(job: Job) -> Job:
     return lifecycle.progressed(
-        started_again(a_job(job_id=job.job_id), seconds=2), percent=5, message="", usage=Usage(), at=CREATED_AT
+        started_again(a_job(job_type="document_analysis_agent", job_id=job.job_id), seconds=2),
+        percent=5,
+        message="",
+        usage=Usage(),
+        at=CREATED_AT,
     )
 
 
