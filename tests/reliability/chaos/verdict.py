@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chalicelib.analyses import catalogue
 from chalicelib.analyses.kit.reading import SNAPSHOT
 from chalicelib.jobs.model import Job, Status
 from emulator.faults import BACKGROUND_KINDS, STATUSES
@@ -106,7 +105,8 @@ def figures(evidence: Evidence) -> Figures:
     steps = [name for job in mine for name in _steps(job)]
     distinct = sum(len(set(_steps(job))) for job in mine)
     paid = [call for call in evidence.calls if call["outcome"] != "failed"]
-    streamed = [name for job in mine if not _goes_on(job) for name in _steps(job) if _is_call(name)]
+    in_background = {call["metadata"]["job"] for call in evidence.calls if call["metadata"]}
+    streamed = [name for job in mine if job.job_id not in in_background for name in _steps(job) if _is_call(name)]
     interrupted = [kill for kill in evidence.kills if _interrupted(kill, evidence.jobs)]
     return Figures(
         wanted=evidence.wanted,
@@ -191,11 +191,6 @@ def _steps(job: Job) -> list[str]:
     return [event.message for event in job.timeline if event.type == "step"]
 
 
-def _goes_on(job: Job) -> bool:
-    """Whether the job's calls go on without a worker."""
-    return catalogue()[job.job_type].provider == "openai"
-
-
 def _repeats_in_background(calls: Sequence[Mapping[str, Any]]) -> int:
     """Questions of one job that were begun more than once: each costs again."""
     begun = [call for call in calls if call["metadata"] and call["fault"] not in NEVER_BEGUN]
@@ -248,7 +243,7 @@ def _rows(found: Figures) -> list[tuple[str, str, str]]:
         *((what, str(count), "") for what, count in sorted(found.counts.items())),
         ("jobs interrupted by these kills", str(found.kills_at_work), "> 0"),
         ("provider calls", str(found.calls), ""),
-        ("  its webhook or its id lost, late or twice", str(found.webhooks_disturbed), "> 0"),
+        ("  its webhook or its id lost, late or twice", str(found.webhooks_disturbed), ""),
         ("  failed by the provider", str(found.calls_failed), "> 0"),
         ("submitted", str(found.submitted), str(found.wanted)),
         ("completed", str(found.completed), "> 0"),

@@ -50,8 +50,10 @@ def failed_job(error: Any) -> Job:
     )
 
 
-def call(outcome: str) -> dict[str, Any]:
-    return {"outcome": outcome, "metadata": {}, "fault": "webhook_lost"}
+def call(outcome: str, *, question: str = "", fault: str | None = None) -> dict[str, Any]:
+    """A call, streamed; with a question one in the background."""
+    metadata = {"job": "done", "question": question} if question else {}
+    return {"outcome": outcome, "metadata": metadata, "fault": fault}
 
 
 def evidence(**changes: Any) -> Evidence:
@@ -190,3 +192,17 @@ def test_the_table_shows_the_figures_and_each_broken_promise():
     assert "Chaos, 153 s" in out.getvalue()
     assert "60.0 s" in out.getvalue()
     assert "Broken: 4 messages are in the dead-letter queues." in out.getvalue()
+
+
+def test_a_question_that_was_begun_twice_in_the_background_is_a_repeat_and_one_that_was_refused_is_none():
+    asked = (
+        call("answered", question="one"),
+        call("failed", question="one", fault="unavailable"),
+        call("failed", question="two", fault="lost_create"),
+        call("answered", question="two"),
+    )
+
+    found = figures(evidence(calls=(*evidence().calls, *asked)))
+
+    assert (found.repeats_in_background, found.webhooks_disturbed) == (1, 1)
+    assert "1 calls in the background were made again" in broken_promises(found)
