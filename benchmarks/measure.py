@@ -164,7 +164,7 @@ def long_document() -> Part:
             at_most(
                 "PDF of 200 pages read, normalised, 200 quotes verified, compared with pypdf alone",
                 mine[LONG_PDF_PAGES] * LONG_PDF_PAGES / alone,
-                1.2,
+                0.6,
                 unit=" ×",
                 note=f" ({alone:.1f} s alone)",
             ),

@@ -102,7 +102,13 @@ def _context() -> Any:
     """An attempt that is never stopped, and keeps nothing."""
     job = SimpleNamespace(job_id="j", attempt=1)
     return SimpleNamespace(
-        job=job, check=lambda: None, remaining=lambda: 600.0, allow=lambda _: None, charge=lambda _: None
+        job=job,
+        calls=None,
+        check=lambda: None,
+        remaining=lambda: 600.0,
+        allow=lambda _: None,
+        charge=lambda _: None,
+        take_slots=lambda _: None,
     )
 
 

@@ -1,3 +1,3 @@
 """Casework: long AI analyses of disability-claim cases, run as jobs behind an API that answers at once."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

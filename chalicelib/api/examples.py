@@ -65,7 +65,7 @@ def examples() -> Mapping[type, Any]:
         FormView: _form(),
         FormHistoryView: FormHistoryView(entries=(_entry(),), count=1, next_cursor=None),
         DocumentListView: DocumentListView(documents=view.documents, count=1),
-        HealthView: HealthView(status="ok", version="0.1.0"),
+        HealthView: HealthView(status="ok", version="0.2.0"),
         Problem: _problem(),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
@@ -47,14 +47,6 @@ _ESCAPES = re.compile(
     r"|\\."
 )
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[\.\.\.\]")
-
-
-@runtime_checkable
-class ChecksItself(Protocol):
-    """A body or query with rules that its types cannot say."""
-
-    def problems(self) -> Sequence[FieldProblem]:
-        """Every place that breaks a rule."""
 
 
 SizeCheck = Callable[[Mapping[str, Any]], None]
@@ -196,7 +188,9 @@ def _is_whole(value: Any) -> bool:
 
 
 def _checked_further(value: T) -> T:
-    if isinstance(value, ChecksItself) and (problems := value.problems()):
+    """A body or query may have a method `problems`: every place that breaks a rule that its types cannot say."""
+    check: Callable[[], Sequence[FieldProblem]] | None = getattr(value, "problems", None)
+    if check is not None and (problems := check()):
         raise invalid(*problems)
     return value
 

@@ -48,10 +48,11 @@ def test_the_api_cannot_read_the_providers_keys_or_take_jobs_from_a_lane(deploye
     client("sqs").get_queue_attributes(QueueUrl=found["NormalQueue"], AttributeNames=["QueueArn"])
 
 
-def test_a_worker_has_its_own_lane_and_cannot_delete_objects(deployed: Deployed) -> None:
+def test_a_worker_takes_jobs_from_its_own_lane_and_cannot_delete_objects(deployed: Deployed) -> None:
     found, client = deployed.stack.resources(), as_role(deployed, "WorkNormalRole")
 
-    refused(lambda: client("sqs").send_message(QueueUrl=found["HighQueue"], MessageBody="{}"))
+    refused(lambda: client("sqs").receive_message(QueueUrl=found["HighQueue"]))
+    refused(lambda: client("sqs").send_message(QueueUrl=found["DeliveriesQueue"], MessageBody="{}"))
     refused(lambda: client("s3").delete_object(Bucket=found["Bucket"], Key="cases/x"))
     refused(
         lambda: client("ssm").get_parameter(Name=f"/{deployed.stack.name}/vapi-webhook-secret", WithDecryption=True)

@@ -1,4 +1,4 @@
-"""The README's conversation, run as it stands against a plain `chalice local`."""
+"""The first job of the docs, run as it stands against a plain `chalice local`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from infra.local.environment import ROOT
 from tests.e2e.local_system import Running
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "first-job.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.e2e
-def test_the_conversation_of_the_readme_ends_with_a_result(local: Running) -> None:
-    (conversation,) = re.findall(r"```bash\n(.*?)```", README, re.S)
+def test_the_first_job_of_the_docs_ends_with_a_result(local: Running) -> None:
+    (conversation,) = re.findall(r"```bash\n(.*?)```", PAGE, re.S)
     here = conversation.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{local.ports.api}")
     assert here != conversation
 
