@@ -17,6 +17,8 @@ export default defineConfig({
           testTimeout: 150_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 30_000 } },
+          // In CI a browser that was lost once is tried again, and the report says so.
+          retry: process.env.CI ? 1 : 0,
         },
       },
     ],

@@ -179,11 +179,9 @@ def job_view(job: Job, *, now: datetime, typical_seconds: tuple[int, int]) -> Jo
 
 def _progress(job: Job, *, now: datetime) -> tuple[int, Mapping[str, Any]]:
     """Percent and params; while a model works without us they go on by the time that its step usually takes."""
-    if job.parked is None:
-        return job.progress, job.progress_params
-    seconds_left = job.parked.seconds_left(now)
+    seconds_left = None if job.parked is None else job.parked.seconds_left(now)
     left = {} if seconds_left is None else {"seconds_left": seconds_left}
-    return max(job.progress, job.parked.progress_at(now)), {**job.progress_params, **left}
+    return job.progress_at(now), {**job.progress_params, **left}
 
 
 def step_views(job: Job) -> tuple[StepView, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 Described = Mapping[str, Any]
 _TEXT: Described = {"type": "string"}
+_VISIBLE: Described = {"type": "string", "pattern": "^[!-~]+$"}
 
 REQUEST_HEADERS: Mapping[str, Described] = MappingProxyType(
     {
@@ -26,12 +27,12 @@ REQUEST_HEADERS: Mapping[str, Described] = MappingProxyType(
             "schema": _TEXT,
             "example": '"7"',
         },
-        "webhook-id": {"description": "The message's id, the same when it comes again.", "schema": _TEXT},
-        "webhook-timestamp": {"description": "When it was sent, in seconds since 1970.", "schema": _TEXT},
+        "webhook-id": {"description": "The message's id, the same when it comes again.", "schema": _VISIBLE},
+        "webhook-timestamp": {"description": "When it was sent, in seconds since 1970.", "schema": _VISIBLE},
         "webhook-signature": {
             "description": "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`, as Standard Webhooks say; several,"
             " separated by spaces, while the secret is rotated.",
-            "schema": _TEXT,
+            "schema": {"type": "string", "pattern": "^[!-~]+( [!-~]+)*$"},
         },
         "X-Vapi-Secret": {"description": "The shared secret of the webhook.", "schema": _TEXT},
         "X-Vapi-Signature": {

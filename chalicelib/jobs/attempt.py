@@ -148,7 +148,7 @@ class Attempt(OwnedJob):
         """The outcome of an attempt that left its model calls to their provider."""
         if self.calls is None:
             return outcomes.Yield()
-        percent = max(self._reported[0], self._job.progress)
+        percent = max(self._reported[0], self._job.progress_at(self._clock()))
         return self.calls.parked(progress=percent, until=self.step_until or percent)
 
     def progress(self, percent: int, said: str, **params: str | int) -> None:

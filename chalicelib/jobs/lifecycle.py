@@ -148,7 +148,7 @@ def yielded(job: Job, *, fruitless: bool, at: datetime) -> Job:
 def parked(job: Job, waiting: Parked, *, look_at: datetime, at: datetime) -> Job:
     """A model works on without us: the job has no worker and no lease until it is woken, which costs no attempt."""
     left = _waiting(job, due_at=look_at, at=at, next_claim_cost=0)
-    return msgspec.structs.replace(left, status=Status.RUNNING, parked=waiting, slots=job.slots)
+    return msgspec.structs.replace(left, status=Status.RUNNING, parked=waiting, waited=waiting, slots=job.slots)
 
 
 def awaiting_slot(job: Job, *, at: datetime) -> Job:
@@ -225,9 +225,10 @@ def _ended(job: Job, status: Status, *, at: datetime, **changes: Any) -> Job:
         claim_token=None,
         held=0,
         parked=None,
+        waited=None,
         **_checked_again(job, at=ended_at),
         slots=None,
-        **changes,
+        **{"progress": job.progress_at(ended_at), **changes},
     )
 
 
@@ -255,6 +256,8 @@ def _waiting(job: Job, *, due_at: datetime, at: datetime, **changes: Any) -> Job
         claim_token=None,
         held=0,
         parked=None,
+        waited=None,
+        progress=job.progress_at(at),
         slots=job.slots if job.has_calls_in_flight else None,
         **changes,
     )

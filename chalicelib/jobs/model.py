@@ -164,7 +164,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `lost_workers` those that did not give the job back; `held` is 1 while a worker has it.
 
     `calls` are at a provider: being answered, or not deleted there yet. A running job that is `parked` has no worker
-    and no lease: anybody may claim it.
+    and no lease: anybody may claim it. `waited` is how it waits or waited last, also when a worker has it again.
 
     `slots` are those of its provider's limit (`call_limits.Slots`) that the job keeps for calls in flight.
     """
@@ -217,6 +217,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     result_sent_bytes: int | None = None
     calls: tuple[Call, ...] = ()
     parked: Parked | None = None
+    waited: Parked | None = None
     slots: str | None = None
     timeline: tuple[Event, ...] = ()
     event_count: int = 0
@@ -227,6 +228,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """True while pending or running."""
         return self.status in OPEN
+
+    def progress_at(self, now: datetime) -> int:
+        """Percent done: while a model works it goes on by time, and does not fall when a worker has the job again."""
+        return self.progress if self.waited is None else max(self.progress, self.waited.progress_at(now))
 
     @property
     def waiting_for(self) -> Literal["worker", "model", "retry"] | None:

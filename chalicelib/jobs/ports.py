@@ -152,9 +152,9 @@ class JobStore(Protocol):
         """Take the job in one conditional write: pending and due, running with its lease over, or parked; not expired.
 
         Sets running, fence + 1, attempt + next_claim_cost, version + 1, lease and check_at to `lease_until`,
-        started_at if unset, held, and a "started" event (none for one that was parked, and is no more); a job that was
-        held already has lost one more worker. A pending job is due up to `CLOCK_SLACK` early: the clocks of sender and
-        worker differ. Returns the new record; None when the job cannot be claimed.
+        started_at if unset, held, and a "started" event, but none for one that was parked, and is no
+        more. One that was held already has lost one more worker. A pending job is due up to `CLOCK_SLACK`
+        early: the clocks of sender and worker differ. Returns the new record; None when the job cannot be claimed.
         The answer to a lost first answer (same `claim_token` in the record) is the record: the claim is ours.
         """
 

@@ -110,10 +110,17 @@ test("what is injected into titles, file names, documents, calls and the models'
       return route.fulfill({ response, json: poisoned(await response.json()) });
     },
   );
+  await page.reload(); // nothing is kept of what came before the route
   const alive: string[] = [];
   for (const { name, at } of VIEWS) {
     await page.goto(`${app.url}#${at()}`);
-    await page.getByText("onerror=", { exact: false }).first().waitFor();
+    await page
+      .getByText("onerror=", { exact: false })
+      .first()
+      .waitFor()
+      .catch(async (error: Error) => {
+        throw new Error(`${name}: ${await page.locator("body").innerText()}`, { cause: error });
+      });
     const seen = await page.evaluate(() => ({
       hacked: "hacked" in window,
       images: document.querySelectorAll('img[src="x"]').length,

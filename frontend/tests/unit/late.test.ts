@@ -63,12 +63,22 @@ test("jobs are polled to their end when live updates cannot be loaded; without s
     world.api.put({ job_id: "j", status: "running", progress: 10 });
     const seen: unknown[] = [];
     world.client.watchJob("j", ({ job }) => seen.push(job?.status));
-    await world.time.advance(6_000);
+    // To import takes real time.
+    const until = async (status: string) =>
+      vi.waitFor(
+        async () => {
+          await world.time.advance(1_000);
+          await settled();
+          expect(seen.at(-1)).toBe(status);
+        },
+        { timeout: 15_000 },
+      );
+
+    await until("running");
     world.api.put({ job_id: "j", status: "completed", result: { case_id: CASE } });
-    await world.time.advance(6_000);
-    await settled();
+    await until("completed");
 
     expect(seen).toEqual(["running", "completed"]);
-    await vi.waitFor(() => expect(loads > 0).toBe("socket" in ports)); // to import takes real time
+    await vi.waitFor(() => expect(loads > 0).toBe("socket" in ports), { timeout: 15_000 });
   }
-});
+}, 60_000);

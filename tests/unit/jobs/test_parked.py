@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.errors import DeadlineExceeded
+from chalicelib.jobs.lifecycle import failed, yielded
 from chalicelib.jobs.model import Status
 from tests.fakes.model_calls import PRICE
 from tests.fakes.parking import KIND, Parking
@@ -145,3 +147,23 @@ def test_progress_goes_on_by_history_and_never_past_what_the_step_may_claim() ->
     assert at(30) == (50, 30)
     assert at(59) == (77, 1)
     assert at(600) == (77, None)
+
+
+def test_progress_does_not_fall_when_a_worker_has_the_job_again_or_it_ends() -> None:
+    parking = Parking()
+    parking.index.note_duration(KIND, 60.0)
+    started = parking.parked()
+    parking.pass_time(50)
+    shown = parking.job(started).progress_at(parking.engine.clock())
+
+    woken = parking.engine.store.claim(
+        started.job.job_id,
+        now=parking.engine.clock(),
+        lease_until=parking.engine.clock() + timedelta(seconds=45),
+        claim_token="t",
+    )
+
+    assert woken is not None
+    assert woken.progress_at(parking.engine.clock()) == shown > woken.progress == 20
+    assert failed(woken, DeadlineExceeded("Too late."), at=parking.engine.clock()).progress == shown
+    assert yielded(woken, fruitless=False, at=parking.engine.clock()).progress == shown
