@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from chalicelib import telemetry
-from chalicelib.errors import AttemptError, ModelAtWork, NoFreeSlot, ProviderRateLimited, StorageUnavailable
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.call_limits import (
     LimitState,
     Slots,
@@ -26,13 +26,11 @@ from chalicelib.jobs.call_limits import (
     over_at,
     shard_count,
     shard_size,
-    slots_of,
     waiter_of,
 )
-from chalicelib.jobs.messages import send_again
 from chalicelib.jobs.model import Job, Status
-from chalicelib.jobs.outcomes import AwaitSlot, Outcome
 from chalicelib.jobs.ports import Clock, JobQueue, JobStore
+from chalicelib.jobs.wake import send_again
 
 CAREFUL_SECONDS = 90
 """How long shards are careful after somebody had to wait; longer than a minute, after which rescue looks again."""
@@ -219,46 +217,3 @@ class Admission:
             if at is None or at < soon:
                 self._slots.be_careful(limit, number, until=until)
         return any((at := known.get(number)) is None or at <= now for number in numbers)
-
-
-class JobSlots:
-    """The slots of a job during one attempt; without an `admission` there is no limit."""
-
-    def __init__(self, job: Job, *, admission: Admission | None) -> None:
-        self._admission = admission
-        self._held = slots_of(job.slots)
-
-    @property
-    def text(self) -> str | None:
-        """What the job holds, as its record has it."""
-        return None if self._held is None else str(self._held)
-
-    def take(self, job: Job, *, provider: str, calls: int) -> None:
-        """Take slots for so many calls at once, unless the job has them.
-
-        Raises: NoFreeSlot; ModelAtWork when the job is to go on with the calls that it has; StorageUnavailable.
-        """
-        if self._admission is None:
-            return
-        slots = self._admission.take(job, provider=provider, calls=calls, held=self._held)
-        if slots is None:
-            # A call whose creation was not answered is not waited for here any more: its webhook would have come.
-            if any(call.id and not call.booked for call in job.calls):
-                raise ModelAtWork("no slot is free for one call more")
-            raise NoFreeSlot(provider, calls=calls)
-        self._held = slots
-
-    def refused(self, job: Job, error: AttemptError) -> None:
-        """A call failed: if there were too many calls, the limit is lowered for all."""
-        if self._admission is not None and isinstance(error, ProviderRateLimited) and error.provider is not None:
-            self._admission.cool_down(job, provider=error.provider, retry_after_seconds=error.retry_after_seconds)
-
-    def after(self, job: Job, outcome: Outcome) -> None:
-        """The attempt's outcome is stored: give back what the job does not keep, and let it wait if it has to."""
-        if self._admission is None:
-            return
-        if self._held is not None and job.slots is None:
-            self._admission.give_back(job, self._held)
-            self._held = None
-        if isinstance(outcome, AwaitSlot):
-            self._admission.wait(job, provider=outcome.provider, calls=outcome.calls)

@@ -18,12 +18,15 @@ from chalicelib.errors import (
     BudgetExceeded,
     DeadlineExceeded,
     ModelAtWork,
+    NoFreeSlot,
     OutOfTime,
+    ProviderRateLimited,
     StorageUnavailable,
 )
 from chalicelib.jobs import outcomes
-from chalicelib.jobs.admission import Admission, JobSlots
+from chalicelib.jobs.admission import Admission
 from chalicelib.jobs.attempt_calls import Background, CallsOfAttempt
+from chalicelib.jobs.call_limits import slots_of
 from chalicelib.jobs.calls import Call
 from chalicelib.jobs.lifecycle import (
     HEARTBEAT_SECONDS,
@@ -233,3 +236,46 @@ class Attempt(OwnedJob):
         if self._written_at is None:
             return self._began_at + timedelta(seconds=FIRST_PROGRESS_SECONDS)
         return self._written_at + timedelta(seconds=PROGRESS_INTERVAL_SECONDS)
+
+
+class JobSlots:
+    """The slots of a job during one attempt; without an `admission` there is no limit."""
+
+    def __init__(self, job: Job, *, admission: Admission | None) -> None:
+        self._admission = admission
+        self._held = None if job.slots is None else slots_of(job.slots)
+
+    @property
+    def text(self) -> str | None:
+        """What the job holds, as its record has it."""
+        return None if self._held is None else str(self._held)
+
+    def take(self, job: Job, *, provider: str, calls: int) -> None:
+        """Take slots for so many calls at once, unless the job has them.
+
+        Raises: NoFreeSlot; ModelAtWork when the job is to go on with the calls that it has; StorageUnavailable.
+        """
+        if self._admission is None:
+            return
+        slots = self._admission.take(job, provider=provider, calls=calls, held=self._held)
+        if slots is None:
+            # A call whose creation was not answered is not waited for here any more: its webhook would have come.
+            if any(call.id and not call.booked for call in job.calls):
+                raise ModelAtWork("no slot is free for one call more")
+            raise NoFreeSlot(provider, calls=calls)
+        self._held = slots
+
+    def refused(self, job: Job, error: AttemptError) -> None:
+        """A call failed: if there were too many calls, the limit is lowered for all."""
+        if self._admission is not None and isinstance(error, ProviderRateLimited) and error.provider is not None:
+            self._admission.cool_down(job, provider=error.provider, retry_after_seconds=error.retry_after_seconds)
+
+    def after(self, job: Job, outcome: outcomes.Outcome) -> None:
+        """The attempt's outcome is stored: give back what the job does not keep, and let it wait if it has to."""
+        if self._admission is None:
+            return
+        if self._held is not None and job.slots is None:
+            self._admission.give_back(job, self._held)
+            self._held = None
+        if isinstance(outcome, outcomes.AwaitSlot):
+            self._admission.wait(job, provider=outcome.provider, calls=outcome.calls)

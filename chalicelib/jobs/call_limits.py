@@ -150,10 +150,8 @@ def limit_name(provider: str, priority: Priority) -> str:
     return f"{provider}-low" if priority == "low" else provider
 
 
-def slots_of(text: str | None) -> Slots | None:
+def slots_of(text: str) -> Slots:
     """The slots that a job's record names."""
-    if text is None:
-        return None
     limit, shard, calls = text.rsplit("#", 2)
     return Slots(limit=limit, shard=int(shard), calls=int(calls))
 

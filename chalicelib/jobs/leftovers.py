@@ -16,9 +16,9 @@ from chalicelib.errors import AttemptError
 from chalicelib.jobs.attempt_calls import Background
 from chalicelib.jobs.calls import Call, ProviderCalls, is_of_step
 from chalicelib.jobs.lifecycle import next_check_seconds
-from chalicelib.jobs.messages import send_again
 from chalicelib.jobs.model import Job, Usage
 from chalicelib.jobs.ports import LONGEST_QUEUE_DELAY_SECONDS, Clock, Conflict, JobMessage, JobQueue, JobStore
+from chalicelib.jobs.wake import send_again
 
 MOST_TRIES = 96
 """A day of quarter hours."""

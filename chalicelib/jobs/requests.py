@@ -14,9 +14,9 @@ from chalicelib.errors import NotFinished, NotFound, StorageUnavailable
 from chalicelib.jobs import job_log
 from chalicelib.jobs.lifecycle import cancel_accepted
 from chalicelib.jobs.lists import JobFilter, JobPage, Position
-from chalicelib.jobs.messages import send_again
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import TEXT_STEP, Conflict, JobMessage, JobQueue, JobStore
+from chalicelib.jobs.wake import send_again
 
 CANCEL_TRIES = 8
 

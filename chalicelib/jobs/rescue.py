@@ -18,9 +18,9 @@ from chalicelib import telemetry
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs import job_log, lifecycle
 from chalicelib.jobs.admission import Admission
-from chalicelib.jobs.messages import send_again
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.ports import Clock, Conflict, JobQueue, JobStore
+from chalicelib.jobs.wake import send_again
 
 PAGE_SIZE = 100
 REPAIRS_AT_ONCE = 8

@@ -34,7 +34,6 @@ from chalicelib.jobs.admission import Admission
 from chalicelib.jobs.attempt import Attempt
 from chalicelib.jobs.attempt_calls import Background
 from chalicelib.jobs.leftovers import finish_calls
-from chalicelib.jobs.messages import send_again
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.outcomes import (
     MAX_FRUITLESS_ATTEMPTS,
@@ -58,6 +57,7 @@ from chalicelib.jobs.ports import (
     JobType,
     WriteBackRefused,
 )
+from chalicelib.jobs.wake import send_again
 
 CUT_SHORT_SECONDS = 1
 """A call that failed with less time than this left was cut short by us; the provider is not to blame."""

@@ -1,10 +1,12 @@
-"""A provider tells that a call has ended: a worker is sent to the job that waits for it."""
+"""A worker is sent to a job: to go on with it, or because a provider reports the end of a call that it waits for."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Literal
 
+from chalicelib import telemetry
+from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.calls import CallIndex
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import JobMessage, JobQueue, JobStore
@@ -18,8 +20,17 @@ LOOK_UP_AFTER_SECONDS = 5
 ASKED_AGAIN_AFTER = timedelta(minutes=5)
 """For so long one worker is enough to find out whose a call is, however often its message comes."""
 
-
 Heard = Literal["woken", "waiting_for_others", "duplicate", "not_needed", "unknown"]
+
+
+def send_again(job: Job, *, queue: JobQueue, delay_seconds: int) -> None:
+    """Send a worker to an open job; a message that cannot be sent is left to rescue."""
+    try:
+        queue.send(
+            JobMessage(job_id=job.job_id), lane=job.priority, group=job.requested_by, delay_seconds=delay_seconds
+        )
+    except StorageUnavailable:
+        telemetry.warning("message_not_sent", job_id=job.job_id, job_type=job.job_type, attempt=job.attempt)
 
 
 def call_ended(

@@ -65,7 +65,6 @@ def test_slots_are_written_into_the_record_and_read_from_it() -> None:
     slots = Slots(limit="openai-low", shard=7, calls=3)
 
     assert slots_of(str(slots)) == slots
-    assert slots_of(None) is None
 
 
 def test_calls_of_low_priority_count_for_a_limit_of_their_own() -> None:
