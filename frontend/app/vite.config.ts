@@ -11,7 +11,6 @@ const POLICY = [
   "font-src 'self'",
   "img-src 'self' data: https: http://127.0.0.1:*",
   "connect-src 'self' https: wss: http://127.0.0.1:* ws://127.0.0.1:*",
-  "frame-src 'self' https:",
   "base-uri 'none'",
   "form-action 'self'",
   "require-trusted-types-for 'script'",

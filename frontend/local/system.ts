@@ -71,13 +71,12 @@ export class LocalSystem {
 /** Start a system on free ports; it ends with `stop`, or with this process at the latest. */
 export async function startLocalSystem({
   emulatorSeconds,
-}: {
-  emulatorSeconds: number;
-}): Promise<{ system: LocalSystem; stop: () => Promise<void> }> {
+  settings = {},
+}: SystemOptions): Promise<{ system: LocalSystem; stop: () => Promise<void> }> {
   const ports = await freePorts();
   const directory = mkdtempSync(join(tmpdir(), "casework-"));
   const log = join(directory, "system.log");
-  const child = spawned(ports, { log, emulatorSeconds });
+  const child = spawned(ports, { log, emulatorSeconds, settings });
   const stop = () => ended(child);
   const up = await isUp(child);
   const told = readFileSync(log, "utf8");
@@ -87,13 +86,23 @@ export async function startLocalSystem({
   throw new Error(`The local system did not start:\n${told}`);
 }
 
-function spawned(ports: SystemPorts, { log, emulatorSeconds }: { log: string; emulatorSeconds: number }): ChildProcess {
+export interface SystemOptions {
+  emulatorSeconds: number;
+  /** Settings of the system that are not the local ones, as environment variables. */
+  settings?: Record<string, string>;
+}
+
+function spawned(
+  ports: SystemPorts,
+  { log, emulatorSeconds, settings }: SystemOptions & { log: string },
+): ChildProcess {
   const output = openSync(log, "w");
   const options = ["--no-reload", "--lifeline", String(process.pid), "--ready-fd", "3"];
   const child = spawn(PYTHON, ["-m", "infra.local", ...options], {
     cwd: PROJECT,
     env: {
       ...process.env,
+      ...settings,
       CASEWORK_API_PORT: String(ports.api),
       CASEWORK_AWS_PORT: String(ports.aws),
       CASEWORK_MODEL_PORT: String(ports.model),

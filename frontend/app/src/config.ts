@@ -8,6 +8,8 @@ export interface Config {
   stage?: string;
   /** An OpenID Connect issuer; without it people paste a token. */
   oidc?: OidcConfig;
+  /** The claim that names the role, as the API's JWT_ROLE_CLAIM: a name, or a path with dots. */
+  role_claim?: string;
   /** Tokens to sign in with by one click: the local system's. Never for a deployed stage: the file is public. */
   people?: { name: string; token: string }[];
 }
@@ -15,12 +17,14 @@ export interface Config {
 export interface OidcConfig {
   authority: string;
   client_id: string;
-  /** "openid profile" unless named. */
+  /** "openid profile" unless named; with "offline_access" most issuers give a refresh token. */
   scope?: string;
   /** Which token the API takes: the access token unless named. */
   token?: "access_token" | "id_token";
   /** For issuers such as Auth0 that give a JWT only for a named audience. */
   audience?: string;
+  /** Where signing out leads, in full, when the issuer's own logout is not the one of OpenID Connect: Cognito's. */
+  logout_url?: string;
 }
 
 export class ConfigError extends Error {}
@@ -40,6 +44,9 @@ export async function loadConfig(): Promise<Config> {
   }
   if (config.oidc && !(config.oidc.authority && config.oidc.client_id)) {
     throw new ConfigError('"oidc" in config.json needs "authority" and "client_id".');
+  }
+  if (config.oidc?.logout_url && !/^https?:\/\//.test(config.oidc.logout_url)) {
+    throw new ConfigError('"logout_url" in config.json must be an address in full: "https://…".');
   }
   return config as Config;
 }

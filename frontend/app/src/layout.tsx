@@ -19,7 +19,7 @@ export function Layout({ children }: { children: ReactNode }) {
         {texts.toContent}
       </button>
       <TopBar />
-      {status === "expired" && <SignInAgain />}
+      {(status === "expired" || status === "refused") && <SignInAgain />}
       {!isOnline && (
         <p className="band warn" role="status">
           {texts.offline}

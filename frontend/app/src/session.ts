@@ -1,6 +1,7 @@
 // Who is signed in, and with which token? A pasted token, or one of an OpenID Connect issuer.
 
 import type { Config, OidcConfig } from "./config.js";
+import type { SignedIn, SignInProblem } from "./oidc.js";
 
 /** A person as the token names them. The role only hides what the API would refuse. */
 export interface Person {
@@ -9,38 +10,46 @@ export interface Person {
   isAdmin: boolean;
 }
 
-/** `expired`: the API refused the token; the page stays, and the person signs in again beside it. */
+/**
+ * `expired`, `refused`: the API does not take the token, which is over or which it never takes; the page stays, and the
+ * person signs in again beside it. `problem`: why nobody could be signed in at the issuer.
+ */
 export interface SessionState {
-  status: "out" | "in" | "expired";
+  status: "out" | "in" | "expired" | "refused";
   person: Person | null;
+  problem: SignInProblem | null;
 }
 
 const KEPT = "casework token";
 const TABS = "casework session";
+/** Clocks differ: a token that is over only just may be over for the API alone. */
+const CLOCKS_DIFFER_MS = 60_000;
 
 export class Session {
   readonly #oidc: OidcConfig | null;
+  readonly #roleClaim: string | null;
   readonly #listeners = new Set<() => void>();
   readonly #tabs = new BroadcastChannel(TABS);
   #token: string | null = null;
-  #state: SessionState = { status: "out", person: null };
+  #renewal: Promise<SignedIn | null> | null = null;
+  #state: SessionState = { status: "out", person: null, problem: null };
+  /** True once the page is left for the issuer: nothing that waits is lost by that. */
+  isLeaving = false;
 
-  private constructor(oidc: OidcConfig | null) {
-    this.#oidc = oidc;
+  private constructor(config: Config) {
+    this.#oidc = config.oidc ?? null;
+    this.#roleClaim = config.role_claim ?? null;
     this.#tabs.onmessage = ({ data }) => {
-      if (data === this.#state.person?.id) this.#forgetAndReload();
+      if (data !== this.#state.person?.id) return;
+      this.isLeaving = true;
+      void this.#forget().then(reload);
     };
   }
 
   /** The session of this tab, as it was before a reload. */
   static async open(config: Config): Promise<Session> {
-    const session = new Session(config.oidc ?? null);
-    const kept = sessionStorage.getItem(KEPT);
-    if (kept) session.#enter(kept);
-    else if (config.oidc) {
-      const token = await (await oidcModule()).tokenAtStart(config.oidc);
-      if (token) session.#enter(token);
-    }
+    const session = new Session(config);
+    await session.#resume();
     return session;
   }
 
@@ -51,52 +60,109 @@ export class Session {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** For the client: the token, or another one after this was refused. */
+  /** For the client: the token, renewed when it is over; or another one after this was refused. */
   getToken = async ({ rejected }: { rejected: string | null }): Promise<string> => {
-    if (this.#token !== null && rejected !== this.#token) return this.#token;
-    if (rejected !== null && this.#oidc) {
-      const renewed = await (await oidcModule()).renewedToken(this.#oidc).catch(() => null);
-      if (renewed && renewed !== rejected) {
-        this.#enter(renewed);
-        return renewed;
-      }
+    const token = this.#token;
+    if (token !== null && rejected !== token && !isOver(token)) return token;
+    const given = await this.#renewed();
+    if (given && given.token !== rejected && this.#isSamePerson(given)) {
+      this.#enter(given);
+      return given.token;
     }
-    if (this.#state.status === "in") this.#change({ ...this.#state, status: "expired" });
+    if (token !== null && rejected !== token) return token; // over by our clock: what does the API say?
+    if (this.#state.status === "in") {
+      const status = token !== null && isOver(token, -CLOCKS_DIFFER_MS) ? "expired" : "refused";
+      this.#change({ ...this.#state, status });
+    }
     throw new Error("There is no token that the API takes.");
   };
 
   /** Sign in with a pasted token; false when the text is no JWT with a `sub`. */
-  signInWith(token: string): boolean {
-    if (!personOf(token.trim())) return false;
-    sessionStorage.setItem(KEPT, token.trim());
-    this.#enter(token.trim());
+  signInWith(text: string): boolean {
+    const token = text.trim();
+    const person = personOf(token, this.#roleClaim);
+    if (!person) return false;
+    const before = this.#state.person;
+    sessionStorage.setItem(KEPT, token);
+    if (before && before.id !== person.id)
+      reload(); // nothing of the person before stays on the page
+    else this.#enter({ token, name: null });
     return true;
   }
 
   /** Go to the issuer; it leads back to this page. */
   async signInAtIssuer(): Promise<void> {
-    if (this.#oidc) await (await oidcModule()).signIn(this.#oidc);
+    if (!this.#oidc) return;
+    this.isLeaving = true;
+    const problem = await (await oidcModule()).goToIssuer(this.#oidc);
+    if (problem === null) return;
+    this.isLeaving = false;
+    this.#change({ ...this.#state, problem });
   }
 
-  /** Leave, here and in this person's other tabs. */
+  /** Leave, here, in this person's other tabs, and at the issuer when it offers that. */
   async signOut(): Promise<void> {
     const { person } = this.#state;
     if (person) this.#tabs.postMessage(person.id);
-    if (this.#oidc) await (await oidcModule()).signOut(this.#oidc).catch(() => undefined);
-    this.#forgetAndReload();
-  }
-
-  #forgetAndReload(): void {
+    const isPasted = sessionStorage.getItem(KEPT) !== null;
     sessionStorage.removeItem(KEPT);
-    location.replace(`${location.pathname}#/`);
-    location.reload();
+    this.isLeaving = true;
+    location.hash = "#/";
+    this.#change({ status: "out", person: null, problem: null });
+    if (this.#oidc && !isPasted && (await (await oidcModule()).leaveIssuer(this.#oidc))) return;
+    await this.#forget();
+    reload();
   }
 
-  #enter(token: string): void {
-    const person = personOf(token);
-    if (!person) return;
+  async #resume(): Promise<void> {
+    const oidc = this.#oidc;
+    const module = oidc ? await oidcModule() : null;
+    if (oidc && module?.isBack()) {
+      const given = await module.signedInAtIssuer(oidc);
+      if (typeof given !== "string") {
+        sessionStorage.removeItem(KEPT);
+        this.#enter(given);
+        return;
+      }
+      this.#change({ ...this.#state, problem: given });
+    }
+    const kept = sessionStorage.getItem(KEPT);
+    if (kept) this.#enter({ token: kept, name: null });
+    else if (oidc && module) {
+      const given = await module.keptSignIn(oidc).catch(() => null);
+      if (given) this.#enter(given);
+    }
+  }
+
+  /** One renewal for all who ask: a refresh token may be used once. */
+  async #renewed(): Promise<SignedIn | null> {
+    const oidc = this.#oidc;
+    if (!oidc || sessionStorage.getItem(KEPT) !== null) return null;
+    this.#renewal ??= oidcModule()
+      .then((module) => module.renewed(oidc))
+      .finally(() => {
+        this.#renewal = null;
+      });
+    return this.#renewal;
+  }
+
+  #isSamePerson({ token }: SignedIn): boolean {
+    return personOf(token, this.#roleClaim)?.id === this.#state.person?.id;
+  }
+
+  async #forget(): Promise<void> {
+    sessionStorage.removeItem(KEPT);
+    if (this.#oidc) await (await oidcModule()).forget(this.#oidc);
+  }
+
+  #enter({ token, name }: SignedIn): void {
+    const person = personOf(token, this.#roleClaim);
+    if (!person) {
+      this.#change({ ...this.#state, problem: "noToken" });
+      return;
+    }
     this.#token = token;
-    this.#change({ status: "in", person });
+    this.#change({ status: "in", person: { ...person, name: name ?? person.name }, problem: null });
   }
 
   #change(state: SessionState): void {
@@ -105,23 +171,49 @@ export class Session {
   }
 }
 
+function reload(): void {
+  history.replaceState(null, "", `${location.pathname}#/`);
+  location.reload();
+}
+
 function oidcModule() {
   return import("./oidc.js");
 }
 
 /** Who a token is of; null when it is no JWT with a `sub`. It is not verified: that is the API's task. */
-export function personOf(token: string): Person | null {
+export function personOf(token: string, roleClaim: string | null = null): Person | null {
+  const claims = claimsOf(token);
+  if (typeof claims?.sub !== "string" || claims.sub === "") return null;
+  const named = roleClaim === null ? [claims.role, claims.app_metadata?.role, claims["cognito:groups"]] : [];
+  const roles = [...named, roleClaim === null ? null : claimAt(claims, roleClaim)].flat();
+  return {
+    id: claims.sub,
+    name: String(claims.name ?? claims.email ?? claims.username ?? claims.sub),
+    isAdmin: roles.includes("admin"),
+  };
+}
+
+/** Whether the token was over this long ago, by our clock; one that does not say is not. */
+function isOver(token: string, byMs = 0): boolean {
+  const { exp } = claimsOf(token) ?? {};
+  return typeof exp === "number" && exp * 1000 <= Date.now() - byMs;
+}
+
+/** A claim by its own name, or else by a path with dots into it. */
+function claimAt(claims: Claims, path: string): unknown {
+  if (Object.hasOwn(claims, path)) return claims[path];
+  return path.split(".").reduce<unknown>((place, name) => (place as Claims | null | undefined)?.[name], claims);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever the token holds
+type Claims = Record<string, any>;
+
+function claimsOf(token: string): Claims | null {
   try {
     const [, payload = ""] = token.split(".");
     const bytes = Uint8Array.from(atob(payload.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof claims.sub !== "string" || claims.sub === "") return null;
-    const roles = [claims.role, claims.app_metadata?.role, claims["cognito:groups"]].flat();
-    return {
-      id: claims.sub,
-      name: String(claims.name ?? claims.email ?? claims.sub),
-      isAdmin: roles.includes("admin"),
-    };
+    return typeof claims === "object" && claims !== null ? claims : null;
   } catch {
     return null;
   }

@@ -10,6 +10,7 @@ export interface FrameTexts {
   toContent: string;
   loading: string;
   expired: string;
+  refused: string;
   signInAgain: string;
   offline: string;
   error: string;
@@ -30,6 +31,7 @@ export const FRAME: Record<Language, FrameTexts> = {
     toContent: "דילוג לתוכן",
     loading: "טוען…",
     expired: "החיבור שלכם פג. מה שעל המסך נשמר; התחברו שוב כדי להמשיך.",
+    refused: "השירות אינו מקבל את הכניסה שלכם. מה שעל המסך נשמר; התחברו שוב, ואם זה חוזר פנו למנהל המערכת.",
     signInAgain: "התחברות מחדש",
     offline: "אין חיבור לרשת. שינויים יישלחו כשהחיבור יחזור.",
     error: "משהו השתבש בדף.",
@@ -48,6 +50,8 @@ export const FRAME: Record<Language, FrameTexts> = {
     toContent: "Skip to content",
     loading: "Loading…",
     expired: "Your sign-in has expired. What is on the screen is kept; sign in again to go on.",
+    refused:
+      "The service does not accept your sign-in. What is on the screen is kept; sign in again, and ask your administrator if this happens again.",
     signInAgain: "Sign in again",
     offline: "You are offline. Changes are sent when the connection is back.",
     error: "Something went wrong on this page.",

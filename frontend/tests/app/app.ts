@@ -18,10 +18,10 @@ export interface ServedApp {
   close: () => Promise<void>;
 }
 
-/** The built app, with a config.json for this system. */
-export async function serveApp(system: LocalSystem): Promise<ServedApp> {
+/** The built app, with a config.json for this system; `settings` are added to it. */
+export async function serveApp(system: LocalSystem, settings: object = {}): Promise<ServedApp> {
   const directory = mkdtempSync(join(tmpdir(), "casework-app-"));
-  process.env.CASEWORK_APP_CONFIG = JSON.stringify({ api: system.apiUrl, stage: "test" });
+  process.env.CASEWORK_APP_CONFIG = JSON.stringify({ api: system.apiUrl, stage: "test", ...settings });
   const outDir = join(directory, "dist");
   const common = { root: APP, logLevel: "error" as const, build: { outDir, emptyOutDir: true } };
   const { NODE_ENV } = process.env;

@@ -225,7 +225,7 @@ test("a later analysis does not take what a person set: it is shown as a conflic
   await page.close();
 });
 
-test("an expired token asks to sign in again, and the change goes out after that", async () => {
+test("a token that is refused asks to sign in again, and the change goes out after that", async () => {
   const { user, open, city } = await reviewed();
   const { page } = await open();
   let isExpired = true;
@@ -234,13 +234,13 @@ test("an expired token asks to sign in again, and the change goes out after that
     return route.continue({ headers });
   });
   await set(page, CITY, "יבנה");
-  await page.getByText("החיבור שלכם פג").waitFor();
+  await page.getByText("השירות אינו מקבל את הכניסה שלכם").waitFor();
   isExpired = false;
 
   await page.getByLabel("אסימון (JWT)").fill(user.token);
   await page.getByRole("button", { name: "כניסה" }).click();
 
   await expect.poll(city).toBe("יבנה");
-  await expect.poll(() => page.getByText("החיבור שלכם פג").count()).toBe(0);
+  await expect.poll(() => page.getByText("השירות אינו מקבל את הכניסה שלכם").count()).toBe(0);
   await page.close();
 });

@@ -5,6 +5,7 @@ import { formQuery, keyOf } from "@casework/client/query";
 import { useClient } from "@casework/client/react";
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useSurroundings } from "../surroundings.js";
 import { type Edit, Edits, type EditsState, sectionValues, withPending } from "./edits.js";
 import { newId } from "./new-id.js";
 
@@ -151,13 +152,14 @@ function useSending(edits: Edits, { pending }: { pending: readonly Edit[] }): vo
     addEventListener("online", send);
     return () => removeEventListener("online", send);
   }, [edits]);
+  const { session } = useSurroundings();
   const hasPending = pending.length > 0;
   useEffect(() => {
     if (!hasPending) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    const ask = (event: BeforeUnloadEvent) => session.isLeaving || event.preventDefault();
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);
-  }, [hasPending]);
+  }, [hasPending, session]);
 }
 
 /** Another tab has changed the form: it is read again. */

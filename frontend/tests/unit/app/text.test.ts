@@ -61,6 +61,11 @@ test("a person is read from a token of any of the usual shapes", () => {
   expect(personOf(token({ sub: "u1", name: "דנה", role: "admin" }))).toMatchObject({ name: "דנה", isAdmin: true });
   expect(personOf(token({ sub: "u1", app_metadata: { role: "admin" } }))?.isAdmin).toBe(true);
   expect(personOf(token({ sub: "u1", "cognito:groups": ["staff", "admin"] }))?.isAdmin).toBe(true);
+  expect(personOf(token({ sub: "u1", realm: { roles: ["admin"] } }), "realm.roles")?.isAdmin).toBe(true);
+  expect(personOf(token({ sub: "u1", "https://x.example/role": "admin" }), "https://x.example/role")?.isAdmin).toBe(
+    true,
+  );
+  expect(personOf(token({ sub: "u1", role: "admin" }), "realm.roles")?.isAdmin).toBe(false);
   expect(personOf(token({}))).toBeNull();
   expect(personOf("no token")).toBeNull();
 });

@@ -1,15 +1,18 @@
 import { useTexts } from "../../language.js";
-import { useSurroundings } from "../../surroundings.js";
+import { useSession, useSurroundings } from "../../surroundings.js";
 import { FRAME } from "../../texts.js";
+import { SignInFailed } from "./failed.js";
 import { TokenForm } from "./token-form.js";
 
-/** The token is refused: sign in again above the page, which stays as it is. */
+/** The token is over, or the API never takes it: sign in again above the page, which stays as it is. */
 export function SignInAgain() {
   const texts = useTexts(FRAME);
-  const { config, session } = useSurroundings();
+  const { config } = useSurroundings();
+  const { status, problem, session } = useSession();
   return (
     <div className="band warn" role="alert">
-      <p>{texts.expired}</p>
+      <p>{status === "refused" ? texts.refused : texts.expired}</p>
+      <SignInFailed problem={problem} />
       {config.oidc ? (
         <button type="button" onClick={() => session.signInAtIssuer()}>
           {texts.signInAgain}

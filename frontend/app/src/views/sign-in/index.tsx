@@ -3,13 +3,15 @@
 import { useTexts } from "../../language.js";
 import { LanguageButton } from "../../layout.js";
 import { Mixed } from "../../parts/mixed.js";
-import { useSurroundings } from "../../surroundings.js";
+import { useSession, useSurroundings } from "../../surroundings.js";
+import { SignInFailed } from "./failed.js";
 import { SIGN_IN } from "./texts.js";
 import { TokenForm } from "./token-form.js";
 
 export function SignInView() {
   const texts = useTexts(SIGN_IN);
-  const { config, session } = useSurroundings();
+  const { config } = useSurroundings();
+  const { problem, session } = useSession();
   const { people = [], oidc } = config;
   return (
     <main className="sign-in">
@@ -17,6 +19,7 @@ export function SignInView() {
         <p className="brand">Casework</p>
         <h1>{texts.title}</h1>
         <p className="muted">{texts.about}</p>
+        <SignInFailed problem={problem} />
         {people.length > 0 && (
           <>
             {people.map(({ name, token }) => (
