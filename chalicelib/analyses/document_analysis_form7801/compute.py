@@ -20,7 +20,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     leaves,
     value_at,
 )
-from chalicelib.analyses.document_analysis_form7801.form import Form
+from chalicelib.analyses.document_analysis_form7801.form import CompleteForm, Form, checked
 from chalicelib.analyses.kit.issues import Issue
 
 SORTED_BY = {EMPLOYMENT: "start_date", PHYSICIANS: "last_visit_date", HOSPITALIZATIONS: "admission_date"}
@@ -174,23 +174,35 @@ def complete_form(
     user_id: str,
     created_at: str,
     updated_at: str,
-) -> dict[str, Any]:
+) -> CompleteForm:
     """The complete form 7801 as JSON: what was extracted, with all that code computes and fixes around it.
 
     `user_id` is the case's owner; times are UTC strings.
-    Raises: ValidationError when `form` has another shape: a defect.
+    Raises: ValueError when `form` has another shape: a defect.
     """
-    from chalicelib.analyses.document_analysis_form7801.schema import Form7801
-
     months = employment_months(form["employment_history"]["employment_records"], today=today)
-    complete = Form7801.model_validate(
+    open_section = {"section_confirmed": False}
+    return checked(
         {
             **form,
-            "employment_history": {**form["employment_history"], "total_employment_months": months},
+            "form_version": "1.0",
+            "submission_date": "",
+            "form_status": "draft",
+            "personal_info": {**form["personal_info"], **open_section},
+            "employment_history": {
+                **form["employment_history"],
+                "total_employment_months": months,
+                **open_section,
+            },
+            "disability_info": {**form["disability_info"], **open_section},
+            "bank_details": {**form["bank_details"], **open_section},
+            "medical_waiver": {**form["medical_waiver"], "waiver_version": "1.0", **open_section},
             "metadata": {
+                "all_sections_confirmed": False,
                 "completion_percentage": completion_percentage(form),
                 "created_at": created_at,
                 "updated_at": updated_at,
+                "submitted_at": "",
                 "case_id": case_id,
                 "user_id": user_id,
                 "language": language,
@@ -198,7 +210,6 @@ def complete_form(
             },
         }
     )
-    return complete.model_dump(mode="json")
 
 
 def language_of(text: str) -> str:

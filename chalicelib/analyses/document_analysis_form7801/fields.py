@@ -54,7 +54,7 @@ class Kind(StrEnum):
 _RECORD = f"{EMPLOYMENT}[]."
 _PHYSICIAN = f"{PHYSICIANS}[]."
 _STAY = f"{HOSPITALIZATIONS}[]."
-_DISABILITY_NAMES = (
+DISABILITY_NAMES = (
     *("chronic_pain", "limited_mobility", "fibromyalgia", "anxiety", "depression", "back_problems", "joint_problems"),
     *("neurological_disorder", "mental_disorder", "hearing_impairment", "vision_impairment", "heart_disease"),
     *("respiratory_disease", "kidney_disease", "diabetes", "cancer", "other"),
@@ -79,7 +79,7 @@ FIELDS: Mapping[str, Kind] = MappingProxyType(
         f"{_RECORD}monthly_salary_gross": Kind.NUMBER,
         f"{_RECORD}position_title": Kind.NAME,
         f"{_RECORD}employment_type": Kind.CHOICE,
-        **{f"{DISABILITY_TYPES}.{name}": Kind.FLAG for name in _DISABILITY_NAMES},
+        **{f"{DISABILITY_TYPES}.{name}": Kind.FLAG for name in DISABILITY_NAMES},
         "disability_info.disability_start_date": Kind.DATE,
         "disability_info.primary_disability_description": Kind.TEXT,
         f"{_PHYSICIAN}physician_id": Kind.REFERENCE,

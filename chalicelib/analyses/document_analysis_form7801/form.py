@@ -1,13 +1,18 @@
-"""The part of form 7801 that sources can fill, as the analysis holds it: the JSON of `schema.ExtractedForm`, typed.
+"""Form 7801, typed: the part that sources can fill, as the analysis holds it, and the complete form of a result.
 
 Unknown is empty: "", 0, false, []. Paths into it (`fields`) are for evidence and issues, which name their field so.
+What the complete form has more is fixed or computed by code: no answer of a model can set it.
 """
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, Literal, TypedDict
+
+import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.fields import (
+    DISABILITY_NAMES,
     AccountType,
     ClinicType,
     EmploymentType,
@@ -110,3 +115,71 @@ class Form(TypedDict):
     disability_info: DisabilityInfo
     bank_details: BankDetails
     medical_waiver: MedicalWaiver
+
+
+class CompletePersonalInfo(PersonalInfo):
+    """Who claims."""
+
+    section_confirmed: bool
+
+
+class CompleteEmploymentHistory(EmploymentHistory):
+    """All jobs named in the sources."""
+
+    total_employment_months: int
+    section_confirmed: bool
+
+
+class CompleteDisabilityInfo(DisabilityInfo):
+    """What the claim is about."""
+
+    section_confirmed: bool
+
+
+class CompleteBankDetails(BankDetails):
+    """Where a pension would be paid to."""
+
+    section_confirmed: bool
+
+
+class CompleteMedicalWaiver(MedicalWaiver):
+    """The waiver of medical confidentiality."""
+
+    waiver_version: Literal["1.0"]
+    section_confirmed: bool
+
+
+class FormMetadata(TypedDict):
+    """What code says about the form. Times are UTC, `2026-06-10T09:30:00.000000Z`; the confidence is 0.00 to 1.00."""
+
+    all_sections_confirmed: bool
+    completion_percentage: int
+    created_at: str
+    updated_at: str
+    submitted_at: Literal[""]
+    case_id: str
+    user_id: str
+    language: Literal["hebrew", "english"]
+    document_extraction_confidence: float
+
+
+class CompleteForm(TypedDict):
+    """The form as it is in the result."""
+
+    form_version: Literal["1.0"]
+    submission_date: Literal[""]
+    form_status: Literal["draft"]
+    personal_info: CompletePersonalInfo
+    employment_history: CompleteEmploymentHistory
+    disability_info: CompleteDisabilityInfo
+    bank_details: CompleteBankDetails
+    medical_waiver: CompleteMedicalWaiver
+    metadata: FormMetadata
+
+
+def checked(complete: Mapping[str, Any]) -> CompleteForm:
+    """The complete form with its types. Raises: ValueError (msgspec's ValidationError is one) for another shape."""
+    form = msgspec.convert(complete, CompleteForm)
+    if form != complete or form["disability_info"]["disability_types"].keys() != set(DISABILITY_NAMES):
+        raise ValueError("a form has other members than form 7801")
+    return form

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence, Extracted
-from chalicelib.analyses.document_analysis_form7801.fields import value_at, with_value
+from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_NAMES, value_at, with_value
 from chalicelib.analyses.document_analysis_form7801.form import Form
-from chalicelib.analyses.document_analysis_form7801.schema import DisabilityTypes
 from chalicelib.analyses.kit.quotes import Sources
 from tests.fakes.analysis_services import a_document, a_text
 
@@ -49,7 +48,7 @@ def a_form(**leaves: Any) -> Form:
         "personal_info": {**dict.fromkeys(personal, ""), "number_of_children": 0},
         "employment_history": {"employment_records": leaves.pop("records", [])},
         "disability_info": {
-            "disability_types": dict.fromkeys(DisabilityTypes.model_fields, False),
+            "disability_types": dict.fromkeys(DISABILITY_NAMES, False),
             "disability_start_date": "",
             "primary_disability_description": "",
             "treating_physicians": leaves.pop("physicians", []),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.analyses.document_analysis_form7801 import schema
 from chalicelib.analyses.document_analysis_form7801.compute import complete_form
-from chalicelib.analyses.document_analysis_form7801.fields import FIELDS, pattern_of
+from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_NAMES, FIELDS, pattern_of
+from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.reconcile import reconcile
 from tests.unit.analyses.document_analysis_form7801.forms import TODAY, sources
 
@@ -46,9 +46,9 @@ PLACES = {
 MONTHS = "employment_history.total_employment_months"
 
 
-def of(model: type[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Any value of a model's shape, as JSON."""
-    return st.fixed_dictionaries({name: _any(field.annotation) for name, field in model.model_fields.items()})
+def of(shape: type[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Any value of a typed form's shape, as JSON."""
+    return st.fixed_dictionaries({name: _any(kind) for name, kind in get_type_hints(shape).items()})
 
 
 def _any(annotation: Any) -> st.SearchStrategy[Any]:
@@ -60,6 +60,8 @@ def _any(annotation: Any) -> st.SearchStrategy[Any]:
         return NUMBERS
     if annotation is float:
         return NUMBERS.map(float)
+    if annotation == dict[str, bool]:
+        return st.fixed_dictionaries(dict.fromkeys(DISABILITY_NAMES, st.booleans()))
     arguments = get_args(annotation)
     if not arguments:
         return of(annotation)
@@ -70,7 +72,7 @@ def _any(annotation: Any) -> st.SearchStrategy[Any]:
 
 EXTRACTIONS = st.fixed_dictionaries(
     {
-        "form_7801": of(schema.ExtractedForm),
+        "form_7801": of(Form),
         "evidence": st.lists(st.fixed_dictionaries(PLACES), max_size=6),
         "contradictions": st.lists(st.fixed_dictionaries({**PLACES, "value": TEXTS}), max_size=4),
     }
