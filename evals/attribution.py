@@ -20,6 +20,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     Kind,
     Leaf,
     leaves,
+    value_at,
     with_value,
 )
 from chalicelib.analyses.document_analysis_form7801.form import Form
@@ -158,7 +159,8 @@ class Bench:
         moved["evidence"] = [*kept, *words]
         moved["contradictions"] = []
         form, issues = self.reconciled(moved)
-        there = {leaf.path for leaf in leaves(form) if leaf.pattern == target.pattern and leaf.value == source.value}
+        value = value_at(normalised_form(moved["form_7801"], today=self._today), target.path)
+        there = {leaf.path for leaf in leaves(form) if leaf.pattern == target.pattern and leaf.value == value}
         return bool(there & {issue.field for issue in issues})
 
     def wronged(self, answer: Mapping[str, Any], form: Form, issues: Sequence[Issue]) -> Iterator[str]:

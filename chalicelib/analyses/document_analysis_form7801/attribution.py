@@ -1,10 +1,10 @@
 """Is a value said of the field that it is in? A real value with its real quote can be put into the wrong field.
 
-Each value is judged by the label nearest to it: on its line before it, else after it, else on the line above (in a call
-that is the question). "מרפאה" before a phone, "תאריך לידה" before a date or "נטו" before an amount say that it is
-something else. Words without a label that is known here say nothing. Of dates also their side counts: the first of a
-range, or one after "מיום", begins something, the second one, or one after "עד", ends it. A name may show by itself what
-it is: a title, "בית חולים", "בע״מ", a house number.
+Each value is judged by the label nearest to it: before it in its sentence, else after it, else on the line above (in a
+call that is the question); a label counts for the first value after it only. "מרפאה" before a phone, "תאריך לידה"
+before a date or "נטו" before an amount say that it is something else. Words without a label that is known here say
+nothing. Of dates also their side counts: the first of a range, or one after "מיום", begins something, the second one,
+or one after "עד", ends it. A name may show by itself what it is: a title, "בית חולים", "בע״מ", a house number.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from datetime import date
 
 import msgspec
 
-from chalicelib.analyses.document_analysis_form7801.checks import day_of
+from chalicelib.analyses.document_analysis_form7801.checks import day_of, first_possible_day
 from chalicelib.analyses.document_analysis_form7801.fields import EMPLOYMENT, HOSPITALIZATIONS, PHYSICIANS, Kind, Leaf
-from chalicelib.analyses.kit.dates import days_with_spans
+from chalicelib.analyses.kit.dates import days_with_spans, months_with_spans
 from chalicelib.analyses.kit.label_words import (
     DATE_LABELS,
     FROM,
@@ -28,7 +28,9 @@ from chalicelib.analyses.kit.label_words import (
     REFERENCE_LABELS,
     UNTIL,
     Labels,
+    Span,
     date_side,
+    date_spans,
     nearest_label,
 )
 from chalicelib.analyses.kit.quotes import Surroundings
@@ -58,6 +60,8 @@ def _may(labels: str, *, side: str = "", shapes: str = "") -> _Expected:
     return _Expected(frozenset(labels.split()), side, frozenset(shapes.split()))
 
 
+_AMOUNTS = re.compile(r"(?<![\d/.])(?!(?:19|20)\d\d(?!\d))\d[\d,]*(?:\.\d+)?(?![\d/%]| %)")
+_DIGITS = re.compile(r"\d(?:[\d\-./ ]*\d)?")
 _EXPECTED: Mapping[str, _Expected] = {
     "personal_info.id_number": _may("id"),
     "personal_info.full_name": _may("person holder"),
@@ -116,8 +120,10 @@ def _is_another(leaf: Leaf, expected: _Expected, place: Surroundings, today: dat
     if found is None:
         return False
     line, above, at = found
-    label = nearest_label(_LABELS[leaf.kind], line, above, at)
-    side = date_side(line, at, today=today) if leaf.kind is Kind.DATE else ""
+    labels, values = _LABELS[leaf.kind], _values(leaf, line, today)
+    heading = "" if _values(leaf, above, today) else above
+    label = nearest_label(labels, line, heading, at, values=values, fitting=expected.labels)
+    side = date_side(line, at, today=today, above=heading) if leaf.kind is Kind.DATE else ""
     if label and _meant(label, side, leaf) not in expected.labels:
         return True
     return bool(expected.side and side and side != expected.side)
@@ -138,7 +144,7 @@ def _has_another_shape(value: str, expected: _Expected, path: str) -> bool:
     return bool(shown) and not shown & expected.shapes
 
 
-def _line_of_value(leaf: Leaf, place: Surroundings, today: date) -> tuple[str, str, tuple[int, int]] | None:
+def _line_of_value(leaf: Leaf, place: Surroundings, today: date) -> tuple[str, str, Span] | None:
     """The line that holds the value, the line above it, and where on the line the value is: of a number said in words
     or a date without its year, where the quote is. None for a name that is not there ("on my name")."""
     lines = f"{place.before}{place.quote}{place.after}".split("\n")
@@ -153,14 +159,26 @@ def _line_of_value(leaf: Leaf, place: Surroundings, today: date) -> tuple[str, s
     return lines[0], above, (start, min(len(lines[0]), start + len(place.quote)))
 
 
-def _spans(leaf: Leaf, line: str, today: date) -> Iterator[tuple[int, int]]:
+def _values(leaf: Leaf, line: str, today: date) -> list[Span]:
+    """The places of all that a label of the value's kind could be about; of names, numbers, which end a label's say."""
+    if leaf.kind is Kind.DATE:
+        return date_spans(line, today=today)
+    found = (_AMOUNTS if leaf.kind is Kind.NUMBER else _DIGITS).finditer(line)
+    return [match.span() for match in found]
+
+
+def _spans(leaf: Leaf, line: str, today: date) -> Iterator[Span]:
     """Where the line holds the value."""
     if leaf.kind is Kind.DATE:
-        day = day_of(leaf.value)
+        day, first = day_of(leaf.value), first_possible_day(leaf.value)
         yield from (span for named, span in days_with_spans(line, today=today) if named == day)
+        if first:
+            month = first.replace(day=1)
+            yield from (span for named, span in months_with_spans(line, today=today) if named == month)
     elif leaf.kind is Kind.NAME:
-        wanted = words(str(leaf.value))
-        found = re.search(re.escape(wanted[0]), line, re.IGNORECASE) if wanted else None
+        wanted = [re.escape(word) for word in words(str(leaf.value))]
+        whole = re.search(r"\W+".join(wanted), line, re.IGNORECASE) if wanted else None
+        found = whole or (re.search(wanted[0], line, re.IGNORECASE) if wanted else None)
         if found:
             yield found.span()
     else:

@@ -2,8 +2,9 @@
 
 A quote contradicts a field when it names things of the field's kind (days, long numbers, amounts, addresses, words of
 the same script) and none of them is the field's value. A quote that names none contradicts nothing: spoken digits, a
-date without its year, a description. Who claims, and who is paid, must be in the quote word for word; the quote of a
-condition must not name another one alone.
+date without its year, a description; a month that holds the day is no other day. Letters that OCR takes for each other
+are one, and a position may be there in another form ("waited tables"). Who claims, and who is paid, must be in the
+quote word for word; the quote of a condition must not name another one alone.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from chalicelib.analyses.document_analysis_form7801.checks import day_of
+from chalicelib.analyses.document_analysis_form7801.checks import first_possible_day
 from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, Kind, Leaf
 from chalicelib.analyses.document_analysis_form7801.place_names import name_words, towns_in_full
 from chalicelib.analyses.kit.condition_words import names_another
-from chalicelib.analyses.kit.dates import days_in
+from chalicelib.analyses.kit.dates import days_in, months_with_spans
+from chalicelib.analyses.kit.lookalikes import shape
 from chalicelib.documents.normalise import comparable, words
 
 _COMPARED_DIGITS = 3
@@ -28,6 +30,8 @@ _AMOUNT = re.compile(r"(?<![\d/.])\d[\d,]*(?:\.\d+)?(?![\d/])")
 _SPOKEN_NUMBER = re.compile(
     r"שני|שתי|שלוש|ארבע|חמש|חמיש|שש|שיש|שבע|שמונ|תשע|עשר|אחד|אחת|אלפ|מאות|one|two|three|four|five|six|seven|eight|nine|ten"
 )
+_POSITION = ".position_title"
+_STEM_LETTERS = 4
 _YEARS = range(1900, 2101)
 _MANY_SHARE = frozenset(
     {
@@ -46,8 +50,7 @@ def contradicts(leaf: Leaf, quote: str, *, today: date) -> bool:
     """True when the quote names things of the field's kind, and none of them is the field's value."""
     text = comparable(quote)
     if leaf.kind is Kind.DATE:
-        named, day = days_in(text, today=today), day_of(leaf.value)
-        return bool(named) and day is not None and day not in named
+        return _other_day(leaf, text, today)
     if leaf.kind in _DIGIT_KINDS:
         return _other_digits(str(leaf.value), text)
     if leaf.kind is Kind.NUMBER:
@@ -59,10 +62,22 @@ def contradicts(leaf: Leaf, quote: str, *, today: date) -> bool:
     if leaf.path in _PERSONS:
         if leaf.path == _HOLDER and _ON_MY_NAME.search(text):
             return False
-        return not set(words(str(leaf.value))) <= _held(text)
+        return not {shape(word) for word in words(str(leaf.value))} <= _held(text)
     if leaf.kind is Kind.NAME:
-        return _other_name(str(leaf.value), text)
+        return _other_name(str(leaf.value), text) and not (leaf.path.endswith(_POSITION) and _shares_stem(leaf, text))
     return False
+
+
+def _other_day(leaf: Leaf, text: str, today: date) -> bool:
+    """A value that is a month, or that code made its first or last day, is any day of it."""
+    day = first_possible_day(leaf.value)
+    if day is None:
+        return False
+    days, months = days_in(text, today=today), {month for month, _ in months_with_spans(text, today=today)}
+    if day in days or day.replace(day=1) in months:
+        return False
+    is_whole = len(leaf.value) == len("2026-05-31")
+    return bool(days | months) and (is_whole or (day.year, day.month) not in {(one.year, one.month) for one in days})
 
 
 def _other_digits(value: str, text: str) -> bool:
@@ -84,12 +99,17 @@ def _other_name(value: str, text: str) -> bool:
     wanted, found = name_words(value), name_words(text)
     if not _same_script(wanted, found):
         return False
-    return not (set(wanted) - _MANY_SHARE or set(wanted)) & _held(text)
+    return not {shape(word) for word in set(wanted) - _MANY_SHARE or set(wanted)} & _held(text)
+
+
+def _shares_stem(leaf: Leaf, text: str) -> bool:
+    stems = {word[:_STEM_LETTERS] for word in words(str(leaf.value)) if len(word) >= _STEM_LETTERS}
+    return any(word[cut : cut + _STEM_LETTERS] in stems for word in words(text) for cut in range(3))
 
 
 def _held(text: str) -> set[str]:
     """The words of a text. Hebrew glues one or two letters in front of a word: "בחיפה" holds "חיפה"."""
-    return {word[cut:] for word in words(towns_in_full(text)) for cut in range(3) if len(word) > cut}
+    return {shape(word[cut:]) for word in words(towns_in_full(text)) for cut in range(3) if len(word) > cut}
 
 
 def _same_script(first: tuple[str, ...], second: tuple[str, ...]) -> bool:

@@ -6,7 +6,8 @@ that stands there but names another number, day or name than the field is an iss
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
@@ -20,8 +21,10 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     Leaf,
     displayed,
     leaves,
+    value_at,
 )
 from chalicelib.analyses.document_analysis_form7801.form import Form
+from chalicelib.analyses.document_analysis_form7801.same_item import held_words, names_another_item
 from chalicelib.analyses.kit.claimant_speech import is_claimants_word
 from chalicelib.analyses.kit.issues import Issue, Quote
 from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
@@ -29,6 +32,7 @@ from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.documents.matching import Match
 
 NOT_FOUND = "evidence_not_found"
+_ITEM = re.compile(r"(.+)\[(\d+)\]\.")
 _PERSONS = frozenset({"personal_info.full_name", "bank_details.account_holder_name"})
 
 
@@ -56,12 +60,11 @@ def ground(
 ) -> Grounding:
     """Look every quote up. `shown` are pages (document id, number) that the model saw as an image, not as text."""
     looked_up = tuple(_looked_up(entry, sources, shown) for entry in evidence)
-    filled = [leaf for leaf in leaves(form) if leaf.is_filled]
-    judge = _Judge(sources, looked_up, filled=filled, shown=shown, today=today)
+    judge = _Judge(sources, looked_up, form=form, shown=shown, today=today)
     needed = frozenset(fields_to_ground(form))
     grounded: set[str] = set()
     issues: list[Issue] = []
-    for leaf in filled:
+    for leaf in judge.leaves:
         problem = judge.problem(leaf)
         if problem is None:
             grounded.add(leaf.path)
@@ -102,16 +105,18 @@ class _Judge:
         sources: Sources,
         evidence: Sequence[LookedUpEvidence],
         *,
-        filled: Sequence[Leaf],
+        form: Form,
         shown: frozenset[tuple[str, int]],
         today: date,
     ) -> None:
         self._sources = sources
         self._evidence = evidence
-        self._leaves = filled
+        self._form = form
+        self.leaves = [leaf for leaf in leaves(form) if leaf.is_filled]
         self._words: dict[str, set[tuple[str, str]]] = {}
         for entry in evidence:
             self._words.setdefault(entry.field, set()).add((entry.document_id, entry.quote))
+        self._held: dict[str, frozenset[str]] = {}
         self._shown = shown
         self._today = today
 
@@ -127,7 +132,10 @@ class _Judge:
             contradicted = all(contradicts(leaf, entry.quote, today=self._today) for entry in verified)
         if verified and not contradicted:
             return (
-                self._spoken_by_another(leaf, entries) or self._of_another(leaf, entries) or self._twice(leaf, entries)
+                self._spoken_by_another(leaf, entries)
+                or self._of_another(leaf, entries)
+                or self._of_another_item(leaf, entries)
+                or self._twice(leaf, entries)
             )
         if not entries:
             return Issue(field=leaf.path, code="evidence_missing", message="No words of a source were given for this.")
@@ -159,10 +167,36 @@ class _Judge:
         message = f"The words around {displayed(leaf.value)} say that it is something else."
         return _mismatch(leaf, message, tuple(entry.as_quote for entry in verified), reason="other_label")
 
+    def _of_another_item(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
+        """An issue when all words are about another job, physician or stay of the list: the document, or
+        the line of the call, names that one and not this one."""
+        item = _ITEM.match(leaf.path)
+        if item is None:
+            return None
+        list_path, index = item[1], int(item[2])
+        items = value_at(self._form, list_path)
+        verified = [entry for entry in entries if entry.verified]
+        if not verified or not all(
+            names_another_item(list_path, items, index, held) for one in verified for held in self._words_about(one)
+        ):
+            return None
+        message = f"The words given for {displayed(leaf.value)} are about another item of this list."
+        return _mismatch(leaf, message, tuple(entry.as_quote for entry in verified), reason="other_item")
+
+    def _words_about(self, entry: LookedUpEvidence) -> Iterator[frozenset[str]]:
+        """Those of the whole document, or for the call of each line with the quote."""
+        if entry.document_id != CALL_ID:
+            if entry.document_id not in self._held:
+                self._held[entry.document_id] = held_words(self._sources.text_of(entry.document_id))
+            yield self._held[entry.document_id]
+            return
+        for place in self._sources.surroundings(entry.quote, document_id=entry.document_id, page=entry.page):
+            yield held_words(place.before + place.quote + place.after)
+
     def _twice(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
         """An issue when all words for this value are given for another field that cannot hold it as well."""
         words = {(entry.document_id, entry.quote) for entry in entries}
-        for other in self._leaves:
+        for other in self.leaves:
             same_words = words and words == self._words.get(other.path)
             if other.path != leaf.path and same_words and is_one_value_twice(leaf, other):
                 message = f"The same words are given for {other.path}; they cannot say both."

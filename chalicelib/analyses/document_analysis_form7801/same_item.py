@@ -8,7 +8,7 @@ specialties are two unless they share a licence number; so are stays at differen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -39,6 +39,18 @@ _HEBREW = frozenset("אבגדהוזחטיכלמנסעפצקרשת")
 def is_same_item(list_path: str, first: Item, second: Item) -> bool:
     """True when both items of this list are one thing."""
     return _RULES[list_path](first, second)
+
+
+def names_another_item(list_path: str, items: Sequence[Item], index: int, held: Set[str]) -> bool:
+    """True when the words of a text (`held_words`) name another item of the list, and not this one."""
+    names = [set(name_words(item[IDENTITY[list_path][0]])) - _NOT_PART_OF_A_NAME for item in items]
+    own, others = names[index], set().union(*names[:index], *names[index + 1 :])
+    return bool(own and (others - own) & held) and not own & held
+
+
+def held_words(text: str) -> frozenset[str]:
+    """The words of a text, also without the letters that Hebrew glues in front."""
+    return frozenset(word[cut:] for word in words(text) for cut in range(3) if len(word) > cut + 2)
 
 
 def _same_employment(first: Item, second: Item) -> bool:

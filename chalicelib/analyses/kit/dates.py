@@ -50,6 +50,13 @@ _MONTHS = (
     re.compile(rf"[בל]?{_MONTH},?\s+(\d{{4}})", re.IGNORECASE),
 )
 
+_MONTHS_IN_TEXT = (
+    re.compile(r"(?<![\d./\-])(?P<month>\d{1,2})[./](?P<year>(?:19|20)\d{2})(?![\d./])"),
+    re.compile(
+        rf"(?<![^\W\d_])[ובלמשהכ]{{0,2}}(?P<month>{_MONTH}),?\s+(?P<year>(?:19|20)\d{{2}})(?!\d)", re.IGNORECASE
+    ),
+)
+
 
 def day_named(text: str, *, today: date) -> date | None:
     """The day that the whole text names, e.g. "14/07/1984", "14.7.84", "1984-07-14", "14 ביולי 1984"; None: no day.
@@ -108,6 +115,17 @@ def days_with_spans(text: str, *, today: date) -> Iterator[tuple[date, tuple[int
         found = _day(str(started), month, day, today)
         if found:
             yield found, (match.start(), match.start(3))
+
+
+def months_with_spans(text: str, *, today: date) -> Iterator[tuple[date, tuple[int, int]]]:
+    """All months that a text names without a day ("April 2017", "09/2018"), by their first day, with their places."""
+    days = [span for _, span in days_with_spans(text, today=today)]
+    for pattern in _MONTHS_IN_TEXT:
+        for match in pattern.finditer(text):
+            month = match["month"].rstrip("'׳.")
+            number = int(month) if month.isdecimal() else _month_number(month)
+            if 1 <= number <= len(_ENGLISH_MONTHS) and not any(a < match.end() and match.start() < b for a, b in days):
+                yield first_day(int(match["year"]), number), (match.start("month"), match.end())
 
 
 def _day(year: str, month: str, day: str, today: date) -> date | None:

@@ -80,6 +80,10 @@ class Sources:
             return ()
         return tuple(_surroundings(self._texts[document_id, place.page], Quote(quote)))
 
+    def text_of(self, document_id: str) -> str:
+        """All pages of a source."""
+        return "\n".join(text for (source, _), text in self._texts.items() if source == document_id)
+
     def find_anywhere(self, quote: str) -> Place | None:
         """Where the quote is in any source, or None."""
         places = (self.find(quote, document_id=document_id) for document_id in self._pages)

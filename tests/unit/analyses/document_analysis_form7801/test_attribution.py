@@ -146,3 +146,96 @@ def test_a_name_on_two_lines_is_found() -> None:
     )
 
     assert found.issues == ()
+
+
+OTHER_LAYOUTS = {
+    "spoken": """AI: ספר לי על העבודה
+User: הייתי מלגזן במחסני ברוש, ממאי 2014 עד יולי 2019.
+AI: איך זה התחיל?
+User: ב-9 במרץ 2025 התמוטטתי ופינו אותי באמבולנס.""",
+    "printed": """עמותת צעדים קטנים ע"ר
+ההיסטוריה בארגון: מועד קליטה 4.11.2013. התפקיד הסתיים ביום 28.2.2025.
+שכר ברוטו לתשלום 7,640 ניכויים 1,020
+תאריך קבלה תאריך שחרור
+18.6.2025 27.6.2025
+פלאפון
+055-1234567
+המבוטח/ת ניב ארזי
+חשבון בנק מס' 778899
+ת"ז 12 סניף הבנק 044, acct. 556677""",
+    "misread": """Emp1oyee: LEVI NOA  Start of emp1oyment: 07.05.2016
+שס מלא: נועה לוי
+Bank: lnternational""",
+}
+
+
+def judged_in(layout: str, path: str, value: Any, quote: str) -> list[str]:
+    document_id = "call" if layout == "spoken" else "d1"
+    text = OTHER_LAYOUTS[layout]
+    there = sources("" if layout == "spoken" else text, call=text if layout == "spoken" else "")
+    entries = [evidence(path, quote, document_id=document_id)]
+    found = ground(a_form_with(path, value), entries, sources=there, shown=frozenset(), today=TODAY)
+    return [issue.code for issue in found.issues if issue.field == path]
+
+
+SPOKEN, LAYOFF = "ממאי 2014 עד יולי 2019", "התפקיד הסתיים ביום 28.2.2025"
+LAYOUT_RIGHT = [
+    ("spoken", f"{RECORD}.start_date", "2014-05-01", SPOKEN),
+    ("spoken", f"{RECORD}.end_date", "2019-07-31", SPOKEN),
+    ("spoken", "disability_info.disability_start_date", "2025-03-09", "ב-9 במרץ 2025 התמוטטתי ופינו אותי באמבולנס"),
+    ("spoken", f"{RECORD}.position_title", "מלגזן", "הייתי מלגזן במחסני ברוש"),
+    ("printed", f"{RECORD}.start_date", "2013-11-04", "מועד קליטה 4.11.2013"),
+    ("printed", f"{RECORD}.end_date", "2025-02-28", LAYOFF),
+    ("printed", f"{RECORD}.employer_name", 'עמותת צעדים קטנים ע"ר', 'עמותת צעדים קטנים ע"ר'),
+    ("printed", f"{RECORD}.monthly_salary_gross", 7_640.0, "ברוטו לתשלום 7,640"),
+    ("printed", f"{STAY}.admission_date", "2025-06-18", "18.6.2025 27.6.2025"),
+    ("printed", f"{STAY}.discharge_date", "2025-06-27", "18.6.2025 27.6.2025"),
+    ("printed", "personal_info.phone", "0551234567", "055-1234567"),
+    ("printed", "personal_info.full_name", "ניב ארזי", "המבוטח/ת ניב ארזי"),
+    ("printed", "bank_details.account_number", "778899", "חשבון בנק מס' 778899"),
+    ("printed", "bank_details.account_number", "556677", "acct. 556677"),
+    ("printed", "bank_details.branch_number", "044", "סניף הבנק 044"),
+    ("misread", f"{RECORD}.start_date", "2016-05-07", "Start of emp1oyment: 07.05.2016"),
+    ("misread", "personal_info.full_name", "נועה לוי", "שס מלא: נועה לוי"),
+    ("misread", "bank_details.bank_name", "International", "Bank: lnternational"),
+]
+LAYOUT_WRONG = [
+    ("spoken", f"{RECORD}.end_date", "2014-05-31", SPOKEN),
+    ("spoken", f"{RECORD}.start_date", "2019-07-01", SPOKEN),
+    ("spoken", f"{RECORD}.start_date", "2018-07-01", SPOKEN),
+    ("spoken", f"{DOCTOR}.last_visit_date", "2025-03-09", "ב-9 במרץ 2025 התמוטטתי ופינו אותי באמבולנס"),
+    ("spoken", f"{RECORD}.start_date", "2025-03-09", "ב-9 במרץ 2025 התמוטטתי ופינו אותי באמבולנס"),
+    ("printed", f"{RECORD}.end_date", "2013-11-04", "מועד קליטה 4.11.2013"),
+    ("printed", f"{RECORD}.start_date", "2025-02-28", LAYOFF),
+    ("printed", f"{DOCTOR}.last_visit_date", "2025-06-18", "18.6.2025 27.6.2025"),
+    ("printed", f"{STAY}.discharge_date", "2025-06-18", "18.6.2025 27.6.2025"),
+    ("printed", f"{STAY}.hospital_name", 'עמותת צעדים קטנים ע"ר', 'עמותת צעדים קטנים ע"ר'),
+    ("printed", f"{DOCTOR}.phone", "0551234567", "055-1234567"),
+    ("printed", f"{DOCTOR}.name", "ניב ארזי", "המבוטח/ת ניב ארזי"),
+    ("printed", "bank_details.bank_code", "044", "סניף הבנק 044"),
+    ("misread", f"{DOCTOR}.last_visit_date", "2016-05-07", "Start of emp1oyment: 07.05.2016"),
+    ("misread", f"{DOCTOR}.name", "נועה לוי", "שס מלא: נועה לוי"),
+]
+
+
+@pytest.mark.parametrize(("layout", "path", "value", "quote"), LAYOUT_RIGHT)
+def test_other_wordings_and_layouts_mark_no_true_value(layout: str, path: str, value: Any, quote: str) -> None:
+    assert judged_in(layout, path, value, quote) == []
+
+
+@pytest.mark.parametrize(("layout", "path", "value", "quote"), LAYOUT_WRONG)
+def test_other_wordings_and_layouts_show_a_moved_value(layout: str, path: str, value: Any, quote: str) -> None:
+    assert judged_in(layout, path, value, quote) == ["evidence_mismatch"]
+
+
+def test_a_date_from_the_letter_of_another_employer_is_seen() -> None:
+    first, second = "מאפיית השיבולת", "נגריית אלה"
+    letters = (f"{first}\nעבד אצלנו מיום 1.2.2010", f"{second}\nהועסק מיום 5.6.2015")
+    records = [a_record(employer_name=name, start_date="2015-06-05") for name in (first, second)]
+    paths = [f"employment_history.employment_records[{number}].start_date" for number in (0, 1)]
+    entries = [evidence(path, "הועסק מיום 5.6.2015", document_id="d2") for path in paths]
+
+    found = ground(a_form(records=records), entries, sources=sources(*letters), shown=frozenset(), today=TODAY)
+
+    reasons = {issue.field: issue.params["reason"] for issue in found.issues if issue.field in paths}
+    assert reasons[paths[0]] == "other_item"
