@@ -1,6 +1,7 @@
 """Which condition do words name, and do those right beside the name raise a doubt? Hints for reports, never verdicts.
 
-A name that the table does not know names nothing, and a doubt is one only right before or right after the name.
+A name that the table does not know names nothing, and a doubt is one only in the clause of the name: right beside it,
+or a few words away where these words can hardly mean something else ("לא אובחנה", "ייתכן", "אמו חולה ב").
 """
 
 from __future__ import annotations
@@ -64,19 +65,55 @@ _KIN = (
     frozenset({"heart_disease", "respiratory_disease"}),
 )
 """Conditions whose words often go together: naming one is no sign that another was meant."""
-_DOUBT_BEFORE = re.compile(
-    r"(?:(?<!\w)(?:ללא|אין|שוללת?|מכחישה?|ה?יעדר|העדר|נשללה?|נשללו|לא ידועה?(?: על)?|לא אובחנה?|חשד|לשלול|לשאלת|טרום"
-    r"|פרה|סיפור משפחתי של|רקע משפחתי:?|no|denies|without|negative for|r/o|rule out|ruled out|suspected"
-    r"|family history of)"
+_RELATIVE = (
+    r"ו?(?:אי?מו|אי?מה|אביו|אחיו|אחיה|אחותו|אחותה|סבו|סבתו|סבתה|סבתא|דודתו|דודתה|בנו|בנה|בתו|בתה|בעלה|אשתו|הוריו|הוריה"
+    r"|ילדיו|ילדיה|בן זוגה|בת זוגו|(?:אח|אחות|אב|אם|בן|בת|דוד|דודה|סב|סבתא) (?:של|מצד) \w+)(?: (?:של|מצד) \w+)?"
+)
+_BEFORE = (
+    # right before the name
+    r"(?:(?<!\w)(?:ללא|אין|לא|שוללת?|מכחישה?|ה?יעדר|העדר|נשללה?|נשללו|לא ידועה?(?: על)?|לא אובחנה?|חשד|לשלול|לשאלת"
+    r"|טרום|פרה|סיפור משפחתי של|רקע משפחתי:?|no|denies|without|negative for|r/o|rule out|ruled out|suspected|possible"
+    r"|probable|family history of)"
     r"(?: (?:עדות|סימני|סימנים|ממצאי|ממצאים|evidence of|signs of|history of)(?: ה?\w+ים על)?)?[ \-:]{1,2}|\?)"
-    r"[ולבהש]{0,2}$",
-    re.IGNORECASE,
+    r"[ולבהשכ]{0,2}",
+    r"(?<!\w)שלילי\w* ל|(?<!\w)ב?סיכון(?: מוגבר| גבוה)? (?:לפתח |להתפתחות )?ל?",
+    # some words before it
+    r"(?<!\w)(?:אין|ללא|בלי) (?:עדו\w+|סימ\w+|ממצא\w*|תלונו\w+|פגיע\w+|הגבל\w+|הפרע\w+|קושי|ירידה|עבר|היסטורי\w+"
+    r"|תסמינ\w+) (?P<what>(?:[^\s:]+ ){0,2})\w{0,2}",
+    r"(?<!\w)ו?(?:לא|אינו|אינה|איננו|איננה|מעולם לא|טרם) (?:היה |הייתה |היו )?(?:עבר|עברה|אובחנ?\w*|נמצא\w*|תועד\w*"
+    r"|סובל\w*|חולה|הוכח\w*|נצפ\w*|הודגמ\w*|אושר\w*|הייתי קורא\w*|עונה|נקבע\w*) (?P<not>(?:[^\s:]+ ){0,4})\w{0,2}",
+    r"(?<!\w)(?:שולל|שוללת|מכחיש|מכחישה|denies|denied) (?P<denied>(?:[^\s:]+ ){0,6})\w{0,2}",
+    r"(?<!\w)(?:ה?אבחנה ה?מבדלת|יי?תכן|אולי|לא ברור אם|לבירור|לשלילת|may have|might have|query) ?:?"
+    r"(?P<maybe>(?:[^\s:]+ ){0,5})\w{0,2}",
+    r"(?<!\w)(?:not|never|no) (?:been |had |diagnosed with |evidence of |suffer\w* from |known )+"
+    r"(?P<no>(?:[^\s:]+ ){0,3})",
+    # a relative who has it
+    rf"(?:^|[.;:,] ?){_RELATIVE}(?: -| (?:חול\w+|סובל\w*|מטופל\w*|נפטר\w*|לק(?:ה|תה|ו)|עובר\w*|אובחנ?\w*"
+    r"|הי(?:ו|ה|יתה))) (?P<his>(?:[^\s:]+ ){0,4})\w{0,2}",
+    r"(?<!\w)(?:mother|father|sister|brother|aunt|uncle|grand\w+|husband|wife|son|daughter|parents?)"
+    r" (?:has|had|have|with|suffers?|died) (?P<hers>(?:[^\s:]+ ){0,4})",
 )
+_DOUBT_BEFORE = re.compile("(?:" + "|".join(_BEFORE) + ")$", re.IGNORECASE)
+_IN_FAMILY = re.compile(
+    r"(?:סיפור|רקע|אנמנזה|היסטוריה) ה?משפחתית?(?: של|:| -)|family (?:medical )?history(?: of|:| -)", re.IGNORECASE
+)
+_ANOTHER_MATTER = re.compile(
+    r"(?<!\w)(?:עם|על רקע|בחולה|בשל|בגלל|למרות|לאחר|בנוכחות|with|despite|due)(?!\w)", re.IGNORECASE
+)
+"""A denial or doubt before these words is about what is before them."""
 _DOUBT_AFTER = re.compile(
-    r"^\w*[ \-:,(]{1,3}(?:נשלל\w*|שלילית?|בסימן שאלה|לא אובחנ\w*|לא נמצא\w*|אין|באם|באב"
-    r"|ruled out|negative|denied|excluded)(?!\w)",
+    r"^\w*(?:[ \-:,(]{1,3}(?:נשלל\w*|שלילית?|בסימן שאלה|לא אובחנ\w*|לא נמצא\w*|אין|באם|באב"
+    r"|ruled out|negative|denied|excluded)(?!\w)"
+    r"| ?[:\-]? (?:[^\s,.;]+ )?[בכ]?(?:תקינ?\w*|שליל\w+|שפיר\w*|גדר הנורמה|טווח הנורמה"
+    r"|(?:is |are )?(?:normal|unremarkable|benign))(?!\w)"
+    r"| (?:[^\s,.;]+ ){0,2}(?:הופר\w+|נשלל\w*|לא (?:אושר\w*|הוכח\w*)|חלפ?ה? לחלוטין|ללא (?:ממצא|עדו|סימנ)\w*"
+    r"|was ruled out)(?!\w)"
+    r"| ?: ?(?:לא|אין|no|none|ללא)(?=\s*$)|[ :]*(?:☐ ?כן[ ,/]*[☒☑✓] ?לא|כן ?☐[ ,/]*לא ?[☒☑✓]))",
     re.IGNORECASE,
 )
+_ASKED_AFTER = re.compile(r"^\w* ?\?(?! ?(?:כן|yes|אכן))", re.IGNORECASE)
+_TO_SOMEBODY = re.compile(r"(?<!\w)(?:האם|יש ל[ךכ]ם?|אתה|את|do|did|have|are|you)(?!\w)", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[,.;\n](?!\d)|(?<!\w)(?:אלא|אבל|אך|but)(?!\w)")
 
 
 def names_another(condition: str, text: str) -> bool:
@@ -104,9 +141,21 @@ def doubts(condition: str, text: str, *, before: str = "", after: str = "") -> b
         for match in (pattern.finditer(line) if pattern else ())
         if len(before) <= match.start() < len(before) + len(text)
     ]
-    return bool(mentions) and all(
-        _DOUBT_BEFORE.search(line[: match.start()]) or _DOUBT_AFTER.search(line[match.end() :]) for match in mentions
-    )
+    return bool(mentions) and all(_is_doubted(line, *match.span()) for match in mentions)
+
+
+def _is_doubted(line: str, start: int, end: int) -> bool:
+    """True when the clause of the mention, or right beside it, holds a hint."""
+    clause = max((match.end() for match in _CLAUSE_END.finditer(line, 0, start)), default=0)
+    stop = min((match.start() for match in _CLAUSE_END.finditer(line, end)), default=len(line))
+    before = line[clause:start].lstrip()
+    hint = _DOUBT_BEFORE.search(before)
+    if hint and not any(_ANOTHER_MATTER.search(words) for words in hint.groups() if words):
+        return True
+    if _IN_FAMILY.search(line[line.rfind(".", 0, start) + 1 : start]):
+        return True
+    asked = _ASKED_AFTER.match(line[end:]) and not _TO_SOMEBODY.search(line[:start])
+    return bool(asked or _DOUBT_AFTER.search(line[end:stop]))
 
 
 def _pattern(condition: str) -> re.Pattern[str]:

@@ -56,6 +56,42 @@ def test_a_denial_or_a_doubt_right_beside_the_name_is_a_hint(condition: str, tex
 @pytest.mark.parametrize(
     ("condition", "text"),
     [
+        ("cancer", "מרקרים שליליים לסרטן"),
+        ("heart_disease", "מעולם לא עבר צנתור או אוטם"),
+        ("diabetes", "אינה סובלת מיתר לחץ דם או סוכרת"),
+        ("depression", "אולי יש כאן דיכאון"),
+        ("joint_problems", "צילום מפרקי הירך תקין"),
+        ("cancer", "אחותו נפטרה מסרטן"),
+        ("heart_disease", "היסטוריה משפחתית: סבתה, שני דודים, אוטם"),
+        ("hearing_impairment", "אין תלונות לגבי השמיעה"),
+        ("diabetes", "סוכרת?"),
+        ("kidney_disease", "Her sister has kidney failure"),
+        ("back_problems", "lumbar spine unremarkable"),
+    ],
+)
+def test_words_of_the_same_clause_that_deny_or_speak_of_a_relative_are_hints(condition: str, text: str) -> None:
+    assert doubts(condition, text)
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        ("diabetes", "שולל כאבים בחזה על רקע סוכרת"),
+        ("heart_disease", "אולי יוחמר, עם אי ספיקת לב"),
+        ("cancer", "סרטן ריאה, לא נמצאו גרורות"),
+        ("depression", "אמו דואגת לו. דיכאון קשה"),
+        ("anxiety", "לא ישנה בלילות מרוב חרדה"),
+        ("diabetes", "יש לך סוכרת?"),  # the claimant's answer decides
+        ("diabetes", "סוכרת? כן"),
+    ],
+)
+def test_a_hint_of_another_clause_or_matter_is_none(condition: str, text: str) -> None:
+    assert not doubts(condition, text)
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
         ("diabetes", "דוד סובל מסוכרת מזה עשר שנים"),
         ("diabetes", "מרפאת מאיר כפר סבא: סוכרת סוג 2"),
         ("diabetes", "במעקב אחות סוכרת"),
