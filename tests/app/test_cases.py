@@ -175,8 +175,9 @@ def test_a_file_comes_as_base64(api, case_id):
 
     document = api.user.post(f"/cases/{case_id}/documents", body).json["document"]
 
+    key = f"cases/{case_id}/{document['id']}"
     assert document["size"] == 8
-    assert api.blobs.get(f"cases/{case_id}/{document['id']}") == b"%PDF-1.7"
+    assert (api.blobs.get(key), api.blobs.content_type(key)) == (b"%PDF-1.7", "application/pdf")
 
 
 def test_a_large_file_goes_straight_to_storage(api, case_id):
@@ -223,12 +224,24 @@ def test_a_document_in_which_nothing_can_be_read_says_so(api, case_id):
         ({"file_name": "x" * 256, "text": "x"}, "/file_name"),
         ({"file_name": "a.txt", "text": "x", "metadata": {"a": "x" * 16 * 1024}}, "/metadata"),
         ({"file_name": "a.txt", "text": "x", "owner": "me"}, "/owner"),
+        ({"file_name": "a.txt", "text": " \n\t"}, "/text"),
+        ({"file_name": "a.txt", "text": None}, "/text"),
+        ({"file_name": "a.md", "text": "x", "content_type": "text/markdown"}, "/content_type"),
+        ({"file_name": "a", "content_base64": "AAECAw=="}, "/content_type"),
+        ({"file_name": "a.txt", "size": 1.5, "content_type": "text/plain"}, "/size"),
+        ({"file_name": "a.txt", "content_base64": "e?==", "content_type": "text/plain"}, "/content_base64"),
+        ({"file_name": "a.txt", "content_base64": "eA=", "content_type": "text/plain"}, "/content_base64"),
+        ({"file_name": "a.txt", "content_base64": "שלום", "content_type": "text/plain"}, "/content_base64"),
+        ({"file_name": "..", "text": "x"}, "/file_name"),
+        ({"file_name": "a.txt", "text": "x", "metadata": {"key_points": "x"}}, "/metadata/key_points"),
+        ({"file_name": "a.txt", "text": "x", "requested_name": ""}, "/requested_name"),
     ],
 )
 def test_a_document_that_breaks_a_rule_is_a_422_that_points_at_it(api, case_id, body, pointer):
     answer = api.user.post(f"/cases/{case_id}/documents", body)
 
     assert (answer.status, answer.pointers) == (422, [pointer])
+    assert list(api.blobs.keys("")) == []
 
 
 @pytest.mark.parametrize(
@@ -241,6 +254,9 @@ def test_a_document_that_breaks_a_rule_is_a_422_that_points_at_it(api, case_id, 
             "content_type": "application/pdf",
             "content_base64": base64.b64encode(b"x" * (4 * MB + 1)).decode(),
         },
+        {"file_name": "a.txt", "text": "א" * (3 * MB // 2) + "x"},  # measured in bytes, not in characters
+        {"file_name": "a.pdf", "size": 20 * MB + 1},  # its size comes before what else is missing
+        {"file_name": "..", "text": "x" * (3 * MB + 1), "metadata": {"key_points": "x"}},
     ],
 )
 def test_a_document_over_its_size_is_a_413(api, case_id, body):

@@ -275,12 +275,3 @@ def test_a_base64_body_of_api_gateway_is_read(api):
 )
 def test_a_value_that_is_not_allowed_is_refused_with_those_that_are(api, path, message):
     assert [error["message"] for error in api.user.get(path).json["errors"]] == [message]
-
-
-def test_a_body_that_is_not_utf_8_is_a_400_and_a_cut_emoji_is_read(api):
-    broken = api.user.post("/cases", b'{"title": "\xff\xfe"}')
-    marked = api.user.post("/cases", b'\xef\xbb\xbf{"title": "t"}')
-    cut = api.user.post("/cases", rb'{"title": "\ud83d"}')
-
-    assert (broken.status, broken.code) == (400, "malformed_json")
-    assert (marked.status, cut.status, cut.json["title"]) == (201, 201, "\ufffd")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 FORM_7801 = "/cases/{}/analyze-documents-form7801"
@@ -234,23 +232,6 @@ def test_an_open_job_is_the_answer_before_the_limit_is_one(api, case_id):
     answer = start(api, case_id)
 
     assert answer.json["job_id"] == first.json["job_id"]
-
-
-@pytest.mark.parametrize("key", [None, "k1"])
-def test_twenty_posts_at_once_make_one_job_and_one_message(api, case_id, key):
-    job_ids = []
-    threads = [
-        threading.Thread(target=lambda: job_ids.append(start(api, case_id, key=key).json["job_id"])) for _ in range(20)
-    ]
-
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(job_ids) == 20
-    assert len(set(job_ids)) == 1
-    assert len(api.queue.sent) == 1
 
 
 def test_a_retry_is_replayed_even_when_its_source_was_deleted_meanwhile(api):

@@ -73,17 +73,6 @@ def test_a_start_stores_the_job_and_then_sends_one_message_about_it(api, case_id
     assert api.job(job_id).endpoint == "/cases/{case_id}/analyze-documents-form7801"
 
 
-def test_a_start_costs_one_look_at_the_case_and_one_write(api, case_id):
-    api.cases.calls.clear()
-    api.jobs.calls.clear()
-
-    api.user.new_job(case_id)
-
-    assert api.cases.calls == ["outline"]
-    assert api.jobs.calls == ["create"]
-    assert len(api.queue.sent) == 1
-
-
 @pytest.mark.parametrize("body", [None, b"", b"  ", b"{}", {"priority": "normal", "dedupe": "active"}])
 def test_no_body_an_empty_one_and_the_defaults_are_the_same(api, case_id, body):
     job = api.job(api.user.new_job(case_id, body))

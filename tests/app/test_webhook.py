@@ -216,16 +216,6 @@ def test_a_late_or_repeated_report_of_an_older_call_leaves_the_newer_one(api, ca
     assert api.user.post(f"/vapi/re-analyze-call/{case_id}").json["deduplicated"] is True
 
 
-def test_reports_that_overtake_each_other_leave_the_newer_call(api, case_id):
-    for call_id, ended in (("call-2", "2026-06-10T09:00:00Z"), ("call-1", "2026-06-10T08:00:00Z")):
-        body = report(case_id, call_id=call_id)
-        body["message"]["endedAt"] = ended
-        send(api, body)
-
-    assert api.user.get(f"/cases/{case_id}").json["call_details"]["id"] == "call-2"
-    assert len(api.queue.sent) == 1
-
-
 def test_the_owner_gets_what_belongs_into_a_calls_metadata_and_nobody_else(api, case_id):
     by_owner = api.user.get(f"/cases/{case_id}").json["call_metadata"]
 

@@ -114,23 +114,6 @@ def test_every_answer_carries_the_configured_origin_and_its_id(path, method):
 
 
 @pytest.mark.parametrize(
-    ("path", "method", "status"),
-    [
-        ("/secret", "GET", 401),
-        ("/refusing", "GET", 403),
-        ("/nowhere", "GET", 404),
-        ("/nothing", "PUT", 405),
-        ("/broken", "GET", 500),  # Chalice's own complaint about the header
-    ],
-)
-def test_every_refusal_is_a_problem(path, method, status):
-    answer = ask(an_application(), path, method=method)
-
-    assert answer["statusCode"] == status
-    assert answer["headers"]["Content-Type"] == "application/problem+json"
-
-
-@pytest.mark.parametrize(
     ("letters", "status"),
     [
         (1_048_000, 200),  # 6,288,000 bytes, and about 600 around them
@@ -145,13 +128,6 @@ def test_an_answer_that_lambda_could_not_send_is_a_problem_with_all_headers(lett
     assert answer["headers"]["X-Request-Id"] == "r-1"
     assert answer["headers"]["Access-Control-Allow-Origin"] == "*"
     assert len(json.dumps(answer)) <= LARGEST_RESPONSE_BYTES
-
-
-@pytest.mark.parametrize(("path", "method"), [("/nothing", "GET"), ("/nothing", "OPTIONS"), ("/nothing", "HEAD")])
-def test_an_answer_without_a_body_has_none_at_all(path, method):
-    answer = ask(an_application(), path, method=method)
-
-    assert answer["body"] == ""
 
 
 def test_a_system_that_cannot_be_built_is_a_500_and_says_nothing_of_why():

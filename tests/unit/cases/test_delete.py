@@ -75,15 +75,6 @@ def test_a_case_goes_with_its_documents_jobs_and_stored_objects(desk: Desk, prin
     assert desk.blobs.keys("") == ["cases/c11/d2"]
 
 
-@pytest.mark.parametrize(("case_id", "principal"), [("c1", STRANGER), ("c2", OWNER), ("c1#", ADMIN), ("", ADMIN)])
-def test_a_case_one_does_not_see_cannot_be_deleted(desk: Desk, case_id: str, principal: Principal) -> None:
-    with pytest.raises(NotFound):
-        desk.delete(case_id, principal=principal)
-
-    assert desk.is_whole
-    assert desk.jobs.deleted == []
-
-
 def test_a_case_with_an_open_job_stays_whole(desk: Desk) -> None:
     desk.jobs.is_open = True
 

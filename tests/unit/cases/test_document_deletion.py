@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.auth import Principal
 from chalicelib.cases.read import case_file
-from chalicelib.errors import NotFound, StorageUnavailable
-from tests.unit.cases.conftest import LATER, OWNER, STRANGER, Desk
+from chalicelib.errors import StorageUnavailable
+from tests.unit.cases.conftest import LATER, OWNER, Desk
 
 
 @pytest.fixture
@@ -93,24 +92,3 @@ def test_a_deletion_that_broke_off_can_be_repeated(desk: Desk) -> None:
     outline = desk.store.outline("c1")
     assert outline is not None
     assert outline.documents == ()
-
-
-@pytest.mark.parametrize(
-    ("document_id", "case_id", "principal", "what"),
-    [
-        ("d2", "c1", OWNER, "document"),
-        ("", "c1", OWNER, "document"),
-        ("d1", "c1", STRANGER, "case"),
-        ("d1", "c2", OWNER, "case"),
-    ],
-)
-def test_only_a_document_of_a_visible_case_can_be_deleted(
-    desk: Desk, document_id: str, case_id: str, principal: Principal, what: str
-) -> None:
-    desk.add(text="x")
-
-    with pytest.raises(NotFound) as refused:
-        desk.delete(document_id, case_id=case_id, principal=principal)
-
-    assert refused.value.detail == f"There is no such {what}."
-    assert desk.blobs.keys("") == ["cases/c1/d1"]

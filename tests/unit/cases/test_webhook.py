@@ -9,9 +9,8 @@ import msgspec
 import pytest
 
 from chalicelib.cases.model import Case, CaseOutline
-from chalicelib.cases.webhook import Ignored, StoredOnly, ToAnalyse, WasStarted, WebhookOutcome, case_token
+from chalicelib.cases.webhook import Ignored, ToAnalyse, WasStarted, WebhookOutcome, case_token
 from chalicelib.cases.webhook import take_report as take
-from chalicelib.errors import InvalidRequest
 from tests.fakes.case_store import FakeCaseStore
 from tests.unit.cases.conftest import LATER, NOW
 
@@ -33,27 +32,6 @@ def take_report(
     return take(payload, store=store, was_started=was_started, now=now, **options)
 
 
-def test_a_report_of_a_known_case_is_stored_and_to_be_analysed(store: FakeCaseStore, case: Case) -> None:
-    outcome = take_report(report(), store=store, now=LATER)
-
-    assert isinstance(outcome, ToAnalyse)
-    assert (outcome.call_id, outcome.duplicate) == ("k1", False)
-    assert outcome.outline == store.outline("c1")
-    assert (outcome.outline.case.call_id, outcome.outline.case.has_transcript) == ("k1", True)
-    assert outcome.outline.case.updated_at == LATER
-
-
-def test_the_same_call_again_stores_nothing(store: FakeCaseStore, case: Case) -> None:
-    take_report(report(), store=store, now=NOW)
-    store.calls.clear()
-
-    outcome = take_report(report(analysis={"summary": "changed"}), store=store, now=LATER)
-
-    assert isinstance(outcome, ToAnalyse)
-    assert (outcome.call_id, outcome.duplicate) == ("k1", True)
-    assert "put_call" not in store.calls
-
-
 def test_the_same_call_without_its_transcript_does_not_take_the_stored_one_away(
     store: FakeCaseStore, case: Case
 ) -> None:
@@ -64,57 +42,6 @@ def test_the_same_call_without_its_transcript_does_not_take_the_stored_one_away(
     assert isinstance(outcome, ToAnalyse)
     assert outcome.duplicate
     assert outcome.outline.case.has_transcript
-
-
-def test_a_call_without_a_word_is_stored_and_not_analysed(store: FakeCaseStore, case: Case) -> None:
-    outcome = take_report(report(transcript=None), store=store, now=LATER)
-
-    stored = store.outline("c1")
-    assert isinstance(outcome, StoredOnly)
-    assert outcome.outline == stored
-    assert (outcome.outline.case.has_call, outcome.outline.case.has_transcript) == (True, False)
-
-
-def test_a_transcript_that_comes_later_is_stored_and_analysed(store: FakeCaseStore, case: Case) -> None:
-    take_report(report(transcript=None), store=store, now=NOW)
-
-    outcome = take_report(report(), store=store, now=LATER)
-
-    assert isinstance(outcome, ToAnalyse)
-    assert not outcome.duplicate
-
-
-def test_a_call_whose_analysis_was_started_does_not_come_back_over_the_one_that_followed(
-    store: FakeCaseStore, case: Case
-) -> None:
-    take_report(report(), store=store, now=NOW)
-    take_report(report(call_id="k2"), store=store, now=NOW)
-
-    outcome = take_report(report(), store=store, now=LATER, was_started=lambda outline, call_id: call_id == "k1")
-
-    stored = store.outline("c1")
-    assert isinstance(outcome, ToAnalyse)
-    assert (outcome.call_id, outcome.duplicate) == ("k1", True)
-    assert stored is not None
-    assert stored.case.call_id == "k2"
-
-
-def test_another_call_of_the_case_replaces_the_first(store: FakeCaseStore, case: Case) -> None:
-    take_report(report(), store=store, now=NOW)
-
-    outcome = take_report(report(call_id="k2"), store=store, now=LATER)
-
-    assert isinstance(outcome, ToAnalyse)
-    assert (outcome.outline.case.call_id, outcome.duplicate) == ("k2", False)
-
-
-def test_a_report_without_call_id_is_recognised_when_it_comes_again(store: FakeCaseStore, case: Case) -> None:
-    take_report(report(call_id=""), store=store, now=NOW)
-
-    outcome = take_report(report(call_id=""), store=store, now=LATER)
-
-    assert isinstance(outcome, ToAnalyse)
-    assert outcome.duplicate
 
 
 @pytest.mark.parametrize(
@@ -149,12 +76,6 @@ def test_a_case_that_goes_meanwhile_is_ignored(store: FakeCaseStore, case: Case)
     assert isinstance(take_report(report(), store=GoneAfterTheOutline(), now=LATER), Ignored)
 
 
-@pytest.mark.parametrize("payload", [{}, [], {"message": {"type": "end-of-call-report"}}])
-def test_what_is_no_message_or_a_report_of_nothing_is_refused(store: FakeCaseStore, payload: Any) -> None:
-    with pytest.raises(InvalidRequest):
-        take_report(payload, store=store, now=LATER)
-
-
 def stored_call(store: FakeCaseStore) -> Any:
     file = store.file("c1")
     return file and file.call_details and file.call_details["id"]
@@ -185,15 +106,6 @@ def test_an_older_call_never_replaces_a_newer_one(
     assert isinstance(outcome, Ignored)
     assert outcome.reason == "The case has a newer call."
     assert stored_call(store) == "k1"
-
-
-def test_a_newer_call_replaces_an_older_one(store: FakeCaseStore, case: Case) -> None:
-    take_report(report(startedAt="2026-06-10T08:00:00Z"), store=store, now=NOW)
-
-    outcome = take_report(report(call_id="k2", startedAt="2026-06-10T09:00:00Z"), store=store, now=LATER)
-
-    assert isinstance(outcome, ToAnalyse)
-    assert stored_call(store) == "k2"
 
 
 def test_the_right_token_is_that_of_the_case_and_its_owner(store: FakeCaseStore, case: Case) -> None:
