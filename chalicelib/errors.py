@@ -21,10 +21,18 @@ CaseworkError
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+Reason = Literal[
+    "unknown_field", "unknown_item", "hidden_item", "unknown_section", "unknown_list",
+    "computed_field", "set_by_confirm", "not_text", "not_number", "not_whole_number", "not_yes_no",
+    "not_a_choice", "too_long", "number_too_large", "too_many_items", "form_too_large", "repeated", "taken_back",
+]  # fmt: skip
+"""Why a place of a change of the form is wrong; a code never changes its meaning."""
 
 
 class CaseworkError(Exception):
@@ -36,6 +44,17 @@ class FieldProblem(msgspec.Struct, frozen=True):
 
     pointer: str
     message: str
+    code: Annotated[Reason, Meta(description="Of changes of the form: the message for programs")] | UnsetType = UNSET
+    params: Annotated[Mapping[str, Any], Meta(description="What the message names, e.g. `longest`")] | UnsetType = UNSET
+
+
+class WrongValue(ValueError):
+    """A value that a field cannot have. `str(error)` says what it must be, `code` and `params` for programs."""
+
+    def __init__(self, message: str, code: Reason, **params: Any) -> None:
+        super().__init__(message)
+        self.code: Reason = code
+        self.params = params
 
 
 class Refusal(CaseworkError):

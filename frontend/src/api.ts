@@ -16,6 +16,8 @@ export interface Problem {
 export interface FieldProblem {
   pointer: string;
   message: string;
+  code?: "computed_field" | "form_too_large" | "hidden_item" | "not_a_choice" | "not_number" | "not_text" | "not_whole_number" | "not_yes_no" | "number_too_large" | "repeated" | "set_by_confirm" | "taken_back" | "too_long" | "too_many_items" | "unknown_field" | "unknown_item" | "unknown_list" | "unknown_section";
+  params?: Record<string, unknown>;
 }
 
 /** How a job is to be run; every member has a default. */

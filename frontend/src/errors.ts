@@ -21,6 +21,9 @@ import type { ProblemCode } from "./routes.js";
 /** Why a job failed. */
 export type FailureCode = ErrorInfo["code"];
 
+/** Why a place of a change of the form is wrong. */
+export type ReasonCode = NonNullable<FieldProblem["code"]>;
+
 export class CaseworkError extends Error {
   override name = "CaseworkError";
 }

@@ -78,6 +78,34 @@ def test_a_request_is_all_or_nothing_and_names_every_wrong_place(api):
     assert form_of(api.user, case_id)["form_7801"]["personal_info"]["city"] == "חיפה"
 
 
+@pytest.mark.parametrize(
+    ("asked", "code", "params"),
+    [
+        ({"changes": [{"field": "personal_info.shoe_size", "value": "44"}]}, "unknown_field", {}),
+        ({"changes": [{"field": "personal_info.section_confirmed", "value": True}]}, "set_by_confirm", {}),
+        ({"add": [{"list": STAYS, "item": {"length_of_stay_days": 3}}]}, "computed_field", {}),
+        ({"changes": [{"field": f"{RECORDS}[r0].end_date", "value": "x"}]}, "unknown_item", {}),
+        ({"changes": set_to(phone=5)}, "not_text", {}),
+        ({"changes": set_to(number_of_children="3")}, "not_whole_number", {}),
+        ({"changes": set_to(number_of_children=10**12)}, "number_too_large", {"most": 10**9}),
+        ({"changes": set_to(gender="other")}, "not_a_choice", {"allowed": ["אחר", "זכר", "נקבה"]}),
+        ({"changes": set_to(city="x" * 10_000)}, "too_long", {"longest": 500}),
+        ({"changes": [{"field": "medical_waiver.waiver_accepted", "value": "yes"}]}, "not_yes_no", {}),
+        ({"changes": [*set_to(city="א"), *set_to(city="ב")]}, "repeated", {}),
+        ({"changes": set_to(city="א"), "revert": ["personal_info.city"]}, "taken_back", {}),
+        ({"add": [{"list": "personal_info.phones", "item": {}}]}, "unknown_list", {}),
+        ({"add": [{"list": RECORDS, "item": {"monthly_salary_gross": "9,400"}}]}, "not_number", {}),
+        ({"confirm": ["everything"]}, "unknown_section", {}),
+    ],
+)
+def test_a_reason_has_a_code_and_what_it_names_so_that_a_client_can_say_it(api, asked, code, params):
+    case_id, _ = an_analysed_case(api)
+
+    (problem,) = refused(api.user, case_id, **asked).json["errors"]
+
+    assert (problem["code"], problem.get("params", {})) == (code, params)
+
+
 def test_a_change_in_a_removed_row_says_so(api):
     case_id, _ = an_analysed_case(api)
     path = row_path(form_of(api.user, case_id), RECORDS, employer_name=GALIL["employer_name"])

@@ -38,6 +38,7 @@ from chalicelib.analyses.document_analysis_form7801.normalise import normalised_
 from chalicelib.analyses.document_analysis_form7801.same_item import IDENTITY, is_same_item
 from chalicelib.analyses.kit.issues import issues_json
 from chalicelib.documents.normalise import same_text, words
+from chalicelib.errors import WrongValue
 
 LONGEST_VALUE = 500
 LONGEST_DESCRIPTION = 4000
@@ -109,24 +110,25 @@ class PersonValues:
         return form
 
     def value(self, pattern: str, value: Any, *, today: date) -> Any:
-        """The value of a field as an analysis would have written it. Raises: ValueError saying what it must be."""
+        """The value of a field as an analysis would have written it. Raises: WrongValue."""
         kind = FIELDS[pattern]
         if kind is Kind.FLAG:
             if not isinstance(value, bool):
-                raise ValueError("must be true or false")
+                raise WrongValue("must be true or false", "not_yes_no")
             return value
         if kind is Kind.NUMBER:
             return _number(pattern, value)
         if not isinstance(value, str):
-            raise ValueError("must be a string")
+            raise WrongValue("must be a string", "not_text")
         text: str = normalised_value(
             Leaf(path=pattern, kind=kind, value=_CONTROL_CHARACTERS.sub(" ", value)), today=today
         )
         if kind is Kind.CHOICE and text not in choices(pattern):
-            raise ValueError(f"must be one of: {', '.join(sorted(choices(pattern) - {''}))}; or empty")
+            allowed = sorted(choices(pattern) - {""})
+            raise WrongValue(f"must be one of: {', '.join(allowed)}; or empty", "not_a_choice", allowed=allowed)
         longest = LONGEST_DESCRIPTION if pattern in _LONG else LONGEST_VALUE
         if len(text) > longest:
-            raise ValueError(f"must have at most {longest} characters")
+            raise WrongValue(f"must have at most {longest} characters", "too_long", longest=longest)
         return text
 
     def is_filled(self, value: Any) -> bool:
@@ -205,9 +207,11 @@ def _fits(pattern: str, value: Any) -> bool:
 def _number(pattern: str, value: Any) -> int | float:
     whole = pattern in WHOLE_NUMBERS
     if isinstance(value, bool) or not isinstance(value, int | float) or (whole and value % 1):
-        raise ValueError("must be a whole number" if whole else "must be a number")
+        if whole:
+            raise WrongValue("must be a whole number", "not_whole_number")
+        raise WrongValue("must be a number", "not_number")
     if abs(value) > LARGEST_NUMBER:
-        raise ValueError(f"must be at most {LARGEST_NUMBER:,}")
+        raise WrongValue(f"must be at most {LARGEST_NUMBER:,}", "number_too_large", most=LARGEST_NUMBER)
     return int(value) if whole else float(value)
 
 

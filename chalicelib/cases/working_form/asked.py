@@ -82,20 +82,20 @@ class FormChanges(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         reverted, removed, unconfirmed = set(self.revert), set(self.remove), set(self.unconfirm)
         for n, change in enumerate(self.changes):
             if change.field in reverted:
-                yield FieldProblem(f"/changes/{n}/field", "is reverted by the same request")
+                yield FieldProblem(f"/changes/{n}/field", "is reverted by the same request", "taken_back")
             elif row_of(change.field) in removed:
-                yield FieldProblem(f"/changes/{n}/field", "is in an item that the same request removes")
+                yield FieldProblem(f"/changes/{n}/field", "is in an item that the same request removes", "taken_back")
         for n, path in enumerate(self.revert):
             if path in removed or row_of(path) in removed:
-                yield FieldProblem(f"/revert/{n}", "is removed by the same request")
+                yield FieldProblem(f"/revert/{n}", "is removed by the same request", "taken_back")
         for n, section in enumerate(self.confirm):
             if section in unconfirmed:
-                yield FieldProblem(f"/confirm/{n}", "is unconfirmed by the same request")
+                yield FieldProblem(f"/confirm/{n}", "is unconfirmed by the same request", "taken_back")
 
 
 def _twice(named: Sequence[tuple[str, str]]) -> Iterator[FieldProblem]:
     seen: set[str] = set()
     for path, pointer in named:
         if path in seen:
-            yield FieldProblem(pointer, "is named twice")
+            yield FieldProblem(pointer, "is named twice", "repeated")
         seen.add(path)

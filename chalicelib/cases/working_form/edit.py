@@ -25,9 +25,10 @@ from chalicelib.cases.working_form.model import (
     section_of,
     under,
 )
+from chalicelib.cases.working_form.refusals import Refusals
 from chalicelib.cases.working_form.rows import free_row_id
 from chalicelib.cases.working_form.shown import ShownForm, items_of
-from chalicelib.errors import FieldProblem, InvalidRequest
+from chalicelib.errors import WrongValue
 
 MOST_ROWS = 100
 """Items of one list that persons added or removed, or keep."""
@@ -36,7 +37,6 @@ LARGEST_FORM_BYTES = 300 * 1024
 """What persons set and confirmed is one item; DynamoDB takes 400 KB."""
 
 _PATH = re.compile(r"[a-z][a-z0-9_.]*(?:\[[A-Za-z0-9-]{1,40}\](?:\.[a-z_]+)?)?")
-_UNCHANGED = "Nothing was changed. `errors` names each wrong place."
 
 
 class Edited(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,12 +81,12 @@ class _Edit:
         self._places = {f"{name}[{one.row_id}]": one for name, found in shown.places.items() for one in found}
         self._hidden = {path for path, field in shown.fields.items() if path.endswith("]")}
         self._entries: list[Entry] = []
-        self._problems: list[FieldProblem] = []
+        self._refusals = Refusals(rules)
         self._added: list[str] = []
 
     def unconfirm(self, section: str, *, pointer: str) -> None:
         """Let later analyses change the section again."""
-        if self._is_section(section, pointer=pointer) and self._sections.pop(section, None) is not None:
+        if self._refusals.is_section(section, pointer=pointer) and self._sections.pop(section, None) is not None:
             self._note("unconfirm", section, before=True, after=False)
 
     def revert(self, path: str, *, pointer: str) -> None:
@@ -116,17 +116,17 @@ class _Edit:
     def add(self, addition: Addition, *, pointer: str) -> None:
         """Put an item into a list."""
         name = addition.list
-        if name not in self._rules.lists:
-            self._refuse(f"{pointer}/list", f"must be one of: {', '.join(self._rules.lists)}")
+        if not self._refusals.is_list(name, pointer=f"{pointer}/list"):
             return
         given = {}
         for member, value in addition.item.items():
             where = f"{pointer}/item/{member.replace('~', '~0').replace('/', '~1')}"
-            if self._is_settable(f"{name}[].{member}", pointer=where):
+            if self._refusals.is_settable(f"{name}[].{member}", pointer=where):
                 given[member] = self._value(f"{name}[].{member}", value, pointer=where)
         taken = under(dict.fromkeys([*self._places, *self._rows]), name)
         if sum(path.startswith(f"{name}[") for path in self._rows) >= MOST_ROWS:
-            self._refuse(pointer, f"would be more than {MOST_ROWS} items of this list that persons changed")
+            message = f"would be more than {MOST_ROWS} items of this list that persons changed"
+            self._refusals.add(pointer, message, "too_many_items", most=MOST_ROWS)
             return
         item = {**self._rules.blank_item(name), **given}
         path = f"{name}[{free_row_id(name, item, taken=taken, rules=self._rules)}]"
@@ -149,7 +149,7 @@ class _Edit:
 
     def confirm(self, section: str, *, pointer: str) -> None:
         """Keep every value of the section as it is shown: it was looked at beside this analysis."""
-        if not self._is_section(section, pointer=pointer):
+        if not self._refusals.is_section(section, pointer=pointer):
             return
         before = self._sections.get(section)
         job_id = self._stored.job_id
@@ -162,15 +162,15 @@ class _Edit:
 
     def outcome(self) -> Edited:
         """The changed form. Raises: InvalidRequest naming every problem."""
-        if self._problems:
-            raise InvalidRequest(_UNCHANGED, problems=tuple(self._problems))
+        self._refusals.raise_if_any()
         if not self._entries:
             return Edited(form=self._stored.form, entries=(), added=())
         form = WorkingForm(values=self._values, rows=self._rows, sections=self._sections)
         form = frozen(form, stored=self._stored, rules=self._rules, by=self._by, at=self._at, today=self._today)
         if len(msgspec.json.encode(form)) > LARGEST_FORM_BYTES:
-            problem = FieldProblem("/changes", "make the form larger than it may be; shorten its longest values")
-            raise InvalidRequest(_UNCHANGED, problems=(problem,))
+            message = "make the form larger than it may be; shorten its longest values"
+            self._refusals.add("/changes", message, "form_too_large")
+        self._refusals.raise_if_any()
         return Edited(form=form, entries=tuple(self._entries), added=tuple(self._added))
 
     def _revert_row(self, path: str) -> None:
@@ -246,45 +246,28 @@ class _Edit:
     def _value(self, pattern: str, value: Any, *, pointer: str) -> Any:
         try:
             return self._rules.value(pattern, value, today=self._today)
-        except ValueError as wrong:
-            self._refuse(pointer, str(wrong))
+        except WrongValue as wrong:
+            self._refusals.add(pointer, str(wrong), wrong.code, **wrong.params)
             return None
 
     def _is_row(self, path: str, *, pointer: str) -> bool:
         if path in self._places:
             return True
-        self._refuse(pointer, f"is no item of the form: {self._rules.lists[0]}[<row_id>] is the path of one")
+        message = f"is no item of the form: {self._rules.lists[0]}[<row_id>] is the path of one"
+        self._refusals.add(pointer, message, "unknown_item")
         return False
 
     def _is_field(self, path: str, *, pointer: str) -> bool:
-        if not self._is_settable(pattern_of(path) if _PATH.fullmatch(path) else "", pointer=pointer):
+        if not self._refusals.is_settable(pattern_of(path) if _PATH.fullmatch(path) else "", pointer=pointer):
             return False
         row = row_of(path)
         if row is None:
             return True
         if row in self._hidden:
-            self._refuse(pointer, "is in an item that the form does not show; revert the item first")
+            message = "is in an item that the form does not show; revert the item first"
+            self._refusals.add(pointer, message, "hidden_item")
             return False
         return self._is_row(row, pointer=pointer)
-
-    def _is_settable(self, pattern: str, *, pointer: str) -> bool:
-        if pattern in self._rules.computed_patterns:
-            self._refuse(pointer, "is computed from other fields; change those")
-        elif pattern.endswith(".section_confirmed"):
-            self._refuse(pointer, "is set by `confirm` and `unconfirm`")
-        elif pattern not in self._rules.patterns:
-            self._refuse(pointer, "is no field of the form that can be set")
-        else:
-            return True
-        return False
-
-    def _is_section(self, section: str, *, pointer: str) -> bool:
-        if section not in self._rules.sections:
-            self._refuse(pointer, f"must be one of: {', '.join(self._rules.sections)}")
-        return section in self._rules.sections
-
-    def _refuse(self, pointer: str, message: str) -> None:
-        self._problems.append(FieldProblem(pointer, message))
 
 
 def _list_of(row: str) -> str:

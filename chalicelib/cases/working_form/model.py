@@ -196,7 +196,7 @@ class FormRules(Protocol):
         """The form in an analysis, whichever release wrote it: what does not fit is blank."""
 
     def value(self, pattern: str, value: Any, *, today: date) -> Any:
-        """The value of a field as an analysis would have written it. Raises: ValueError saying what it must be."""
+        """The value of a field as an analysis would have written it. Raises: WrongValue."""
 
     def is_filled(self, value: Any) -> bool:
         """False for what stands for unknown."""

@@ -1,5 +1,6 @@
 // What does a page say about an error, a job, an issue? A sentence in its language, by the code.
 
+import type { FieldProblem } from "../api.js";
 import { JobFailedError, ProblemError } from "../errors.js";
 import type { Job } from "../job.js";
 import type { Issue } from "../results.js";
@@ -11,7 +12,13 @@ export type { ErrorName, Messages, ProgressCode } from "./tables.js";
 
 /** The sentence with its `{parameters}` filled in. */
 export function say(sentence: string, params: Readonly<Record<string, unknown>> = {}): string {
-  return sentence.replace(/\{(\w+)\}/g, (gap, name: string) => (name in params ? String(params[name]) : gap));
+  return sentence.replace(/\{(\w+)\}/g, (gap, name: string) => (name in params ? said(params[name]) : gap));
+}
+
+/** A sentence, and the language that it is in. */
+export interface Said {
+  text: string;
+  lang: string;
 }
 
 /** Why something went wrong, for people. A code that is not known is said by the API's own sentence. */
@@ -19,6 +26,12 @@ export function errorText(messages: Messages, error: Error): string {
   if (error instanceof ProblemError) return entry(messages.problems, error.code) ?? error.message;
   if (error instanceof JobFailedError) return entry(messages.failures, error.code) ?? error.message;
   return entry(messages.errors, error.name) ?? messages.errors.CaseworkError;
+}
+
+/** Why a place of a request is wrong. One without a known code is said by the API's own sentence, in English. */
+export function reasonText(messages: Messages, { code, params, message }: FieldProblem): Said {
+  const sentence = code ? entry(messages.reasons, code) : undefined;
+  return sentence === undefined ? { text: message, lang: "en" } : { text: say(sentence, params), lang: messages.lang };
 }
 
 type Working = Pick<Job, "status" | "progress_message"> &
@@ -37,6 +50,10 @@ export function progressText(messages: Messages, job: Working): string {
 export function issueText(messages: Messages, issue: Pick<Issue, "code" | "message" | "params">): string {
   const sentence = entry(messages.issues, issue.code);
   return sentence === undefined ? issue.message : say(sentence, issue.params);
+}
+
+function said(param: unknown): string {
+  return Array.isArray(param) ? param.join(", ") : String(param);
 }
 
 function entry(table: Readonly<Record<string, string>>, name: string): string | undefined {

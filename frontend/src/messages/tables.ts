@@ -1,7 +1,7 @@
 // Which sentences does a page need? One for every code that the API and the client know; a missing one does not compile.
 
 import type { Job } from "../api.js";
-import type { FailureCode } from "../errors.js";
+import type { FailureCode, ReasonCode } from "../errors.js";
 import type { JobStatus } from "../job.js";
 import type { Connection } from "../job-view.js";
 import type { IssueCode } from "../results.js";
@@ -28,6 +28,8 @@ export interface Messages {
   /** As in `<html lang>`. */
   lang: string;
   problems: Record<ProblemCode, string>;
+  /** Why a change of the form is refused, at the place that is wrong. */
+  reasons: Record<ReasonCode, string>;
   failures: Record<FailureCode, string>;
   errors: Record<ErrorName, string>;
   statuses: Record<"idle" | "starting" | JobStatus, string>;

@@ -1,7 +1,16 @@
 import { expect, test } from "vitest";
 import { JobFailedError, NetworkError, ProblemError, UploadError } from "../../src/errors.js";
 import type { Job, Problem } from "../../src/index.js";
-import { en, errorText, he, issueText, type Messages, progressText, say } from "../../src/messages/index.js";
+import {
+  en,
+  errorText,
+  he,
+  issueText,
+  type Messages,
+  progressText,
+  reasonText,
+  say,
+} from "../../src/messages/index.js";
 
 const problem = (code: string) =>
   new ProblemError({ code, detail: "The API's sentence.", status: 400 } as Problem, null);
@@ -62,4 +71,16 @@ test("an issue is said in the page's language, a new one by the API", () => {
 
 test("a parameter that is missing leaves its gap to be seen", () => {
   expect(say("{n} of {of}", { n: 1 })).toBe("1 of {of}");
+});
+
+test("why a place is wrong is said in the page's language, what is not known by the API's own sentence", () => {
+  const place = { pointer: "/changes/0/value", message: "must have at most 500 characters" };
+  const tooLong = { ...place, code: "too_long" as const, params: { longest: 500 } };
+  const choice = { ...place, code: "not_a_choice" as const, params: { allowed: ["זכר", "נקבה"] } };
+
+  expect(reasonText(he, tooLong)).toEqual({ text: "אפשר לכתוב כאן עד 500 תווים.", lang: "he" });
+  expect(reasonText(en, tooLong)).toEqual({ text: "This must have at most 500 characters.", lang: "en" });
+  expect(reasonText(he, choice).text).toContain("זכר, נקבה");
+  expect(reasonText(he, place)).toEqual({ text: place.message, lang: "en" });
+  expect(reasonText(he, { ...place, code: "of_tomorrow" as never })).toEqual({ text: place.message, lang: "en" });
 });

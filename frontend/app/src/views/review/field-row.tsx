@@ -1,7 +1,6 @@
 // One field of the form: label, value, where it is from; in focus also what is doubtful about it and what can be done.
 
-import { ProblemError } from "@casework/client";
-import { errorText, issueText } from "@casework/client/messages";
+import { issueText } from "@casework/client/messages";
 import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 import type { EditsState } from "../../data/edits.js";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
@@ -12,6 +11,7 @@ import { Mixed } from "../../parts/mixed.js";
 import { StateBadge } from "../../parts/state-badge.js";
 import { Value } from "../../parts/value.js";
 import { Editor, enteredValue } from "./editor.js";
+import { Refused } from "./refused.js";
 import type { ReviewActions } from "./reviewing.js";
 import { REVIEW } from "./texts.js";
 
@@ -87,22 +87,6 @@ function useFocusBack(button: React.RefObject<HTMLButtonElement | null>, isActiv
   useEffect(() => {
     if (isActive && document.activeElement === document.body) button.current?.focus();
   }, []);
-}
-
-function Refused({ refused: { error, edit } }: { refused: NonNullable<EditsState["refused"]> }) {
-  const texts = useTexts(REVIEW);
-  const messages = useMessages();
-  const places = error instanceof ProblemError ? error.errors : [];
-  return (
-    <p role="alert" className="notice bad">
-      {texts.refused} {edit.wanted !== null && <Mixed text={String(edit.wanted)} />} {errorText(messages, error)}{" "}
-      {places.map(({ pointer, message }) => (
-        <span key={pointer} lang="en" dir="ltr">
-          {message}{" "}
-        </span>
-      ))}
-    </p>
-  );
 }
 
 interface PartProps {

@@ -9,6 +9,7 @@ import { useLanguage, useMessages, useTexts } from "../../language.js";
 import { Mixed } from "../../parts/mixed.js";
 import { ConfirmSection } from "./confirm-section.js";
 import { FieldRow } from "./field-row.js";
+import { Refused } from "./refused.js";
 import type { Reviewing } from "./reviewing.js";
 import { REVIEW } from "./texts.js";
 
@@ -21,8 +22,12 @@ interface FormPaneProps {
 
 export function FormPane({ review, reviewing, paneRef, nameOfDocument }: FormPaneProps) {
   const texts = useTexts(REVIEW);
+  const { refused } = reviewing.edits;
+  // Of an item or a section; what was refused of a field is said at the field.
+  const isElsewhere = refused !== null && !review.fields.some(({ path }) => path === refused.edit.field);
   return (
     <section className="pane form-pane" aria-label={texts.form} ref={paneRef} tabIndex={-1}>
+      {isElsewhere && <Refused refused={refused} />}
       <OtherIssues review={review} nameOfDocument={nameOfDocument} />
       {review.sections.map((section) => (
         <Section key={section.name} section={section} reviewing={reviewing} />
