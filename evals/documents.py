@@ -3,7 +3,8 @@
     python -m evals.documents [FOLDER]
 
 FOLDER has PDFs with their true text (`truth/NAME.txt`, or `NAME.txt` beside `NAME.pdf`); without it, the project's own
-files are read: those of the cases, and three texts by three producers each (tests/data/documents).
+files are read: those of the cases, and three texts by three producers each (tests/data/documents). Where the truth is
+another program's reading, a file's row says what that is compared by (`evals.foreign_truth`).
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ import msgspec
 
 from chalicelib.adapters.pdfium.reader import PdfReader
 from chalicelib.documents.matching import Quote, SearchablePage
-from chalicelib.documents.normalise import comparable, words
+from chalicelib.documents.normalise import comparable
 from chalicelib.documents.page import Box, ReadLimits
 from chalicelib.documents.places import places_of
 from evals.annotations import annotations_reached, table
 from evals.cases import DATA
+from evals.foreign_truth import compared
 
 OWN = DATA / "documents"
 FORMS = OWN / "forms"
@@ -57,8 +59,14 @@ class Boxes(msgspec.Struct, frozen=True, kw_only=True):
 def main(arguments: Sequence[str]) -> int:
     """Print the tables; 1 when a target is missed."""
     files = list(_with_truth(Path(arguments[0]))) if arguments else [*_own(), *_of_cases()]
-    rows = [fidelity(pdf, truth) for pdf, truth in files]
-    print("| file | words covered | in order | similarity |\n|---|---:|---:|---:|")
+    rows = []
+    for pdf, truth in files:
+        row = fidelity(pdf, truth)
+        if row is None:
+            print(f"{pdf.name} is refused, or shown as pictures: there is no text to compare")
+        else:
+            rows.append(row)
+    print("\n| file | words covered | in order | similarity |\n|---|---:|---:|---:|")
     for row in rows:
         print(f"| {row.name} | {row.covered:.3f} | {row.in_order:.3f} | {row.similarity:.3f} |")
     print(
@@ -84,18 +92,47 @@ def main(arguments: Sequence[str]) -> int:
     )
 
 
-def fidelity(pdf: Path, truth: Path) -> Fidelity:
-    """How much of the truth was read, and in its order."""
+def fidelity(pdf: Path, truth: Path) -> Fidelity | None:
+    """How much of the truth was read, and in its order; None when the file has no text to go by."""
     read = PdfReader().text(pdf.read_bytes(), limits=ReadLimits(), check=lambda: None)
     text, true = "\n".join(page.text for page in read.pages), truth.read_text(encoding="utf-8")
-    found, wanted = words(text), words(true)
-    covered = sum((Counter(found) & Counter(wanted)).values())
-    matcher = difflib.SequenceMatcher(None, wanted, found, autojunk=False)
+    if not text.strip() or any(note.code == "document_is_xfa" for note in read.notes):
+        return None
+    pages = [page.text for page in read.pages]
+    both = compared(true, pages, turned=_turned_pages(pdf, count=len(pages)))
+    covered = sum((Counter(both.found) & Counter(both.wanted)).values())
+    matcher = difflib.SequenceMatcher(None, both.wanted, both.found, autojunk=False)
     in_order = sum(block.size for block in matcher.get_matching_blocks())
     similarity = difflib.SequenceMatcher(None, comparable(true), comparable(text), autojunk=False).ratio()
     return Fidelity(
-        name=pdf.name, covered=covered / len(wanted), in_order=in_order / len(wanted), similarity=similarity
+        name=pdf.name + "".join(f" ({remark})" for remark in both.remarks),
+        covered=covered / len(both.wanted),
+        in_order=in_order / len(both.wanted),
+        similarity=similarity,
     )
+
+
+def _turned_pages(pdf: Path, *, count: int) -> list[bool]:
+    """Which pages have letters that are not upright in the file, by PDFium's matrix of every tenth."""
+    import ctypes
+
+    import pypdfium2
+    import pypdfium2.raw as c
+
+    try:
+        document = pypdfium2.PdfDocument(pdf.read_bytes())
+    except pypdfium2.PdfiumError:
+        return [False] * count
+    found = []
+    for page in list(document)[:count]:
+        textpage, matrix = page.get_textpage(), c.FS_MATRIX()
+        sampled = range(0, c.FPDFText_CountChars(textpage.raw), 10)
+        upright = 0
+        for index in sampled:
+            c.FPDFText_GetMatrix(textpage.raw, index, ctypes.byref(matrix))
+            upright += matrix.a > 0 and matrix.d > 0
+        found.append(upright < len(sampled) / 2)
+    return found + [False] * (count - len(found))
 
 
 def swapped_numbers(texts: Sequence[str]) -> tuple[int, int]:

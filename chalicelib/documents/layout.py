@@ -21,6 +21,8 @@ from chalicelib.documents.direction import (
     reads_from_the_right,
     turn_brackets,
 )
+from chalicelib.documents.orientation import CURVED, LEVEL, Axes
+from chalicelib.documents.stacks import around_a_curve, unstacked
 
 BLANK_GAP = 0.115
 CELL_GAP = 0.85
@@ -39,10 +41,8 @@ NARROWEST_GUTTER = 4.0
 
 
 class Glyph(NamedTuple):
-    """A character (a ligature: several), its rectangle with x along the text and y upwards, and its baseline (points).
-
-    `turns` are the quarter turns of its text; -1 is across the page.
-    """
+    """A character (a ligature: several), its rectangle along its `axes`, x along the line and y up the letters, and its
+    baseline (points). Of CURVED letters it is their place on the page, and `base` the gap before each, in heights."""
 
     char: str
     x0: float
@@ -50,7 +50,7 @@ class Glyph(NamedTuple):
     x1: float
     y1: float
     base: float
-    turns: int = 0
+    axes: Axes = LEVEL
 
 
 Row = list[Glyph]
@@ -73,18 +73,18 @@ def lay_out(glyphs: Iterable[Glyph], *, as_drawn: bool = False) -> list[LaidLine
 
     With `as_drawn` rows are read from the left, Hebrew too: some programs draw it like Latin.
     """
-    turned: dict[int, Row] = {}
+    turned: dict[Axes, Row] = {}
     for glyph in glyphs:
-        turned.setdefault(glyph.turns, []).append(glyph)
+        turned.setdefault(glyph.axes, []).append(glyph)
     lines: list[LaidLine] = []
-    for turns, group in sorted(turned.items(), key=lambda item: -len(item[1])):
-        if turns < 0:
-            lines.append(_line([glyph for glyph in group for _ in glyph.char], "".join(glyph.char for glyph in group)))
+    for axes, group in sorted(turned.items(), key=lambda item: -len(item[1])):
+        if axes == CURVED:
+            lines += [_logical([cell], rtl_page=False) for cell in around_a_curve(group)]
             continue
         rtl_page = mostly_rtl("".join([glyph.char for glyph in group]))
         rows = [_cells(row) for tangled in _rows(group) for row in _untangled(_drawn_once(tangled))]
-        logical = _as_drawn if as_drawn else _logical
-        lines += [logical(cells, rtl_page=rtl_page) for cells in _blocks(rows, rtl_page=rtl_page)]
+        blocks = _blocks(unstacked(rows), rtl_page=rtl_page)
+        lines += [_as_drawn(cells) if as_drawn else _logical(cells, rtl_page=rtl_page) for cells in blocks]
     return [line for line in lines if line.text.strip()]
 
 
@@ -213,7 +213,7 @@ def _gutter_from(rows: Sequence[list[Cell]], at: int) -> tuple[int, tuple[float,
     end = at
     while end < len(rows):
         narrowed = _narrowed(rows[end], gutter)
-        if narrowed is None:
+        if narrowed is None or all(len(row) > 2 for row in rows[end : end + 2]):  # a table follows
             break
         gutter, end = narrowed, end + 1
     return end, gutter
@@ -276,7 +276,7 @@ def _logical(cells: Sequence[Cell], *, rtl_page: bool) -> LaidLine:
     return _line(glyphs, "".join(characters))
 
 
-def _as_drawn(cells: Sequence[Cell], *, rtl_page: bool) -> LaidLine:
+def _as_drawn(cells: Sequence[Cell]) -> LaidLine:
     glyphs: list[Glyph | None] = []
     for cell in cells:
         glyphs += [None, None, *cell] if glyphs else cell

@@ -35,7 +35,7 @@ def annotations_of(page: Any, form: Any) -> tuple[list[Glyph], bool]:
     `form` is the document's form environment, None without one. Sticky notes are not on the page and are left out.
     """
     glyphs: list[Glyph] = []
-    is_drawn = False
+    is_drawn, turns = False, page.get_rotation() // 90
     for index in range(min(c.FPDFPage_GetAnnotCount(page.raw), MOST_ANNOTATIONS)):
         with _annotation(page, index) as annotation:
             if annotation is None or c.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
@@ -46,7 +46,7 @@ def annotations_of(page: Any, form: Any) -> tuple[list[Glyph], bool]:
             rect = c.FS_RECTF()
             if text and c.FPDFAnnot_GetRect(annotation, rect):
                 bottom, top = sorted((rect.bottom, rect.top))
-                glyphs.append(placed(text, (rect.left, bottom, rect.right, max(top, bottom + 1.0))))
+                glyphs.append(placed(text, (rect.left, bottom, rect.right, max(top, bottom + 1.0)), turns=turns))
     return glyphs, is_drawn
 
 

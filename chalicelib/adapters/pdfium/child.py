@@ -10,7 +10,6 @@ import base64
 import io
 import sys
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -18,7 +17,7 @@ import pypdfium2.raw as c
 
 from chalicelib.adapters.decoder_process import begin, write_line
 from chalicelib.adapters.pdfium.annotations import annotations_of, files_inside, xfa_values
-from chalicelib.adapters.pdfium.glyphs import SAMPLED_CHARACTERS, frame_of, glyphs_of, is_visible, unmapped_share
+from chalicelib.adapters.pdfium.glyphs import SAMPLED_CHARACTERS, frame_of, glyphs_of, unmapped_share
 from chalicelib.documents.layout import LaidLine, lay_out
 from chalicelib.documents.sense import MOST_UNMAPPED, ansi_hebrew_restored, is_ansi_hebrew, is_nonsense
 from chalicelib.documents.turned import is_turned
@@ -109,7 +108,7 @@ def _lines(page: Any, form: Any) -> dict[str, Any]:
 def _laid_out(page: Any, form: Any) -> tuple[list[LaidLine], float, bool]:
     """The page's lines, the share of characters that were guessed, and whether there are drawn annotations."""
     textpage, frame = page.get_textpage(), frame_of(page)
-    glyphs = list(islice(filter(is_visible, glyphs_of(textpage, frame)), MOST_CHARACTERS_A_PAGE))
+    glyphs = glyphs_of(textpage, frame, most=MOST_CHARACTERS_A_PAGE)
     unmapped = unmapped_share(textpage)
     textpage.close()
     if is_ansi_hebrew("".join(glyph.char for glyph in glyphs)):

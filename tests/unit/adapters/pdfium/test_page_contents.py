@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import unicodedata
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader as Reader
@@ -176,3 +178,45 @@ def test_the_lines_of_a_page_come_with_a_box_for_each_character() -> None:
     assert (left, round(bottom, 2)) == (pytest.approx(50 / 600, abs=0.001), pytest.approx(50 / 800, abs=0.01))
     assert top < bottom < 0.1
     assert left < right < line.boxes[-1][0]
+
+
+DATA = Path(__file__).parents[3] / "data" / "documents"
+
+
+@pytest.mark.parametrize("name", ["pointed", "columns", "turned"])
+def test_the_lines_of_a_document_by_chromium_are_those_of_its_truth(name: str) -> None:
+    [page] = read((DATA / f"{name}.chromium.pdf").read_bytes()).pages
+
+    truth = (DATA / f"{name}.he.txt").read_text(encoding="utf-8").translate(MARKS)
+    assert composed(page.text).split("\n") == composed(truth).split("\n")[:-1]
+
+
+def composed(text: str) -> str:
+    """The points of a letter in the order of the standard."""
+    return unicodedata.normalize("NFC", text)
+
+
+MARKS = dict.fromkeys(map(ord, "\u200e\u200f"))
+"""Marks of direction are not on paper."""
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_values_are_beside_their_labels_on_a_turned_page(angle: int) -> None:
+    writer = PdfWriter(clone_from=Reader(io.BytesIO(pdf(b""))))
+    page = writer.pages[0]
+    page.rotate(angle)
+    place = {
+        0: (1, 0, 0, 1, 50, 400),
+        90: (0, 1, -1, 0, 300, 50),
+        180: (-1, 0, 0, -1, 550, 400),
+        270: (0, -1, 1, 0, 300, 750),
+    }
+    stream = DecodedStreamObject()
+    stream.set_data(b"BT /F1 12 Tf %d %d %d %d %d %d Tm (Family name:) Tj ET" % place[angle])
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    boxes = {0: (200, 395, 400, 411), 90: (289, 200, 305, 400), 180: (200, 389, 400, 405), 270: (295, 400, 311, 600)}
+    field = a_field(762, "/Tx", "name", V=TextStringObject("דוגמאי"))
+    field[NameObject("/Rect")] = ArrayObject(NumberObject(edge) for edge in boxes[angle])
+    content = with_annotations(written(writer), field, fields=True)
+
+    assert read(content).pages[0].text == "Family name:  דוגמאי"
