@@ -23,7 +23,7 @@ LETTER_INK = 0.45
 """In font sizes: ink as high is a letter's, and ends nearly where the letter ends; lower ink may be only a point's."""
 SIDE = 0.2
 MOST_ADVANCE, HEBREW_ADVANCE, NARROW_ADVANCE = 1.3, 0.8, 0.55
-"""In font sizes: no letter of any script, of Hebrew, of its narrow letters is wider; an origin further off is no end."""
+"""In font sizes: no letter of any script, of Hebrew, of its narrow letters is wider; a further origin is no end."""
 TAKEN = 0.8
 """Of that, for the width of a letter whose end is not known."""
 _NARROW = frozenset("וזיןנג")
