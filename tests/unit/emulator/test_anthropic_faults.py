@@ -27,38 +27,6 @@ def _stream(client: anthropic.Anthropic, **options: Any) -> list[Any]:
         return list(stream)
 
 
-def test_a_stream_that_ends_early_raises_nothing_and_has_no_stop_reason(
-    anthropic_client: anthropic.Anthropic, control: Control
-) -> None:
-    control("POST", "faults", {"kind": "cut", "events": 4})
-
-    with anthropic_client.messages.stream(model=MODEL, max_tokens=1000, messages=MESSAGES) as stream:
-        message = stream.get_final_message()
-
-    assert message.stop_reason is None
-
-
-@pytest.mark.parametrize(
-    ("kind", "stop_reason"),
-    [
-        ("refusal", "refusal"),
-        ("truncated", "max_tokens"),
-        ("pause_turn", "pause_turn"),
-        ("context_exceeded", "model_context_window_exceeded"),
-    ],
-)
-def test_a_turn_that_ends_otherwise_says_so(
-    anthropic_client: anthropic.Anthropic, control: Control, kind: str, stop_reason: str
-) -> None:
-    control("POST", "faults", [{"kind": kind}, {"kind": kind}])
-
-    message = _ask(anthropic_client, tools=[TOOL])
-    deltas = [event for event in _stream(anthropic_client, tools=[TOOL]) if event.type == "message_delta"]
-
-    assert message.stop_reason == stop_reason
-    assert [delta.delta.stop_reason for delta in deltas] == [stop_reason]
-
-
 def test_a_paused_turn_goes_on_from_where_it_was(anthropic_client: anthropic.Anthropic, control: Control) -> None:
     control("POST", "faults", {"kind": "pause_turn"})
     paused = _ask(anthropic_client, tools=[TOOL])
@@ -92,20 +60,6 @@ def test_a_tool_call_can_break_its_schema_or_name_no_tool(
         ("look_up", {"unexpected": True}),
         ("no_such_tool", {"word": ""}),
     ]
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"), [("stream_error", "overloaded_error"), ("rate_limited_stream", "rate_limit_error")]
-)
-def test_an_error_event_comes_with_status_200(
-    anthropic_client: anthropic.Anthropic, control: Control, fault: str, kind: str
-) -> None:
-    control("POST", "faults", {"kind": fault, "events": 3})
-
-    with pytest.raises(anthropic.APIStatusError) as caught:
-        _stream(anthropic_client)
-
-    assert (caught.value.status_code, caught.value.type) == (200, kind)
 
 
 def test_a_whole_tool_call_can_be_no_json(anthropic_client: anthropic.Anthropic, control: Control) -> None:

@@ -131,6 +131,8 @@ def test_a_call_that_could_cost_too_much_is_never_made(emulator: Emulator, model
     ("fault", "expected", "status"),
     [
         ({"kind": "rate_limited"}, ProviderRateLimited, 429),
+        ({"kind": "tokens_limited"}, ProviderRateLimited, 429),
+        ({"kind": "rate_limited_stream"}, ProviderRateLimited, 200),
         ({"kind": "quota"}, ProviderQuotaExhausted, 402),
         ({"kind": "quota", "status": 400}, ProviderQuotaExhausted, 400),
         ({"kind": "unauthorized"}, ProviderAuth, 401),

@@ -57,7 +57,9 @@ def test_an_answer_names_the_emulated_model_and_is_priced_as_what_it_emulates(em
 
 FAULTS: list[tuple[dict[str, Any], type[AttemptError], int | None]] = [
     ({"kind": "rate_limited", "retry_after": 7}, ProviderRateLimited, 429),
+    ({"kind": "tokens_limited"}, ProviderRateLimited, 429),
     ({"kind": "quota"}, ProviderQuotaExhausted, 429),
+    ({"kind": "quota", "status": 400}, ProviderQuotaExhausted, 400),
     ({"kind": "unauthorized"}, ProviderAuth, 401),
     ({"kind": "forbidden"}, ProviderAuth, 403),
     ({"kind": "model_not_found"}, ProviderAuth, 404),
@@ -76,7 +78,9 @@ FAULTS: list[tuple[dict[str, Any], type[AttemptError], int | None]] = [
     ({"kind": "malformed_json"}, ProviderUnavailable, 200),
     ({"kind": "stream_error"}, ProviderUnavailable, 200),
     ({"kind": "stream_error", "code": "rate_limit_exceeded"}, ProviderRateLimited, 200),
+    ({"kind": "rate_limited_stream", "retry_after": 1.5}, ProviderRateLimited, 200),
     ({"kind": "failed"}, ProviderUnavailable, 200),
+    ({"kind": "failed", "code": "invalid_prompt"}, ProviderRefused, 200),
     ({"kind": "refusal"}, ProviderRefused, 200),
     ({"kind": "content_filter"}, ProviderRefused, 200),
     ({"kind": "truncated"}, OutputInvalid, 200),
@@ -109,12 +113,14 @@ def test_silence_is_a_time_out(emulator: Emulator, kind: str) -> None:
 
 
 def test_a_rate_limit_keeps_the_providers_wish(emulator: Emulator) -> None:
-    emulator.state.faults.add(FAULTS[0][0])
+    emulator.state.faults.add([{"kind": "rate_limited", "retry_after": 7}, {"kind": "tokens_limited"}])
 
     with pytest.raises(ProviderRateLimited) as caught:
         ask(FakeContext())
+    with pytest.raises(ProviderRateLimited) as without:
+        ask(FakeContext())
 
-    assert caught.value.retry_after_seconds == 7
+    assert (caught.value.retry_after_seconds, without.value.retry_after_seconds) == (7, 2.5)  # said in words
 
 
 def test_after_a_fault_the_same_call_works(emulator: Emulator) -> None:
