@@ -72,6 +72,7 @@ ANTHROPIC_KINDS = (
     *("unknown_tool", "pause_turn", "context_exceeded"),
 )
 BACKGROUND_KINDS = ("lost_create", "webhook_lost", "webhook_twice", "webhook_early", "webhook_forged")
+STREAM_KINDS = ("cut", "cut_abruptly", "stream_error", "rate_limited_stream", "malformed_json", "stall")
 CREATED_KINDS = frozenset({"lost_create", "cut", "cut_abruptly", "malformed_json", "stall"})
 """In the background these lose the answer to the creation: the call goes on, and is billed."""
 ANSWERED_KINDS = frozenset({"slow", *BACKGROUND_KINDS} - {"lost_create"})

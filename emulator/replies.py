@@ -9,6 +9,8 @@ import msgspec
 
 Event = Mapping[str, Any]
 
+LAST_EVENTS = ("response.completed", "response.incomplete", "response.failed", "message_stop")
+
 
 class JsonReply(msgspec.Struct, frozen=True, kw_only=True):
     """An answer in one piece; `body` is sent as it is when it is bytes."""

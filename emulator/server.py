@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
@@ -23,9 +24,9 @@ import msgspec
 from emulator import anthropic_api, openai_errors
 from emulator.asked import MODEL_PATHS, Asked
 from emulator.control import answer_control
-from emulator.faults import ANSWERED_KINDS, CREATED_KINDS, Fault
+from emulator.faults import ANSWERED_KINDS, CREATED_KINDS, STREAM_KINDS, Fault
 from emulator.pace import Pace, Stopped
-from emulator.replies import JsonReply, Reply, StreamReply
+from emulator.replies import LAST_EVENTS, JsonReply, Reply, StreamReply
 from emulator.side_routes import answer_side_route
 from emulator.state import EmulatorState
 
@@ -118,9 +119,7 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         self._request_id = f"req_{uuid.uuid4().hex[:24]}"
         try:
             self._route()
-        except Stopped:
-            self.close_connection = True
-        except (BrokenPipeError, ConnectionResetError):
+        except (Stopped, BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
     def _route(self) -> None:
@@ -156,15 +155,15 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         outcome = "failed" if fault and fault.kind not in ANSWERED_KINDS else "answered"
         if fault and fault.kind in CREATED_KINDS and asked.in_background:
             outcome = "lost"
-        self._before_last_bytes = lambda: setattr(entry, "outcome", outcome)
         background = self.emulator_state.responses.open_count() if asked.provider == "openai" else 0
         try:
-            with self.emulator_state.in_flight.call(asked.provider, background=background) as is_admitted:
-                if not is_admitted:
+            with ExitStack() as ending:
+                self._before_last_bytes = ending.close  # who has an answer may ask again at once
+                ending.callback(lambda: setattr(entry, "outcome", outcome))
+                if not ending.enter_context(self.emulator_state.in_flight.call(asked.provider, background=background)):
                     fault, outcome = Fault(kind="rate_limited"), "failed"
                     entry.fault = "too_many_in_flight"
                 self._answer_or_fail(asked, fault)
-            entry.outcome = outcome
         except (ConnectionError, Stopped):
             entry.outcome = "left"
             raise
@@ -191,6 +190,8 @@ class EmulatorHandler(BaseHTTPRequestHandler):
             self._send_json(self._error(_ERROR_EVENTS[kind], asked.path))
         else:
             reply = self.emulator_state.reply(asked, fault, request_id=self._request_id)
+            if asked.in_background:
+                self._before_last_bytes()  # it counts among those in the background now
             if kind == "lost_create":
                 self._drop()
             else:
@@ -232,11 +233,13 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         self._drop()
 
     def _send_stream(self, reply: StreamReply, fault: Fault | None, pace: Pace) -> None:
-        kind = fault.kind if fault and fault.kind in _STREAM_KINDS else ""
+        kind = fault.kind if fault and fault.kind in STREAM_KINDS else ""
         most = fault.events if fault and kind else None
         events = islice(reply.events, most)
         self._send_head(200, "text/event-stream; charset=utf-8", (("transfer-encoding", "chunked"),))
         for event in events if reply.timed else pace.flow(list(events)):
+            if event.get("type") in LAST_EVENTS:
+                self._before_last_bytes()
             self._write_event(event, named=reply.named)
         if fault and kind:
             self._break_stream(fault)
@@ -294,6 +297,3 @@ class EmulatorHandler(BaseHTTPRequestHandler):
     def _drop(self) -> None:
         self.close_connection = True
         self.connection.shutdown(socket.SHUT_RDWR)
-
-
-_STREAM_KINDS = ("cut", "cut_abruptly", "stream_error", "rate_limited_stream", "malformed_json", "stall")

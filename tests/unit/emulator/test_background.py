@@ -214,6 +214,29 @@ def test_calls_at_once_are_counted_and_refused_past_a_limit(
     assert _create(openai_client).status == "queued"
 
 
+def test_a_call_in_the_background_counts_once_also_while_its_creation_is_streamed(
+    openai_client: openai.OpenAI, control: Control, later: Callable[[float], Any]
+) -> None:
+    control("POST", "limits", {"openai": 2})
+
+    with _create(openai_client, stream=True) as events:
+        next(iter(events))
+        second = _create(openai_client)
+
+    assert second.status == "queued"
+    assert control("GET", "limits")["highest"] == {"openai": 2}
+
+
+def test_who_has_an_answer_may_ask_again_at_once(openai_client: openai.OpenAI, control: Control) -> None:
+    control("POST", "limits", {"openai": 1})
+
+    for _ in range(20):
+        with openai_client.responses.create(model="gpt-6-luna", input=PROMPT, stream=True) as events:
+            next(event for event in events if event.type == "response.completed")
+
+    assert control("GET", "limits")["highest"] == {"openai": 1}
+
+
 def test_faults_at_random_fit_the_calls_they_meet(openai_client: openai.OpenAI, control: Control) -> None:
     control("POST", "faults", {"rate": 1.0, "kinds": ["lost_create", "truncated_tool_call"]})
 
