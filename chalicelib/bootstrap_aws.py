@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from chalicelib.adapters.aws_responses import end_with_their_request
 from chalicelib.time_budget import AWS_CONNECT_SECONDS, begins_in_time, read_seconds
 
 AWS_ATTEMPTS = 2
@@ -17,6 +18,7 @@ def new_session() -> Any:
     """The session that all clients come from. boto3 would add nothing but 60 ms to the start of every function."""
     import botocore.session
 
+    end_with_their_request()
     session = botocore.session.get_session()
     session.register("request-created", begins_in_time)  # for each try of each call of each client
     return session
@@ -35,6 +37,7 @@ def new_client(session: Any, name: str, *, endpoint_url: str | None, validates: 
         # (the local system) keeps the bucket in the path.
         s3={"addressing_style": "virtual"} if name == "s3" else None,
         parameter_validation=validates,
+        user_agent=session.user_agent(),  # else botocore puts the long one together twice for each call
     )
     with _CONNECTING:
         return session.create_client(name, config=config, endpoint_url=endpoint_url)

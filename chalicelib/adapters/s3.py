@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
-from chalicelib import telemetry, time_budget
+from chalicelib import telemetry
 from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, aws_answers, error_code
 from chalicelib.errors import StorageUnavailable
 
@@ -18,7 +18,6 @@ LARGEST_DELETE = 1000
 """Keys that one DeleteObjects takes."""
 
 MOST_KEPT_LINKS = 1000
-READ_AT_ONCE_BYTES = 1024 * 1024
 
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
 
@@ -45,16 +44,12 @@ class S3BlobStore:
     def get(self, key: str) -> bytes | None:
         with aws_answers("S3"):
             try:
-                answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                pieces: list[bytes] = []
-                for piece in answer["Body"].iter_chunks(READ_AT_ONCE_BYTES):
-                    time_budget.require(0)
-                    pieces.append(piece)
+                content: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
             except ClientError as exc:
                 if error_code(exc) in _MISSING:
                     return None
                 raise
-        return b"".join(pieces)
+        return content
 
     def size(self, key: str) -> int | None:
         head = self._head(key)

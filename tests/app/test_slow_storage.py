@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,10 +31,14 @@ class SlowAws(Gateway):
         self.now = 0.0
         self.seconds_a_try = 0.0
         self.tries: list[str] = []
+        self.elsewhere: dict[str, str] = {}
+        """Where the calls of a service are sent instead."""
 
-    def tried(self, event_name: str, **_: Any) -> None:
-        self.tries.append(event_name.rpartition(".")[2])
+    def tried(self, event_name: str, request: Any, **_: Any) -> None:
+        _, service, operation = event_name.split(".")
+        self.tries.append(operation)
         self.now += self.seconds_a_try
+        request.url = self.elsewhere.get(service, request.url)
 
 
 @pytest.fixture
@@ -120,6 +128,60 @@ def test_a_message_of_a_socket_is_answered_in_time_too(slow: SlowAws, monkeypatc
 
     assert slow.now <= API_GATEWAY_SECONDS - SLOW_SECONDS  # which the post itself may take
     assert [answer["code"] for answer in posted] == ["unavailable"]
+
+
+@contextmanager
+def trickling(sent_at_once: bytes) -> Iterator[str]:
+    """The URL of a server whose answers begin with these bytes, and go on with one byte a (quickened) second."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(sent_at_once)
+            while True:
+                connection.sendall(b"x")
+                time.sleep(1 / QUICKENED)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.close()
+
+
+QUICKENED = 25
+"""So many seconds of a request pass in one of the test's."""
+IN_THE_HEADERS = b"HTTP/1.1 200 OK\r\nX-Padding: "
+IN_THE_BODY = b'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 3000000\r\n\r\n'
+
+
+@pytest.mark.parametrize("sent_at_once", [IN_THE_HEADERS, IN_THE_BODY], ids=["in the headers", "in the body"])
+@pytest.mark.parametrize("service", ["dynamodb", "s3"])
+def test_a_request_ends_in_time_while_an_answer_comes_byte_by_byte(
+    slow: SlowAws, monkeypatch: pytest.MonkeyPatch, service: str, sent_at_once: bytes
+) -> None:
+    page = _page(slow)
+    assert slow.user.get(page).status == 200  # all is connected and loaded
+    with trickling(sent_at_once) as url, monkeypatch.context() as patched:
+        slow.elsewhere = {service: url}
+        patched.setattr(time_budget, "monotonic", lambda: QUICKENED * time.monotonic())
+
+        began = time.monotonic()
+        answer = slow.user.get(page)
+        seconds = time.monotonic() - began
+
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "unavailable", "2")
+    assert QUICKENED * seconds >= time_budget.REQUEST_SECONDS / 2
+    assert seconds <= API_GATEWAY_SECONDS / QUICKENED + BUSY_MACHINE_SECONDS
+
+
+BUSY_MACHINE_SECONDS = 2.0
 
 
 def test_a_worker_has_no_such_limit(slow: SlowAws) -> None:
