@@ -40,6 +40,9 @@ class FakeSession:
         self.value = value
         self.reads = 0
 
+    def user_agent(self) -> str:
+        return "Botocore"
+
     def create_client(self, service: str, **_: Any) -> FakeSession:
         assert service == "ssm"
         return self

@@ -25,6 +25,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from chalicelib.adapters.dynamodb.call_index import calls_item, calls_of, parked_item, parked_of
 from chalicelib.adapters.dynamodb.values import (
     KINDS,
@@ -163,7 +165,7 @@ def _attempt_blobs(job: Job) -> str:
 
 def record_of(job: Job) -> Item:
     """The whole record. What is at its empty default is left out."""
-    return {**job_key(job.job_id), **_attributes(job)}
+    return {**job_key(job.job_id), **_attributes(job, _KINDS)}
 
 
 def job_of(record: Item) -> Job:
@@ -214,7 +216,8 @@ def update_of(table: str, before: Job, after: Job, *, lease_over_at: datetime | 
     times = {} if lease_over_at is None else {"lease_over_at": lease_over_at}
     if lease_over_at is not None:
         condition += " AND (attribute_not_exists(#lease_until) OR #lease_until <= :lease_over_at)"
-    old, new = _attributes(before), _attributes(after)
+    changed = {name: kind for name, kind in _KINDS.items() if getattr(before, name) != getattr(after, name)}
+    old, new = _attributes(before, changed), _attributes(after, changed)
     values = {name: value for name, value in new.items() if old.get(name) != value}
     gone = [name for name in old if name not in new]
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
@@ -231,16 +234,18 @@ def update_of(table: str, before: Job, after: Job, *, lease_over_at: datetime | 
 
 def fitting(job: Job) -> Job:
     """The job with as many events as fit into a record: a poll reads at most one unit of DynamoDB's."""
+    if len(msgspec.json.encode(job)) <= RECORD_BYTES:  # quickly made, and longer than the record
+        return job
     while len(job.timeline) > 1 and item_size(record_of(job)) > RECORD_BYTES:
         job = without_one_event(job)
     return job
 
 
-def _attributes(job: Job) -> dict[str, Any]:
-    """What the job is stored as."""
-    attributes = attributes_of(job, _KINDS)
+def _attributes(job: Job, kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """What the job's fields of these names are stored as, and what goes with them."""
+    attributes = attributes_of(job, kinds)
     if job.next_claim_cost == 1:
-        del attributes["next_claim_cost"]
+        attributes.pop("next_claim_cost", None)
     if job.is_open or job.calls:
         attributes["open"] = OPEN_SHARD
     if job.parked is not None:

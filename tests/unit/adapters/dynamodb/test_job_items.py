@@ -157,6 +157,11 @@ def test_a_record_stays_within_one_read_unit() -> None:
     assert size <= RECORD_BYTES
 
 
+@given(jobs)
+def test_no_record_is_larger_than_the_json_by_which_it_is_taken_to_fit(job: Job) -> None:
+    assert item_size(record_of(job)) <= len(msgspec.json.encode(job))
+
+
 def test_progress_writes_only_what_it_changes() -> None:
     job = a_busy_job()
 
