@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
 from chalicelib.jobs.lifecycle import completed, lease_end, progressed, step_stored
@@ -22,105 +21,37 @@ from tests.fakes.jobs import CREATED_AT
 
 SECOND = timedelta(seconds=1)
 NOW = CREATED_AT + timedelta(hours=1)
+KEY = IdempotencyKey(user_id="u", key="k", fingerprint="f")
 
 
-class Counted(msgspec.Struct, frozen=True):
-    """A backend, and the names of the DynamoDB operations asked for since `forget`."""
+class Counted:
+    """The names of the DynamoDB operations that a backend asks for."""
 
-    backend: Backend
-    asked: list[str]
+    def __init__(self, resources: Resources) -> None:
+        self.backend = dynamo_backend(resources)
+        self.asked: list[str] = []
 
-    def forget(self) -> None:
+    def by(self, do: Callable[[], object]) -> list[str]:
+        """What is asked for while `do` runs."""
         self.asked.clear()
+        do()
+        return list(self.asked)
 
 
 @pytest.fixture
 def counted(local_resources: Resources) -> Iterator[Counted]:
-    client, asked = local_resources.client("dynamodb"), list[str]()
+    client, counted = local_resources.client("dynamodb"), Counted(local_resources)
 
     def note(model: Any, **_: Any) -> None:
-        asked.append(model.name)
+        counted.asked.append(model.name)
 
     client.meta.events.register("before-call.dynamodb", note)
-    yield Counted(dynamo_backend(local_resources), asked)
+    yield counted
     client.meta.events.unregister("before-call.dynamodb", note)
 
 
-def a_key() -> IdempotencyKey:
-    return IdempotencyKey(user_id="u", key=str(uuid.uuid4()), fingerprint="f")
-
-
-def test_create_is_one_transaction(counted: Counted) -> None:
-    job = counted.backend.unsaved(lock=f"active#{uuid.uuid4()}#t", requested_by="admin")
-    counted.forget()
-
-    counted.backend.store.create(job, key=a_key(), open_jobs_limit=20)
-
-    assert counted.asked == ["TransactWriteItems"]
-
-
-def test_a_refused_create_is_one_transaction_too(counted: Counted) -> None:
-    first = counted.backend.start(lock=f"active#{uuid.uuid4()}#t")
-    second = counted.backend.unsaved(lock=first.lock)
-    counted.forget()
-
-    counted.backend.store.create(second, key=None, open_jobs_limit=20)
-
-    assert counted.asked == ["TransactWriteItems"]
-
-
-def test_each_question_about_a_key_is_one_call(counted: Counted) -> None:
-    job, key, store = counted.backend.start(), a_key(), counted.backend.store
-    counted.forget()
-
-    store.find_key(key, now=NOW)
-    store.use_key(key, job_id=job.job_id, now=NOW, expires_at=job.expires_at)
-    store.forget_key(key, job_id=job.job_id)
-
-    assert counted.asked == ["GetItem", "PutItem", "DeleteItem"]
-
-
-def test_a_poll_is_one_read(counted: Counted) -> None:
-    job = counted.backend.running()
-    counted.forget()
-
-    counted.backend.store.get(job.job_id)
-
-    assert counted.asked == ["GetItem"]
-
-
-def test_owning_a_job_is_one_update_each_time(counted: Counted) -> None:
-    job, store = counted.backend.start(), counted.backend.store
-    counted.forget()
-
-    claimed = store.claim(job.job_id, now=NOW, lease_until=lease_end(NOW), claim_token="t")
-    lost = store.claim(job.job_id, now=NOW, lease_until=lease_end(NOW), claim_token="u")
-    assert claimed is not None
-    store.renew(claimed, lease_until=lease_end(NOW) + SECOND)
-    store.postpone(claimed, check_at=NOW, check_interval_seconds=60)
-
-    assert lost is None
-    assert counted.asked == ["UpdateItem"] * 4
-
-
-def test_a_change_of_the_record_alone_is_one_update(counted: Counted) -> None:
-    job = counted.backend.running()
-    counted.forget()
-
-    counted.backend.store.save(job, progressed(job, percent=5, message="…", usage=job.usage, at=NOW))
-
-    assert counted.asked == ["UpdateItem"]
-
-
-def test_a_checkpoint_is_one_transaction(counted: Counted) -> None:
-    job = counted.backend.running()
-    counted.forget()
-
-    counted.backend.store.save(
-        job, step_stored(job, name="read", at=NOW), checkpoint=Checkpoint(name="read", value=b"1")
-    )
-
-    assert counted.asked == ["TransactWriteItems"]
+def step(job: Job, name: str) -> Job:
+    return step_stored(job, name=name, at=NOW)
 
 
 def finish(backend: Backend, job: Job, result: bytes = b"{}") -> Job:
@@ -132,108 +63,127 @@ def finish(backend: Backend, job: Job, result: bytes = b"{}") -> Job:
     return backend.store.save(job, after, result=result, write_back=write_back)
 
 
-def test_the_end_with_everything_it_writes_is_one_transaction(counted: Counted) -> None:
-    job = counted.backend.running(lock=f"active#{uuid.uuid4()}#t")
-    counted.forget()
+# What there is before, what is done with it, and what that asks for.
+OPERATIONS: dict[str, tuple[Callable[[Backend], Job], Callable[[Backend, Job], object], list[str]]] = {
+    "create": (
+        lambda b: b.unsaved(lock=f"active#{uuid.uuid4()}#t", requested_by="admin"),
+        lambda b, job: b.store.create(job, key=KEY, open_jobs_limit=20),
+        ["TransactWriteItems"],
+    ),
+    "a refused create": (
+        lambda b: b.unsaved(lock=b.start(lock=f"active#{uuid.uuid4()}#t").lock),
+        lambda b, job: b.store.create(job, key=None, open_jobs_limit=20),
+        ["TransactWriteItems"],
+    ),
+    "find a key": (lambda b: b.start(), lambda b, _: b.store.find_key(KEY, now=NOW), ["GetItem"]),
+    "use a key": (
+        lambda b: b.start(),
+        lambda b, job: b.store.use_key(KEY, job_id=job.job_id, now=NOW, expires_at=job.expires_at),
+        ["PutItem"],
+    ),
+    "forget a key": (lambda b: b.start(), lambda b, job: b.store.forget_key(KEY, job_id=job.job_id), ["DeleteItem"]),
+    "a poll": (lambda b: b.running(), lambda b, job: b.store.get(job.job_id), ["GetItem"]),
+    "a claim": (
+        lambda b: b.start(),
+        lambda b, job: b.store.claim(job.job_id, now=NOW, lease_until=lease_end(NOW), claim_token="t"),
+        ["UpdateItem"],
+    ),
+    "a lost claim": (
+        lambda b: b.running(at=NOW),
+        lambda b, job: b.store.claim(job.job_id, now=NOW, lease_until=lease_end(NOW), claim_token="other"),
+        ["UpdateItem"],
+    ),
+    "a heartbeat": (
+        lambda b: b.running(),
+        lambda b, job: b.store.renew(job, lease_until=lease_end(NOW)),
+        ["UpdateItem"],
+    ),
+    "a postponed check": (
+        lambda b: b.running(),
+        lambda b, job: b.store.postpone(job, check_at=NOW, check_interval_seconds=60),
+        ["UpdateItem"],
+    ),
+    "progress": (
+        lambda b: b.running(),
+        lambda b, job: b.store.save(job, progressed(job, percent=5, message="…", usage=job.usage, at=NOW)),
+        ["UpdateItem"],
+    ),
+    "a checkpoint": (
+        lambda b: b.running(),
+        lambda b, job: b.store.save(job, step(job, "read"), checkpoint=Checkpoint(name="read", value=b"1")),
+        ["TransactWriteItems"],
+    ),
+    "the end, with everything it writes": (
+        lambda b: b.running(lock=f"active#{uuid.uuid4()}#t"),
+        lambda b, job: finish(b, job),
+        ["TransactWriteItems"],
+    ),
+    "a small result": (
+        lambda b: finish(b, b.running()),
+        lambda b, job: b.store.result(job),
+        ["GetItem"],
+    ),
+    "a large result": (
+        lambda b: finish(b, b.running(), LARGE),
+        lambda b, job: b.store.result(job),
+        ["GetItem"],
+    ),
+    "idle rescue": (
+        lambda b: b.start(check_at=NOW + SECOND),
+        lambda b, _: b.store.due_checks(now=NOW, limit=25),
+        ["Query"],
+    ),
+    "the jobs of a case": (
+        lambda b: b.start(),
+        lambda b, job: b.store.jobs_of_case(job.case_id),
+        ["Query", "BatchGetItem"],
+    ),
+    "delete": (
+        lambda b: finish(b, b.running()),
+        lambda b, job: b.store.delete(job),
+        ["Query", "BatchWriteItem", "TransactWriteItems"],
+    ),
+}
 
-    finish(counted.backend, job)
 
-    assert counted.asked == ["TransactWriteItems"]
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_asks_for_no_more_than_it_needs(counted: Counted, operation: str) -> None:
+    before, do, expected = OPERATIONS[operation]
+    job = before(counted.backend)
+
+    assert counted.by(lambda: do(counted.backend, job)) == expected
 
 
 def test_members_of_a_younger_job_cost_one_more_transaction(counted: Counted) -> None:
     older = counted.backend.running()
     finish(counted.backend, counted.backend.running(case_id=older.case_id, created_at=CREATED_AT + SECOND, at=NOW))
-    counted.forget()
 
-    finish(counted.backend, older)
-
-    assert counted.asked == ["TransactWriteItems", "TransactWriteItems"]
-
-
-@pytest.mark.parametrize("result", [b"{}", LARGE], ids=["small", "large"])
-def test_a_result_is_one_read(counted: Counted, result: bytes) -> None:
-    done = finish(counted.backend, counted.backend.running(), result)
-    counted.forget()
-
-    counted.backend.store.result(done)
-
-    assert counted.asked == ["GetItem"]
+    assert counted.by(lambda: finish(counted.backend, older)) == ["TransactWriteItems", "TransactWriteItems"]
 
 
 def test_all_checkpoints_are_one_query(counted: Counted) -> None:
     job, store = counted.backend.running(), counted.backend.store
     for name in ("a", "b", "c"):
-        after = step_stored(job, name=name, at=NOW)
-        job = store.save(job, after, checkpoint=Checkpoint(name=name, value=b"1"))
-    counted.forget()
+        job = store.save(job, step(job, name), checkpoint=Checkpoint(name=name, value=b"1"))
 
-    store.checkpoints(job.job_id)
-
-    assert counted.asked == ["Query"]
+    assert counted.by(lambda: store.checkpoints(job.job_id)) == ["Query"]
 
 
 @pytest.mark.parametrize("started", [3, 20, 21, 24])
-def test_a_page_of_a_user_is_one_query_and_one_read(counted: Counted, started: int) -> None:
-    case_id = counted.backend.new_case()
+def test_a_page_is_one_query_and_one_read(counted: Counted, started: int) -> None:
+    case_id, store = counted.backend.new_case(), counted.backend.store
     for number in range(started):
-        created_at = CREATED_AT + number * SECOND
-        counted.backend.start(user_id="u", case_id=case_id, created_at=created_at)
-    counted.forget()
-
-    mine = counted.backend.store.list(JobFilter(owner="u", starter="u"), now=NOW, after=None, limit=20)
-    of_case = counted.backend.store.list(JobFilter(case_id=case_id), now=NOW, after=None, limit=20)
-
-    assert len(mine.jobs) == len(of_case.jobs) == min(started, 20)
-    assert counted.asked == ["Query", "BatchGetItem"] * 2
-
-
-def test_the_second_page_is_one_query_and_one_read_too(counted: Counted) -> None:
-    case_id = counted.backend.new_case()
-    for number in range(9):
         counted.backend.start(user_id="u", case_id=case_id, created_at=CREATED_AT + number * SECOND)
-    first = counted.backend.store.list(JobFilter(owner="u"), now=NOW, after=None, limit=3)
-    counted.forget()
+    mine, of_case = JobFilter(owner="u", starter="u"), JobFilter(case_id=case_id)
+    first = store.list(mine, now=NOW, after=None, limit=2)
 
-    second = counted.backend.store.list(JobFilter(owner="u"), now=NOW, after=first.next, limit=3)
-
-    assert len(second.jobs) == 3
-    assert counted.asked == ["Query", "BatchGetItem"]
-
-
-def test_idle_rescue_is_one_query(counted: Counted) -> None:
-    counted.backend.start(check_at=NOW + SECOND)
-    counted.forget()
-
-    counted.backend.store.due_checks(now=NOW, limit=25)
-
-    assert counted.asked == ["Query"]
+    for wanted, after in ((mine, None), (of_case, None), (mine, first.next)):
+        asked = counted.by(lambda: store.list(wanted, now=NOW, after=after, limit=20))  # noqa: B023
+        assert asked == ["Query", "BatchGetItem"]
 
 
 def test_due_checks_are_one_query_and_one_read(counted: Counted) -> None:
     for _ in range(3):
         counted.backend.start(check_at=NOW)
-    counted.forget()
 
-    due = counted.backend.store.due_checks(now=NOW, limit=3)
-
-    assert len(due) == 3
-    assert counted.asked == ["Query", "BatchGetItem"]
-
-
-def test_the_jobs_of_a_case_are_one_query_and_one_read(counted: Counted) -> None:
-    job = counted.backend.start()
-    counted.forget()
-
-    counted.backend.store.jobs_of_case(job.case_id)
-
-    assert counted.asked == ["Query", "BatchGetItem"]
-
-
-def test_a_delete_is_one_query_and_two_writes(counted: Counted) -> None:
-    done = finish(counted.backend, counted.backend.running())
-    counted.forget()
-
-    counted.backend.store.delete(done)
-
-    assert counted.asked == ["Query", "BatchWriteItem", "TransactWriteItems"]
+    assert counted.by(lambda: counted.backend.store.due_checks(now=NOW, limit=3)) == ["Query", "BatchGetItem"]

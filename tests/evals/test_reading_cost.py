@@ -1,7 +1,4 @@
-"""Reading documents: time in proportion to pages, and broken files among them.
-
-`python -m evals.documents` compares it with pypdf.
-"""
+"""Reading documents: time in proportion to pages, and broken files among them."""
 
 from __future__ import annotations
 
