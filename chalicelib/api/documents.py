@@ -147,7 +147,7 @@ def document_page(request: Request, system: System) -> Response:
     )
     text = request.parameters["n"]
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_PAGE_DIGITS else 0
-    page = read_page(document, number, reader=system.text_reader, blobs=system.blob_store)
+    page = read_page(document, number, store=system.case_store, reader=system.text_reader, blobs=system.blob_store)
     url, expires_at = None, None
     if page.picture_key is not None:
         url, expires_at = system.blob_store.picture_link(page.picture_key, expires_in_seconds=CONTENT_LINK_SECONDS)

@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib import time_budget
 from chalicelib.blobs import BlobStore
-from chalicelib.cases.model import Document, TextReader
+from chalicelib.cases.model import CaseStore, Document, TextReader
 from chalicelib.documents.page import Picture
 from chalicelib.errors import DocumentNotReadable, NotFound
 
@@ -52,8 +52,8 @@ class _Size(msgspec.Struct, frozen=True, kw_only=True):
     height: float = 0
 
 
-def read_page(document: Document, number: int, *, reader: TextReader, blobs: BlobStore) -> ShownPage:
-    """The page, from what is kept of it, or read now.
+def read_page(document: Document, number: int, *, store: CaseStore, reader: TextReader, blobs: BlobStore) -> ShownPage:
+    """The page, from what is kept of it, or read now. What is made while the document is deleted is not kept.
 
     Raises: NotFound when the document's bytes are gone or it has no such page; DocumentNotReadable with the reason.
     """
@@ -62,6 +62,21 @@ def read_page(document: Document, number: int, *, reader: TextReader, blobs: Blo
         raise NotFound("The document's file is not there.")
     place = f"texts/{document.case_id}/{document.id}/{version}"
     content = _Content(document, blobs)
+    try:
+        return _page(document, number, place, content, reader=reader, blobs=blobs)
+    finally:
+        if content.was_loaded and not _is_there(document, store):
+            blobs.delete(blobs.keys(f"texts/{document.case_id}/{document.id}/"))
+
+
+def _is_there(document: Document, store: CaseStore) -> bool:
+    outline = store.outline(document.case_id)
+    return outline is not None and any(found.id == document.id for found in outline.documents)
+
+
+def _page(
+    document: Document, number: int, place: str, content: _Content, *, reader: TextReader, blobs: BlobStore
+) -> ShownPage:
     kept = _kept_text(f"{place}.json", document, content, reader=reader, blobs=blobs)
     if kept.problem is not None:
         raise DocumentNotReadable(kept.problem)
@@ -87,9 +102,12 @@ class _Content:
     def __init__(self, document: Document, blobs: BlobStore) -> None:
         self._load: Callable[[], bytes | None] = lambda: blobs.get(document.blob_key)
         self._bytes: bytes | None = None
+        self.was_loaded = False
+        """Whether something may have been made of them, and stored."""
 
     def __call__(self) -> bytes:
         """The bytes. Raises: NotFound."""
+        self.was_loaded = True
         if self._bytes is None:
             self._bytes = self._load()
         if self._bytes is None:

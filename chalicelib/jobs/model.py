@@ -166,6 +166,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `calls` are at a provider: being answered, or not deleted there yet. A running job that is `parked` has no worker
     and no lease: anybody may claim it. `waited` is how it waits or waited last, also when a worker has it again.
 
+    `quotes_deleted`: a document of its case was deleted while the job was open. Its checkpoints may quote it; they go
+    before its end is written.
+
     `slots` are those of its provider's limit (`call_limits.Slots`) that the job keeps for calls in flight.
     """
 
@@ -209,6 +212,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     held: int = 0
     check_interval_seconds: int = 30
     cancel_requested: bool = False
+    quotes_deleted: bool = False
     started_at: datetime | None = None
     completed_at: datetime | None = None
     usage: Usage = Usage()

@@ -181,8 +181,8 @@ class JobStore(Protocol):
         read has moved it without a new version.
         One transaction with all that follows from the change: the checkpoint, the result, the case's members, whose
         the new `call` is (see CallIndex), the dedupe lock removed when `after.lock` is None and `before.lock` was not,
-        and the starter's counter lowered when the job is open before and not after. Returns `after` as stored
-        (version + 1).
+        and the starter's counter lowered when the job is open before and not after. Before the end of a job that
+        `quotes_deleted` its checkpoints are removed. Returns `after` as stored (version + 1).
 
         Raises: Conflict with the current record; WriteBackRefused when the case is gone or has another call.
         """

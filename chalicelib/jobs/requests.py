@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+import msgspec
+
 from chalicelib import telemetry
 from chalicelib.auth import Principal
 from chalicelib.errors import NotFinished, NotFound, StorageUnavailable
@@ -112,15 +114,34 @@ class JobsOfCase:
 
     def forget_texts(self, case_id: str) -> None:
         """Remove what the case's jobs have stored of documents' text: of a finished job all checkpoints, of an open one
-        the texts, which it reads again when it needs them."""
+        the texts, which it reads again when it needs them, and with its end all others."""
         for job in self._store.jobs_of_case(case_id):
-            self._store.forget_checkpoints(job, starting_with=TEXT_STEP if job.is_open else "")
+            marked = _marked(job, store=self._store)
+            if marked is not None:
+                self._store.forget_checkpoints(marked, starting_with=TEXT_STEP if marked.is_open else "")
 
     def delete(self, case_id: str) -> None:
         """Remove all jobs of a case that gets no new ones."""
         for job in self._store.jobs_of_case(case_id):
             _forget_calls(job, queue=self._queue)
             self._store.delete(job)
+
+
+def _marked(job: Job, *, store: JobStore) -> Job | None:
+    """The job, marked while it is open: its checkpoints go before its end is written. None when it is gone.
+
+    Raises: StorageUnavailable when it changes too fast.
+    """
+    for _ in range(CANCEL_TRIES):
+        if job.is_done or job.quotes_deleted:
+            return job
+        try:
+            return store.save(job, msgspec.structs.replace(job, quotes_deleted=True))
+        except Conflict as conflict:  # its worker wrote first, or ended it
+            if conflict.current is None:
+                return None
+            job = conflict.current
+    raise StorageUnavailable("A job of the case is changing too fast. Try again.", retry_after_seconds=1)
 
 
 def _forget_calls(job: Job, *, queue: JobQueue) -> None:

@@ -189,6 +189,9 @@ def _copy_checkpoints(job: Job, *, source: str | None, store: JobStore) -> None:
         return
     try:
         copied = store.copy_checkpoints(source, target=job)
+        if copied and not store.checkpoints(source):  # a document was deleted meanwhile: what was copied may quote it
+            store.forget_checkpoints(job)
+            copied = 0
     except StorageUnavailable:
         telemetry.warning("checkpoints_not_copied", job_id=job.job_id, source_job_id=source)
     else:

@@ -170,6 +170,8 @@ class FakeJobStore(FakeCheckpoints):
                 raise Conflict(current)
             if lease_over_at is not None and (current.lease_until or lease_over_at) > lease_over_at:
                 raise Conflict(current)
+            if after.quotes_deleted and before.is_open and after.is_done:
+                self.stored_checkpoints.pop(before.job_id, None)
             if write_back is not None:
                 self._write_back(after, write_back)
             if checkpoint is not None:

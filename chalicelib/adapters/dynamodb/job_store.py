@@ -163,6 +163,8 @@ class DynamoJobStore(DynamoJobReads):
         call: Call | None = None,
     ) -> Job:
         after = fitting(msgspec.structs.replace(after, version=before.version + 1))
+        if after.quotes_deleted and before.is_open and after.is_done:
+            self.forget_checkpoints(before)  # first: whoever sees the end sees them gone
         record = update_of(self._table, before, after, lease_over_at=lease_over_at)
         others = self._freed(before, after)
         if checkpoint is not None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.cases.changes import delete_case
 from chalicelib.cases.documents import delete_document
 from chalicelib.cases.model import Case
+from chalicelib.cases.pages import read_page
 from chalicelib.cases.read import UPLOAD_AWAITED, case_documents
 from chalicelib.jobs.requests import JobsOfCase
 from tests.fakes.blob_store import FakeBlobStore
@@ -18,6 +21,7 @@ from tests.fakes.checkpoints import NoJobs
 from tests.fakes.clock import FakeClock
 from tests.fakes.job_queue import FakeJobQueue
 from tests.fakes.job_store import FakeJobStore
+from tests.unit.adapters.pdfs import lines, pdf
 from tests.unit.cases.conftest import NOW, OWNER, Desk
 
 
@@ -113,3 +117,34 @@ def test_a_late_upload_is_found_by_the_next_look(desk: Desk) -> None:
     [document] = case_documents("c1", principal=OWNER, store=desk.store, blobs=desk.blobs, now=later).documents
 
     assert document.status == "ready"
+
+
+@pytest.mark.parametrize("delete", [delete_whole_case, delete_its_document])
+@pytest.mark.parametrize("call", range(1, 4))
+def test_a_page_that_is_looked_at_beside_a_deletion_leaves_nothing(desk: Desk, call: int, delete: object) -> None:
+    """The deletion runs before each write of the page's text and picture in turn."""
+    document = desk.add(content_base64=base64.b64encode(pdf(lines("MRI report"))).decode()).document
+    put, written = desk.blobs.put, []
+
+    def delete_first(key: str, content: bytes, *, content_type: str) -> None:
+        written.append(key)
+        if len(written) == call:
+            delete(desk)  # type: ignore[operator]
+        put(key, content, content_type=content_type)
+
+    desk.blobs.put = delete_first  # type: ignore[assignment, method-assign]
+    read_page(document, 1, store=desk.store, reader=FileReaders(), blobs=desk.blobs)
+
+    assert len(written) == 3
+    assert desk.blobs.keys("") == []
+
+
+def test_a_page_that_is_looked_at_is_kept_with_its_document(desk: Desk) -> None:
+    document = desk.add(content_base64=base64.b64encode(pdf(lines("MRI report"))).decode()).document
+
+    shown = read_page(document, 1, store=desk.store, reader=FileReaders(), blobs=desk.blobs)
+
+    assert shown.text == "MRI report"
+    assert len(desk.blobs.keys("texts/c1/d1/")) == 3
+    delete_its_document(desk)
+    assert desk.blobs.keys("") == []

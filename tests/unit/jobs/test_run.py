@@ -12,7 +12,7 @@ from chalicelib.errors import (
     ProviderUnavailable,
     StorageUnavailable,
 )
-from chalicelib.jobs.model import Status
+from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, JobMessage
 from chalicelib.jobs.requests import JobsOfCase
@@ -258,3 +258,42 @@ def test_an_open_job_keeps_its_answers_and_reads_again() -> None:
 
     assert engine.job(started).status is Status.COMPLETED
     assert asked == ["text", "extract", "text"]
+
+
+def test_with_the_end_of_an_open_job_goes_what_it_stored_of_a_deleted_document() -> None:
+    """Its snapshot, its answers, and a text that it read while the document was being deleted."""
+    deletions: list[str] = []
+
+    def read_beside_the_deletion(ctx: AttemptContext) -> Completed:
+        ctx.step("inputs", lambda: {"documents": ["report.pdf"]})
+        if not deletions:
+            deletions.append("now")
+            JobsOfCase(engine.store, engine.queue).forget_texts(ctx.job.case_id)
+        ctx.step("text-1", lambda: {"text": "אבחנה"})
+        ctx.step("turn-1", lambda: {"answer": "אבחנה"})
+        return Completed(result={})
+
+    engine = Engine(read_beside_the_deletion)
+    started = engine.start()
+    engine.deliver()
+
+    assert engine.job(started).status is Status.COMPLETED
+    assert deletions == ["now"]
+    assert engine.store.checkpoints(started.job.job_id) == {}
+
+
+def test_a_job_that_ends_while_its_document_is_deleted_keeps_nothing() -> None:
+    engine = Engine(_read_and_ask)
+    started = engine.start()
+    save, jobs = engine.store.save, JobsOfCase(engine.store, engine.queue)
+
+    def end_first(before: Job, after: Job, **more: object) -> Job:
+        engine.store.save = save  # type: ignore[method-assign]
+        engine.deliver()
+        return save(before, after, **more)  # type: ignore[arg-type]
+
+    engine.store.save = end_first  # type: ignore[assignment, method-assign]
+    jobs.forget_texts(started.job.case_id)
+
+    assert engine.job(started).status is Status.COMPLETED
+    assert engine.store.checkpoints(started.job.job_id) == {}

@@ -80,3 +80,22 @@ def test_a_retried_job_finds_the_checkpoints_of_the_old_one_before_its_message_i
     assert [sent.message.job_id for sent in engine.queue.waiting] == [new.job.job_id]
     assert engine.store.checkpoints(new.job.job_id) == engine.store.checkpoints(old.job.job_id) != {}
     assert new.job.retried_from == old.job.job_id
+
+
+def test_a_retry_beside_the_deletion_of_a_document_keeps_nothing_of_it() -> None:
+    engine = Engine(lambda ctx: Completed(result={"read": ctx.step("text-1", lambda: "text")}))
+    old = engine.start()
+    engine.deliver()
+    copy = engine.store.copy_checkpoints
+
+    def copy_late(source_job_id: str, *, target: Job) -> int:
+        """The old job's checkpoints are read, then the document is deleted, then they are written."""
+        copied: int = copy(source_job_id, target=target)
+        engine.store.forget_checkpoints(old.job)
+        return copied
+
+    engine.store.copy_checkpoints = copy_late
+
+    new = engine.start(retried_from=old.job.job_id, checkpoints_from=old.job.job_id)
+
+    assert engine.store.checkpoints(new.job.job_id) == {}
