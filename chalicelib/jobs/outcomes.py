@@ -100,7 +100,7 @@ def after_error(job: Job, error: AttemptError, *, now: datetime, rng: Random) ->
     left = (job.deadline_at - now).total_seconds()
     asked = error.retry_after_seconds or 0
     if asked >= left:
-        return Failed(_asked_for_too_long(error, until=now + timedelta(seconds=asked)))
+        return Failed(_asked_for_too_long(error, until=_after(now, seconds=asked)))
     delay = max(asked, min(retry_delay(job.failures + 1, rng=rng), left - LAST_CHANCE_SECONDS))
     return Retry(error=error, after_seconds=delay) if delay > 0 else Failed(error)
 
@@ -126,6 +126,13 @@ def _is_repeatable(job: Job, error: AttemptError) -> bool:
     if isinstance(error, OutputInvalid):
         return job.invalid_answers + 1 < MAX_INVALID_ANSWERS
     return isinstance(error, TransientError)
+
+
+def _after(now: datetime, *, seconds: float) -> datetime:
+    try:
+        return now + timedelta(seconds=seconds)
+    except OverflowError:  # such as a time in milliseconds where seconds belong
+        return datetime.max.replace(tzinfo=now.tzinfo)
 
 
 def _asked_for_too_long(error: AttemptError, *, until: datetime) -> AttemptError:

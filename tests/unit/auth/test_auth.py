@@ -106,6 +106,7 @@ def test_a_token_with_unfit_claims_is_refused(clock, changes):
         {"sub": "x" * 255},
         {"exp": SECONDS - 59},  # 59 s late: within the leeway
         {"exp": SECONDS + 0.5},
+        {"exp": 10**400, "nbf": -(10**400)},
         {"nbf": SECONDS + 60},
         {"aud": "another"},  # no audience is configured, so any will do
         {"iat": SECONDS - 10},

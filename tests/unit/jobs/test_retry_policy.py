@@ -56,6 +56,16 @@ def test_a_retry_after_that_ends_after_the_deadline_fails_the_job_and_says_until
     assert (decision.error.code, decision.error.provider_status) == ("provider_rate_limited", 429)
 
 
+@pytest.mark.parametrize("asked", [1_796_067_730_936, 1e300, float("inf")], ids=["a time in ms", "huge", "infinite"])
+def test_a_retry_after_beyond_all_calendars_fails_the_job_too(asked: float) -> None:
+    error = ProviderRateLimited("Busy.", retry_after_seconds=asked)
+
+    decision = after_error(a_job(attempt=1), error, now=CREATED_AT, rng=Random(1))
+
+    assert isinstance(decision, Failed)
+    assert "until 9999-12-31" in str(decision.error)
+
+
 @pytest.mark.parametrize(("left_seconds", "delay"), [(400, None), (100, 70), (31, 1), (30, None)])
 def test_the_last_repetition_is_planned_before_the_deadline(left_seconds: int, delay: int | None) -> None:
     job = a_job(attempt=9, failures=8, deadline_at=CREATED_AT + timedelta(seconds=left_seconds))
