@@ -78,6 +78,11 @@ def test_a_client_that_follows_asks_at_most_15_times_and_sees_the_end_within_3_s
     assert sum(late <= 3 for _, late in runs) >= 0.9 * RUNS
 
 
+@pytest.mark.parametrize("by_header", [False, True], ids=["retry_after_ms", "Retry-After"])
+def test_a_job_of_a_minute_is_polled_nine_times(by_header):
+    assert polled(60, even, by_header=by_header)[0] == 9  # docs/frontend.md, deploy.md, scale.md
+
+
 @pytest.mark.parametrize(
     ("elapsed_seconds", "pause_seconds"),
     [
