@@ -4,6 +4,8 @@ Pure: nothing here opens a file. The parts, in reading order:
 
     page        the values: Line, Page, Note, Picture, FileText, and FileReader, which every kind of file implements
     layout      glyphs of a page -> its lines, in reading order (rows, cells, columns)
+    orientation how text runs on a page: turned, askew, mirrored, around a curve
+    stacks      words whose letters are one below the other, or around a curve
     direction   one row that mixes Hebrew, Latin and numbers -> logical order, brackets by their place
     sense       is this text language, or what a font without a usable map left of it?
     normalise   when are two texts the same?

@@ -28,6 +28,7 @@ _UNIT_FIRST = re.compile(f"({_UNIT}) ({_NUMBER})")
 _RTL_RUN = re.compile(f"[{RTL}](?:[^\\w]*[{RTL}])*|[^{RTL}]+", re.DOTALL)
 
 _OPENING, _CLOSING = "([{«", ")]}»"
+_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 _BRACKETS = frozenset(_OPENING + _CLOSING)
 
 
@@ -75,6 +76,19 @@ def order_from_the_left(visual: str) -> Sequence[int]:
         indices = range(*run.span())
         order += reversed(indices) if _IS_RTL.match(run[0]) else indices
     return order
+
+
+def as_shown(line: str) -> tuple[str, bool]:
+    """A line as a screen shows it from the left, and whether it begins at the right."""
+    if not has_rtl(line):
+        return line, False
+    from_the_right = mostly_rtl(line)
+    order = list(order_from_the_right(line) if from_the_right else order_from_the_left(line))
+    shown = [line[index] for index in order]
+    for at, index in enumerate(order):
+        if index - 1 in order[at + 1 : at + 2] or index + 1 in order[max(0, at - 1) : at]:  # it was turned
+            shown[at] = shown[at].translate(_MIRRORED)
+    return "".join(shown), from_the_right
 
 
 def turn_brackets(characters: list[str]) -> None:

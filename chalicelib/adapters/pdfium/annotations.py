@@ -37,12 +37,12 @@ def annotations_of(page: Any, form: Any) -> tuple[list[Glyph], bool]:
     glyphs: list[Glyph] = []
     is_drawn, turns = False, page.get_rotation() // 90
     for index in range(min(c.FPDFPage_GetAnnotCount(page.raw), MOST_ANNOTATIONS)):
-        with _annotation(page, index) as annotation:
-            if annotation is None or c.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
+        with annotation_at(page, index) as annotation:
+            if annotation is None or is_hidden(annotation):
                 continue
             kind = c.FPDFAnnot_GetSubtype(annotation)
             is_drawn = is_drawn or kind in _DRAWN
-            text = " ".join(_text(annotation, kind, form)[:MOST_VALUE_CHARACTERS].split())
+            text = " ".join(value_of(annotation, form)[:MOST_VALUE_CHARACTERS].split())
             rect = c.FS_RECTF()
             if text and c.FPDFAnnot_GetRect(annotation, rect):
                 bottom, top = sorted((rect.bottom, rect.top))
@@ -64,7 +64,8 @@ def files_inside(document: Any) -> list[str]:
 
 
 @contextmanager
-def _annotation(page: Any, index: int) -> Iterator[Any]:
+def annotation_at(page: Any, index: int) -> Iterator[Any]:
+    """The annotation of a page with this number, None when it is none; it is closed after use."""
     annotation = c.FPDFPage_GetAnnot(page.raw, index)
     try:
         yield annotation or None
@@ -73,7 +74,14 @@ def _annotation(page: Any, index: int) -> Iterator[Any]:
             c.FPDFPage_CloseAnnot(annotation)
 
 
-def _text(annotation: Any, kind: int, form: Any) -> str:
+def is_hidden(annotation: Any) -> bool:
+    """Whether nobody sees it."""
+    return bool(c.FPDFAnnot_GetFlags(annotation) & _HIDDEN)
+
+
+def value_of(annotation: Any, form: Any) -> str:
+    """The value of a field, `TICKED` for a box that is; the text of a note on the page. "" without one."""
+    kind = c.FPDFAnnot_GetSubtype(annotation)
     if kind == c.FPDF_ANNOT_FREETEXT:
         return _wide(c.FPDFAnnot_GetStringValue, annotation, b"Contents")
     if kind != c.FPDF_ANNOT_WIDGET or form is None:

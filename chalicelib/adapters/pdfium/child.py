@@ -17,6 +17,7 @@ import pypdfium2.raw as c
 
 from chalicelib.adapters.decoder_process import begin, write_line
 from chalicelib.adapters.pdfium.annotations import annotations_of, files_inside, xfa_values
+from chalicelib.adapters.pdfium.field_values import write_values
 from chalicelib.adapters.pdfium.glyphs import SAMPLED_CHARACTERS, frame_of, glyphs_of, unmapped_share
 from chalicelib.documents.layout import LaidLine, lay_out
 from chalicelib.documents.sense import MOST_UNMAPPED, ansi_hebrew_restored, is_ansi_hebrew, is_nonsense
@@ -52,7 +53,7 @@ def main() -> None:
     else:
         numbers = [number for number in arguments["pages"] if 1 <= number <= len(document)]
     for number in numbers:
-        _tell_page(document, number, arguments)
+        _tell_page(document, number, arguments, content)
 
 
 def _tell_document(document: Any, *, is_xfa: bool) -> None:
@@ -67,7 +68,7 @@ def _tell_document(document: Any, *, is_xfa: bool) -> None:
     )
 
 
-def _tell_page(document: Any, number: int, arguments: dict[str, Any]) -> None:
+def _tell_page(document: Any, number: int, arguments: dict[str, Any], content: bytes) -> None:
     try:
         page = document[number - 1]
     except pdfium.PdfiumError:
@@ -80,7 +81,7 @@ def _tell_page(document: Any, number: int, arguments: dict[str, Any]) -> None:
         case "lines":
             told = _lines(page, form)
         case _:
-            told = _picture(page, longest=arguments["longest"])
+            told = _picture(page, form, longest=arguments["longest"], content=content, number=number)
     write_line({"page": number, **told})
     page.close()
 
@@ -158,11 +159,12 @@ def _painted(page: Any) -> tuple[float, bool]:
     return largest, paints
 
 
-def _picture(page: Any, *, longest: int) -> dict[str, Any]:
+def _picture(page: Any, form: Any, *, longest: int, content: bytes, number: int) -> dict[str, Any]:
     width, height = (max(side, 1.0) for side in page.get_size())
     scale = min(MOST_DPI / 72, longest / max(width, height), (MOST_PIXELS / (width * height)) ** 0.5)
     bitmap = page.render(scale=scale, may_draw_forms=True, rev_byteorder=True, prefer_bgrx=False)
     image = bitmap.to_pil().convert("RGB")
+    write_values(image, page, form, frame=frame_of(page), undrawn=lambda: pdfium.PdfDocument(content)[number - 1])
     for quality in QUALITIES:
         out = io.BytesIO()
         image.save(out, "JPEG", quality=quality)
