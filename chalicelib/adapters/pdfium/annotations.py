@@ -83,12 +83,12 @@ def value_of(annotation: Any, form: Any) -> str:
     """The value of a field, `TICKED` for a box that is; the text of a note on the page. "" without one."""
     kind = c.FPDFAnnot_GetSubtype(annotation)
     if kind == c.FPDF_ANNOT_FREETEXT:
-        return _wide(c.FPDFAnnot_GetStringValue, annotation, b"Contents")
+        return wide_string(c.FPDFAnnot_GetStringValue, annotation, b"Contents")
     if kind != c.FPDF_ANNOT_WIDGET or form is None:
         return ""
     field = c.FPDFAnnot_GetFormFieldType(form, annotation)
     if field in _TEXT_FIELDS:
-        return _wide(c.FPDFAnnot_GetFormFieldValue, form, annotation)
+        return wide_string(c.FPDFAnnot_GetFormFieldValue, form, annotation)
     return TICKED if field in _TICK_FIELDS and c.FPDFAnnot_IsChecked(form, annotation) else ""
 
 
@@ -116,7 +116,8 @@ def _values_in(packet: bytes) -> list[tuple[str, str]] | None:
     return [(leaf.tag.rpartition("}")[2], (leaf.text or "").strip()[:MOST_VALUE_CHARACTERS]) for leaf in leaves]
 
 
-def _wide(function: Callable[..., int], *arguments: Any) -> str:
+def wide_string(function: Callable[..., int], *arguments: Any) -> str:
+    """What a function of PDFium writes into a buffer of UTF-16."""
     size = function(*arguments, None, 0)
     if size <= 2:
         return ""

@@ -14,7 +14,14 @@ from typing import Any
 
 import pypdfium2.raw as c
 
-from chalicelib.adapters.pdfium.annotations import MOST_ANNOTATIONS, TICKED, annotation_at, is_hidden, value_of
+from chalicelib.adapters.pdfium.annotations import (
+    MOST_ANNOTATIONS,
+    TICKED,
+    annotation_at,
+    is_hidden,
+    value_of,
+    wide_string,
+)
 from chalicelib.adapters.pdfium.glyphs import Frame
 from chalicelib.documents.direction import as_shown
 
@@ -31,16 +38,17 @@ EDGE_PIXELS = 2
 def write_values(image: Any, page: Any, form: Any, *, frame: Frame, undrawn: Callable[[], Any]) -> None:
     """Write the values that PDFium cannot draw into the page's picture.
 
-    `undrawn` opens the page as the file has it: PDFium adds drawings of its own to one whose form is used.
+    `undrawn` opens the page as the file has it: where a form is used PDFium adds drawings of its own, and with
+    /NeedAppearances puts them in the place of the file's.
     """
-    wanted = {index: text for index, text in _values(page, form) if text == TICKED or max(text) > LATIN}
+    wanted = {index: found for index, *found in _values(page, form) if found[0] == TICKED or max(found[0]) > LATIN}
     if not wanted:
         return
     original, pixels_a_point = undrawn(), max(image.size) / max(page.get_size())
-    for index, text in wanted.items():
+    for index, (text, drawing) in wanted.items():
         with annotation_at(original, index) as annotation:
             rect = c.FS_RECTF()
-            if annotation is None or c.FPDFAnnot_HasKey(annotation, b"AP"):
+            if annotation is None or (_drawing(annotation) == drawing != ""):
                 continue
             if not c.FPDFAnnot_GetRect(annotation, rect):
                 continue
@@ -56,14 +64,19 @@ def write_values(image: Any, page: Any, form: Any, *, frame: Frame, undrawn: Cal
             _write("X" if text == TICKED else text, image, box, most_pixels=POINTS * pixels_a_point)
 
 
-def _values(page: Any, form: Any) -> Iterator[tuple[int, str]]:
+def _values(page: Any, form: Any) -> Iterator[tuple[int, str, str]]:
     for index in range(min(c.FPDFPage_GetAnnotCount(page.raw), MOST_ANNOTATIONS)):
         with annotation_at(page, index) as annotation:
             if annotation is None or is_hidden(annotation):
                 continue
             text = value_of(annotation, form)[:MOST_CHARACTERS].strip()
             if text:
-                yield index, text
+                yield index, text, _drawing(annotation)
+
+
+def _drawing(annotation: Any) -> str:
+    """How the annotation is drawn, as a content stream; "" when it is not, or by its state alone."""
+    return wide_string(c.FPDFAnnot_GetAP, annotation, c.FPDF_ANNOT_APPEARANCEMODE_NORMAL)
 
 
 def _write(text: str, image: Any, box: tuple[int, int, int, int], *, most_pixels: float) -> None:

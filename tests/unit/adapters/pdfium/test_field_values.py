@@ -9,7 +9,15 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader as Reader
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 
 from chalicelib.adapters.pdfium.reader import PdfReader
 from chalicelib.documents.direction import as_shown
@@ -68,7 +76,9 @@ def test_a_long_value_is_written_smaller_and_in_lines() -> None:
     assert ink_in(content, (200, 500, 400, 740)) == 0
 
 
-def test_the_file_s_own_drawing_of_a_value_is_left_as_it_is() -> None:
+@pytest.mark.parametrize("replaced", [False, True])
+def test_the_file_s_own_drawing_of_a_value_is_left_as_it_is_where_pdfium_uses_it(replaced: bool) -> None:
+    """With /NeedAppearances it does not: it draws the value anew, without its letters."""
     field = a_field(762, "/Tx", "name", V=TextStringObject("דוגמאי"))
     writer = PdfWriter(clone_from=Reader(io.BytesIO(with_annotations(pdf(b""), field, fields=True))))
     drawing = DecodedStreamObject()
@@ -77,8 +87,11 @@ def test_the_file_s_own_drawing_of_a_value_is_left_as_it_is() -> None:
     drawing[NameObject("/BBox")] = ArrayObject(NumberObject(edge) for edge in (0, 0, 200, 16))
     drawn = DictionaryObject({NameObject("/N"): writer._add_object(drawing)})
     writer.pages[0]["/Annots"][0].get_object()[NameObject("/AP")] = drawn
+    writer.root_object["/AcroForm"].get_object()[NameObject("/NeedAppearances")] = BooleanObject(replaced)
 
-    assert ink_in(written(writer)) > 0.9 * 400 * 32
+    ink = ink_in(written(writer))
+
+    assert 100 < ink < 2_000 if replaced else ink > 0.9 * 400 * 32
 
 
 def test_nothing_is_written_for_values_that_are_hidden_or_latin() -> None:
