@@ -13,7 +13,6 @@ from chalicelib.analyses.kit.llm import TextPart
 from chalicelib.analyses.kit.untrusted import wrap_call
 from chalicelib.errors import (
     AttemptError,
-    CancelSeen,
     InputInvalid,
     OutputInvalid,
     ProviderAuth,
@@ -121,16 +120,3 @@ def test_a_rate_limit_keeps_the_providers_wish(emulator: Emulator) -> None:
         ask(FakeContext())
 
     assert (caught.value.retry_after_seconds, without.value.retry_after_seconds) == (7, 2.5)  # said in words
-
-
-def test_after_a_fault_the_same_call_works(emulator: Emulator) -> None:
-    emulator.state.faults.add({"kind": "server_error"})
-    with pytest.raises(ProviderUnavailable):
-        ask(FakeContext())
-
-    assert ask(FakeContext()).id_number == "000000422"
-
-
-def test_a_cancel_stops_the_stream(emulator: Emulator) -> None:
-    with pytest.raises(CancelSeen):
-        ask(FakeContext(stop_with=CancelSeen("cancelled"), stop_after_checks=3))

@@ -15,7 +15,6 @@ from chalicelib.errors import (
     CancelSeen,
     OutputInvalid,
     ProviderAuth,
-    ProviderRateLimited,
     ProviderUnavailable,
 )
 from tests.fakes.attempt_context import FakeContext, a_job
@@ -119,33 +118,6 @@ def test_the_listener_hears_how_much_has_arrived(provider: ScriptedOpenAI, model
 
     assert heard == sorted(heard)
     assert heard[-1] == len(ANSWER)
-
-
-def test_no_retry_is_made_by_the_sdk(provider: ScriptedOpenAI, model: OpenAIStructuredModel) -> None:
-    provider.will_answer(json_reply(500, {"error": {"message": "x"}}), stream_reply(*answer_events(ANSWER)))
-
-    with pytest.raises(ProviderUnavailable):
-        ask(model, FakeContext())
-
-    assert len(provider.requests) == 1
-
-
-def test_a_rate_limit_keeps_the_providers_wish(provider: ScriptedOpenAI, model: OpenAIStructuredModel) -> None:
-    provider.will_answer(json_reply(429, {"error": {"message": "m"}}, retry_after="17"))
-
-    with pytest.raises(ProviderRateLimited) as caught:
-        ask(model, FakeContext())
-
-    assert caught.value.retry_after_seconds == 17.0
-
-
-def test_silence_longer_than_the_attempt_may_take_is_a_time_out(
-    provider: ScriptedOpenAI, model: OpenAIStructuredModel
-) -> None:
-    provider.will_answer(Reply(hangs=True))
-
-    with pytest.raises(ProviderUnavailable, match="in time"):
-        ask(model, FakeContext(remaining_seconds=0.1))
 
 
 def test_a_provider_that_cannot_be_reached_is_unavailable(
