@@ -41,7 +41,7 @@ class Forms:
     @property
     def today(self) -> date:
         """The day in Israel."""
-        from chalicelib.analyses.kit.today import israeli_day
+        from chalicelib.analyses.kit.stamp import israeli_day
 
         return israeli_day(self._system.clock())
 

@@ -8,8 +8,18 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from chalicelib.cors_lists import ANY_ORIGIN, header_names, origins
-from chalicelib.setting_values import case_retention, effort, flag, log_level, positive, retention, seconds
+from chalicelib.setting_values import (
+    ANY_ORIGIN,
+    case_retention,
+    effort,
+    flag,
+    header_names,
+    log_level,
+    origins,
+    positive,
+    retention,
+    seconds,
+)
 
 Stage = Literal["dev", "staging", "prod"]
 T = TypeVar("T")

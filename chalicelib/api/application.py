@@ -20,8 +20,8 @@ from chalicelib import telemetry, time_budget
 from chalicelib.api.endpoint import Endpoint, Route, respond
 from chalicelib.api.http import Request, Response, body_text, is_too_large, read_request
 from chalicelib.api.problems import internal_error, refused
-from chalicelib.cors_lists import ANY_ORIGIN
 from chalicelib.errors import MethodNotAllowed, NotFound, Refusal
+from chalicelib.setting_values import ANY_ORIGIN
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import System

@@ -19,8 +19,7 @@ from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.quotes import PlacesOnPages
 from chalicelib.analyses.kit.reading import Reading, read_case
 from chalicelib.analyses.kit.scans import Excerpt, files_of
-from chalicelib.analyses.kit.stamp import answering_model, timestamp
-from chalicelib.analyses.kit.today import israeli_day
+from chalicelib.analyses.kit.stamp import answering_model, israeli_day, timestamp
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
 

@@ -44,7 +44,7 @@ from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
 from chalicelib.analyses.kit.reading import Reading, read_case
 from chalicelib.analyses.kit.refused_files import ask_without_refused
 from chalicelib.analyses.kit.scans import illegible_pages
-from chalicelib.analyses.kit.today import israeli_day
+from chalicelib.analyses.kit.stamp import israeli_day
 from chalicelib.analyses.kit.untrusted import wrap_tool
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, Step

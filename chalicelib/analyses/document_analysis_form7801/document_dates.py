@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from chalicelib.analyses.kit.dates import days_with_spans
-from chalicelib.analyses.kit.today import israeli_day
+from chalicelib.analyses.kit.stamp import israeli_day
 from chalicelib.cases.model import DocumentText
 
 _LABEL = re.compile(

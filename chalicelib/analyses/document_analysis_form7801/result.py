@@ -15,8 +15,7 @@ from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.issues import Issue, issues_json
 from chalicelib.analyses.kit.prompts import prompt
 from chalicelib.analyses.kit.reading import Reading
-from chalicelib.analyses.kit.stamp import answering_model, timestamp, utc_text
-from chalicelib.analyses.kit.today import israeli_day
+from chalicelib.analyses.kit.stamp import answering_model, israeli_day, timestamp, utc_text
 from chalicelib.jobs.outcomes import Completed, WriteBack
 from chalicelib.jobs.ports import AttemptContext
 

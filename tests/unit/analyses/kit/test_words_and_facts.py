@@ -9,7 +9,7 @@ import pytest
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.issues import Issue, Quote, document_field, issues_json
 from chalicelib.analyses.kit.prompts import prompt
-from chalicelib.analyses.kit.today import israeli_day
+from chalicelib.analyses.kit.stamp import israeli_day
 
 
 def test_a_prompt_is_a_file_named_by_its_version() -> None:
