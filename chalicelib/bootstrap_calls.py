@@ -82,6 +82,7 @@ class ModelCalls:
                 store=system.job_store,
                 queue=system.job_queue,
                 background=self.background,
+                clock=system.clock,
             )
             return
         run_attempt(

@@ -113,8 +113,8 @@ class CallsOfAttempt:
         """See AttemptCalls.begin."""
         question = question_of(self._attempt.step_name, body)
         lost = self._lost_call(question, model=model)
-        if len(self.now) >= MOST_CALLS_AT_ONCE:
-            self.settle(all_calls=False)
+        if len(self.now) >= MOST_CALLS_AT_ONCE or any(call.over and not call.booked for call in self.now):
+            self.finish(all_calls=False)
         if len(self.now) >= MOST_CALLS_AT_ONCE:
             raise ModelAtWork("the job has as many calls as it may")
         self.allow(most_usd)
@@ -205,7 +205,7 @@ class CallsOfAttempt:
         waiting = Parked(since=since, expected_seconds=expected, progress=progress, until=until)
         return outcomes.Parked(look_after_seconds=min(looks, default=0.0), waiting=waiting)
 
-    def settle(self, *, all_calls: bool) -> None:
+    def finish(self, *, all_calls: bool) -> None:
         """End and delete at the provider what nobody needs any more, with `all_calls` everything; book what it used.
 
         What fails stays in the record: a later worker finishes it.
@@ -213,9 +213,9 @@ class CallsOfAttempt:
         self.now = tuple(call for call in self.now if call.id or not (all_calls or call.over))
         for call in self.now:
             if call.id and (call.over or all_calls):
-                self._settle_one(msgspec.structs.replace(call, over=True))
+                self._finish_one(msgspec.structs.replace(call, over=True))
 
-    def _settle_one(self, call: Call) -> None:
+    def _finish_one(self, call: Call) -> None:
         self._replace(call, over=True)
         try:
             if not call.booked:

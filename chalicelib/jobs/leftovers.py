@@ -7,7 +7,7 @@ job that made it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -15,8 +15,8 @@ from chalicelib import telemetry
 from chalicelib.errors import AttemptError
 from chalicelib.jobs.attempt_calls import Background
 from chalicelib.jobs.calls import Call, ProviderCalls, is_of_step
-from chalicelib.jobs.lifecycle import next_check_seconds
-from chalicelib.jobs.model import Job, Usage
+from chalicelib.jobs.lifecycle import LEASE_SECONDS, checked_again, next_check_seconds
+from chalicelib.jobs.model import Job, Status, Usage
 from chalicelib.jobs.ports import LONGEST_QUEUE_DELAY_SECONDS, Clock, Conflict, JobMessage, JobQueue, JobStore
 from chalicelib.jobs.wake import send_again
 
@@ -84,11 +84,11 @@ def forget_calls(message: JobMessage, *, provider: ProviderCalls, queue: JobQueu
         queue.send(again, lane="normal", group=message.job_id, delay_seconds=LONGEST_QUEUE_DELAY_SECONDS)
 
 
-def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Background) -> None:
+def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Background, clock: Clock) -> None:
     """Give a call that no job is known for to the job that its metadata names, which is woken if it is parked.
 
     The worker that made it died, or the connection did, before its id was stored. One that its job does not need, or
-    whose job is gone, is ended and deleted; one of somebody else is left alone.
+    whose job is gone, is ended and deleted, and what it used is booked; one of somebody else is left alone.
     Raises: StorageUnavailable.
     """
     try:
@@ -100,24 +100,48 @@ def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Ba
     if not job_id or not question:
         return
     job = store.get(job_id)
-    if job is None or not _is_wanted(call_id, question, job):
-        telemetry.warning("call_not_needed", job_id=job_id)
+    if job is None:
         _is_forgotten(call_id, provider=background.provider)
         return
-    if all(call.id != call_id for call in job.calls):
-        began_at = max(job.created_at, job.started_at or job.created_at)
-        call = Call(id=call_id, question=question, began_at=began_at)
+    call = Call(id=call_id, question=question, began_at=max(job.created_at, job.started_at or job.created_at))
+    if any(known.id == call_id for known in job.calls):
+        is_to_wake = True
+    elif is_to_wake := _is_wanted(call, job):
         background.index.adopt(job_id, call, expires_at=job.expires_at)
         telemetry.warning("call_adopted", job_id=job_id)
-    if job.parked is not None:
+    else:
+        _leave_to_job(call, job, store=store, queue=queue, provider=background.provider, now=clock())
+    if is_to_wake and job.parked is not None:
         send_again(job, queue=queue, delay_seconds=0)
 
 
-def _is_wanted(call_id: str, question: str, job: Job) -> bool:
-    if any(call.id == call_id for call in job.calls):
-        return True
-    asked_again = any(call.question == question and call.id for call in job.calls)
-    call = Call(id=call_id, question=question, began_at=job.created_at)
+def _leave_to_job(
+    call: Call, job: Job, *, store: JobStore, queue: JobQueue, provider: ProviderCalls, now: datetime
+) -> None:
+    """End a call that its job does not need, and let the job book what it used and delete it, as its other calls."""
+    telemetry.warning("call_not_needed", job_id=job.job_id)
+    try:
+        provider.end(call.id)
+    except AttemptError as error:
+        telemetry.warning("call_left_at_provider", job_id=job.job_id, code=error.code)
+    after = msgspec.structs.replace(job, calls=(*job.calls, msgspec.structs.replace(call, over=True)))
+    if job.is_done:
+        after = msgspec.structs.replace(after, **checked_again(after, at=now))
+    is_held = job.status is Status.RUNNING and job.parked is None
+    try:
+        if is_held:  # its worker would not see the call
+            raise Conflict(job)
+        stored = store.save(job, after, call=call)
+    except Conflict:
+        later = JobMessage(job_id="", call_id=call.id)
+        queue.send(later, lane="normal", group=call.id, delay_seconds=LEASE_SECONDS)
+        return
+    if stored.is_done:
+        send_again(stored, queue=queue, delay_seconds=0)
+
+
+def _is_wanted(call: Call, job: Job) -> bool:
+    asked_again = any(known.question == call.question and known.id for known in job.calls)
     is_stored = any(is_of_step(call, event.message) for event in job.steps)
     return job.is_open and not asked_again and not is_stored
 

@@ -226,13 +226,13 @@ def _ended(job: Job, status: Status, *, at: datetime, **changes: Any) -> Job:
         held=0,
         parked=None,
         waited=None,
-        **_checked_again(job, at=ended_at),
+        **checked_again(job, at=ended_at),
         slots=None,
         **{"progress": job.progress_at(ended_at), **changes},
     )
 
 
-def _checked_again(job: Job, *, at: datetime) -> Mapping[str, Any]:
+def checked_again(job: Job, *, at: datetime) -> Mapping[str, Any]:
     """Rescue looks at a job that has ended only while something of it lies at a provider."""
     if not job.calls:
         return {}

@@ -211,7 +211,7 @@ def _crashed(job: Job, exc: Exception) -> Failed:
 
 def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
     if attempt.calls is not None:
-        attempt.calls.settle(all_calls=isinstance(outcome, Completed | Failed | Cancelled))
+        attempt.calls.finish(all_calls=isinstance(outcome, Completed | Failed | Cancelled))
     at = clock()
     match outcome:
         case Completed(result=content, write_back=write_back):

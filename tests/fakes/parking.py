@@ -77,4 +77,4 @@ class Parking:
         """What a worker does when a webhook tells of a call that no job is known for."""
         engine = self.engine
         assert engine.background is not None
-        adopt_call(call_id, store=engine.store, queue=engine.queue, background=engine.background)
+        adopt_call(call_id, store=engine.store, queue=engine.queue, background=engine.background, clock=engine.clock)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.jobs.model import Status
+from chalicelib.jobs.lifecycle import lease_end
+from chalicelib.jobs.model import Job, Status
+from chalicelib.jobs.submit import Submitted
 from tests.fakes.model_calls import PRICE
 from tests.fakes.parking import Parking
 
@@ -72,6 +74,69 @@ def test_a_call_made_by_a_worker_that_died_is_found_by_its_successor() -> None:
     assert parking.provider.there == {}
 
 
+def made_twice(parking: Parking) -> Submitted:
+    """A job whose first creation was not answered, and whose webhook is late: its question was asked once more."""
+    parking.provider.loses_answers = True
+    started = parking.parked()
+    parking.provider.loses_answers = False
+    parking.pass_time(40)
+    parking.tick()
+    assert parking.provider.made == ["resp_1", "resp_2"]
+    return started
+
+
+def finished(parking: Parking, started: Submitted) -> Job:
+    for _ in range(30):
+        parking.pass_time(10)
+        parking.tick()
+    assert parking.job(started).status is Status.COMPLETED
+    assert parking.provider.there == {}
+    return parking.job(started)
+
+
+def test_a_call_that_was_made_twice_is_ended_at_once_and_its_job_books_both() -> None:
+    parking = Parking(seconds=60)
+    started = made_twice(parking)
+
+    parking.look_up("resp_1")
+    assert not parking.provider.is_at_work("resp_1")
+    parking.look_up("resp_1")  # its webhook comes again
+
+    job = finished(parking, started)
+    assert job.usage.calls[0].requests == 2
+    assert job.usage.cost_usd == 2 * PRICE
+
+
+def test_a_call_that_was_made_twice_is_booked_also_when_its_job_has_ended() -> None:
+    parking = Parking(seconds=60)
+    started = made_twice(parking)
+    parking.pass_time(70)
+    parking.webhook(started)
+    assert parking.job(started).status is Status.COMPLETED
+
+    parking.look_up("resp_1")
+    parking.look_up("resp_1")
+
+    assert finished(parking, started).usage.cost_usd == 2 * PRICE
+
+
+def test_a_call_that_was_made_twice_is_booked_once_no_worker_has_its_job() -> None:
+    parking = Parking(seconds=60)
+    started = made_twice(parking)
+    engine, job_id = parking.engine, started.job.job_id
+    engine.store.claim(job_id, now=engine.clock(), lease_until=lease_end(engine.clock()), claim_token="another")
+
+    parking.look_up("resp_1")
+    assert not parking.provider.is_at_work("resp_1")
+    again = [sent for sent in engine.queue.sent if sent.message.call_id == "resp_1"]
+    assert len(again) == 1
+    parking.pass_time(120)  # its worker has died
+    engine.rescue()
+    parking.look_up("resp_1")
+
+    assert finished(parking, started).usage.cost_usd == 2 * PRICE
+
+
 def test_a_call_that_nobody_needs_is_ended_and_deleted_and_one_of_others_left_alone() -> None:
     parking = Parking()
     started = parking.parked()
@@ -83,5 +148,24 @@ def test_a_call_that_nobody_needs_is_ended_and_deleted_and_one_of_others_left_al
     parking.look_up(again)
     parking.look_up(foreign)
 
-    assert set(parking.provider.there) == {"resp_1", foreign}
+    assert not parking.provider.is_at_work(again)
+    assert parking.provider.is_at_work(foreign)
     assert parking.job(started).waiting_for == "model"
+    del parking.provider.there[foreign]
+    finished(parking, started)
+
+
+@pytest.mark.parametrize("waits", [1, 40], ids=["found at once", "made twice"])
+def test_a_lost_call_that_is_found_does_not_pass_for_one_of_unknown_price(waits: int) -> None:
+    parking = Parking("one", "two", seconds=60)
+    parking.provider.loses_answers = True
+    started = parking.parked(max_cost_usd=10 * PRICE)
+    parking.provider.loses_answers = False
+    parking.pass_time(waits)
+    parking.tick()
+    parking.pass_time(60)
+
+    parking.look_up("resp_1")
+
+    job = finished(parking, started)
+    assert job.usage.cost_usd == PRICE * len(parking.provider.made)

@@ -150,7 +150,8 @@ def test_a_response_whose_id_was_lost_is_found_by_its_metadata(asked: Asked) -> 
     [orphan] = asked.there
     assert [call.id for call in asked.job(started).calls] == [""]
 
-    adopt_call(orphan["id"], store=asked.engine.store, queue=asked.engine.queue, background=asked.background)
+    engine = asked.engine
+    adopt_call(orphan["id"], store=engine.store, queue=engine.queue, background=asked.background, clock=engine.clock)
     asked.pass_time(60)
     asked.engine.deliver()
     asked.wake(started)
