@@ -10,6 +10,7 @@ export default defineConfig({
         test: { name: "package", include: ["tests/package/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
       },
       {
+        resolve: { alias: CLIENT_ALIAS },
         test: {
           name: "system",
           include: ["tests/system/**/*.test.ts", "tests/app/**/*.test.ts"],

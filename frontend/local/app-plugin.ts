@@ -65,9 +65,12 @@ export async function localConfig(system: LocalSystem): Promise<object> {
 async function addSampleCases(system: LocalSystem): Promise<void> {
   const token = system.token("dana");
   const client = createClient({ baseUrl: system.apiUrl, getToken: () => token });
+  const analysed: string[] = [];
   for (const name of (Object.keys(SAMPLE_CASES) as SampleCase[]).toReversed()) {
     const id = await createSampleCase(client, name);
-    if (name === LEFT) continue;
+    if (name !== LEFT) analysed.unshift(id); // the list begins with the case that was made last
+  }
+  for (const id of analysed) {
     const starts = await Promise.all(ANALYSES.map((jobType) => client.start(jobType, id)));
     await Promise.all(starts.map((start) => client.waitForJob(start)));
   }

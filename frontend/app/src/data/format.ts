@@ -27,13 +27,12 @@ export function dayText(iso: string, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "full", timeZone: ZONE }).format(new Date(iso));
 }
 
+/** A size as "25 kB" or "1.2 MB", to be shown from left to right: Intl writes some sizes back to front in Hebrew. */
 export function bytesText(bytes: number, language: Language): string {
   const isLarge = bytes >= 1024 * 1024;
-  const [value, unit] = isLarge ? [bytes / (1024 * 1024), "megabyte"] : [Math.max(1, bytes / 1024), "kilobyte"];
+  const value = isLarge ? bytes / (1024 * 1024) : Math.max(1, bytes / 1024);
   const digits = { maximumFractionDigits: isLarge ? 1 : 0 };
-  return new Intl.NumberFormat(LOCALES[language], { style: "unit", unit, unitDisplay: "short", ...digits })
-    .format(value)
-    .replace(DIRECTION_MARKS, "");
+  return `${new Intl.NumberFormat(LOCALES[language], digits).format(value)}\u00a0${isLarge ? "MB" : "kB"}`;
 }
 
 export function moneyText(amount: number, language: Language): string {

@@ -40,10 +40,13 @@ test("most letters decide the direction, not the first", () => {
   expect(directionOf("Chronic pain (כאב)")).toEqual({ dir: "ltr", lang: "en" });
 });
 
-test("numbers before a file's ending do not run into it", () => {
-  expect(fileNameText("סיכום 22.4.2026.pdf")).toBe("סיכום 22.4.2026\u200f.pdf");
-  expect(fileNameText("report.pdf")).toBe("report.pdf");
+test("a file's ending stays with the number before it, and at the end of a Hebrew name", () => {
+  expect(fileNameText("סיכום 22.4.2026.pdf")).toBe("סיכום \u200e22.4.2026.pdf");
+  expect(fileNameText("סיכום.pdf")).toBe("סיכום\u200f.pdf");
+  expect(fileNameText("report 2.final.pdf")).toBe("report 2.final.pdf");
+  expect(fileNameText("2026.pdf")).toBe("2026.pdf");
   expect(fileNameText("בלי סיומת")).toBe("בלי סיומת");
+  expect(fileNameText("fdp\u202e.exe")).toBe("fdp⟦U+202E⟧.exe");
 });
 
 test("paths are called by the form's words", () => {

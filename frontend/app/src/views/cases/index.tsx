@@ -5,7 +5,7 @@ import { errorText } from "@casework/client/messages";
 import { keyOf } from "@casework/client/query";
 import { useClient, useJobs } from "@casework/client/react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Link, useSearchParams } from "wouter";
 import { timeText } from "../../data/format.js";
 import { useLanguage, useMessages, useTexts } from "../../language.js";
@@ -18,6 +18,7 @@ import "./style.css";
 
 const SOON_MS = 250;
 const SHORTEST_SEARCH = 2;
+const OFTEN_MS = 60_000;
 
 export function CasesView() {
   const texts = useTexts(CASES);
@@ -25,6 +26,7 @@ export function CasesView() {
   const filters = useFilters();
   const list = useCases(filters.query);
   const working = useWorking();
+  useRefreshWith(working, list.refetch);
   useTitle(texts.title);
   const cases = list.data?.pages.flatMap((page) => page.cases) ?? [];
   return (
@@ -100,6 +102,7 @@ function useCases(query: Omit<CaseListQuery, "cursor">) {
     initialPageParam: "",
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     placeholderData: keepPreviousData,
+    refetchInterval: OFTEN_MS, // cases of others, and from other tabs
   });
 }
 
@@ -114,6 +117,21 @@ function useWorking(): Map<string, AnyJob[]> {
     }
     return open;
   }, [jobs]);
+}
+
+/** What waits in a case is another thing when one of its analyses has ended, and when one has begun elsewhere. */
+function useRefreshWith(working: Map<string, AnyJob[]>, refetch: () => unknown): void {
+  const open = [...working.values()]
+    .flat()
+    .map(({ job_id }) => job_id)
+    .sort()
+    .join(" ");
+  const before = useRef(open);
+  useEffect(() => {
+    if (before.current === open) return;
+    before.current = open;
+    void refetch();
+  }, [open, refetch]);
 }
 
 function Filters({ words, needsMe, setWords, setNeedsMe }: UsedFilters) {

@@ -139,13 +139,24 @@ function Copy({ text }: { text: string }) {
         () => setState("copyFailed"),
       );
   return (
-    <span className="actions">
-      <span role="status" className="hint">
-        {state && texts[state]}
+    <>
+      <span className="actions">
+        <span role="status" className="hint">
+          {state && texts[state]}
+        </span>
+        <button type="button" className="primary small" onClick={copy}>
+          {texts.copy}
+        </button>
       </span>
-      <button type="button" className="primary small" onClick={copy}>
-        {texts.copy}
-      </button>
-    </span>
+      {state === "copyFailed" && (
+        <textarea
+          readOnly
+          aria-label={texts.tabs.missing}
+          value={text}
+          rows={4}
+          onFocus={({ target }) => target.select()}
+        />
+      )}
+    </>
   );
 }

@@ -1,8 +1,8 @@
 // The claim on paper: the form, what each value rests on, what is still open.
 
-import type { Case, EligibilityRule, Quote } from "@casework/client";
+import type { Case, EligibilityRule, Form, Quote } from "@casework/client";
 import { issueText } from "@casework/client/messages";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { useParams } from "wouter";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
 import { isEmpty } from "../../data/fields.js";
@@ -15,10 +15,12 @@ import { useLanguage, useMessages, useTexts } from "../../language.js";
 import { CaseFrame } from "../../parts/case-frame.js";
 import { FileName } from "../../parts/file-name.js";
 import { Loading } from "../../parts/loading.js";
-import { Mixed } from "../../parts/mixed.js";
+import { Mixed, shown } from "../../parts/mixed.js";
 import { Quoted } from "../../parts/quoted.js";
 import { Value } from "../../parts/value.js";
+import { useSession } from "../../surroundings.js";
 import { FINDINGS } from "../findings/texts.js";
+import { Said } from "../review/field-row.js";
 import { PRINT } from "./texts.js";
 import "./style.css";
 
@@ -35,7 +37,7 @@ export function PrintView() {
     <CaseFrame caseId={caseId} className="printing">
       {(isLoading || !theCase) && <Loading />}
       {!isLoading && theCase && !review && <p className="nothing">{texts.noForm}</p>}
-      {review && theCase && (
+      {review && theCase && form && (
         <>
           <p className="print-bar">
             <button type="button" className="primary" onClick={() => document.fonts.ready.then(() => print())}>
@@ -43,7 +45,7 @@ export function PrintView() {
             </button>
             <span className="hint">{texts.about}</span>
           </p>
-          <Paper theCase={theCase} review={review} />
+          <Paper theCase={theCase} form={form} review={review} />
         </>
       )}
     </CaseFrame>
@@ -65,13 +67,29 @@ function numbered(review: Review): Map<string, { number: number; quote: Quote }>
 
 const keyOf = ({ document_id, page, quote }: Quote) => `${document_id} ${page} ${quote}`;
 
+const LONGEST_TITLE = 60;
+
+/** The title stands at the top of every page but the first, in one line: style.css puts it there. */
+function usePrintedTitle(title: string): void {
+  useEffect(() => {
+    const { style } = document.documentElement;
+    const whole = [...shown(title)];
+    const short = whole.length > LONGEST_TITLE ? `${whole.slice(0, LONGEST_TITLE).join("")}…` : whole.join("");
+    const escaped = short.replace(/["\\\s]/g, (one) => `\\${one.charCodeAt(0).toString(16)} `);
+    style.setProperty("--printed-title", `"\u2068${escaped}\u2069"`); // isolated: its direction is its own
+    return () => void style.removeProperty("--printed-title");
+  }, [title]);
+}
+
 interface PaperProps {
   theCase: Case;
+  form: Form;
   review: Review;
 }
 
-function Paper({ theCase, review }: PaperProps) {
+function Paper({ theCase, form, review }: PaperProps) {
   const texts = useTexts(PRINT);
+  usePrintedTitle(theCase.title);
   const { language } = useLanguage();
   const sources = useMemo(() => numbered(review), [review]);
   return (
@@ -82,7 +100,7 @@ function Paper({ theCase, review }: PaperProps) {
           <Mixed text={theCase.title} /> · {texts.written(timeText(new Date().toISOString(), language))}
         </p>
       </header>
-      <Open review={review} />
+      <Open form={form} review={review} />
       {review.sections.map((section) => (
         <PrintedSection key={section.name} section={section} sources={sources} />
       ))}
@@ -94,7 +112,7 @@ function Paper({ theCase, review }: PaperProps) {
   );
 }
 
-function Open({ review }: { review: Review }) {
+function Open({ form, review }: { form: Form; review: Review }) {
   const texts = useTexts(PRINT);
   const messages = useMessages();
   const { language } = useLanguage();
@@ -106,8 +124,12 @@ function Open({ review }: { review: Review }) {
       <ul>
         {open.map((field) => (
           <li key={field.path}>
-            {pathText(field.path, language)}:{" "}
-            {field.issues.map((issue) => issueText(messages, issue)).join(" ") || texts.states[field.state]}
+            {pathText(field.path, language, form)}: {field.issues.length === 0 && texts.states[field.state]}
+            {field.issues.map((issue) => (
+              <span key={`${issue.code} ${issue.message}`}>
+                {issueText(messages, issue)} <Said params={issue.params} />{" "}
+              </span>
+            ))}
           </li>
         ))}
         {review.others.map((issue) => (
@@ -132,13 +154,15 @@ function PrintedSection({ section, sources }: { section: ReviewSection; sources:
   const { language } = useLanguage();
   const names = FIELD_TEXTS[language];
   const { confirmed } = section;
+  const { person } = useSession();
+  const by = confirmed?.by === person?.id ? person?.name : confirmed?.by;
   const conditions = section.conditions.filter(({ value }) => !isEmpty(value));
   return (
     <section>
       <h3>{names.sections[section.name]}</h3>
       <p className="confirmation">
         {confirmed
-          ? texts.confirmedBy(confirmed.by ?? "", confirmed.at ? timeText(confirmed.at, language) : "")
+          ? texts.confirmedBy(shown(by ?? ""), confirmed.at ? timeText(confirmed.at, language) : "")
           : texts.notConfirmed}
       </p>
       <Rows title={null} fields={[...section.fields, ...conditions]} sources={sources} />
@@ -221,14 +245,23 @@ function Rules({ rules }: { rules: EligibilityRule[] }) {
 
 function MissingDocuments({ theCase }: { theCase: Case }) {
   const texts = useTexts(PRINT);
+  const names = useTexts(FINDINGS);
   const missing = requestedOf(theCase).filter(({ uploaded }) => !uploaded);
   if (missing.length === 0) return null;
   return (
     <section>
       <h3>{texts.missing}</h3>
       <ul>
-        {missing.map(({ name }) => (
-          <Mixed as="li" key={name} text={name} />
+        {missing.map(({ name, source, required }) => (
+          <li key={name}>
+            <Mixed text={name} /> ({required ? names.required : names.optional}
+            {source && (
+              <>
+                ; {names.from} <Mixed text={source} />
+              </>
+            )}
+            )
+          </li>
         ))}
       </ul>
     </section>
@@ -252,7 +285,10 @@ function Sources({ theCase, sources }: { theCase: Case; sources: SourceNumbers }
                 <FileName name={nameOf(quote.document_id)} />, {texts.page} {quote.page}
               </>
             )}
-            : <Quoted quote={quote.quote} />
+            :{" "}
+            <span className="source-words">
+              <Quoted quote={quote.quote} />
+            </span>
           </li>
         ))}
       </ol>

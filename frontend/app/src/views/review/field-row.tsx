@@ -136,7 +136,7 @@ function Issues({ field: { issues } }: { field: ReviewField }) {
 }
 
 /** The values that an issue sets against each other. */
-function Said({ params = {} }: { params: Record<string, unknown> | undefined }) {
+export function Said({ params = {} }: { params: Record<string, unknown> | undefined }) {
   const { first, second } = params;
   if (typeof first !== "string" || typeof second !== "string") return null;
   return (

@@ -65,10 +65,26 @@ interface PagePaneProps {
 export function PagePane({ theCase, field, source, paneRef }: PagePaneProps) {
   const texts = useTexts(REVIEW);
   const { place, quote, zoom, isComparing } = source;
+  const [isFolded, setFolded] = useState(false);
   const messages = messagesOf(theCase);
   const shared = { caseId: theCase.id, documents: theCase.documents, messages, zoom };
   return (
-    <section className="pane page-pane" aria-label={texts.source} ref={paneRef} tabIndex={-1}>
+    <section
+      className="pane page-pane"
+      aria-label={texts.source}
+      ref={paneRef}
+      tabIndex={-1}
+      data-folded={isFolded}
+      data-comparing={isComparing}
+    >
+      <button
+        type="button"
+        className="sheet-handle small plain"
+        aria-expanded={!isFolded}
+        onClick={() => setFolded(!isFolded)}
+      >
+        {isFolded ? texts.showSource : texts.hideSource}
+      </button>
       <PageBar theCase={theCase} source={source} />
       {field && source.sources.length === 0 && (
         <p className="notice">

@@ -65,6 +65,8 @@ export interface ReviewTexts {
   oneSource: string;
   quote: string;
   separator: string;
+  showSource: string;
+  hideSource: string;
   unreadable: string;
   removed: string;
   clashTitle: string;
@@ -151,6 +153,8 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     oneSource: "מקור אחד",
     quote: "הציטוט",
     separator: "רוחב הטופס והמקור",
+    showSource: "הצגת המקור",
+    hideSource: "הסתרת המקור",
     unreadable: "לא ניתן להציג את המסמך.",
     removed: "הוסר ידנית",
     clashTitle: "השדה השתנה בינתיים",
@@ -180,7 +184,7 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     source: "The source",
     states: {
       conflict: "Conflict",
-      person: "Set by a person",
+      person: "By a person",
       doubtful: "To check",
       missing: "Missing",
       document: "Document",
@@ -248,6 +252,8 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     oneSource: "One source",
     quote: "The quote",
     separator: "Width of form and source",
+    showSource: "Show the source",
+    hideSource: "Hide the source",
     unreadable: "The document cannot be shown.",
     removed: "Removed by a person",
     clashTitle: "The field has changed meanwhile",
