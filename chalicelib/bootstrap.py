@@ -205,7 +205,7 @@ class System:
     @cached_property
     def aws_session(self) -> Any:
         """The session that all clients come from. boto3 would add nothing but 60 ms to the start of every function."""
-        from chalicelib.bootstrap_aws import new_session
+        from chalicelib.adapters.aws import new_session
 
         return new_session()
 
@@ -223,7 +223,7 @@ class System:
         )
 
     def _client(self, name: str, *, endpoint_url: str | None = None) -> Any:
-        from chalicelib.bootstrap_aws import new_client
+        from chalicelib.adapters.aws import new_client
 
         # moto takes what AWS refuses; AWS needs no help
         return new_client(self.aws_session, name, endpoint_url=endpoint_url, validates=self.settings.stage == "dev")

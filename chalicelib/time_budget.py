@@ -17,12 +17,6 @@ from chalicelib.errors import StorageUnavailable
 REQUEST_SECONDS = 27.0
 RETRY_AFTER_SECONDS = 2
 
-# A call of AWS that nobody answers ends within 13 s, so that a worker can still store that it goes on elsewhere.
-AWS_CONNECT_SECONDS = 2
-AWS_READ_SECONDS = 4
-FUNCTION_READ_SECONDS = 15
-"""One try: a worker that starts cold needs some seconds."""
-
 Returned = TypeVar("Returned")
 
 _ENDS_AT: ContextVar[float] = ContextVar("ends_at", default=math.inf)
@@ -49,16 +43,6 @@ def require(seconds: float) -> None:
         raise StorageUnavailable(
             "Our storage is too slow just now. Try again.", retry_after_seconds=RETRY_AFTER_SECONDS
         )
-
-
-def read_seconds(service: str) -> int:
-    """How long one try of a call of this service ("dynamodb", "lambda") may take after it is connected."""
-    return FUNCTION_READ_SECONDS if service == "lambda" else AWS_READ_SECONDS
-
-
-def begins_in_time(event_name: str, **_: Any) -> None:
-    """Botocore's handler before each try: refuse one that could outlast its request. Raises: StorageUnavailable."""
-    require(AWS_CONNECT_SECONDS + read_seconds(event_name.split(".")[1]))
 
 
 def within_this(call: Callable[..., Returned]) -> Callable[..., Returned]:

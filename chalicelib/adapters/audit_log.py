@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import telemetry
-from chalicelib.adapters.aws_errors import error_code
+from chalicelib.adapters.aws import error_code
 from chalicelib.errors import StorageUnavailable
 
 

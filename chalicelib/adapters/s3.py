@@ -11,7 +11,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from chalicelib import telemetry
-from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, aws_answers, error_code
+from chalicelib.adapters.aws import RETRY_AFTER_SECONDS, aws_answers, error_code
 from chalicelib.errors import StorageUnavailable
 
 LARGEST_DELETE = 1000

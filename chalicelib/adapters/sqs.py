@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.adapters.aws_errors import aws_answers
+from chalicelib.adapters.aws import aws_answers
 from chalicelib.jobs.model import Priority
 from chalicelib.jobs.ports import JobMessage
 from chalicelib.outbox.webhooks import WebhookMessage

@@ -13,7 +13,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import telemetry
-from chalicelib.adapters.aws_errors import error_code
+from chalicelib.adapters.aws import error_code
 from chalicelib.errors import StorageUnavailable
 
 FRESH_FOR = timedelta(minutes=5)

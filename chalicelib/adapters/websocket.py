@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.aws_errors import aws_answers, error_code
+from chalicelib.adapters.aws import aws_answers, error_code
 from chalicelib.outbox.live import ConnectionGone
 
 _GONE = frozenset({"GoneException", "410"})

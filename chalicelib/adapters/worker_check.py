@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.adapters.aws_errors import aws_answers
+from chalicelib.adapters.aws import aws_answers
 from chalicelib.errors import StorageUnavailable
 
 QUESTION = "check_keys_of"

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.aws_errors import RETRY_AFTER_SECONDS, as_unavailable, cancellation_reasons, error_codes
+from chalicelib.adapters.aws import RETRY_AFTER_SECONDS, as_unavailable, cancellation_reasons, error_codes
 from chalicelib.adapters.dynamodb.values import Item, table_request
 from chalicelib.errors import StorageUnavailable
 
