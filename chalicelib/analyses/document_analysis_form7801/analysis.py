@@ -22,7 +22,7 @@ from chalicelib.analyses.document_analysis_form7801.deletions import (
     without_documents,
     without_quotes_of,
 )
-from chalicelib.analyses.document_analysis_form7801.document_dates import document_dates
+from chalicelib.analyses.document_analysis_form7801.document_dates import call_date, document_dates
 from chalicelib.analyses.document_analysis_form7801.facts import flat_answer
 from chalicelib.analyses.document_analysis_form7801.files import Files
 from chalicelib.analyses.document_analysis_form7801.grounding import with_boxes
@@ -228,7 +228,7 @@ def _reconcile(
 ) -> Reconciled:
     ctx.progress(CHECKING_PERCENT, "checking")
     sources = Sources(reading.texts, transcript=reading.transcript)
-    dates = document_dates(reading.texts, today=today)
+    dates = {**document_dates(reading.texts, today=today), **call_date(reading.file.call_details)}
     unread = illegible_pages(reading.texts)
     reconciled = reconcile(answers, sources=sources, shown=shown & unread, today=today, dates=dates)
     found = (FoundQuote(field=one.field, match=one.match, quote=one.as_quote) for one in reconciled.evidence)

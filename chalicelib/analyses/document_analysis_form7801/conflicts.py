@@ -1,6 +1,8 @@
 """What when sources differ? A document outranks speech, and every difference that is really there is an issue.
 
-Of two documents the newer one counts for what changes in a life: address, phone, family status, bank.
+Of two documents the newer one counts for what changes in a life: address, phone, family status, bank. The call counts
+more than a document that is over a year older than it for address, phone and family status; digits of a bank account
+are better written than said.
 
 A contradiction counts when its quote stands in its source and does not say something else than the value it was given
 for. Two statements of the same speaker are no difference: the last one wins, as the model was told.
@@ -9,7 +11,7 @@ for. Two statements of the same speaker are no difference: the last one wins, as
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -42,17 +44,29 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     issues: tuple[Issue, ...]
 
 
+SPOKEN_MAY_COUNT = frozenset(
+    f"personal_info.{name}" for name in ("address", "city", "postal_code", "phone", "marital_status")
+)
 NEWEST_COUNTS = frozenset(
     {
-        *(f"personal_info.{name}" for name in ("address", "city", "postal_code", "phone", "marital_status")),
+        *SPOKEN_MAY_COUNT,
         *(f"bank_details.{name}" for name in ("bank_name", "bank_code", "iban", "branch_number", "account_number")),
         *(f"bank_details.{name}" for name in ("account_holder_name", "account_type")),
     }
 )
 
 
+_DOCUMENT_SPEAKS_FOR = timedelta(days=365)
+
+
+def is_outdated(entry: Evidence, path: str, dates: Mapping[str, date]) -> bool:
+    """True when the claimant's word counts more: what changes in a life, said over a year after the document's day."""
+    there = path in SPOKEN_MAY_COUNT and CALL_ID in dates and entry.document_id in dates
+    return there and dates[entry.document_id] < dates[CALL_ID] - _DOCUMENT_SPEAKS_FOR
+
+
 def resolved(answer: Extracted, *, sources: Sources, today: date, dates: Mapping[str, date] | None = None) -> Resolved:
-    """Settle every contradiction of the answer. `dates` are the days of the documents, by id."""
+    """Settle every contradiction of the answer. `dates` are the days of the documents and the call, by id."""
     form, evidence, issues = answer.form, answer.evidence, []
     for entry in answer.contradictions:
         leaf = next((leaf for leaf in leaves(form) if leaf.path == entry.field), None)
@@ -67,7 +81,7 @@ def resolved(answer: Extracted, *, sources: Sources, today: date, dates: Mapping
         if any(one.document_id == entry.document_id == CALL_ID for one in standing):
             continue
         kept = leaf.value
-        if _outranks(entry, standing) or _is_newer(leaf, entry, standing, dates or {}):
+        if _outranks(entry, standing, dates or {}) or _is_newer(leaf, entry, standing, dates or {}):
             kept = other
             form = with_value(form, leaf.path, other)
             evidence = (*(one for one in evidence if one.field != leaf.path), entry.as_evidence)
@@ -95,14 +109,19 @@ def _standing(evidence: Sequence[Evidence], path: str, sources: Sources) -> list
     ]
 
 
-def _outranks(entry: Contradiction, standing: Sequence[Evidence]) -> bool:
-    """True when the contradiction is a document's and nothing but speech, or nothing at all, stands against it."""
-    return entry.document_id != CALL_ID and all(one.document_id == CALL_ID for one in standing)
+def _outranks(entry: Contradiction, standing: Sequence[Evidence], dates: Mapping[str, date]) -> bool:
+    """True when the contradiction is a document's and nothing but speech, or nothing at all, stands against it; or is
+    said and only outdated documents do."""
+    if entry.document_id == CALL_ID:
+        return bool(standing) and all(is_outdated(one, entry.field, dates) for one in standing)
+    return not is_outdated(entry, entry.field, dates) and all(one.document_id == CALL_ID for one in standing)
 
 
 def _is_newer(leaf: Leaf, entry: Contradiction, standing: Sequence[Evidence], dates: Mapping[str, date]) -> bool:
     """True when the contradiction is of a newer document than all that the value rests on, and that counts here."""
-    if leaf.pattern not in NEWEST_COUNTS or entry.document_id not in dates:
+    if leaf.pattern not in NEWEST_COUNTS or entry.document_id not in dates or entry.document_id == CALL_ID:
+        return False
+    if any(one.document_id == CALL_ID for one in standing):
         return False
     days = [dates[one.document_id] for one in standing if one.document_id in dates]
     return bool(days) and dates[entry.document_id] > max(days)

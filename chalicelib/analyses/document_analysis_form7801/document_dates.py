@@ -1,4 +1,4 @@
-"""How old is a document? Its own date where it has one, else the day of its upload.
+"""How old is a source? A document's own date where it has one, else the day of its upload; the day of the call.
 
 Its own date is one that a label calls so ("תאריך:", "תאריך הביקור", "Date"), else the newest day that it names: nobody
 writes of a later one than the day of writing, appointments aside, which lie after the upload.
@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from chalicelib.analyses.kit.dates import days_with_spans
 from chalicelib.analyses.kit.stamp import israeli_day
+from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.cases.model import DocumentText
+from chalicelib.cases.vapi import moment_of
 
 _LABEL = re.compile(
     r"(?:(?:^|[\s|])תאריך(?: ה?(?:ביקור|בדיקה|מכתב|מסמך|דוח|הפקה|הנפקה))?|נכתב ב|הופק ב"
@@ -24,6 +27,12 @@ _LABEL = re.compile(
 def document_dates(texts: Iterable[DocumentText], *, today: date) -> Mapping[str, date]:
     """The day of each document, by its id."""
     return {text.document.id: _date_of(text, today) for text in texts}
+
+
+def call_date(call: Mapping[str, Any] | None) -> Mapping[str, date]:
+    """The day of the call under its id; empty when it has no time."""
+    moment = moment_of(call or {})
+    return {CALL_ID: israeli_day(moment)} if moment else {}
 
 
 def _date_of(text: DocumentText, today: date) -> date:

@@ -2,7 +2,7 @@
 
 1. Filled outranks empty; true outranks false, since false also stands for unknown.
 2. A value whose quote stands in a source outranks one whose quote does not.
-3. A document outranks the call.
+3. A document outranks the call, but for one that is outdated (`conflicts.is_outdated`).
 4. Among documents the first batch wins, of two that differ on an address, a phone, the family status or the bank the
    newer one (`conflicts.NEWEST_COUNTS`); within the call the last one, as a speaker's last word does.
 5. A value that loses to another one is kept as a contradiction, with its quote, and is always an issue, but for what a
@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence, Extracted
-from chalicelib.analyses.document_analysis_form7801.conflicts import NEWEST_COUNTS
+from chalicelib.analyses.document_analysis_form7801.conflicts import NEWEST_COUNTS, is_outdated
 from chalicelib.analyses.document_analysis_form7801.difference import differ
 from chalicelib.analyses.document_analysis_form7801.fields import (
     FIELDS,
@@ -54,7 +54,7 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def merged(answers: Sequence[Extracted], *, sources: Sources, dates: Mapping[str, date] | None = None) -> Extracted:
-    """One answer out of one or more. `dates` are the days of the documents, by id."""
+    """One answer out of one or more. `dates` are the days of the documents and the call, by id."""
     groups = {list_path: _groups(answers, list_path) for list_path in LISTS}
     paths = dict(chain.from_iterable(_item_paths(list_path, found) for list_path, found in groups.items()))
     form = _blank_form(answers, groups)
@@ -140,10 +140,11 @@ def _candidate(answer: Extracted, path: str, number: int, sources: Sources, date
     standing = [entry for entry in evidence if sources.find(entry.quote, document_id=entry.document_id)]
     was_said = bool(evidence) and all(entry.document_id == CALL_ID for entry in standing or evidence)
     age = 0
-    if path in NEWEST_COUNTS:
+    if path in NEWEST_COUNTS and not was_said:
         age = -max((dates[one.document_id].toordinal() for one in standing if one.document_id in dates), default=0)
     order = -number if was_said else number
-    rank = (not standing, was_said, age, order)
+    is_old = bool(standing) and all(is_outdated(one, path, dates) for one in standing)
+    rank = (not standing, 2 if is_old else int(was_said), age, order)
     return _Candidate(value=value_at(answer.form, path), evidence=evidence, rank=rank, was_said=was_said)
 
 

@@ -52,7 +52,7 @@ def reconcile(
     """The answers (as `facts.flat_answer` gives them, at least one) as one form.
 
     `shown` are pages (document id, number) that the model saw as an image; `today` is the job's day; `dates` are
-    the documents' days, by id.
+    the days of the documents and the call, by id.
     """
     one = merged([extracted(answer, today=today) for answer in answers], sources=sources, dates=dates)
     conflict = resolved(one, sources=sources, today=today, dates=dates)

@@ -149,3 +149,47 @@ def test_of_two_documents_the_newer_one_counts_for_an_address(dates: dict[str, d
 
     assert done.form["personal_info"]["city"] == kept
     assert [issue.code for issue in done.issues] == ["sources_differ"]
+
+
+PHONE = "personal_info.phone"
+SPOKEN_PHONE = sources("טלפון 050-1111111\nחשבון 123456", call="User: המספר שלי 052-2222222\nUser: חשבון 654321")
+
+
+@pytest.mark.parametrize(
+    ("document_day", "call_day", "kept"),
+    [
+        (date(2024, 5, 1), date(2026, 6, 9), "0522222222"),  # over a year older than the call
+        (date(2026, 3, 1), date(2026, 6, 9), "0501111111"),
+        (date(2024, 5, 1), None, "0501111111"),  # nobody knows when the call was
+    ],
+)
+@pytest.mark.parametrize("first", ["call", "d1"])
+def test_the_claimants_word_counts_more_than_an_outdated_document(
+    first: str, document_day: date, call_day: date | None, kept: str
+) -> None:
+    quotes = {"d1": ("0501111111", "טלפון 050-1111111"), "call": ("0522222222", "המספר שלי 052-2222222")}
+    other = "d1" if first == "call" else "call"
+    answer = an_answer(
+        a_form(personal_info__phone=quotes[first][0]),
+        evidence(PHONE, quotes[first][1], document_id=first),
+        contradictions=(contradiction(PHONE, *quotes[other], document_id=other),),
+    )
+    dates = {"d1": document_day} | ({"call": call_day} if call_day else {})
+
+    done = resolved(answer, sources=SPOKEN_PHONE, today=TODAY, dates=dates)
+
+    assert value_at(done.form, PHONE) == kept
+    assert [issue.code for issue in done.issues] == ["sources_differ"]
+
+
+def test_an_account_number_is_better_written_than_said() -> None:
+    account = "bank_details.account_number"
+    said = contradiction(account, "654321", "חשבון 654321", document_id="call")
+    answer = an_answer(
+        a_form(bank_details__account_number="123456"), evidence(account, "חשבון 123456"), contradictions=(said,)
+    )
+    dates = {"d1": date(2020, 1, 1), "call": date(2026, 6, 9)}
+
+    done = resolved(answer, sources=SPOKEN_PHONE, today=TODAY, dates=dates)
+
+    assert value_at(done.form, account) == "123456"
