@@ -3,13 +3,14 @@
 Every filled field of a good answer is moved to every other filled field of its kind in turn; it counts as reported when
 code names the field that it was moved to. A pair is plausible when a reader could mix the two up: two dates of one
 life, two persons, two institutions, two numbers of one bank account. The same answers unchanged show how many true
-values code marks wrongly.
+values code marks wrongly. A move leaves the value where it belongs, too; or, which is harder to see, takes it away
+from there.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -31,12 +32,11 @@ from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.reading import transcript_of
 from chalicelib.cases.model import DocumentText
-from evals.cases import WRITTEN_AFTER, EvalCase
+from evals.cases import EvalCase, group_of
 from evals.in_process_run import Models, read_documents, run_analysis
 from evals.recorder import Recorder
 
 FORM = "document_analysis_form7801"
-WRITTEN_LATER = "of these, in cases written after the rules"
 MOVED_KINDS = (Kind.NAME, Kind.DATE, Kind.PHONE, Kind.NUMBER, Kind.BANK_NUMBER, Kind.REFERENCE)
 MISMATCHES = frozenset({"evidence_mismatch", "evidence_not_found", "evidence_missing", "implausible"})
 _LIKE: Sequence[frozenset[str]] = (
@@ -52,12 +52,10 @@ _LIKE: Sequence[frozenset[str]] = (
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """How many values of one kind were moved, and how many of these moves code reported; plausible ones apart.
+    """How many values of one kind, or in one group of cases, were moved, and how many of these moves code reported;
+    plausible ones apart."""
 
-    `kind` is a field's, or WRITTEN_LATER for all kinds in the cases that were written after the rules.
-    """
-
-    kind: str
+    what: str
     tried: int
     reported: int
     plausible: int
@@ -66,45 +64,57 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attribution(msgspec.Struct, frozen=True, kw_only=True):
-    """The moved values by kind; of the true values, how many there are by case and which code changed or marked
-    wrongly, each with its case in front."""
+    """The moved values by kind and by group of cases, those also where the field they belong to stays empty; of the
+    true values, how many there are by case and which code changed or marked wrongly, each with its case in front."""
 
-    moved: tuple[Moved, ...]
-    moved_later: Moved
-    true_values: Mapping[str, int]
-    wronged: tuple[str, ...]
+    moved: tuple[Moved, ...] = ()
+    by_group: tuple[Moved, ...] = ()
+    taken_away: tuple[Moved, ...] = ()
+    true_values: Mapping[str, int] = {}
+    wronged: tuple[str, ...] = ()
 
-    def wronged_in(self, cases: Container[str]) -> tuple[int, int]:
-        """How many true values of these cases were changed or marked wrongly, of how many."""
-        wronged = sum(one.partition(":")[0] in cases for one in self.wronged)
-        return wronged, sum(count for case, count in self.true_values.items() if case in cases)
+    def wronged_in(self, group: str) -> tuple[int, int]:
+        """How many true values of this group's cases were changed or marked wrongly, of how many."""
+        wronged = sum(group_of(one.partition(":")[0]) == group for one in self.wronged)
+        return wronged, sum(count for case, count in self.true_values.items() if group_of(case) == group)
 
-    @classmethod
-    def nothing(cls) -> Attribution:
-        """Before anything was moved."""
-        return cls(moved=(), moved_later=_row(WRITTEN_LATER, ()), true_values={}, wronged=())
+
+class _Outcome(msgspec.Struct, frozen=True):
+    case: str
+    kind: Kind
+    move: str
+    is_plausible: bool
+    reported: bool
+    reported_alone: bool
 
 
 def measure_attribution(cases: Sequence[EvalCase], models: Models) -> Attribution:
     """Over the answers that the models give to these cases."""
-    outcomes: dict[str, list[tuple[str, bool, bool]]] = {kind.value: [] for kind in MOVED_KINDS}
+    outcomes: list[_Outcome] = []
     wronged: list[str] = []
     total: dict[str, int] = {}
     for case in cases:
         answer, sources = answer_and_sources(case, models)
         bench = Bench(case, sources)
         form, issues = bench.reconciled(answer)
-        filled = [leaf for leaf in leaves(answer["form_7801"]) if leaf.is_filled]
-        total[case.name] = len(filled)
+        total[case.name] = sum(leaf.is_filled for leaf in leaves(answer["form_7801"]))
         wronged += (f"{case.name}: {path}" for path in bench.wronged(answer, form, issues))
         for source, target in pairs(answer["form_7801"]):
-            reported = bench.reports_move(answer, source, target)
-            what = f"{case.name}: {source.path} -> {target.path}"
-            outcomes[source.kind.value].append((what, reported, is_plausible(source, target)))
-    later = [row for rows in outcomes.values() for row in rows if row[0].partition(":")[0] in WRITTEN_AFTER]
+            copied = bench.reports(_moved(answer, source, target), target)
+            alone = bench.reports(_taken_away(_moved(answer, source, target), source), target)
+            move = f"{case.name}: {source.path} -> {target.path}"
+            outcomes.append(_Outcome(case.name, source.kind, move, is_plausible(source, target), copied, alone))
+    groups = sorted({group_of(case.name) for case in cases})
+    in_group = {group: [one for one in outcomes if group_of(one.case) == group] for group in groups}
     return Attribution(
-        moved=tuple(_row(kind, rows) for kind, rows in outcomes.items() if rows),
-        moved_later=_row(WRITTEN_LATER, later),
+        moved=tuple(
+            _row(kind.value, rows) for kind in MOVED_KINDS if (rows := [o for o in outcomes if o.kind is kind])
+        ),
+        by_group=tuple(_row(group, rows) for group, rows in in_group.items()),
+        taken_away=tuple(
+            _row(group, [msgspec.structs.replace(one, reported=one.reported_alone) for one in rows])
+            for group, rows in in_group.items()
+        ),
         true_values=total,
         wronged=tuple(wronged),
     )
@@ -150,14 +160,8 @@ class Bench:
         done = reconcile([answer], sources=self._sources, shown=frozenset(), today=self._today)
         return done.form, done.issues
 
-    def reports_move(self, answer: Mapping[str, Any], source: Leaf, target: Leaf) -> bool:
-        """True when code names the target after the source's value and words were moved there."""
-        moved = copy.deepcopy(dict(answer))
-        moved["form_7801"] = with_value(moved["form_7801"], target.path, source.value)
-        kept = [entry for entry in moved["evidence"] if entry["field"] != target.path]
-        words = [{**entry, "field": target.path} for entry in kept if entry["field"] == source.path]
-        moved["evidence"] = [*kept, *words]
-        moved["contradictions"] = []
+    def reports(self, moved: Mapping[str, Any], target: Leaf) -> bool:
+        """True when code names the field that a value was moved to."""
         form, issues = self.reconciled(moved)
         value = value_at(normalised_form(moved["form_7801"], today=self._today), target.path)
         there = {leaf.path for leaf in leaves(form) if leaf.pattern == target.pattern and leaf.value == value}
@@ -181,12 +185,27 @@ class Bench:
         return self._sources.find(entry["quote"], document_id=entry["document_id"]) is not None
 
 
-def _row(kind: str, rows: Sequence[tuple[str, bool, bool]]) -> Moved:
+def _moved(answer: Mapping[str, Any], source: Leaf, target: Leaf) -> dict[str, Any]:
+    """The answer with the source's value and words in the target, too."""
+    kept = [entry for entry in answer["evidence"] if entry["field"] != target.path]
+    words = [{**entry, "field": target.path} for entry in kept if entry["field"] == source.path]
+    form = with_value(answer["form_7801"], target.path, source.value)
+    return {**copy.deepcopy(dict(answer)), "form_7801": form, "evidence": [*kept, *words], "contradictions": []}
+
+
+def _taken_away(moved: Mapping[str, Any], source: Leaf) -> dict[str, Any]:
+    """The answer with the source's field empty."""
+    form = with_value(moved["form_7801"], source.path, 0 if source.kind is Kind.NUMBER else "")
+    kept = [entry for entry in moved["evidence"] if entry["field"] != source.path]
+    return {**moved, "form_7801": form, "evidence": kept}
+
+
+def _row(what: str, rows: Sequence[_Outcome]) -> Moved:
     return Moved(
-        kind=kind,
+        what=what,
         tried=len(rows),
-        reported=sum(reported for _, reported, _ in rows),
-        plausible=sum(plausible for _, _, plausible in rows),
-        plausible_reported=sum(reported for _, reported, plausible in rows if plausible),
-        missed=tuple(what for what, reported, _ in rows if not reported),
+        reported=sum(one.reported for one in rows),
+        plausible=sum(one.is_plausible for one in rows),
+        plausible_reported=sum(one.reported for one in rows if one.is_plausible),
+        missed=tuple(one.move for one in rows if not one.reported),
     )

@@ -15,8 +15,17 @@ from chalicelib.cases.vapi import read_call
 from infra.local.environment import ROOT
 
 DATA = ROOT / "tests" / "data"
-WRITTEN_AFTER = frozenset({"stroke_case", "vision_case", "cancer_case"})
-"""Cases that were written after the last change of a prompt or a rule: what code does there was not made with them."""
+SEEN_SINCE = frozenset({"stroke_case", "vision_case", "cancer_case"})
+NEWEST = frozenset({"amputation_case", "epilepsy_case"})
+
+
+def group_of(case: str) -> str:
+    """Whether the rules about words and labels were made with this case in view: what code does elsewhere says more."""
+    if case in NEWEST:
+        return "cases written after the last change of a rule"
+    return "cases written after the first rules, seen since" if case in SEEN_SINCE else "cases in view from the start"
+
+
 OWNER = "owner-1"
 STARTED_AT = time(9, 30, tzinfo=UTC)
 

@@ -32,7 +32,10 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class Sentences(msgspec.Struct, frozen=True, kw_only=True):
-    """The sets: question and answer, condition and sentence, and the status where the condition is not there."""
+    """The sets: question and answer, condition and sentence, and the status where the condition is not there.
+
+    The `later_` ones were written before the last change of the rules about conditions, and not looked at for it.
+    """
 
     what_this_is: str
     agreed: tuple[tuple[str, str], ...]
@@ -40,6 +43,8 @@ class Sentences(msgspec.Struct, frozen=True, kw_only=True):
     present: tuple[tuple[str, str], ...]
     absent: tuple[tuple[str, str, str], ...]
     plain: tuple[tuple[str, str], ...]
+    later_absent: tuple[tuple[str, str, str], ...]
+    later_present: tuple[tuple[str, str], ...]
 
 
 class RuleScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +79,16 @@ def measure_rules(sets: Sentences | None = None) -> tuple[RuleScore, ...]:
             "the same, when the model wrongly says diagnosed",
             given.absent,
             lambda one: _is_present_unreported(one[0], one[1], DIAGNOSED),
+        ),
+        _score(
+            "the same, sentences written before the rules and not used for them",
+            given.later_absent,
+            lambda one: _is_present_unreported(one[0], one[1], DIAGNOSED),
+        ),
+        _score(
+            "a condition that is there is reported as doubtful, sentences of the same kind",
+            given.later_present,
+            lambda one: _is_doubted(*one),
         ),
         _score("a plain diagnosis is reported as a mismatch", given.plain, lambda one: _is_mismatch(*one)),
     )

@@ -64,7 +64,7 @@ class Robustness(msgspec.Struct, frozen=True, kw_only=True):
     altered: tuple[Altered, ...]
     withstood: tuple[Withstood, ...]
     detections: tuple[Detection, ...]
-    attribution: Attribution = msgspec.field(default_factory=Attribution.nothing)
+    attribution: Attribution = msgspec.field(default_factory=Attribution)
     rules: tuple[RuleScore, ...] = ()
 
     @property

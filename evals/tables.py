@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from evals.cases import WRITTEN_AFTER
 from evals.detector.verdict import written_verdict
 from evals.fault_injection import AGENT as AGENT_JOB
 from evals.fault_injection import caught_by_kind
@@ -38,6 +37,7 @@ def published_tables(robustness: Robustness) -> dict[str, str]:
     return {
         "Planted mistakes": planting_table(robustness),
         "Values moved to another field": moved_table(robustness),
+        "Moved values and true ones by group of cases": group_table(robustness),
         "Rules on sentences": rules_table(robustness),
         "One wrong field at a time": altered_table(robustness),
         "Attacks on the sample case": attack_table(robustness),
@@ -140,22 +140,34 @@ def altered_table(robustness: Robustness) -> str:
 
 
 def moved_table(robustness: Robustness) -> str:
-    """How often code sees that a real value with its real quote is in the wrong field, and what it wrongs."""
+    """How often code sees that a real value with its real quote is in the wrong field, by kind."""
     moved = robustness.attribution.moved
     sums = [
         sum(getattr(one, name) for one in moved) for name in ("tried", "reported", "plausible", "plausible_reported")
     ]
-    rows = [_moved_row(one.kind, one.tried, one.reported, one.plausible, one.plausible_reported) for one in moved]
-    later = robustness.attribution.moved_later
-    rows += [
-        _moved_row("**all**", *sums),
-        _moved_row(later.kind, later.tried, later.reported, later.plausible, later.plausible_reported),
-    ]
-    known = set(robustness.attribution.true_values)
-    for what, cases in (("", known - WRITTEN_AFTER), (" in cases written after the rules", known & WRITTEN_AFTER)):
-        wronged, true = robustness.attribution.wronged_in(cases)
-        rows.append([f"true values marked wrongly{what}", str(true), str(wronged), percent(wronged, true), "", "", ""])
-    return _table(["kind", "all pairs", "reported", "share", "plausible pairs", "reported", "share"], rows)
+    rows = [_moved_row(one.what, one.tried, one.reported, one.plausible, one.plausible_reported) for one in moved]
+    return _table(
+        ["kind", "all pairs", "reported", "share", "plausible pairs", "reported", "share"],
+        [*rows, _moved_row("**all**", *sums)],
+    )
+
+
+def group_table(robustness: Robustness) -> str:
+    """The same by group of cases, also where the value is nowhere else, and what true values code wrongs there."""
+    attribution = robustness.attribution
+    rows = []
+    for both, alone in zip(attribution.by_group, attribution.taken_away, strict=True):
+        wronged, true = attribution.wronged_in(both.what)
+        shares = [
+            f"{one.plausible_reported}/{one.plausible}" + f" = {percent(one.plausible_reported, one.plausible)}"
+            for one in (both, alone)
+        ]
+        all_pairs = f"{both.reported}/{both.tried} = {percent(both.reported, both.tried)}"
+        rows.append([both.what, all_pairs, *shares, f"{wronged}/{true} = {percent(wronged, true)}"])
+    return _table(
+        ["", "all pairs reported", "plausible ones", "the same, and its own field empty", "true values marked wrongly"],
+        rows,
+    )
 
 
 def _moved_row(what: str, tried: int, reported: int, plausible: int, plausible_reported: int) -> list[str]:
