@@ -36,6 +36,7 @@ from chalicelib.analyses.kit.label_words import (
 from chalicelib.analyses.kit.quotes import Surroundings
 from chalicelib.documents.normalise import comparable, words
 
+ONSET = "disability_info.disability_start_date"
 _LABELS: Mapping[Kind, Labels] = {
     Kind.DATE: DATE_LABELS,
     Kind.NAME: NAME_LABELS,
@@ -60,8 +61,10 @@ def _may(labels: str, *, side: str = "", shapes: str = "") -> _Expected:
     return _Expected(frozenset(labels.split()), side, frozenset(shapes.split()))
 
 
+_TOPIC = {"work": "work", "stay": "medical", "visit": "medical", "onset": "medical"}
+_ABOUT_ONE_TOPIC = frozenset({"work", "stay", "visit"})
 _AMOUNTS = re.compile(r"(?<![\d/.])(?!(?:19|20)\d\d(?!\d))\d[\d,]*(?:\.\d+)?(?![\d/%]| %)")
-_DIGITS = re.compile(r"\d(?:[\d\-./ ]*\d)?")
+_DIGITS = re.compile(r"\d(?:[\d\-./]*\d)?")
 _EXPECTED: Mapping[str, _Expected] = {
     "personal_info.id_number": _may("id"),
     "personal_info.full_name": _may("person holder"),
@@ -75,7 +78,7 @@ _EXPECTED: Mapping[str, _Expected] = {
     f"{EMPLOYMENT}[].end_date": _may("work", side=UNTIL),
     f"{EMPLOYMENT}[].monthly_salary_gross": _may("gross"),
     f"{EMPLOYMENT}[].position_title": _may("position employer"),
-    "disability_info.disability_start_date": _may("onset stay stopped"),
+    ONSET: _may("onset stay stopped"),
     f"{PHYSICIANS}[].physician_id": _may("licence"),
     f"{PHYSICIANS}[].name": _may("physician", shapes="title"),
     f"{PHYSICIANS}[].phone": _may("other"),
@@ -93,14 +96,23 @@ _EXPECTED: Mapping[str, _Expected] = {
 }
 
 
-def is_said_of_another(leaf: Leaf, places: Sequence[Surroundings], *, today: date) -> bool:
-    """True when the words around the value, at every place of its quote, say that it is something else."""
+def topics_of(text: str) -> frozenset[str]:
+    """What the dates of a document may be about: "work", "medical"."""
+    named = {name for name in _TOPIC for line in text.splitlines() if DATE_LABELS[name].search(comparable(line))}
+    return frozenset(_TOPIC[name] for name in named)
+
+
+def is_said_of_another(
+    leaf: Leaf, places: Sequence[Surroundings], *, today: date, topics: frozenset[str] = frozenset()
+) -> bool:
+    """True when the words around the value, at every place of its quote, say that it is something else; of a date
+    without a label, when its document (`topics`) speaks of other things only."""
     expected = _EXPECTED.get(leaf.pattern)
     if expected is None or leaf.kind not in _LABELS:
         return False
     if leaf.kind is Kind.NAME and _has_another_shape(str(leaf.value), expected, leaf.path):
         return True
-    return bool(places) and all(_is_another(leaf, expected, place, today) for place in places)
+    return bool(places) and all(_is_another(leaf, expected, place, today, topics) for place in places)
 
 
 def is_one_value_twice(first: Leaf, second: Leaf) -> bool:
@@ -115,7 +127,7 @@ def is_one_value_twice(first: Leaf, second: Leaf) -> bool:
     return names not in _MAY_AGREE and not one_clinic
 
 
-def _is_another(leaf: Leaf, expected: _Expected, place: Surroundings, today: date) -> bool:
+def _is_another(leaf: Leaf, expected: _Expected, place: Surroundings, today: date, topics: frozenset[str]) -> bool:
     found = _line_of_value(leaf, place, today)
     if found is None:
         return False
@@ -126,12 +138,15 @@ def _is_another(leaf: Leaf, expected: _Expected, place: Surroundings, today: dat
     side = date_side(line, at, today=today, above=heading) if leaf.kind is Kind.DATE else ""
     if label and _meant(label, side, leaf) not in expected.labels:
         return True
+    one_topic = expected.labels & _ABOUT_ONE_TOPIC if leaf.path != ONSET and not label else frozenset()
+    if one_topic and topics and topics.isdisjoint(_TOPIC[name] for name in one_topic):
+        return True
     return bool(expected.side and side and side != expected.side)
 
 
 def _meant(label: str, side: str, leaf: Leaf) -> str:
     """The label, with the end of work as what it can be for a disability: the day one stopped."""
-    is_onset = leaf.path == "disability_info.disability_start_date"
+    is_onset = leaf.path == ONSET
     if is_onset and label == "work":
         return "stopped" if side != FROM else "work"
     return "discharge" if is_onset and label == "stay" and side == UNTIL else label

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer import Evidence
-from chalicelib.analyses.document_analysis_form7801.attribution import is_one_value_twice, is_said_of_another
+from chalicelib.analyses.document_analysis_form7801.attribution import is_one_value_twice, is_said_of_another, topics_of
 from chalicelib.analyses.document_analysis_form7801.compute import fields_to_ground
 from chalicelib.analyses.document_analysis_form7801.contradiction import contradicts
 from chalicelib.analyses.document_analysis_form7801.fields import (
@@ -116,6 +116,7 @@ class _Judge:
         self._words: dict[str, set[tuple[str, str]]] = {}
         for entry in evidence:
             self._words.setdefault(entry.field, set()).add((entry.document_id, entry.quote))
+        self._topics: dict[str, frozenset[str]] = {}
         self._held: dict[str, frozenset[str]] = {}
         self._shown = shown
         self._today = today
@@ -205,7 +206,13 @@ class _Judge:
 
     def _is_said_of_another(self, leaf: Leaf, entry: LookedUpEvidence) -> bool:
         places = self._sources.surroundings(entry.quote, document_id=entry.document_id, page=entry.page)
-        return is_said_of_another(leaf, places, today=self._today)
+        return is_said_of_another(leaf, places, today=self._today, topics=self._topics_of(entry.document_id))
+
+    def _topics_of(self, document_id: str) -> frozenset[str]:
+        if document_id not in self._topics:
+            text = "" if document_id == CALL_ID else self._sources.text_of(document_id)
+            self._topics[document_id] = topics_of(text)
+        return self._topics[document_id]
 
 
 def _mismatch(leaf: Leaf, message: str, quotes: tuple[Quote, ...], *, reason: str) -> Issue:

@@ -21,10 +21,12 @@ def _labels(**texts: str) -> Labels:
 
 DATE_LABELS = _labels(
     birth=r"תאריך לידה|לידה|יליד|ילידת|נולד|ת\. ?ל\.|born|birth|dob",
-    visit=r"ביקור|ביקר|בדיק|נבדק|ראה אותי|ראתה אותי|מעקב|טיפל|הייתי אצל|פעם אחרונה|visit|examin|seen|check-?up",
-    stay=r"אושפז|אשפוז|מאושפז|תאריך קבלה|התקבל|נתקבל|קבלה|שחרור|שוחרר|admi(?:ssion|tted)|discharg|hospitali[sz]",
+    visit=r"ביקור|ביקר|בדיק|נבדק|ראה אותי|ראתה אותי|מעקב|טיפל|הייתי אצל|פעם אחרונה"
+    r"|visit|examin|seen|check-?up|(?:clinic|follow-up) review",
+    stay=r"אושפז|אי?שפוז|מאושפז|שכב(?:תי|ה)? ב|חדר מיון|למיון|תאריך קבלה|התקבל|נתקבל|קבלה|שחרור|שוחרר"
+    r"|admi(?:ssion|tted)|discharg|hospitali[sz]|inpatient|ward",
     work=r"הועסק|מועסק|העסקה|מעסיק|עבד|עובד|עבודה|לעבוד|תפקיד|פוטר|התפטר|שכר"
-    r"|משרה|משכורת|פרש|employ|work(?!-?up)|job|position|salary|hired|laid off|resign",
+    r"|משרה|משכורת|פרש|מעביד|תקופת ה?שירות|employ|work(?!-?up)|job|position|salary|hired|laid off|resign",
     onset=r"תאונ|נפצע|נפגע|פציע|נפילה|נפל|אירוע|התקף|התחיל(?:ו|ה)? ה?כאב|החל(?:ו|ה)? ה?כאב|תחילת ה?(?:נכות|מחלה|ליקוי)"
     r"|אי כושר|מגבלה|מחלה נוכחית|אובחנ|אובחן|אבחנ|אבחון|לקה|לקתה|חלית|חלה ב|החמר|הופיע|פרצה|ביופסי|פתולוגי|אמבולנס"
     r"|onset|accident|injur|fell|incapacit|symptoms|diagnos|patholog|biops|ambulance|collaps|fell ill|deteriorat",
@@ -33,19 +35,21 @@ DATE_LABELS = _labels(
 )
 DATE_SIDES: Labels = {
     FROM: re.compile(
-        r"מיום|מתאריך|החל מ|מאז|(?<!\w)מ-?\s?$|תחילת|התחל|התחיל|קבלה|[תהנ]תקבל|קליטה|נקלט|נכנס"
+        r"מיום|מתאריך|החל מ|מאז|(?<!\w)מ-?\s?$|תחילת|התחל|התחיל|קבלה|[תהנ]תקבל|קליטה|נקלט|נכנס|הגיע|ה?יום ה?ראשון"
         r"|since|from|start|beg[ai]n|commenc|admission|admitted|joined|hired",
         re.IGNORECASE,
     ),
     UNTIL: re.compile(
-        r"(?<!\w)ו?עד(?!\w)|סיום|הסתי|הפסק|סיימ|אחרון|שחרור|שוחרר|יצאתי|יצא |פוטר|התפטר|פרש|עזב"
+        r"(?<!\w)ו?עד(?!\w)|סיום|הסתי|הפסק|סיימ|אחרון|שחרור|שוחרר|יצאתי|יצא |לביתו|לביתה|פוטר|התפטר|פרש|עזב"
         r"|until|till|end(?:s|ed)?\b|left|discharge|last (?:working )?day|terminat|resign|(?<!\w)to(?!\w)",
         re.IGNORECASE,
     ),
 }
 NAME_LABELS = _labels(
     person=r"(?:שם )?ה?(?:מטופל|מבוטח|תובע|עובד|נבדק|עמית|מאושפז)(?:/[תה]|\(ת\)|ת?(?= ?:))"
-    r"|שם ה?(?:מטופלת?|מבוטחת?|תובעת?|חולה|עובדת?|נבדקת?|מאושפזת?|מלא)|שמך|שם(?= ?:)|שם פרטי|שם משפחה"
+    r"|פרטי ה?(?:מטופל|מבוטח|תובע|עובד|מועסק|חולה)|לכבוד"
+    r"|שם ה?(?:מטופלת?|מבוטחת?|תובעת?|חולה|עובדת?|נבדקת?|מאושפזת?|מלא)"
+    r"|שמך|שם(?= ?:)|שם פרטי|שם משפחה"
     r"|קוראים לי|הגב'|גב'|מר (?=[א-ת])|patient|claimant|employee(?= ?:)|full name|your name|my name"
     r"|mr\.?|mrs\.?|ms\.?|name(?= ?:)",
     holder=r"בעלת? ה?חשבון|על שם|על שמי|account holder|account name|in the name of",
@@ -54,26 +58,31 @@ NAME_LABELS = _labels(
     employer=r"מעסיק|בעלת? ה?עסק|עסק בשם|owner of|business"
     r"|חברת|חברתנו|חברה|מפעל|הועסק(?:ה)? ב|עובדת? ב|עבד(?:ה|תי)? ב|מקום ה?עבודה|איפה עבד|במה עבד"
     r"|במה את|employer|company|employed (?:by|at|with)|work(?:ed)? (?:for|at)|workplace|where .{0,12}work",
-    position=r"תפקיד|כ(?=[א-ת]{3,} ב)|במשרת|position|job title|role|as an?(?= )",
-    physician=r"ד\"ר|דר'|פרופ'?|רופאה?|רופא מטפל|מנתח|dr\.?|prof\.?|physician|doctor|surgeon|audiologist",
+    position=r"תפקיד|(?<!\w)כ(?=[א-ת]{3,} ב)|במשרת|position|job title|role|as an?(?= )",
+    physician=r"ד\"ר|דר'|פרופ'?|רופאה?|רופא מטפל|מנתח|dr\.?|prof\.?|physician|doctor|surgeon|audiologist"
+    r"|consultant|specialist|מומח(?:ה|ית)",
     hospital=r"בית ה?חולים|ביה\"ח|מרכז רפואי|המרכז הרפואי|אושפז|אשפוז|hospital|medical cent",
     bank=r"בנק|bank",
     clinic=r"מרפאת|מרפאה|קופת חולים|clinic",
 )
 NAME_SHAPES = {
-    "title": re.compile(r"(?<!\w)(?:ד\"ר|דר'|פרופ'?|dr\.?|prof\.?)(?= )", re.IGNORECASE),
+    "title": re.compile(r"(?<!\w)(?:ד\"ר|דר'|פרופ'?|dr\.?|prof\.?)(?= )|\bM\.?D\.?(?!\w)", re.IGNORECASE),
     "hospital": re.compile(r"בית ה?חולים|ביה\"ח|ה?מרכז ה?רפואי|hospital|medical cent", re.IGNORECASE),
     "company": re.compile(
         r"בע\"מ|ע\"ר|(?<!\w)ב?(?:עמותת|עיריית|מועצה (?:אזורית|מקומית)|בית ה?ספר|אוניברסיט\w+|מפעלי|תעשיות|קיבוץ)(?!\w)"
         r"|(?<!\w)(?:ltd|inc|llc|plc|gmbh|municipality|school|university|industries|restaurant|café)\b",
         re.IGNORECASE,
     ),
-    "bank": re.compile(r"(?<!\w)בנק|\bbank\b", re.IGNORECASE),
+    "bank": re.compile(
+        r"(?<!\w)בנק|\bbank\b|^(?:לאומי|ה?פועלים|דיסקונט|מזרחי(?:[ -]טפחות)?|ה?בינלאומי|מרכנתיל|יהב|אוצר החייל|מסד"
+        r"|leumi|hapoalim|discount|mizrahi(?:[ -]tefahot)?|mercantile|yahav)$",
+        re.IGNORECASE,
+    ),
     "street": re.compile(r"\d|רחוב|רח'|שדרות|שד'|ת\.ד|street|avenue|road|p\.?o\.? box", re.IGNORECASE),
 }
 PHONE_LABELS = _labels(
     other=r"מרפא|קליניקה|מזכירות|בית ה?חולים|ביה\"ח|מכון|מעבד|רופא|ד\"ר|פרופ|פקס|מעסיק|חברה|חברתנו|סניף"
-    r"|לשכה|משרד|מוקד|clinic|hospital|office|doctor|dr\.|fax|employer|company|branch",
+    r"|לשכה|משרד|מוקד|בירור|clinic|hospital|office|secretar|doctor|dr\.|fax|employer|company|branch",
     own=r"כתובת|נייד|סלולר|פלאפון|טלפון שלך|הטלפון שלי|מה מספר|וטלפון|מטופלת?|ת\.?\"?ז|מייל"
     r"|mobile|cell|home|address|your phone|my (?:phone|number)|patient",
 )
@@ -120,7 +129,7 @@ def nearest_label(
     stop = min((end.start() for end in _SENTENCE_END.finditer(line) if end.start() >= at[1]), default=len(line))
     before = [one for one in found if one[0] < at[0] and not _is_taken(one, first, values)]
     near = [one for one in before if one[0] >= start]
-    after = [one for one in found if at[0] <= one[0] < stop]
+    after = [one for one in found if at[0] <= one[0] < stop and (one[0] < at[1] or not _is_of_next(one, line, values))]
     after = [one for one in after if one[2] in fitting] or after
     for candidates in (near, after[:1], before):
         if candidates:
@@ -128,9 +137,8 @@ def nearest_label(
     if len(above) > _HEADING_CHARACTERS and not above.rstrip().endswith((":", "?")):
         return ""
     higher = _labels_in(labels, above)
-    position = [span[0] for span in values].index(at[0]) if at in values else 0
     if len(higher) == len(values) > 0:
-        return higher[position][2]
+        return higher[min(sum(start < at[0] for start, _ in values), len(values) - 1)][2]
     return higher[-1][2] if higher else ""
 
 
@@ -173,6 +181,12 @@ def _labels_in(labels: Labels, text: str) -> list[tuple[int, int, str]]:
 def _is_taken(label: tuple[int, int, str], first: int, values: Sequence[Span]) -> bool:
     """True when another value comes between the label and the value; that of a place has numbers in it."""
     return label[2] != "place" and any(label[1] <= start and end <= first for start, end in values)
+
+
+def _is_of_next(label: tuple[int, int, str], line: str, values: Sequence[Span]) -> bool:
+    """True when a value follows in the same cell: "10 | סניף 902"."""
+    next_value = min((start for start, _ in values if start >= label[1]), default=len(line))
+    return next_value < len(line) and not re.search(r"[|;,\n]", line[label[1] : next_value])
 
 
 def _start_of_range(line: str, at: Span, values: Sequence[Span]) -> int:

@@ -163,6 +163,15 @@ User: ב-9 במרץ 2025 התמוטטתי ופינו אותי באמבולנס."
 המבוטח/ת ניב ארזי
 חשבון בנק מס' 778899
 ת"ז 12 סניף הבנק 044, acct. 556677""",
+    "cells": """דו"ח מעביד לשנת 2024
+מועסק | 6.7.2018 | 5.4.2024
+סניף חשבון
+714 20304050
+אל: לאומי (10) | סניף 333
+User: שכבתי במעלה-הדס""",
+    "medical": """סיכום מאושפז, פרטים מלאים
+Rotem Karni MD, consultant
+בין 8.9.2024""",
     "misread": """Emp1oyee: LEVI NOA  Start of emp1oyment: 07.05.2016
 שס מלא: נועה לוי
 Bank: lnternational""",
@@ -195,6 +204,12 @@ LAYOUT_RIGHT = [
     ("printed", "bank_details.account_number", "778899", "חשבון בנק מס' 778899"),
     ("printed", "bank_details.account_number", "556677", "acct. 556677"),
     ("printed", "bank_details.branch_number", "044", "סניף הבנק 044"),
+    ("cells", "bank_details.branch_number", "714", "714 20304050"),
+    ("cells", "bank_details.account_number", "20304050", "714 20304050"),
+    ("cells", "bank_details.bank_code", "10", "לאומי (10)"),
+    ("cells", f"{STAY}.hospital_name", "מעלה-הדס", "שכבתי במעלה-הדס"),
+    ("medical", f"{STAY}.admission_date", "2024-09-08", "בין 8.9.2024"),
+    ("medical", f"{DOCTOR}.name", "Rotem Karni MD", "Rotem Karni MD, consultant"),
     ("misread", f"{RECORD}.start_date", "2016-05-07", "Start of emp1oyment: 07.05.2016"),
     ("misread", "personal_info.full_name", "נועה לוי", "שס מלא: נועה לוי"),
     ("misread", "bank_details.bank_name", "International", "Bank: lnternational"),
@@ -213,6 +228,10 @@ LAYOUT_WRONG = [
     ("printed", f"{DOCTOR}.phone", "0551234567", "055-1234567"),
     ("printed", f"{DOCTOR}.name", "ניב ארזי", "המבוטח/ת ניב ארזי"),
     ("printed", "bank_details.bank_code", "044", "סניף הבנק 044"),
+    ("cells", "bank_details.branch_number", "20304050", "714 20304050"),
+    ("cells", f"{STAY}.hospital_name", "לאומי", "לאומי (10)"),
+    ("medical", f"{RECORD}.start_date", "2024-09-08", "בין 8.9.2024"),
+    ("medical", "personal_info.full_name", "Rotem Karni MD", "Rotem Karni MD, consultant"),
     ("misread", f"{DOCTOR}.last_visit_date", "2016-05-07", "Start of emp1oyment: 07.05.2016"),
     ("misread", f"{DOCTOR}.name", "נועה לוי", "שס מלא: נועה לוי"),
 ]
