@@ -127,7 +127,7 @@ def is_older(call: Mapping[str, Any], than: Mapping[str, Any]) -> bool:
         one, other = _moment(call.get(name)), _moment(than.get(name))
         if one is not None and other is not None:
             return one < other
-    one, other = moment_of(call), moment_of(than)
+    one, other = _any_moment(call), _any_moment(than)
     return one is not None and other is not None and one < other
 
 
@@ -270,8 +270,7 @@ def _moment(value: Any) -> datetime | None:
     return None
 
 
-def moment_of(call: Mapping[str, Any]) -> datetime | None:
-    """When the call was, as far as it says."""
+def _any_moment(call: Mapping[str, Any]) -> datetime | None:
     return next((moment for name in _TIMES if (moment := _moment(call.get(name)))), None)
 
 

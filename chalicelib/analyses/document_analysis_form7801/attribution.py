@@ -67,7 +67,7 @@ _AMOUNTS = re.compile(r"(?<![\d/.])(?!(?:19|20)\d\d(?!\d))\d[\d,]*(?:\.\d+)?(?![
 _DIGITS = re.compile(r"\d(?:[\d\-./]*\d)?")
 _EXPECTED: Mapping[str, _Expected] = {
     "personal_info.id_number": _may("id"),
-    "personal_info.full_name": _may("person holder"),
+    "personal_info.full_name": _may("person holder titled"),
     "personal_info.date_of_birth": _may("birth"),
     "personal_info.number_of_children": _may("children"),
     "personal_info.address": _may("place", shapes="street"),
@@ -91,7 +91,7 @@ _EXPECTED: Mapping[str, _Expected] = {
     "bank_details.bank_code": _may("bank"),
     "bank_details.branch_number": _may("branch"),
     "bank_details.account_number": _may("account"),
-    "bank_details.account_holder_name": _may("holder person"),
+    "bank_details.account_holder_name": _may("holder person titled"),
     "medical_waiver.waiver_date": _may("waiver issued"),
 }
 

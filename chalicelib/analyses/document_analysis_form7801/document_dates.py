@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.analyses.kit.dates import days_with_spans
 from chalicelib.analyses.kit.stamp import israeli_day
 from chalicelib.analyses.kit.untrusted import CALL_ID
 from chalicelib.cases.model import DocumentText
-from chalicelib.cases.vapi import moment_of
 
 _LABEL = re.compile(
     r"(?:(?:^|[\s|])תאריך(?: ה?(?:ביקור|בדיקה|מכתב|מסמך|דוח|הפקה|הנפקה))?|נכתב ב|הופק ב"
@@ -30,9 +29,14 @@ def document_dates(texts: Iterable[DocumentText], *, today: date) -> Mapping[str
 
 
 def call_date(call: Mapping[str, Any] | None) -> Mapping[str, date]:
-    """The day of the call under its id; empty when it has no time."""
-    moment = moment_of(call or {})
-    return {CALL_ID: israeli_day(moment)} if moment else {}
+    """The day of the call under its id; empty when it has no time (ISO 8601, without a zone UTC)."""
+    for name in ("startedAt", "endedAt", "createdAt"):
+        try:
+            moment = datetime.fromisoformat((call or {})[name])
+        except (KeyError, TypeError, ValueError):
+            continue
+        return {CALL_ID: israeli_day(moment if moment.tzinfo else moment.replace(tzinfo=UTC))}
+    return {}
 
 
 def _date_of(text: DocumentText, today: date) -> date:

@@ -26,10 +26,11 @@ DATE_LABELS = _labels(
     stay=r"אושפז|אי?שפוז|מאושפז|שכב(?:תי|ה)? ב|חדר מיון|למיון|תאריך קבלה|התקבל|נתקבל|קבלה|שחרור|שוחרר"
     r"|admi(?:ssion|tted)|discharg|hospitali[sz]|inpatient|ward",
     work=r"הועסק|מועסק|העסקה|מעסיק|עבד|עובד|עבודה|לעבוד|תפקיד|פוטר|התפטר|שכר"
-    r"|משרה|משכורת|פרש|מעביד|תקופת ה?שירות|employ|work(?!-?up)|job|position|salary|hired|laid off|resign",
+    r"|משרה|משכורת|חוזה|פרש|מעביד|תקופת ה?שירות|employ|work(?!-?up)|job|position|salary|hired|laid off|resign|contract"
+    r"|our service",
     onset=r"תאונ|נפצע|נפגע|פציע|נפילה|נפל|אירוע|התקף|התחיל(?:ו|ה)? ה?כאב|החל(?:ו|ה)? ה?כאב|תחילת ה?(?:נכות|מחלה|ליקוי)"
-    r"|אי כושר|מגבלה|מחלה נוכחית|אובחנ|אובחן|אבחנ|אבחון|לקה|לקתה|חלית|חלה ב|החמר|הופיע|פרצה|ביופסי|פתולוגי|אמבולנס"
-    r"|onset|accident|injur|fell|incapacit|symptoms|diagnos|patholog|biops|ambulance|collaps|fell ill|deteriorat",
+    r"|אי כושר|מגבלה|מחלה נוכחית|אובחנ|אובחן|אבחנ|אבחון|לקה|לקתה|התמוטט|חלית|חלה ב|החמר|הופיע|פרצה|ביופסי|פתולוגי"
+    r"|onset|accident|injur|fell|incapacit|symptoms|diagnos|patholog|biops|collaps|fell ill|deteriorat",
     waiver=r"ויתור|סודיות|הסכמה|waiver|consent",
     issued=r"תאריך ה?(?:מכתב|מסמך|הנפקה|דוח|דו\"ח)|נכתב|הופק|(?:^|\s)תאריך ?:|issued|date ?:",
 )
@@ -50,8 +51,8 @@ NAME_LABELS = _labels(
     r"|פרטי ה?(?:מטופל|מבוטח|תובע|עובד|מועסק|חולה)|לכבוד"
     r"|שם ה?(?:מטופלת?|מבוטחת?|תובעת?|חולה|עובדת?|נבדקת?|מאושפזת?|מלא)"
     r"|שמך|שם(?= ?:)|שם פרטי|שם משפחה"
-    r"|קוראים לי|הגב'|גב'|מר (?=[א-ת])|patient|claimant|employee(?= ?:)|full name|your name|my name"
-    r"|mr\.?|mrs\.?|ms\.?|name(?= ?:)",
+    r"|קוראים לי|patient|claimant|employee(?= ?:)|full name|your name|my name|name(?= ?:)",
+    titled=r"הגב'|גב'|מר(?= [א-ת])|mr\.?|mrs\.?|ms\.?(?= )",
     holder=r"בעלת? ה?חשבון|על שם|על שמי|account holder|account name|in the name of",
     place=r"כתובת|רחוב|רח'|שדרות|שד'|מתגורר|גר ב|גרה ב|גר(?:ה)?(?= )|איפה את|היכן את|עיר(?!\w)"
     r"|יישוב|address|street|live|city|town",
@@ -104,7 +105,8 @@ REFERENCE_LABELS = _labels(
 _IN_RANGE = re.compile(r"\s?(?:[-–—]|ו?עד|to|until|till|through)\s?(?:ה?ל?יום |ל?תאריך |ל?חודש )?[ולב]?-?\s?")
 _IN_LIST = re.compile(r"\s?(?:[,;/]|ו-?|and|&)\s?")
 _SENTENCE_END = re.compile(r"(?:(?<=[\w)\"'%]{3})[.!?;]|(?<=\d)\.)\s+(?=[^\W\d])")
-_HEADING_CHARACTERS = 60
+_HEADING_END = re.compile(r"[^:|]{0,14}:?\s*")
+"""What may follow the last label of a heading: the rest of a word, another column, but no value after a colon."""
 _HEADED = re.compile(r"ה|ל|ב?בנק")
 
 
@@ -119,27 +121,28 @@ def nearest_label(
 ) -> str:
     """The label of the value at `at`; "" when there is none.
 
-    The nearest one before it in its sentence; else after it, one that is `fitting` first; else earlier on the line;
-    else that of the line above, if this is a heading. A label counts for the first of the line's `values` (places of
-    its kind, this one among them) after it, and for the rest of a range or list that begins so.
+    The nearest one before it in its sentence; else after it, one that is `fitting` first; else that of the line above,
+    if this is a heading or a question. A title ("Mr.") counts only right before the value. A label counts for
+    the first of the line's `values` (places of its kind, this one among them) after it, and for the rest of a range or
+    list that begins so.
     """
     first = _start_of_range(line, at, values)
     found = _labels_in(labels, line)
     start = max((end.end() for end in _SENTENCE_END.finditer(line) if end.end() <= at[0]), default=0)
     stop = min((end.start() for end in _SENTENCE_END.finditer(line) if end.start() >= at[1]), default=len(line))
-    before = [one for one in found if one[0] < at[0] and not _is_taken(one, first, values)]
-    near = [one for one in before if one[0] >= start]
+    found = [one for one in found if one[2] != "titled" or at[0] - 2 <= one[1] <= at[0]]
+    before = [one for one in found if start <= one[0] < at[0] and not _is_taken(one, first, values)]
     after = [one for one in found if at[0] <= one[0] < stop and (one[0] < at[1] or not _is_of_next(one, line, values))]
     after = [one for one in after if one[2] in fitting] or after
-    for candidates in (near, after[:1], before):
+    for candidates in (before, after[:1]):
         if candidates:
             return _head(candidates, line)
-    if len(above) > _HEADING_CHARACTERS and not above.rstrip().endswith((":", "?")):
+    higher = [one for one in _labels_in(labels, above) if one[2] != "titled"]
+    if not higher or not (above.endswith("?") or _HEADING_END.fullmatch(above[higher[-1][1] :])):
         return ""
-    higher = _labels_in(labels, above)
     if len(higher) == len(values) > 0:
         return higher[min(sum(start < at[0] for start, _ in values), len(values) - 1)][2]
-    return higher[-1][2] if higher else ""
+    return higher[-1][2]
 
 
 def date_spans(line: str, *, today: date) -> list[Span]:

@@ -169,6 +169,10 @@ User: ב-9 במרץ 2025 התמוטטתי ופינו אותי באמבולנס."
 714 20304050
 אל: לאומי (10) | סניף 333
 User: שכבתי במעלה-הדס""",
+    "letter": """בעל החשבון: זיו נבו
+דירה: משעול הברוש 3, נתיבות
+הגב' נבו הקימה את נגריית עץ-חלום. היא נפצעה שם.
+השותפות נגמרה ב-1.3.2024.""",
     "medical": """סיכום מאושפז, פרטים מלאים
 Rotem Karni MD, consultant
 בין 8.9.2024""",
@@ -208,6 +212,9 @@ LAYOUT_RIGHT = [
     ("cells", "bank_details.account_number", "20304050", "714 20304050"),
     ("cells", "bank_details.bank_code", "10", "לאומי (10)"),
     ("cells", f"{STAY}.hospital_name", "מעלה-הדס", "שכבתי במעלה-הדס"),
+    ("letter", "personal_info.address", "משעול הברוש 3", "דירה: משעול הברוש 3, נתיבות"),
+    ("letter", "personal_info.city", "נתיבות", "דירה: משעול הברוש 3, נתיבות"),
+    ("letter", f"{RECORD}.employer_name", "נגריית עץ-חלום", "הגב' נבו הקימה את נגריית עץ-חלום"),
     ("medical", f"{STAY}.admission_date", "2024-09-08", "בין 8.9.2024"),
     ("medical", f"{DOCTOR}.name", "Rotem Karni MD", "Rotem Karni MD, consultant"),
     ("misread", f"{RECORD}.start_date", "2016-05-07", "Start of emp1oyment: 07.05.2016"),

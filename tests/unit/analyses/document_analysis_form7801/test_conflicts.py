@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence
 from chalicelib.analyses.document_analysis_form7801.conflicts import Resolved, resolved
+from chalicelib.analyses.document_analysis_form7801.document_dates import call_date
 from chalicelib.analyses.document_analysis_form7801.fields import value_at
 from tests.unit.analyses.document_analysis_form7801.forms import (
     TODAY,
@@ -193,3 +194,16 @@ def test_an_account_number_is_better_written_than_said() -> None:
     done = resolved(answer, sources=SPOKEN_PHONE, today=TODAY, dates=dates)
 
     assert value_at(done.form, account) == "123456"
+
+
+@pytest.mark.parametrize(
+    ("call", "day"),
+    [
+        ({"createdAt": "2026-06-09T22:30:00.000Z"}, {"call": date(2026, 6, 10)}),  # after midnight in Israel
+        ({"startedAt": 5, "endedAt": "2026-06-09T10:00:00"}, {"call": date(2026, 6, 9)}),
+        ({"createdAt": "yesterday"}, {}),
+        (None, {}),
+    ],
+)
+def test_a_call_has_the_day_that_it_says(call: dict[str, Any] | None, day: dict[str, date]) -> None:
+    assert call_date(call) == day
