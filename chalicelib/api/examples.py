@@ -146,8 +146,8 @@ def _form() -> FormView:
         form_7801={"personal_info": {"phone": "0500000422"}},
         fields={"personal_info.phone": phone},
         sections={
-            "personal_info": SectionView(confirmed=True, by=_OWNER, at=timestamp(_AT), changed_since=False),
-            "bank_details": SectionView(confirmed=False, by=None, at=None, changed_since=False),
+            "personal_info": SectionView(confirmed=True, by=_OWNER, at=timestamp(_AT), changed_since=False, changed=()),
+            "bank_details": SectionView(confirmed=False, by=None, at=None, changed_since=False, changed=()),
         },
         issues=(),
         version=4,

@@ -38,12 +38,16 @@ class FieldView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SectionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A section: later analyses change nothing in a confirmed one. `changed_since`: a person did, after `at`."""
+    """A section: later analyses change nothing in a confirmed one. `changed_since`: a person did, after `at`.
+
+    `changed` are the paths of the fields and items that they changed.
+    """
 
     confirmed: bool
     by: str | None
     at: Timestamp | None
     changed_since: bool
+    changed: tuple[str, ...]
 
 
 class FormView(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,11 +148,12 @@ def _field(field: ShownField) -> FieldView:
 
 def _section(name: str, confirmation: Confirmation | None, shown: ShownForm) -> SectionView:
     if confirmation is None:
-        return SectionView(confirmed=False, by=None, at=None, changed_since=False)
-    times = [field.at for path, field in shown.fields.items() if path.startswith(f"{name}.")]
+        return SectionView(confirmed=False, by=None, at=None, changed_since=False, changed=())
+    changed = shown.changed[name]
     return SectionView(
         confirmed=True,
         by=confirmation.by,
         at=timestamp(confirmation.at),
-        changed_since=any(at is not None and at > confirmation.at for at in times),
+        changed_since=bool(changed),
+        changed=changed,
     )

@@ -26,12 +26,14 @@ export interface Form {
   added?: string[];
 }
 
-/** `changed_since`: a person changed something in it after it was confirmed. */
+/** `changed_since`: a person changed something in it after it was confirmed; `changed` are the paths of that. */
 export interface FormSection {
   confirmed: boolean;
   by: string | null;
   at: string | null;
   changed_since: boolean;
+  /** Missing from an older API. */
+  changed?: string[];
 }
 
 export interface FormChanges {

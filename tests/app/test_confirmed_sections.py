@@ -31,6 +31,7 @@ def test_a_confirmed_section_is_frozen(api):
         "by": "user-1",
         "at": "",
         "changed_since": False,
+        "changed": [],
     }
     assert form["form_7801"]["personal_info"]["section_confirmed"] is True
     assert form["form_7801"]["personal_info"]["city"] == "חיפה"
@@ -93,6 +94,32 @@ def test_a_change_in_a_confirmed_section_shows_that_it_came_after(api):
 
     assert form["sections"]["personal_info"]["changed_since"] is True
     assert form["fields"]["personal_info.city"]["by"] == "admin-1"
+
+
+def test_what_was_changed_after_a_confirmation_is_named_until_it_is_confirmed_again(api):
+    case_id, _ = an_analysed_case(api)
+    changed(api.user, case_id, confirm=["personal_info", "employment_history"], changes=set_to(phone="0521234567"))
+    analysed(api, case_id, a_form(person={**PERSON, "city": "עכו"}))
+    galil = row_path(form_of(api.user, case_id), RECORDS, employer_name=GALIL["employer_name"])
+    tekhelet = row_path(form_of(api.user, case_id), RECORDS, employer_name=TEKHELET["employer_name"])
+    api.clock.advance(seconds=300)
+
+    form = changed(
+        api.user,
+        case_id,
+        revert=["personal_info.city"],
+        remove=[galil],
+        add=[{"list": RECORDS, "item": {}}],
+        changes=[{"field": f"{tekhelet}.end_date", "value": "2026-01-31"}],
+    )
+    again = changed(api.user, case_id, confirm=["employment_history"])
+
+    assert form["sections"]["personal_info"]["changed"] == ["personal_info.city"]
+    employment = {galil, *form["added"], f"{tekhelet}.end_date"}
+    assert set(form["sections"]["employment_history"]["changed"]) == employment
+    assert again["sections"]["employment_history"]["changed"] == []
+    assert again["sections"]["employment_history"]["changed_since"] is False
+    assert again["sections"]["personal_info"]["changed_since"] is True
 
 
 def test_all_sections_confirmed_is_said(api):

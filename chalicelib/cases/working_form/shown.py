@@ -19,6 +19,8 @@ from chalicelib.cases.working_form.model import (
     Row,
     ShownField,
     StoredForm,
+    WorkingForm,
+    row_of,
     section_of,
     under,
 )
@@ -32,6 +34,7 @@ Issue = Mapping[str, Any]
 class ShownForm(msgspec.Struct, frozen=True, kw_only=True):
     """The form as it is shown; `form` is None while there is neither an analysis nor anything that a person did.
 
+    `changed` are the fields and items of each confirmed section that a person changed after it was confirmed.
     `issues` are those of the analysis that still stand, and those of the values shown. `places` are the rows of each
     list, with those that are not shown; `analysed` is the form of the analysis alone.
     """
@@ -39,6 +42,7 @@ class ShownForm(msgspec.Struct, frozen=True, kw_only=True):
     form: Form | None
     fields: Mapping[str, ShownField]
     sections: Mapping[str, Confirmation | None]
+    changed: Mapping[str, tuple[str, ...]]
     issues: tuple[Issue, ...]
     attention: Attention
     claimant: str
@@ -61,6 +65,7 @@ def shown_form(stored: StoredForm, *, rules: FormRules, today: date) -> ShownFor
         form=form,
         fields=view.fields,
         sections={name: stored.form.sections.get(name) for name in rules.sections},
+        changed={name: tuple(_changed_since(stored.form, name, one)) for name, one in stored.form.sections.items()},
         issues=issues,
         attention=Attention() if form is None else view.attention(issues),
         claimant="" if form is None else str(form["personal_info"]["full_name"]),
@@ -81,6 +86,15 @@ def items_of(form: Form | None, list_path: str) -> list[dict[str, Any]]:
     owner, name = _owner(form, list_path)
     items: list[dict[str, Any]] = owner[name]
     return items
+
+
+def _changed_since(form: WorkingForm, section: str, confirmed: Confirmation) -> Iterator[str]:
+    """What a person set, took back, added or removed in a section after it was confirmed; an item as a whole."""
+    items = {path for path, row in form.rows.items() if row.state != "kept" and row.at > confirmed.at}
+    yield from (path for path in items if section_of(path) == section)
+    for path, held in {**confirmed.values, **form.values}.items():
+        if section_of(path) == section and held.at > confirmed.at and row_of(path) not in items:
+            yield path
 
 
 class _View:

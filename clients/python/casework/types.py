@@ -216,12 +216,13 @@ class FormField(TypedDict):
 
 
 class FormSection(TypedDict):
-    """A section: later analyses change nothing in a confirmed one."""
+    """A section: later analyses change nothing in a confirmed one. `changed` are the paths that a person changed since."""
 
     confirmed: bool
     by: str | None
     at: str | None
     changed_since: bool
+    changed: list[str]
 
 
 class Form(TypedDict):

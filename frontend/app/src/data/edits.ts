@@ -2,20 +2,25 @@
 //
 // A change waits in sessionStorage, so that a lost connection, an expired token and a reload cost nothing. When somebody
 // was faster (412), the form is read again: a change of another field goes out once more, and where both changed the
-// same field, the person is asked.
+// same field, the person is asked. The last action can be taken back, unless somebody else was there since: then the
+// person is asked as well.
 
 import type { Form, FormChanges } from "@casework/client";
 import { isPassing, isProblem } from "@casework/client";
-import { isEmpty } from "./fields.js";
-
-/** One action of a person. `field`: the path of the field or row, or the section; `before`: what it showed then. */
-export interface Edit {
-  id: string;
-  field: string;
-  changes: FormChanges;
-  before: unknown;
-  wanted: unknown;
-}
+import {
+  addedRow,
+  type Edit,
+  isDone,
+  isOthers,
+  renamed,
+  same,
+  seenOf,
+  stateOf,
+  undoing,
+  undoingOf,
+  withPending,
+} from "./edit.js";
+import { newId } from "./new-id.js";
 
 export interface Clash {
   edit: Edit;
@@ -26,6 +31,8 @@ export interface Clash {
 
 export interface EditsState {
   pending: readonly Edit[];
+  /** What takes back what was done in this tab, the last at the end. */
+  done: readonly Edit[];
   /** `waiting`: no answer; it is tried again by itself. `new`: nothing was changed yet. */
   status: "new" | "saving" | "waiting" | "saved";
   /** Somebody else changed the same field: the person decides. */
@@ -43,6 +50,8 @@ export interface EditsWorld {
   show(form: Form): void;
   /** Everything that waited has been answered. */
   settled(): void;
+  /** The id of the person. */
+  user: string | null;
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
   /** Where the waiting changes are kept. */
   key: string;
@@ -61,7 +70,7 @@ export class Edits {
   constructor(world: EditsWorld) {
     this.#world = world;
     const pending = keptEdits(world);
-    this.#state = { pending, status: pending.length ? "waiting" : "new", clash: null, refused: null };
+    this.#state = { pending, done: [], status: pending.length ? "waiting" : "new", clash: null, refused: null };
   }
 
   getState = (): EditsState => this.#state;
@@ -71,8 +80,24 @@ export class Edits {
     return () => void this.#listeners.delete(listener);
   };
 
-  add(edit: Edit): void {
-    this.#put({ pending: [...this.#state.pending, edit], refused: null });
+  /** Make a change; it can be taken back. */
+  do(field: string, changes: FormChanges, wanted: unknown): void {
+    const { done, pending } = this.#state;
+    const form = this.#shown();
+    const id = newId();
+    const name = changes.add ? { provisional: `${field}[new-${id}]` } : {};
+    const edit: Edit = { id, field, changes, before: seenOf(form, { field, changes }), wanted, ...name };
+    const back = form && undoing(form, edit);
+    this.#put({ pending: [...pending, edit], done: back ? [...done, back] : done, refused: null });
+    void this.send();
+  }
+
+  /** Take the last action back. */
+  undo(): void {
+    const { done, pending } = this.#state;
+    const last = done.at(-1);
+    if (!last) return;
+    this.#put({ pending: [...pending, { ...last, id: newId() }], done: done.slice(0, -1), refused: null });
     void this.send();
   }
 
@@ -98,8 +123,10 @@ export class Edits {
   settle(choice: "mine" | "theirs"): void {
     const { clash } = this.#state;
     if (!clash) return;
-    const own: Edit = { ...clash.edit, before: clash.theirs };
+    const { undoes: _, ...edit } = clash.edit;
+    const own: Edit = { ...edit, before: clash.theirs };
     const rest = this.#state.pending.slice(1);
+    if (choice === "theirs") this.#cannotUndo(clash.edit);
     this.#put({ clash: null, status: "saving", pending: choice === "mine" ? [own, ...rest] : rest });
     void this.send();
   }
@@ -116,9 +143,14 @@ export class Edits {
   async #sent(edit: Edit): Promise<boolean> {
     try {
       const form = this.#world.form() ?? (await this.#world.read());
-      this.#world.show(await this.#world.change(form.version, edit.changes));
+      if (edit.undoes && isDone(form, edit)) this.#drop(edit);
+      else if (edit.undoes && isOthers(form, edit, this.#world.user)) return this.#clashed(form, edit);
+      else {
+        const answer = await this.#world.change(form.version, edit.changes);
+        this.#world.show(answer);
+        this.#answered(answer, edit, answer.added?.[0] ?? null);
+      }
       this.#failures = 0;
-      this.#drop(edit);
       return true;
     } catch (error) {
       return this.#failed(edit, error as Error);
@@ -129,6 +161,7 @@ export class Edits {
     if (isProblem(error, "precondition_failed")) return this.#rebased(edit);
     if (!isPassing(error) && error.name !== "TokenError") {
       this.#drop(edit);
+      this.#cannotUndo(edit);
       this.#put({ refused: { edit, error }, status: "saved" });
       return true;
     }
@@ -148,13 +181,43 @@ export class Edits {
       return this.#failed(edit, error as Error);
     }
     this.#world.show(form);
-    const there = stateOf(form, edit);
-    if (isDone(form, edit)) this.#drop(edit);
-    else if (!same(there.value, edit.before)) {
-      this.#put({ clash: { edit, theirs: there.value, by: there.by, at: there.at }, status: "waiting" });
-      return false;
-    }
+    if (isDone(form, edit)) this.#answered(form, edit, edit.changes.add ? addedRow(form, edit) : null);
+    else if (!edit.undoes && !edit.changes.add && !same(seenOf(form, edit), edit.before))
+      return this.#clashed(form, edit);
     return true;
+  }
+
+  #clashed(form: Form, edit: Edit): false {
+    const { value, by, at } = stateOf(form, edit);
+    this.#put({ clash: { edit, theirs: value, by, at }, status: "waiting" });
+    return false;
+  }
+
+  /** The form has the change: what waits behind it, and what takes it back, know what came of it. */
+  #answered(form: Form, edit: Edit, added: string | null): void {
+    let { pending, done } = this.#state;
+    pending = pending.filter(({ id }) => id !== edit.id);
+    if (added !== null && edit.provisional) {
+      [pending, done] = renamed([pending, done], edit.provisional, added);
+      pending = pending.map((one) =>
+        one.field === edit.field && one.changes.add ? { ...one, before: [...(one.before as string[]), added] } : one,
+      );
+    }
+    const known = (one: Edit) => (one.undoes === edit.id ? undoingOf(form, edit, one) : one);
+    [pending, done] = [pending.map(known), done.map(known)];
+    this.#put({ pending, done });
+  }
+
+  /** It was not done, or is somebody else's by now. */
+  #cannotUndo({ id }: Edit): void {
+    const { pending, done } = this.#state;
+    const isOther = ({ undoes }: Edit) => undoes !== id;
+    this.#put({ pending: pending.filter(isOther), done: done.filter(isOther) });
+  }
+
+  #shown(): Form | null {
+    const form = this.#world.form();
+    return form && withPending(form, this.#state.pending);
   }
 
   #drop({ id }: Edit): void {
@@ -168,61 +231,6 @@ export class Edits {
     else this.#world.storage.removeItem(this.#world.key);
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-/** What the form says of an edit's place. */
-function stateOf(form: Form, { field, changes }: Edit): { value: unknown; by: string | null; at: string | null } {
-  const section = form.sections[field];
-  if (section && (changes.confirm || changes.unconfirm)) {
-    return { value: sectionValues(form, field), by: lastIn(form, field), at: null };
-  }
-  const held = form.fields[field];
-  return { value: held?.value ?? null, by: held?.by ?? null, at: held?.at ?? null };
-}
-
-/** The values of a section as one text, to see whether it changed since a person looked at it. */
-export function sectionValues(form: Form, section: string): string {
-  const own = Object.entries(form.fields).filter(([path]) => path.startsWith(`${section}.`));
-  return JSON.stringify(own.map(([path, { value }]) => [path, value]).sort());
-}
-
-function lastIn(form: Form, section: string): string | null {
-  const held = Object.entries(form.fields).filter(([path, { by }]) => path.startsWith(`${section}.`) && by !== null);
-  return held.map(([, one]) => one).sort((one, other) => ((one.at ?? "") < (other.at ?? "") ? 1 : -1))[0]?.by ?? null;
-}
-
-/** Whether the form already is as the edit wants it: its answer was lost, or somebody did the same. */
-function isDone(form: Form, { field, changes, wanted }: Edit): boolean {
-  if (changes.confirm) return form.sections[field]?.confirmed === true;
-  if (changes.unconfirm) return form.sections[field]?.confirmed === false;
-  if (changes.revert) return form.fields[field]?.source === "analysis";
-  if (changes.remove) return !Object.keys(form.fields).some((path) => path.startsWith(`${field}.`));
-  if (changes.add) return false;
-  const held = form.fields[field];
-  return held?.source === "person" && same(held.value, wanted);
-}
-
-/** Equal values; all that is empty is equal. */
-export function same(one: unknown, other: unknown): boolean {
-  return (isEmpty(one) && isEmpty(other)) || JSON.stringify(one) === JSON.stringify(other);
-}
-
-const UNKNOWN = { by: null, at: null, changed_since: false };
-
-/** The form as it is once the waiting changes have arrived. */
-export function withPending(form: Form, pending: readonly Edit[]): Form {
-  if (pending.length === 0) return form;
-  const fields = { ...form.fields };
-  const sections = { ...form.sections };
-  const blank = { job_id: null, by: null, at: null, conflict: null, analysis_field: null };
-  for (const { changes } of pending) {
-    for (const { field, value } of changes.changes ?? []) {
-      fields[field] = { ...blank, ...fields[field], value, source: "person", conflict: null };
-    }
-    for (const name of changes.confirm ?? []) sections[name] = { ...UNKNOWN, confirmed: true };
-    for (const name of changes.unconfirm ?? []) sections[name] = { ...UNKNOWN, confirmed: false };
-  }
-  return { ...form, fields, sections };
 }
 
 function keptEdits({ storage, key }: EditsWorld): Edit[] {

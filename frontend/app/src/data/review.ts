@@ -27,12 +27,19 @@ export interface ReviewItem {
   absent: FormField | null;
 }
 
+/** What a confirmed section is about that was not there when it was confirmed: a person changed it, or an analysis says otherwise. */
+export interface Since {
+  path: string;
+  by: string | null;
+  isConflict: boolean;
+}
+
 export interface ReviewSection {
   name: string;
   fields: ReviewField[];
   lists: { definition: ListDefinition; items: ReviewItem[] }[];
   conditions: ReviewField[];
-  confirmed: { by: string | null; at: string | null } | null;
+  confirmed: { by: string | null; at: string | null; since: Since[] } | null;
   open: number;
   filled: number;
   all: number;
@@ -61,7 +68,7 @@ export function reviewOf(form: Form, analysis: Form7801Analysis | null): Review 
     const state = form.sections[prefix];
     return {
       ...{ name: prefix, fields, lists, conditions },
-      confirmed: state?.confirmed ? { by: state.by, at: state.at } : null,
+      confirmed: state?.confirmed ? { by: state.by, at: state.at, since: sinceOf(form, prefix) } : null,
       open: all.filter(({ isOpen }) => isOpen).length,
       filled: counted.filter(({ value }) => !isEmpty(value)).length,
       all: counted.length,
@@ -75,6 +82,19 @@ export function reviewOf(form: Form, analysis: Form7801Analysis | null): Review 
   const paths = new Set(fields.map(({ path }) => path));
   const others = context.issues.filter(({ field, weight }) => !paths.has(field) && weight !== "info");
   return { sections, fields, others };
+}
+
+function sinceOf(form: Form, section: string): Since[] {
+  const changed = form.sections[section]?.changed ?? [];
+  const conflicts = Object.keys(form.fields).filter(
+    (path) => path.startsWith(`${section}.`) && form.fields[path]?.conflict,
+  );
+  return [
+    ...conflicts.map((path) => ({ path, by: null, isConflict: true })),
+    ...changed
+      .filter((path) => !conflicts.includes(path))
+      .map((path) => ({ path, by: form.fields[path]?.by ?? null, isConflict: false })),
+  ];
 }
 
 interface Context {

@@ -1,21 +1,14 @@
 // The working form of a case in a component: as the API has it, with what waits to be sent on top, and what can be done.
 
-import type { Client, Form, FormChanges, FormField } from "@casework/client";
+import type { Client, Form, FormChanges } from "@casework/client";
 import { formQuery, keyOf } from "@casework/client/query";
 import { useClient } from "@casework/client/react";
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { useSurroundings } from "../surroundings.js";
-import { type Edit, Edits, type EditsState, sectionValues, withPending } from "./edits.js";
+import { type Edit, withPending } from "./edit.js";
+import { Edits, type EditsState } from "./edits.js";
 import { newId } from "./new-id.js";
-
-/** Something that was done and can be undone. */
-interface Done {
-  field: string;
-  changes: FormChanges;
-  before: unknown;
-  wanted: unknown;
-}
 
 export interface UsedForm {
   form: Form | null;
@@ -34,8 +27,6 @@ export interface UsedForm {
   resend(): void;
   /** Take the last action back; null: there is none. */
   undo: (() => void) | null;
-  /** The field or section of the last action. */
-  lastField: string | null;
 }
 
 const CHANNEL = "casework forms";
@@ -48,56 +39,26 @@ export function useForm(caseId: string): UsedForm {
   const query = useQuery({ ...formQuery(client, caseId), structuralSharing: newest });
   const edits = useMemo(() => queueOf(client, queryClient, caseId), [client, queryClient, caseId]);
   const state = useSyncExternalStore(edits.subscribe, edits.getState);
-  const [done, setDone] = useState<readonly Done[]>([]);
   useSending(edits, state);
   useOtherTabs(caseId, () => void query.refetch());
 
   const form = useMemo(() => (query.data ? withPending(query.data, state.pending) : null), [query.data, state.pending]);
-  const act = (field: string, changes: FormChanges, wanted: unknown, inverse: FormChanges | null) => {
-    const before = beforeOf(form, field, changes);
-    edits.add({ id: newId(), field, changes, before, wanted });
-    if (inverse) setDone((earlier) => [...earlier, { field, changes: inverse, before: wanted, wanted: before }]);
-  };
-  const last = done.at(-1);
   return {
     form,
     error: query.error,
     isLoading: query.isPending,
     edits: state,
-    set: (field, value) =>
-      act(field, { changes: [{ field, value }] }, value, inverseOf(field, form?.fields[field] ?? null)),
-    revert: (field) => {
-      const held = form?.fields[field];
-      act(field, { revert: [field] }, null, held ? { changes: [{ field, value: held.value }] } : null);
-    },
-    remove: (row) => act(row, { remove: [row] }, null, { revert: [row] }),
-    addTo: (list, item) => act(list, { add: [{ list, item }] }, item, null),
-    confirm: (section) => act(section, { confirm: [section] }, true, { unconfirm: [section] }),
-    unconfirm: (section) => act(section, { unconfirm: [section] }, false, { confirm: [section] }),
+    set: (field, value) => edits.do(field, { changes: [{ field, value }] }, value),
+    revert: (field) => edits.do(field, { revert: [field] }, null),
+    remove: (row) => edits.do(row, { remove: [row] }, null),
+    addTo: (list, item) => edits.do(list, { add: [{ list, item }] }, item),
+    confirm: (section) => edits.do(section, { confirm: [section] }, true),
+    unconfirm: (section) => edits.do(section, { unconfirm: [section] }, false),
     settle: (choice) => edits.settle(choice),
     forgetRefusal: () => edits.forgetRefusal(),
     resend: () => void edits.send(),
-    undo: last
-      ? () => {
-          setDone(done.slice(0, -1));
-          const { field, changes, wanted } = last;
-          const before = beforeOf(form, field, changes);
-          edits.add({ id: newId(), field, changes, before, wanted });
-        }
-      : null,
-    lastField: last?.field ?? null,
+    undo: state.done.length > 0 ? () => edits.undo() : null,
   };
-}
-
-function beforeOf(form: Form | null, field: string, changes: FormChanges): unknown {
-  if (!form) return null;
-  if (changes.confirm || changes.unconfirm) return sectionValues(form, field);
-  return form.fields[field]?.value ?? null;
-}
-
-/** What takes a setting back: the analysis's value again, or what a person had set before. */
-function inverseOf(field: string, held: FormField | null): FormChanges {
-  return held?.source === "person" ? { changes: [{ field, value: held.value }] } : { revert: [field] };
 }
 
 function queueOf(client: Client, queryClient: QueryClient, caseId: string): Edits {
@@ -125,6 +86,7 @@ function queueOf(client: Client, queryClient: QueryClient, caseId: string): Edit
     settled() {
       void queryClient.invalidateQueries({ queryKey: key });
     },
+    user: client.user,
     storage: sessionStorage,
     key: `casework edits ${name}`,
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

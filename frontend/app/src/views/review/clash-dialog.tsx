@@ -1,4 +1,6 @@
 import { useEffect, useRef } from "react";
+import type { Edit } from "../../data/edit.js";
+import type { Clash } from "../../data/edits.js";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
 import type { Review } from "../../data/review.js";
 import type { UsedForm } from "../../data/use-form.js";
@@ -6,12 +8,11 @@ import { useLanguage, useTexts } from "../../language.js";
 import { Dialog } from "../../parts/dialog.js";
 import { shown } from "../../parts/mixed.js";
 import { Value } from "../../parts/value.js";
-import { REVIEW } from "./texts.js";
+import { REVIEW, type ReviewTexts } from "./texts.js";
 
-/** Somebody changed the same field in the meantime: both values, and the person decides; nothing is lost until then. */
+/** Somebody changed the same place in the meantime: both values, and the person decides; nothing is lost until then. */
 export function ClashDialog({ review, form }: { review: Review; form: UsedForm }) {
   const texts = useTexts(REVIEW);
-  const { language } = useLanguage();
   const dialog = useRef<HTMLDialogElement>(null);
   const { clash } = form.edits;
   const isThere = clash !== null;
@@ -19,36 +20,58 @@ export function ClashDialog({ review, form }: { review: Review; form: UsedForm }
     if (isThere) dialog.current?.showModal();
     else dialog.current?.close();
   }, [isThere]);
-  const field = review.fields.find(({ path }) => path === clash?.edit.field);
-  const isSection = clash?.edit.changes.confirm !== undefined || clash?.edit.changes.unconfirm !== undefined;
+  const kind = clash ? kindOf(clash.edit) : "field";
   return (
     <Dialog ref={dialog} title={texts.clashTitle}>
-      {clash && isSection && <p>{texts.sectionChanged}</p>}
-      {clash && !isSection && (
-        <>
-          <p>
-            {texts.clash(shown(clash.by ?? "–"))} {field && FIELD_TEXTS[language].fields[field.definition.name]}
-          </p>
-          <dl className="clash">
-            <dt>{texts.theirs}</dt>
-            <dd>
-              <Value definition={field?.definition ?? { kind: "text" }} value={clash.theirs} />
-            </dd>
-            <dt>{texts.mine}</dt>
-            <dd>
-              <Value definition={field?.definition ?? { kind: "text" }} value={clash.edit.wanted} />
-            </dd>
-          </dl>
-        </>
-      )}
+      {clash && kind === "section" && <p>{texts.sectionChanged}</p>}
+      {clash && kind === "item" && <p>{texts.itemChanged(shown(clash.by ?? "–"))}</p>}
+      {clash && kind === "field" && <BothValues clash={clash} review={review} />}
       <div className="actions">
         <button type="button" onClick={() => form.settle("theirs")}>
-          {isSection ? texts.back : texts.theirs}
+          {kind === "field" ? texts.theirs : texts.back}
         </button>
         <button type="button" className="primary" onClick={() => form.settle("mine")}>
-          {isSection ? texts.confirmAnyway : texts.mine}
+          {clash?.edit.undoes ? texts.undoAnyway : ownWay(texts)[kind]}
         </button>
       </div>
     </Dialog>
   );
 }
+
+function BothValues({ clash, review }: { clash: Clash; review: Review }) {
+  const texts = useTexts(REVIEW);
+  const { language } = useLanguage();
+  const { edit, theirs, by } = clash;
+  const field = review.fields.find(({ path }) => path === edit.field);
+  const definition = field?.definition ?? { kind: "text" };
+  return (
+    <>
+      <p>
+        {texts.clash(shown(by ?? "–"))} {field && FIELD_TEXTS[language].fields[field.definition.name]}
+      </p>
+      <dl className="clash">
+        <dt>{texts.theirs}</dt>
+        <dd>
+          <Value definition={definition} value={theirs} />
+        </dd>
+        <dt>{edit.undoes ? texts.before : texts.mine}</dt>
+        <dd>
+          <Value definition={definition} value={edit.wanted} />
+        </dd>
+      </dl>
+    </>
+  );
+}
+
+type Kind = "field" | "item" | "section";
+
+function kindOf({ changes }: Edit): Kind {
+  if (changes.confirm || changes.unconfirm) return "section";
+  return changes.remove ? "item" : "field";
+}
+
+const ownWay = (texts: ReviewTexts): Record<Kind, string> => ({
+  field: texts.mine,
+  item: texts.removeItem,
+  section: texts.confirmAnyway,
+});

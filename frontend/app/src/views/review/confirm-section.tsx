@@ -1,6 +1,7 @@
 import { useRef } from "react";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
 import { timeText } from "../../data/format.js";
+import { pathText } from "../../data/paths.js";
 import type { ReviewSection } from "../../data/review.js";
 import { useLanguage, useTexts } from "../../language.js";
 import { Dialog } from "../../parts/dialog.js";
@@ -14,24 +15,10 @@ import { REVIEW } from "./texts.js";
 export function ConfirmSection({ section, reviewing }: { section: ReviewSection; reviewing: Reviewing }) {
   const texts = useTexts(REVIEW);
   const { language } = useLanguage();
-  const { person } = useSession();
   const dialog = useRef<HTMLDialogElement>(null);
   const names = FIELD_TEXTS[language];
   const { confirmed, name } = section;
-  if (confirmed) {
-    const by = confirmed.by === person?.id || !confirmed.by ? (person?.name ?? "") : confirmed.by;
-    return (
-      <span className="actions confirm">
-        <span className="badge ok">
-          <Icon name="check" />
-          {texts.confirmedBy(shown(by), confirmed.at ? timeText(confirmed.at, language) : "")}
-        </span>
-        <button type="button" className="small plain" onClick={() => reviewing.form.unconfirm(name)}>
-          {texts.unconfirm}
-        </button>
-      </span>
-    );
-  }
+  if (confirmed) return <Confirmed {...{ name, confirmed, reviewing }} />;
   const all = [
     ...section.fields,
     ...section.conditions,
@@ -80,6 +67,61 @@ export function ConfirmSection({ section, reviewing }: { section: ReviewSection;
           </button>
         </div>
       </Dialog>
+    </span>
+  );
+}
+
+interface ConfirmedProps {
+  name: string;
+  confirmed: NonNullable<ReviewSection["confirmed"]>;
+  reviewing: Reviewing;
+}
+
+/** Who confirmed it and when; and what is different since, with the way to confirm it again. */
+function Confirmed({ name, confirmed: { by, at, since }, reviewing }: ConfirmedProps) {
+  const texts = useTexts(REVIEW);
+  const { language } = useLanguage();
+  const { person } = useSession();
+  const nameOf = (id: string | null) => shown(id === person?.id || !id ? (person?.name ?? "") : id);
+  return (
+    <span className="actions confirm">
+      <span className={`badge ${since.length > 0 ? "warn" : "ok"}`}>
+        <Icon name={since.length > 0 ? "warning" : "check"} />
+        {texts.confirmedBy(nameOf(by), at ? timeText(at, language) : "")}
+      </span>
+      {since.length > 0 && (
+        <>
+          <details className="since">
+            <summary>{texts.since(since.length)}</summary>
+            <ul className="open-list">
+              {since.map(({ path, by, isConflict }) => (
+                <li key={path}>
+                  {path.endsWith("]") ? (
+                    pathText(path, language, reviewing.form.form)
+                  ) : (
+                    <button type="button" className="plain small" onClick={() => focusField(path)}>
+                      {pathText(path, language, reviewing.form.form)}
+                    </button>
+                  )}{" "}
+                  <span className="hint">{isConflict ? texts.states.conflict : by && nameOf(by)}</span>
+                </li>
+              ))}
+            </ul>
+          </details>
+          <button
+            type="button"
+            className="small primary"
+            data-confirm={name}
+            aria-label={`${texts.confirmAgain}: ${FIELD_TEXTS[language].sections[name]}`}
+            onClick={() => reviewing.form.confirm(name)}
+          >
+            {texts.confirmAgain}
+          </button>
+        </>
+      )}
+      <button type="button" className="small plain" onClick={() => reviewing.form.unconfirm(name)}>
+        {texts.unconfirm}
+      </button>
     </span>
   );
 }

@@ -25,6 +25,8 @@ export interface ReviewTexts {
   confirmSection: string;
   unconfirm: string;
   confirmedBy: (by: string, when: string) => string;
+  since: (count: number) => string;
+  confirmAgain: string;
   stillOpen: string;
   confirmAnyway: string;
   back: string;
@@ -74,6 +76,9 @@ export interface ReviewTexts {
   theirs: string;
   mine: string;
   sectionChanged: string;
+  itemChanged: (by: string) => string;
+  before: string;
+  undoAnyway: string;
   keysTitle: string;
   close: string;
   keyList: [key: string, does: string][];
@@ -113,6 +118,8 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     confirmSection: "אישור החלק",
     unconfirm: "ביטול האישור",
     confirmedBy: (by, when) => `אושר: ${by}${when && `, ${when}`}`,
+    since: (count) => (count === 1 ? "ערך אחד שונה מאז האישור" : `${count} ערכים שונים מאז האישור`),
+    confirmAgain: "אישור מחדש",
     stillOpen: "בחלק זה יש ערכים שעדיין לא נבדקו:",
     confirmAnyway: "אישור בכל זאת",
     back: "חזרה",
@@ -162,6 +169,9 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     theirs: "מה שרשום עכשיו",
     mine: "מה שכתבתם",
     sectionChanged: "ערכים בחלק זה השתנו מאז שהסתכלתם בו.",
+    itemChanged: (by) => `${by} שינה/תה את הפריט מאז שהסתכלתם בו.`,
+    before: "מה שהיה לפני הפעולה שלכם",
+    undoAnyway: "לבטל בכל זאת",
     keysTitle: "מקשי קיצור",
     close: "סגירה",
     keyList: [
@@ -212,6 +222,8 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     confirmSection: "Confirm section",
     unconfirm: "Take back",
     confirmedBy: (by, when) => `Confirmed: ${by}${when && `, ${when}`}`,
+    since: (count) => (count === 1 ? "1 value is different since" : `${count} values are different since`),
+    confirmAgain: "Confirm again",
     stillOpen: "Values of this section have not been checked yet:",
     confirmAnyway: "Confirm anyway",
     back: "Back",
@@ -261,6 +273,9 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     theirs: "What it says now",
     mine: "What you wrote",
     sectionChanged: "Values of this section changed since you looked at it.",
+    itemChanged: (by) => `${by} changed the item since you looked at it.`,
+    before: "What it said before your action",
+    undoAnyway: "Undo anyway",
     keysTitle: "Keys",
     close: "Close",
     keyList: [
