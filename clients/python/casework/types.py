@@ -216,7 +216,7 @@ class FormField(TypedDict):
 
 
 class FormSection(TypedDict):
-    """A section: later analyses change nothing in a confirmed one. `changed` are the paths that a person changed since."""
+    """A section: later analyses change nothing in a confirmed one; `changed` is what a person changed since."""
 
     confirmed: bool
     by: str | None
