@@ -48,8 +48,18 @@ def _brand(content: bytes) -> bytes:
 
 _HEVC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis"})
 _HEIF_BRANDS = frozenset({b"mif1", b"msf1"})
-_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html[\s>])")
+_WORD = re.compile(rb"word/document\d*\.xml")
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype html|<html[\s>])", re.DOTALL
+)
+_NUL_LETTERS = (b"\xff\xfe", b"\xfe\xff")
 _MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}\r?\n")
+
+
+def _narrow(content: bytes) -> bytes:
+    """The ASCII letters of UTF-16 as one byte each."""
+    return content[2:].replace(b"\0", b"") if content.startswith(_NUL_LETTERS) else content
+
 
 KINDS = (
     Kind(
@@ -77,7 +87,7 @@ KINDS = (
     Kind(
         content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         endings=("docx",),
-        recognises=lambda content: content.startswith(b"PK\x03\x04") and b"word/document.xml" in content,
+        recognises=lambda content: content.startswith(b"PK\x03\x04") and _WORD.search(content) is not None,
     ),
     Kind(content_type="text/rtf", endings=("rtf",), recognises=lambda content: content.startswith(b"{\\rtf")),
     Kind(
@@ -88,7 +98,7 @@ KINDS = (
     Kind(
         content_type="text/html",
         endings=("html", "htm"),
-        recognises=lambda content: _HTML.match(content[:SEARCHED_BYTES].lower()) is not None,
+        recognises=lambda content: _HTML.match(_narrow(content[:SEARCHED_BYTES]).lower()) is not None,
     ),
     Kind(content_type="message/rfc822", endings=("eml",), recognises=lambda content: _MAIL.match(content) is not None),
     Kind(

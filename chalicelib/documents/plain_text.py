@@ -12,7 +12,17 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WITHOUT_A_MARK = ("utf-8", "windows-1255", "iso-8859-8")
+_WITHOUT_A_MARK = ("windows-1255", "iso-8859-8")
+_OTHER_NAMES = {"iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "x-mac-hebrew": "windows-1255"}
+_RARE = ("utf-16-le", "utf-16-be", "cp862", "windows-1251")
+"""Without a mark; the Hebrew of DOS; Russian, whose commonest letters are none in the Hebrew code page."""
+_EXPECTED = {
+    "utf-16-le": re.compile("[\u0590-\u05ff\u0400-\u04ff\u00a0-\u00ff\u2010-\u2026\u20aa\u20ac]"),
+    "utf-16-be": re.compile("[\u0590-\u05ff\u0400-\u04ff\u00a0-\u00ff\u2010-\u2026\u20aa\u20ac]"),
+    "cp862": re.compile("[\u05d0-\u05ea]"),
+    "windows-1251": re.compile("[\u0400-\u04ff]"),
+}
+_MOSTLY = 0.9
 
 _LINE_END = re.compile("\r\n?")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -23,16 +33,42 @@ _WIDE_MARKS = tuple(mark for mark, encoding in _BYTE_ORDER_MARKS if encoding != 
 CUT = "\ufffd"
 
 
-def decoded_text(content: bytes) -> str | None:
-    """The text with "\\n" between its lines; None when the bytes are no text."""
-    content = content.rstrip(b"\0") if not content.startswith(_WIDE_MARKS) else content
+def decoded_text(content: bytes, *, declared: str | None = None) -> str | None:
+    """The text with "\\n" between its lines; None when the bytes are no text.
+
+    `declared` is what the file says of itself: it counts where the bytes are neither marked nor UTF-8, for some lie.
+    """
     marked = [encoding for mark, encoding in _BYTE_ORDER_MARKS if content.startswith(mark)]
-    for encoding in marked[:1] or _WITHOUT_A_MARK:
+    stripped = content if content.startswith(_WIDE_MARKS) else content.rstrip(b"\0")
+    for encoding in marked[:1] or ("utf-8", *_known(declared), *_WITHOUT_A_MARK):
         try:
-            text = _decoded(content, encoding)
+            text = _decoded(stripped, encoding)
         except UnicodeDecodeError:
             continue
-        return None if _is_binary(text) else without_controls(text)
+        if not _is_binary(text):
+            return without_controls(text)
+        break
+    return None if marked else _of_older_programs(content)
+
+
+def _known(declared: str | None) -> tuple[str, ...]:
+    """The name that Python has for a charset; none for one that nobody knows, or that is said of what is not in it."""
+    name = (declared or "").lower()
+    try:
+        found = codecs.lookup(_OTHER_NAMES.get(name, name)).name
+    except LookupError:
+        return ()
+    return () if found in ("ascii", "utf-8") or not codecs.lookup(found)._is_text_encoding else (found,)
+
+
+def _of_older_programs(content: bytes) -> str | None:
+    """Text in an encoding that is rare by now, when nearly all its letters are of the scripts that it is for."""
+    for encoding in _RARE:
+        text = content.decode(encoding, "replace")
+        foreign = [character for character in text if character >= "\x80"]
+        expected = len(_EXPECTED[encoding].findall(text))
+        if text.count(CUT) <= 1 and expected >= _MOSTLY * len(foreign) and not _is_binary(text.rstrip("\0")):
+            return without_controls(text.rstrip("\0"))
     return None
 
 

@@ -23,6 +23,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 PAPER = "white"
 _SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I")
 _TWO_BYTES_TO_ONE = 257
+_TWO_BYTES = 65_535
+_PNG = b"\x89PNG\r\n\x1a\n"
+_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 
 
 def main() -> None:
@@ -31,7 +34,7 @@ def main() -> None:
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        with Image.open(io.BytesIO(content), formats=_formats(content)) as image:
+        with Image.open(io.BytesIO(without_texts(content)), formats=_formats(content)) as image:
             count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
             write_line({"count": count})
             _tell_pages(image, count, arguments)
@@ -63,8 +66,8 @@ def upright_jpeg(image: Any, *, longest: int) -> tuple[bytes, int, int]:
     if image.format in ("JPEG", "MPO"):
         image.draft("RGB", (longest, longest))  # decodes at a half, a quarter or an eighth
     image.load()
-    if image.mode in _SIXTEEN_BITS:
-        image = image.point(lambda value: value / _TWO_BYTES_TO_ONE).convert("L")
+    if image.mode in _SIXTEEN_BITS or image.mode == "F":
+        image = _one_byte_a_pixel(image)
     image.thumbnail((longest, longest), reducing_gap=2.0)
     shown = _on_paper(ImageOps.exif_transpose(image))
     content = b""
@@ -75,6 +78,30 @@ def upright_jpeg(image: Any, *, longest: int) -> tuple[bytes, int, int]:
         if len(content) <= MOST_PICTURE_BYTES:
             break
     return content, *shown.size
+
+
+def without_texts(content: bytes) -> bytes:
+    """A PNG without the texts that programs put into it: Pillow refuses a picture for too many of them."""
+    if not content.startswith(_PNG):
+        return content
+    kept, at = [_PNG], len(_PNG)
+    while at + 8 <= len(content):
+        end = at + 12 + int.from_bytes(content[at : at + 4], "big")
+        if content[at + 4 : at + 8] not in _TEXTS:
+            kept.append(content[at:end])
+        at = end
+    return b"".join(kept)
+
+
+def _one_byte_a_pixel(image: Any) -> Any:
+    """A picture of more levels in 256: of the range that two bytes have, or of its own where that is another."""
+    low, high = image.getextrema()
+    if image.mode != "F" and high <= _TWO_BYTES:
+        return image.point(lambda value: value / _TWO_BYTES_TO_ONE).convert("L")
+    if image.mode != "F":
+        image = image.convert("F")
+    spread = max(high - low, 1e-9)
+    return image.point(lambda value: value * (255 / spread) + (-low * 255 / spread)).convert("L")
 
 
 def _on_paper(image: Any) -> Any:

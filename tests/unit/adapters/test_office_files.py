@@ -12,16 +12,13 @@ from PIL import Image
 
 from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.adapters.office_files import (
-    EMPTY,
-    NO_WORD_FILE,
-    TOO_LARGE,
-    UNREADABLE,
     OfficeReader,
     html_reader,
     mail_reader,
     rtf_reader,
     word_reader,
 )
+from chalicelib.adapters.office_problems import EMPTY, NO_WORD_FILE, TOO_LARGE, UNREADABLE
 from chalicelib.adapters.text_files import TextFileReader
 from chalicelib.documents.content_types import type_of_bytes, type_of_name
 from chalicelib.documents.page import FileText, ReadLimits

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from chalicelib.adapters.pictures.reader import DAMAGED, TOO_LARGE, UNKNOWN, PictureReader
 from chalicelib.documents.page import FileText, ReadLimits
@@ -157,3 +157,28 @@ def test_a_picture_that_lasts_too_long_is_left() -> None:
     text = PictureReader(clock=clock).text(saved(two_sides(), "JPEG"), limits=ReadLimits(seconds=1), check=lambda: None)
 
     assert text.problem == "The picture takes too long to open: upload a smaller copy."
+
+
+def test_a_picture_with_long_texts_in_it_is_opened() -> None:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Comment", "x" * 3_000_000, zip=True)
+    with io.BytesIO() as file:
+        Image.new("RGB", (30, 20), "red").save(file, "PNG", pnginfo=texts)
+        content = file.getvalue()
+
+    assert PictureReader().text(content, limits=ReadLimits(), check=lambda: None).problem is None
+    assert PictureReader().pictures(content, [1], longest=100)[1].width == 30
+
+
+@pytest.mark.parametrize(("mode", "high"), [("F", 1.0), ("I", 2_000_000), ("I;16", 65_535)])
+def test_levels_of_any_range_are_shown(mode: str, high: float) -> None:
+    image = Image.new(mode, (40, 20), 0)
+    image.paste(high if mode == "F" else int(high), (20, 0, 40, 20))
+    with io.BytesIO() as file:
+        image.save(file, "TIFF")
+        content = file.getvalue()
+
+    shown = Image.open(io.BytesIO(PictureReader().pictures(content, [1], longest=100)[1].content)).convert("L")
+
+    assert shown.getpixel((5, 10)) < 20
+    assert shown.getpixel((35, 10)) > 235

@@ -70,6 +70,24 @@ def test_padding_is_dropped_and_a_cut_letter_is_replaced(content: bytes, text: s
     assert decoded_text(content) == text
 
 
-@pytest.mark.parametrize("content", [b"\0\1\2\3" * 50, b"MZ" + bytes(range(256)) * 4, b"a\0b\0c\0" * 100])
+@pytest.mark.parametrize("content", [b"\0\1\2\3" * 50, b"MZ" + bytes(range(256)) * 4, b"a\0\0b\0" * 100])
 def test_what_is_mostly_no_text_is_none(content: bytes) -> None:
     assert decoded_text(content) is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "cp862"])
+@pytest.mark.parametrize("text", ["שלום עולם\nנכות 40% מיום 28/05/2026", "ת"])
+def test_encodings_of_older_programs_are_known_by_their_letters(encoding: str, text: str) -> None:
+    assert decoded_text(text.encode(encoding)) == text
+
+
+def test_russian_and_plain_letters_of_two_bytes_are_read() -> None:
+    assert decoded_text("Справка: инвалидность 40%".encode("windows-1251")) == "Справка: инвалидность 40%"
+    assert decoded_text("hello 40%".encode("utf-16-le")) == "hello 40%"
+
+
+def test_what_a_file_says_of_itself_counts_only_where_its_bytes_say_nothing() -> None:
+    assert decoded_text("שלום".encode(), declared="windows-1255") == "שלום"
+    assert decoded_text("Ünal".encode("windows-1254"), declared="windows-1254") == "Ünal"
+    assert decoded_text("שלום".encode("windows-1255"), declared="base64") == "שלום"
+    assert decoded_text(bytes(range(256)) * 4, declared="windows-1252") is None

@@ -1,0 +1,106 @@
+"""Text of an HTML page: what a browser shows, values of forms included; without scripts and what is hidden."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from chalicelib.adapters.office_problems import UNREADABLE, Unreadable
+from chalicelib.documents.plain_text import decoded_text, without_controls
+from chalicelib.documents.turned import in_reading_order
+
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)\b[^>]{0,500}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE
+)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NO_VALUE = frozenset({"hidden", "password", "submit", "button", "reset", "image", "file"})
+_TICKS = frozenset({"checkbox", "radio"})
+
+
+def html_text(content: bytes) -> str:
+    """The text of a page. Raises: Unreadable."""
+    return in_reading_order(shown_text(_decoded(content)))
+
+
+def shown_text(source: str) -> str:
+    """What is shown of HTML, a line for each block."""
+    parser = _HtmlText()
+    parser.feed(source)
+    parser.close()
+    return re.sub(r"[ \t]*\n\s*", "\n", "".join(parser.parts)).strip()
+
+
+class _HtmlText(HTMLParser):
+    _UNSEEN = frozenset({"script", "style", "head", "template", "noscript", "datalist"})
+    _BREAKS = frozenset(
+        {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dt", "dd"}
+    )
+    _WITHOUT_END = frozenset(
+        {"br", "img", "input", "hr", "meta", "link", "col", "area", "base", "source", "wbr", "embed"}
+    )
+
+    _END_UNSAID = frozenset({"p", "li", "td", "th", "tr", "option", "dt", "dd"})
+    _PARENTS = frozenset({"select", "table", "tbody", "tr", "div", "ul", "ol", "dl", "body", "html"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden: list[str] = []
+        """The element that hides, and the elements of its name inside."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if self._hidden and self._ends_unsaid(tag):
+            self._hidden = []
+        if self._hidden:
+            self._hidden += [tag] if tag == self._hidden[0] else []
+            return
+        if self._is_hidden(tag, values):
+            self._hidden = [] if tag in self._WITHOUT_END else [tag]
+        elif tag in ("td", "th"):
+            self.parts.append("  ")
+        elif tag in self._BREAKS:
+            self.parts.append("\n")
+        elif tag in ("input", "select", "textarea"):
+            self.parts.append(f" {_value(values) if tag == 'input' else ''} ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._hidden and tag == self._hidden[0]:
+            self._hidden.pop()
+        elif self._hidden and self._hidden[0] in self._END_UNSAID and tag in self._PARENTS:
+            self._hidden = []
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(re.sub(r"\s+", " ", data))
+
+    def _ends_unsaid(self, tag: str) -> bool:
+        """Whether what hides ends here without an end tag of its own, as many elements may."""
+        hiding = self._hidden[0]
+        return (hiding == "head" and tag == "body") or (
+            hiding in self._END_UNSAID and tag in {*self._BREAKS, "td", "th", "option"}
+        )
+
+    def _is_hidden(self, tag: str, values: dict[str, str]) -> bool:
+        return (
+            tag in self._UNSEEN
+            or "hidden" in values
+            or (tag == "option" and "selected" not in values)
+            or _HIDDEN_STYLE.search(values.get("style", "")) is not None
+        )
+
+
+def _value(values: dict[str, str]) -> str:
+    kind = values.get("type", "text").lower()
+    if kind in _TICKS:
+        return "☒" if "checked" in values else "☐"
+    return "" if kind in _NO_VALUE else values.get("value", "")
+
+
+def _decoded(content: bytes) -> str:
+    """By what the bytes are, as UTF-8 says of itself; only then by what the page says. Raises: Unreadable."""
+    declared = _CHARSET.search(content[:2048])
+    text = decoded_text(content, declared=declared[1].decode("ascii") if declared else None)
+    if text is None:
+        raise Unreadable(UNREADABLE)
+    return without_controls(text)
