@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.llm import Output, Part, StructuredModel, TextListener
 from chalicelib.jobs.ports import AttemptContext
 
@@ -36,5 +37,14 @@ class Recorder:
             max_output_tokens=max_output_tokens,
             on_text=on_text,
         )
-        self.answers.append(answer.model_dump(mode="json"))
+        self.keep(question_of(instructions, output, parts), answer.model_dump(mode="json"))
         return answer
+
+    def keep(self, question: str, answer: Mapping[str, Any]) -> None:
+        """Add the answer to `answers`."""
+        self.answers.append(answer)
+
+
+def question_of(instructions: str, output: type[Output], parts: Sequence[Part]) -> str:
+    """The fingerprint of a whole question."""
+    return fingerprint(instructions, output.__name__, list(parts))

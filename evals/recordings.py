@@ -29,6 +29,7 @@ from chalicelib.analyses.kit.llm import (
 )
 from chalicelib.errors import PermanentError
 from chalicelib.jobs.ports import AttemptContext
+from evals.recorder import Recorder, question_of
 
 FOLDER = Path(__file__).parent / "recordings"
 Kind = Literal["answers", "turns"]
@@ -94,37 +95,17 @@ def notice(folder: Path = FOLDER) -> str:
     return f"Recorded answers: {', '.join(models)}." if models else "Recorded answers of a real model: none exist."
 
 
-class RecordingModel:
+class RecordingModel(Recorder):
     """Asks a model, and keeps each answer in the case's file."""
 
     def __init__(self, model: StructuredModel, *, case: str, day: str, folder: Path = FOLDER) -> None:
-        self._model = model
+        super().__init__(model)
         self._recording = recording_of(model.name, case, folder)
         self._day = day
-        self.name = model.name
 
-    def parse(
-        self,
-        ctx: AttemptContext,
-        *,
-        instructions: str,
-        parts: Sequence[Part],
-        output: type[Output],
-        max_output_tokens: int,
-        on_text: TextListener | None = None,
-    ) -> Output:
-        """See StructuredModel.parse."""
-        answer = self._model.parse(
-            ctx,
-            instructions=instructions,
-            parts=parts,
-            output=output,
-            max_output_tokens=max_output_tokens,
-            on_text=on_text,
-        )
-        question = fingerprint(instructions, output.__name__, list(parts))
-        self._recording.keep("answers", question, answer.model_dump(mode="json"), day=self._day)
-        return answer
+    def keep(self, question: str, answer: Mapping[str, Any]) -> None:
+        """Into the file."""
+        self._recording.keep("answers", question, answer, day=self._day)
 
 
 class ReplayedModel:
@@ -145,7 +126,7 @@ class ReplayedModel:
         on_text: TextListener | None = None,
     ) -> Output:
         """See StructuredModel.parse. Raises: NotRecorded."""
-        question = fingerprint(instructions, output.__name__, list(parts))
+        question = question_of(instructions, output, parts)
         return output.model_validate(self._recording.answer("answers", question))
 
 

@@ -10,6 +10,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.capacity import item_bytes
 from chalicelib.adapters.dynamodb.job_items import fitting, job_of, record_of, update_of
 from chalicelib.adapters.dynamodb.values import Item
 from chalicelib.errors import ProviderRateLimited
@@ -67,26 +68,6 @@ jobs = st.builds(
     error=st.none() | st.builds(ErrorInfo),
     timeline=st.lists(st.builds(Event, at=moments, message=st.text(max_size=20)), max_size=40).map(tuple),
 )
-
-
-def item_size(item: Item) -> int:
-    """The bytes that DynamoDB counts: UTF-8, half a byte a digit, 3 for a list or map and 1 for each member."""
-    return sum(len(name.encode()) + value_size(value) for name, value in item.items())
-
-
-def value_size(attribute: Any) -> int:
-    kind, value = next(iter(attribute.items()))
-    match kind:
-        case "S":
-            return len(value.encode())
-        case "N":
-            return len(value) // 2 + 2
-        case "L":
-            return 3 + sum(1 + value_size(member) for member in value)
-        case "M":
-            return 3 + len(value) + item_size(value)
-        case _:
-            return 1
 
 
 def written_by(update: Mapping[str, Any]) -> tuple[Item, Sequence[str]]:
@@ -152,14 +133,14 @@ def test_the_changed_attributes_turn_one_record_into_the_other(before: Job, afte
 
 
 def test_a_record_stays_within_one_read_unit() -> None:
-    size = item_size(record_of(a_busy_job()))
+    size = item_bytes(record_of(a_busy_job()))
 
     assert size <= RECORD_BYTES
 
 
 @given(jobs)
 def test_no_record_is_larger_than_the_json_by_which_it_is_taken_to_fit(job: Job) -> None:
-    assert item_size(record_of(job)) <= len(msgspec.json.encode(job))
+    assert item_bytes(record_of(job)) <= len(msgspec.json.encode(job))
 
 
 def test_progress_writes_only_what_it_changes() -> None:
@@ -222,7 +203,7 @@ def test_a_record_with_the_longest_labels_and_many_steps_is_cut_to_one_read_unit
 
     fitted = fitting(job)
 
-    assert item_size(record_of(fitted)) <= RECORD_BYTES
+    assert item_bytes(record_of(fitted)) <= RECORD_BYTES
     assert job_of(record_of(fitted)) == fitted
     assert fitted.event_count == job.event_count
     seqs = [event.seq for event in numbered_events(fitted)]
