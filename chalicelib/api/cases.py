@@ -21,7 +21,7 @@ from chalicelib.api.cursors import Cursor, Limit, Scope, cursor_after, list_fing
 from chalicelib.api.endpoint import endpoint
 from chalicelib.api.http import Request, Response, first_that_fit
 from chalicelib.api.parsing import KEY_HEADER, MB, REPLAYED, id_of_key, idempotency_key
-from chalicelib.cases.changes import NewCase
+from chalicelib.cases.changes import NewCase, close_ended_jobs
 from chalicelib.cases.changes import create_case as store_case
 from chalicelib.cases.changes import delete_case as remove_case
 from chalicelib.cases.changes import put_call as store_call
@@ -139,6 +139,7 @@ def read_case(request: Request, system: System) -> Response:
         blobs=system.blob_store,
         now=system.clock(),
     )
+    close_ended_jobs(file.case, store=system.case_store, jobs=JobsOfCase(system.job_store, system.job_queue))
     return Response(content=_whole(file, request, system), owners={file.case.id: file.case.user_id})
 
 

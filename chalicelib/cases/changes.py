@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
@@ -77,6 +77,23 @@ def put_call(
     if not store.put_call(case_id, call.details, call_id=call.id, has_transcript=call.has_transcript, at=now):
         raise no_such_case()
     return case_file(case_id, principal=principal, store=store, blobs=blobs)
+
+
+class EndedJobs(Protocol):
+    """Which jobs have ended."""
+
+    def ended(self, job_ids: Collection[str]) -> frozenset[str]:
+        """Those of the jobs that are done or gone."""
+
+
+def close_ended_jobs(case: Case, *, store: CaseStore, jobs: EndedJobs) -> None:
+    """Take jobs that have ended out of the case's `open_jobs`: a worker of an older release leaves them there."""
+    try:
+        ended = jobs.ended(case.open_jobs) if case.open_jobs else ()
+        if ended:
+            store.close_jobs(case.id, ended)
+    except StorageUnavailable:
+        telemetry.warning("open_jobs_not_stored", case_id=case.id)  # for lists; the next read stores it
 
 
 class CaseJobs(Protocol):

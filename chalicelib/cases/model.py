@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -279,6 +279,9 @@ class CaseStore(Protocol):
 
     def confirm_deletion(self, case_id: str, *, mark: str) -> bool:
         """Make a deletion final. False when its mark is another one: then begin again."""
+
+    def close_jobs(self, case_id: str, job_ids: Collection[str]) -> None:
+        """Take these jobs out of the case's `open_jobs`; nothing of a case that is gone."""
 
     def delete_content(self, case_id: str) -> None:
         """Remove everything of a case that is being deleted but the case itself."""

@@ -6,6 +6,7 @@ Expired records and other people's jobs do not exist here.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -111,6 +112,11 @@ class JobsOfCase:
             raise NotFinished(
                 "A job of this case is not finished. Cancel it first, and delete the case when it is done."
             )
+
+    def ended(self, job_ids: Collection[str]) -> frozenset[str]:
+        """Those of the jobs that are done or gone."""
+        found = {job_id: self._store.get(job_id) for job_id in job_ids}
+        return frozenset(job_id for job_id, job in found.items() if job is None or job.is_done)
 
     def forget_texts(self, case_id: str) -> None:
         """Remove what the case's jobs have stored of documents' text: of a finished job all checkpoints, of an open one

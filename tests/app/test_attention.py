@@ -86,6 +86,22 @@ def test_open_jobs_are_counted_until_they_end_in_any_way(api):
     assert attention(api, case_id) == {**NOTHING, "open_jobs": 1}
 
 
+def test_a_job_that_an_older_worker_ended_is_taken_out_by_the_next_look_at_the_case(api):
+    case_id = api.user.new_case()
+    api.user.new_document(case_id)
+    still_open = api.user.new_job(case_id, {"dedupe": "none"})
+    ended = api.user.new_job(case_id, {"dedupe": "none"})
+    api.complete(ended)
+    api.cases.change(case_id, open_jobs=frozenset({still_open, ended, "00000000-0000-4000-8000-000000000000"}))
+    assert attention(api, case_id)["open_jobs"] == 3
+
+    api.cases.fail("close_jobs")
+    assert api.user.get(f"/cases/{case_id}").status == 200
+    assert api.user.get(f"/cases/{case_id}").status == 200
+
+    assert attention(api, case_id)["open_jobs"] == 1
+
+
 def test_a_count_that_was_not_stored_is_mended_by_the_next_look_at_the_form(api):
     case_id, _ = an_analysed_case(api)
     api.cases.change(case_id, attention={"blocking": 7}, claimant="")

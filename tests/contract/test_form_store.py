@@ -244,3 +244,15 @@ def test_a_write_whose_answer_was_lost_is_known_by_its_mark(local_resources: Res
 
     assert write(store, 1, mark="mine") == "written"
     assert write(store, 1, mark="another's") == "stale"
+
+
+def test_jobs_that_ended_are_taken_out_of_the_open_ones_of_a_case_that_is_there(backend, store):
+    jobs = [a_job(job_id=f"00000000-0000-4000-8000-00000000000{n}", case_id="c1", lock=None) for n in (1, 2)]
+    for job in jobs:
+        backend.jobs.create(job, key=None, open_jobs_limit=None)
+
+    backend.cases.close_jobs("c1", {jobs[0].job_id, "another"})
+    backend.cases.close_jobs("c9", {jobs[0].job_id})
+
+    assert read(store).case.open_jobs == {jobs[1].job_id}
+    assert backend.cases.outline("c9") is None

@@ -7,7 +7,7 @@ Beyond the ports: `fail`, `calls`, `put_member`; `tests.fakes.form_store` keeps 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -187,6 +187,13 @@ class FakeCaseStore:
                 return False
             self._deletions[case_id] = CONFIRMED
             return True
+
+    def close_jobs(self, case_id: str, job_ids: Collection[str]) -> None:
+        """See CaseStore.close_jobs."""
+        with self.called("close_jobs"):
+            case = self._case(case_id)
+            if case is not None:
+                self.change(case_id, open_jobs=case.open_jobs - frozenset(job_ids))
 
     def delete_content(self, case_id: str) -> None:
         """See CaseStore.delete_content."""

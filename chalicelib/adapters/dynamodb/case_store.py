@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -181,6 +181,11 @@ class DynamoCaseStore(DynamoCaseLists):
         except ConditionRefused as refused:
             return refused.item is None
         return True
+
+    def close_jobs(self, case_id: str, job_ids: Collection[str]) -> None:
+        closed = self._case_update(case_id, "DELETE #open_jobs :jobs", values={"jobs": {"SS": sorted(job_ids)}})
+        with suppress(ConditionRefused):
+            self._calls.change(closed)
 
     def delete_content(self, case_id: str) -> None:
         partitions = (case_id, form_partition(case_id))
