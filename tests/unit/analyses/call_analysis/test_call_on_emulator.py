@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import pytest
@@ -16,10 +15,8 @@ from chalicelib.errors import (
     OutputInvalid,
     ProviderRefused,
 )
-from chalicelib.jobs.model import Status
 from tests.fakes.analysis_services import FakeServices
 from tests.fakes.attempt_context import FakeContext
-from tests.fakes.engine import Engine
 from tests.fakes.provider_faults import FAULTS
 from tests.fakes.sample_case import Providers, sample_json
 
@@ -81,23 +78,6 @@ def test_a_fault_fails_the_attempt_and_never_makes_up_a_result(
         _analysis(providers.services(texts=[]))
 
     assert type(raised.value) is expected
-
-
-def test_a_long_call_is_asked_part_by_part_and_no_part_twice(providers: Providers) -> None:
-    providers.emulator.state.faults.add({"kind": "overloaded", "after": 2})
-    services = providers.services(texts=[])
-    engine = Engine(partial(analyse_call, services=services, part_characters=1_000))
-    submitted = engine.start()
-
-    engine.deliver()
-    engine.clock.advance(seconds=900)
-    engine.deliver()
-
-    job = engine.job(submitted)
-    bodies = [str(entry["body"]) for entry in providers.emulator.state.log.listed(with_bodies=True)]
-    assert (job.status, job.attempt) == (Status.COMPLETED, 2)
-    assert len(bodies) == 5  # three parts, the third asked twice, and the combination
-    assert len(set(bodies)) == 4
 
 
 def test_what_any_part_asks_for_is_asked_for(providers: Providers) -> None:

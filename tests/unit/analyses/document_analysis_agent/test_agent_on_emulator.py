@@ -12,7 +12,6 @@ from chalicelib.analyses.document_analysis_agent import ANALYSIS
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.errors import (
     AttemptError,
-    LeaseLost,
 )
 from chalicelib.jobs.model import Status
 from tests.fakes.analysis_services import FakeServices, a_document, a_text
@@ -98,24 +97,6 @@ def test_an_odd_turn_is_worked_around(providers: Providers, kind: str, after: in
     assert analysis["summary"]
 
 
-def test_a_refusal_after_findings_gives_them_and_says_so(providers: Providers) -> None:
-    providers.emulator.state.faults.add({"kind": "refusal", "after": 5})
-
-    analysis = _run(providers.services())["analysis"]
-
-    assert analysis["findings"]
-    assert analysis["gaps"][0] == "The analysis stopped because the model declined to go on."
-
-
-def test_a_full_context_gives_what_was_found(providers: Providers) -> None:
-    providers.emulator.state.faults.add({"kind": "context_exceeded", "after": 5})
-
-    analysis = _run(providers.services())["analysis"]
-
-    assert analysis["findings"]
-    assert "more than the model can hold" in analysis["gaps"][0]
-
-
 def test_false_quotes_never_reach_the_result(providers: Providers) -> None:
     providers.emulator.state.plants.choose({"kinds": ["false_quotes", "invented_hospitalisations"]})
 
@@ -163,41 +144,6 @@ def test_a_provider_that_fails_in_the_middle_is_asked_no_answered_turn_again(pro
     assert (job.status, job.attempt) == (Status.COMPLETED, 2)
     # The one question that met the fault was asked twice, every other one once.
     assert _questions(providers) == sorted([*undisturbed, undisturbed[3]])
-
-
-def test_a_worker_killed_after_any_turn_is_followed_by_one_that_asks_no_turn_again(providers: Providers) -> None:
-    _run(providers.services())
-    undisturbed = _questions(providers)
-    for turn in range(1, len(undisturbed)):
-        providers.emulator.state.log.clear()
-        engine = Engine(partial(_run_and_die_after, turn, [], providers.services()))
-        submitted = engine.start()
-
-        engine.deliver()  # the worker is gone: nothing more is written
-        engine.clock.advance(seconds=60)
-        engine.rescue()
-        engine.clock.advance(seconds=900)
-        engine.deliver()
-
-        assert engine.job(submitted).status is Status.COMPLETED
-        assert _questions(providers) == undisturbed
-
-
-def _run_and_die_after(turn: int, deaths: list[int], services: FakeServices, ctx: Any) -> Any:
-    """The analysis; the first worker dies when this turn is stored."""
-
-    class Dying:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(ctx, name)
-
-        def step(self, name: str, run: Any, *, inputs: str = "", until: int | None = None) -> Any:
-            value = ctx.step(name, run, inputs=inputs)
-            if name == f"turn-{turn:02d}" and not deaths:
-                deaths.append(turn)
-                raise LeaseLost("killed")
-            return value
-
-    return ANALYSIS.run(Dying(), services)
 
 
 def _transcript(services: FakeServices) -> str:

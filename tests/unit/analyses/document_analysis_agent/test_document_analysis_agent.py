@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,12 +7,10 @@ import pytest
 
 from chalicelib.analyses.document_analysis_agent import ANALYSIS
 from chalicelib.cases.model import CaseOutline, Document, DocumentStatus
-from chalicelib.errors import DocumentUnreadable, InputInvalid, LeaseLost, NoDocuments, ProviderUnavailable
-from chalicelib.jobs.model import Status
+from chalicelib.errors import DocumentUnreadable, InputInvalid, NoDocuments
 from tests.fakes.analysis_services import FakeCaseReader, FakeServices, a_document, a_file
 from tests.fakes.attempt_context import FakeContext, a_job
 from tests.fakes.conversations import FakeConversationModel, calls
-from tests.fakes.engine import Engine
 from tests.unit.analyses.document_analysis_agent.cases import ANALYSIS as SUBMITTED
 from tests.unit.analyses.document_analysis_agent.cases import FINDING, LETTER, QUOTE, REPORT, SCAN, a_case
 
@@ -133,35 +130,3 @@ def test_a_document_that_comes_between_two_attempts_costs_no_turn() -> None:
 
     assert model.asked == []
     assert done.result["documents_analyzed"] == 2
-
-
-def test_a_provider_that_fails_between_two_turns_costs_no_turn() -> None:
-    model = FakeConversationModel(READ_BOTH, ProviderUnavailable("no answer"), RECORD, SUBMIT)
-    engine = Engine(partial(ANALYSIS.run, services=FakeServices(a_case(), anthropic=model)))
-    submitted = engine.start()
-
-    engine.deliver()
-    waiting = engine.job(submitted)
-    engine.clock.advance(seconds=900)
-    engine.deliver()
-
-    job = engine.job(submitted)
-    assert (waiting.status, waiting.attempt) == (Status.PENDING, 1)
-    assert (job.status, job.attempt) == (Status.COMPLETED, 2)
-    assert [len(asked) for asked in model.asked] == [1, 3, 3, 5]  # the first turn was asked once
-    assert job.usage.calls[0].requests == 3
-
-
-def test_a_worker_killed_between_two_turns_costs_no_turn() -> None:
-    model = FakeConversationModel(READ_BOTH, LeaseLost("killed"), RECORD, SUBMIT)
-    engine = Engine(partial(ANALYSIS.run, services=FakeServices(a_case(), anthropic=model)))
-    submitted = engine.start()
-
-    engine.deliver()  # the worker is gone: nothing is written, the lease runs out
-    engine.clock.advance(seconds=60)
-    engine.rescue()
-    engine.clock.advance(seconds=900)
-    engine.deliver()
-
-    assert engine.job(submitted).status is Status.COMPLETED
-    assert [len(asked) for asked in model.asked] == [1, 3, 3, 5]
