@@ -27,6 +27,8 @@ from chalicelib.documents.stacks import around_a_curve, unstacked
 BLANK_GAP = 0.115
 CELL_GAP = 0.85
 """Gaps in heights of the smaller neighbour: from here on a blank, a new cell. (A blank of a font is 0.2 to 0.3.)"""
+LEAST_SPACED, MOST_SPACED = 0.02, 0.6
+"""In heights, between the letters of words that are set apart."""
 SAME_BASELINE = 0.25
 DRAWN_TWICE = 0.08
 """In heights: baselines that far apart are one row; the same letter that near is bold, made by drawing it again."""
@@ -102,6 +104,8 @@ def _rows(glyphs: Row) -> list[Row]:
             rows.append([glyph])
         else:
             row.append(glyph)
+            if glyph.y1 - glyph.y0 > row[0].y1 - row[0].y0:  # what joins it is compared with its largest glyph
+                row[0], row[-1] = row[-1], row[0]
     return rows
 
 
@@ -161,8 +165,7 @@ def _cells(row: Row) -> list[Cell]:
         gaps.append((glyph.x0 - end) / smaller)
         if glyph.x1 > end:
             end = glyph.x1
-    usual = sorted(gaps)[len(gaps) // 2] if len(gaps) > 5 else 0.0
-    spaced = usual if 0 < usual < 0.6 else 0.0  # letter by letter, s p a c e d
+    spaced = _spacing(sorted(gaps), row) if len(gaps) > 5 else 0.0
     blank, cell = BLANK_GAP + spaced, CELL_GAP + 4 * spaced
     cells: list[Cell] = [[row[0]]]
     for index, gap in enumerate(gaps, 1):
@@ -172,6 +175,14 @@ def _cells(row: Row) -> list[Cell]:
             cells[-1].append(None)
         cells[-1].append(row[index])
     return cells
+
+
+def _spacing(gaps: Sequence[float], row: Row) -> float:
+    """The usual gap where letters are s p a c e d, and hardly any touch; 0 elsewhere. Digits are, in columns."""
+    usual = gaps[len(gaps) // 2]
+    if not 0 < usual < MOST_SPACED or gaps[len(gaps) // 10] < LEAST_SPACED:
+        return 0.0
+    return 0.0 if 2 * sum(glyph.char.isdecimal() for glyph in row) > len(row) else usual
 
 
 def _with_marks(row: Row) -> Row:

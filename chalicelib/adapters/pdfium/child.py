@@ -33,6 +33,7 @@ COVERS_THE_PAGE = 0.5
 SOME_CHARACTERS = 200
 """A page with a picture and fewer letters and digits may be a scan with a fax line, a stamp or a signature on it."""
 MOST_CHARACTERS_A_PAGE = 300_000
+MOST_DECODED = 5
 _PAINTED = frozenset({c.FPDF_PAGEOBJ_PATH, c.FPDF_PAGEOBJ_IMAGE, c.FPDF_PAGEOBJ_SHADING, c.FPDF_PAGEOBJ_TEXT})
 
 
@@ -159,12 +160,30 @@ def _painted(page: Any) -> tuple[float, bool]:
     return largest, paints
 
 
+def _is_one_colour(image: Any) -> bool:
+    return all(low == high for low, high in image.getextrema())
+
+
+def _has_broken_picture(page: Any) -> bool:
+    """Whether the page is empty only because a picture on it cannot be decoded."""
+    for count, item in enumerate(page.get_objects(filter=[c.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
+        try:
+            item.get_bitmap()
+        except pdfium.PdfiumError:
+            return True
+        if count > MOST_DECODED:
+            break
+    return False
+
+
 def _picture(page: Any, form: Any, *, longest: int, content: bytes, number: int) -> dict[str, Any]:
     width, height = (max(side, 1.0) for side in page.get_size())
     scale = min(MOST_DPI / 72, longest / max(width, height), (MOST_PIXELS / (width * height)) ** 0.5)
     bitmap = page.render(scale=scale, may_draw_forms=True, rev_byteorder=True, prefer_bgrx=False)
     image = bitmap.to_pil().convert("RGB")
     write_values(image, page, form, frame=frame_of(page), undrawn=lambda: pdfium.PdfDocument(content)[number - 1])
+    if _is_one_colour(image) and _has_broken_picture(page):
+        return {"unread": True}
     for quality in QUALITIES:
         out = io.BytesIO()
         image.save(out, "JPEG", quality=quality)

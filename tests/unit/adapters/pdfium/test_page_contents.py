@@ -220,3 +220,20 @@ def test_values_are_beside_their_labels_on_a_turned_page(angle: int) -> None:
     content = with_annotations(written(writer), field, fields=True)
 
     assert read(content).pages[0].text == "Family name:  דוגמאי"
+
+
+def test_a_page_that_is_white_for_a_picture_that_cannot_be_decoded_is_not_shown_as_empty() -> None:
+    drawn = pdf(b"q 600 0 0 800 0 0 cm /I1 Do Q", image=True)
+    white = pdf(b"1 g 0 0 600 800 re f")
+
+    assert [page.doubts for page in read(white).pages] == [("scan",)]
+    assert sorted(PdfReader().pictures(white, [1], longest=400)) == [1]
+    assert sorted(PdfReader().pictures(drawn, [1], longest=400)) == [1]
+    assert PdfReader().pictures(_with_unknown_filter(drawn), [1], longest=400) == {}
+
+
+def _with_unknown_filter(content: bytes) -> bytes:
+    writer = PdfWriter(clone_from=Reader(io.BytesIO(content)))
+    image = writer.pages[0]["/Resources"]["/XObject"]["/I1"].get_object()
+    image[NameObject("/Filter")] = NameObject("/BrotliDecode")
+    return written(writer)
