@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TOLERANCE_SECONDS = 300
 LIMIT_BYTES = 64 * KB
 MOST_DIGITS = 12
+LONGEST_ID = 255
 ENDS = frozenset({"response.completed", "response.failed", "response.cancelled", "response.incomplete"})
 
 
@@ -63,7 +64,7 @@ def openai_webhook(request: Request, system: System, *, body: dict[str, Any]) ->
     """Take OpenAI's message that an answer is ready. For OpenAI, not for clients."""
     data = body.get("data")
     call_id = data.get("id") if isinstance(data, dict) else None
-    if body.get("type") not in ENDS or not isinstance(call_id, str) or not call_id:
+    if body.get("type") not in ENDS or not isinstance(call_id, str) or not 1 <= len(call_id) <= LONGEST_ID:
         return Response(content=HeardView(status="ignored"))
     heard = call_ended(
         call_id,

@@ -126,6 +126,7 @@ def test_an_unknown_response_is_to_be_sent_again_and_a_worker_finds_out_whose_it
         body_of(event_type="batch.completed"),
         b'{"type": "response.completed", "data": {}}',
         b'{"type": "response.completed", "data": {"id": 5}}',
+        b'{"type": "response.completed", "data": {"id": "' + 3000 * b"x" + b'"}}',  # longer than a key of DynamoDB
         b'{"type": "response.completed"}',
         b"{}",
     ],
