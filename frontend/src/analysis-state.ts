@@ -45,7 +45,7 @@ export interface Analysis<T extends JobType = JobType> {
 export interface LiveAnalysis<T extends JobType = JobType> extends Analysis<T> {
   /** Another person is there, or, when the one before has only left, nobody as yet. */
   personChanged(isLeft: boolean): void;
-  /** Another tab has started this job. */
+  /** Another tab, or this page in another way, has started this job. */
   startedElsewhere(jobId: string): void;
   readonly isUsed: boolean;
 }

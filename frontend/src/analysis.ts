@@ -6,17 +6,18 @@ import type { Core } from "./core.js";
 import { asOurs, isCutOff, isProblem, JobFailedError, UserChangedError } from "./errors.js";
 import type { Job, JobPage, Start } from "./job.js";
 import { type Connection, connectionAfter, type JobView } from "./job-view.js";
-import type { PageChange } from "./ports.js";
+import { type PageChange, safely } from "./ports.js";
 import type { JobType } from "./routes.js";
 import type { Person, Pin } from "./session.js";
-import { type Sending, startAgain, startJob } from "./starts.js";
+import type { Sending } from "./starts.js";
 
 /** A page that is shown again asks for news of others after this time. */
 const LOOK_AGAIN_MS = 5_000;
 
 /** The analysis of this type of this case. */
 export function createAnalysis<T extends JobType>(core: Core, caseId: string, jobType: T): LiveAnalysis<T> {
-  const { api, watches, store } = core;
+  const { api, store } = core;
+  const work = core.calls("begin", "beginAgain", "cancel");
   const { ports, session } = api;
   const place = { caseId, jobType };
   const listeners = new Set<() => void>();
@@ -35,18 +36,14 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
   function change(changed: Partial<AnalysisState<T>>): void {
     state = { ...state, ...changed };
     for (const listener of [...listeners]) {
-      try {
-        if (listeners.has(listener)) listener();
-      } catch (error) {
-        ports.report(error);
-      }
+      if (listeners.has(listener)) safely(ports, listener);
     }
   }
 
   function follow(id: string): void {
     unwatch();
     jobId = id;
-    if (listeners.size > 0) unwatch = watches.watch(id, (view) => show(id, view), owner);
+    if (listeners.size > 0) unwatch = core.watch(id, (view) => show(id, view), owner);
   }
 
   function show(id: string, { job, error, connection }: JobView): void {
@@ -117,7 +114,7 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
   async function look(signal: AbortSignal, pin: Pin, mayResend: boolean): Promise<void> {
     await session.token({ pin, isRead: true, signal });
     const lost = mayResend && pin.person ? core.unanswered.latest(pin.person, place) : null;
-    if (lost) return begin((sending) => startAgain(core, lost, sending), { mayResend: false, pin });
+    if (lost) return begin((sending) => work.beginAgain(lost, sending), { mayResend: false, pin });
     const found = await latestJob(signal, pin);
     if (signal.aborted) return;
     owner = pin.person;
@@ -159,7 +156,7 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
   async function cancel(id: string): Promise<void> {
     change({ isCancelling: true, error: null });
     try {
-      const job = await core.cancel(id, { pin: { person: owner } });
+      const job = await work.cancel(id, { pin: { person: owner } });
       if (jobId === id && listeners.size === 0) change(stateOf(job as Job<T>, "ok"));
     } catch (error) {
       if (jobId === id && state.isBusy) change({ isCancelling: false, error: asOurs(error) });
@@ -178,6 +175,7 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
 
   function beginToLook(): void {
     ignorePage = ports.page.onChange(onPage);
+    core.preload(); // a press must not need the network for its code
     if (action !== null) return;
     if (jobId === null) void find();
     else follow(jobId);
@@ -212,7 +210,7 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
       };
     },
     async start(body = {}) {
-      if (!state.isBusy) await begin((sending) => startJob(core, { ...place, body, retriedFrom: null }, sending));
+      if (!state.isBusy) await begin((sending) => work.begin({ ...place, body, retriedFrom: null }, sending));
     },
     async cancel() {
       if (action !== null) takeBack(action);
@@ -221,7 +219,7 @@ export function createAnalysis<T extends JobType>(core: Core, caseId: string, jo
     async retry(body = {}) {
       const { job } = state;
       if (!job?.done || state.isBusy) return;
-      const ask = (sending: Sending) => startJob(core, { ...place, body, retriedFrom: job.job_id }, sending);
+      const ask = (sending: Sending) => work.begin({ ...place, body, retriedFrom: job.job_id }, sending);
       await begin(ask, { pin: { person: owner } });
     },
     reset() {

@@ -5,22 +5,22 @@ import type { Analysis, LiveAnalysis } from "./analysis-state.js";
 import { type Cases, casesOf } from "./cases.js";
 import { type Core, lend } from "./core.js";
 import type { Documents } from "./documents.js";
-import { isProblem, UserChangedError, WaitTimeoutError } from "./errors.js";
+import { UserChangedError } from "./errors.js";
 import { type CallOptions, connect, rootOf } from "./http.js";
-import { isJob, type Job, resultOf, type Start } from "./job.js";
+import type { AnyJob, Job, Start } from "./job.js";
 import { JobStore } from "./job-store.js";
-import type { JobView } from "./job-view.js";
-import { idOf, type JobRef, type Jobs, jobsOf } from "./jobs.js";
-import { late, lateLive } from "./late.js";
+import { idOf, type JobRef, type JobView } from "./job-view.js";
+import type { Jobs } from "./jobs.js";
+import { late, lateWork, once } from "./late.js";
 import { type KeyValueStorage, type Ports, shortMemory, standardPorts } from "./ports.js";
 import type { Results } from "./results.js";
 import type { JobType } from "./routes.js";
 import { type GetToken, Session, type UserOption } from "./session.js";
-import { type StartOptions, startJob } from "./starts.js";
-import { openTabs } from "./tabs.js";
+import type { StartOptions } from "./starts.js";
+import { openTabs, type Started } from "./tabs.js";
 import { UnansweredStarts } from "./unanswered.js";
-import { jobWhenDone, type WaitOptions } from "./wait.js";
-import { Watches } from "./watch.js";
+import type { WaitOptions } from "./wait.js";
+import type { RunOptions } from "./work.js";
 
 export interface ClientOptions {
   /** Where the API is, with its stage: `https://….amazonaws.com/api`. */
@@ -38,12 +38,6 @@ export interface ClientOptions {
   retry?: number;
   /** Replaces other parts of the surroundings: time, chance, the page. For tests. */
   ports?: Partial<Ports>;
-}
-
-/** How an analysis is run to its result. */
-export interface RunOptions<T extends JobType> extends StartOptions, WaitOptions<Job<T>> {
-  /** Cancel the job, too, when the signal aborts or the time is over. */
-  cancelOnAbort?: boolean | undefined;
 }
 
 /**
@@ -78,8 +72,6 @@ export interface Client {
   close(options?: { forget?: boolean }): void;
 }
 
-const DOCUMENTS = { addText: 1, upload: 1, list: 1, delete: 1, content: 1, page: 1 } as const;
-
 /** Analyses that nobody uses are kept up to this number, so that the same case has the same object. */
 const KEPT_ANALYSES = 100;
 
@@ -95,68 +87,29 @@ export function createClient(options: ClientOptions): Client {
   const session = new Session({ getToken, user });
   const api = connect({ baseUrl, session, ports, retry });
   const store = new JobStore(ports);
-  const watches = new Watches({ api, store, live: lateLive({ api, store }) });
   const root = rootOf(baseUrl);
   const unanswered = new UnansweredStarts({ root, storage: ports.storage, now: ports.now });
   const analyses = new Map<string, LiveAnalysis>();
-  const tabs = openTabs({ ports, session, root }, ({ caseId, jobType, jobId }) =>
-    analyses.get(nameOf(jobType, caseId))?.startedElsewhere(jobId),
-  );
-
-  const core: Core = {
-    ...{ api, store, watches, unanswered },
-    begun({ job_id, retry_after_ms }, place) {
-      watches.expect(job_id, retry_after_ms);
-      tabs.tellStarted({ ...place, jobId: job_id });
-    },
-    async cancel(jobId, { pin = { person: null }, ...options } = {}) {
-      const parameters = { job_id: jobId };
-      try {
-        return store.accept(
-          await api.ask<Job>({ route: "POST /jobs/{job_id}/cancel", parameters, pin, is: isJob }, options),
-        );
-      } catch (error) {
-        if (!isProblem(error, "already_finished")) throw error;
-        return jobs.get(jobId, options);
-      }
-    },
+  const show = ({ caseId, jobType, jobId }: Started) => analyses.get(nameOf(jobType, caseId))?.startedElsewhere(jobId);
+  const tabs = openTabs({ ports, session, root }, show);
+  const onStarted = (started: Started) => {
+    show(started);
+    tabs.tellStarted(started);
   };
-  const jobs = jobsOf(core);
+  const work = lateWork({ api, store, unanswered, onStarted });
+  const core: Core = { ...work, api, store, unanswered };
+  const documents = once(async () => (await import("./documents.js")).documentsOf(api));
 
   session.onChange((isLeft) => {
     store.clear();
     unanswered.clear();
-    watches.endAll(new UserChangedError("Another user has logged in, or the client was closed."));
+    work.endAll(new UserChangedError("Another user has logged in, or the client was closed."));
     for (const analysis of analyses.values()) analysis.personChanged(isLeft);
   });
 
-  const start = <T extends JobType>(jobType: T, caseId: string, { body = {}, ...sending }: StartOptions = {}) =>
-    startJob(core, { jobType, caseId, body, retriedFrom: null }, sending);
-
-  const waitForJob = <T extends JobType>(job: JobRef<T>, waiting: WaitOptions<Job<T>> = {}) =>
-    jobWhenDone(idOf(job), waiting as WaitOptions, { watches, ports }) as Promise<Job<T>>;
-
   const client: Client = {
-    async run<T extends JobType>(jobType: T, caseId: string, options: RunOptions<T> = {}) {
-      const { cancelOnAbort = false, onProgress, signal, timeout, ...starting } = options;
-      const { job_id } = await start(jobType, caseId, { ...starting, signal });
-      try {
-        return resultOf(await waitForJob<T>(job_id, { onProgress, signal, timeout }));
-      } catch (error) {
-        const isGivenUp = signal?.aborted || error instanceof WaitTimeoutError;
-        if (cancelOnAbort && isGivenUp) await core.cancel(job_id).catch(() => undefined);
-        throw error;
-      }
-    },
-    start,
-    async retry<T extends JobType>(given: Job<T> | string, { body = {}, ...sending }: StartOptions = {}) {
-      const job = typeof given === "string" ? await jobs.get<T>(given, { signal: sending.signal }) : given;
-      const wanted = { jobType: job.job_type, caseId: String(job.metadata.case_id), body, retriedFrom: job.job_id };
-      return startJob(core, wanted, sending);
-    },
-    cancel: async (job, options) => core.cancel(idOf(job), options),
-    waitForJob,
-    watchJob: (job, listener) => watches.watch(idOf(job), (view) => listener(view)),
+    ...work.calls("run", "start", "retry", "cancel", "waitForJob"),
+    watchJob: (job, listener) => work.watch(idOf(job), (view) => listener(view)),
     analysis<T extends JobType>(caseId: string, jobType: T) {
       const name = nameOf(jobType, caseId);
       const analysis = (analyses.get(name) as LiveAnalysis<T> | undefined) ?? createAnalysis(core, caseId, jobType);
@@ -164,9 +117,14 @@ export function createClient(options: ClientOptions): Client {
       makeRoom(analyses);
       return analysis;
     },
-    jobs,
+    jobs: {
+      ...work.calls("get", "list", "events", "delete", "deliveries", "resend"),
+      peek: (jobId) => session.person && ((store.peek(jobId)?.job ?? null) as AnyJob | null),
+      subscribe: (jobId, listener) => store.subscribe(jobId, listener),
+      accept: (job) => void store.accept(job, { isWhole: job.status !== "completed" || job.result !== null }),
+    },
     cases: casesOf(api),
-    documents: late<Documents>(session, async () => (await import("./documents.js")).documentsOf(api), DOCUMENTS),
+    documents: late(session, documents, "addText", "upload", "list", "delete", "content", "page"),
     get user() {
       return session.person.key;
     },

@@ -1,12 +1,10 @@
-// What do the parts of the client share? The API, the jobs that are known, those that are followed, and the starts.
+// What do the parts of the client share? The API, the jobs that are known, the starts, and the part that comes later.
 
 import { UsageError } from "./errors.js";
-import type { Api, CallOptions } from "./http.js";
-import type { Job } from "./job.js";
+import type { Api } from "./http.js";
 import type { JobStore } from "./job-store.js";
-import type { Pin } from "./session.js";
-import type { Starter } from "./starts.js";
-import type { Watches } from "./watch.js";
+import type { LateWork } from "./late.js";
+import type { UnansweredStarts } from "./unanswered.js";
 
 const cores = new WeakMap<object, Core>();
 
@@ -22,9 +20,8 @@ export function coreOf(client: object): Core {
   return core;
 }
 
-export interface Core extends Starter {
+export interface Core extends LateWork {
   api: Api;
   store: JobStore;
-  watches: Watches;
-  cancel(jobId: string, options?: CallOptions & { pin?: Pin }): Promise<Job>;
+  unanswered: UnansweredStarts;
 }

@@ -5,6 +5,7 @@ import { patiently } from "./backoff.js";
 import type { CreateOptions } from "./cases.js";
 import { asOurs, isTransient, UploadError } from "./errors.js";
 import { type Api, type CallOptions, keyed } from "./http.js";
+import { safely } from "./ports.js";
 import type { Pin } from "./session.js";
 import { throwIfAborted } from "./signals.js";
 import type { Progress } from "./upload.js";
@@ -122,7 +123,7 @@ export function documentsOf(api: Api): Documents {
         return sendToStorage(file, added, { ...options, pin });
       }
       const { document } = await add(caseId, { ...body, content_base64: await base64Of(file) }, adding);
-      told(api, onProgress, { sent: file.size, total: file.size });
+      safely(ports, () => onProgress?.({ sent: file.size, total: file.size }));
       return document;
     },
     list: (caseId, options) => list(caseId, options),
@@ -161,7 +162,7 @@ async function stored(
 ): Promise<void> {
   const outgoing = {
     ...{ method, url, headers, fields, file, signal },
-    onProgress: (progress: Progress) => told(api, onProgress, progress),
+    onProgress: (progress: Progress) => safely(api.ports, () => onProgress?.(progress)),
   };
   const answer = await api.ports.upload(outgoing).catch((cause: unknown) => {
     throwIfAborted(signal);
@@ -172,15 +173,6 @@ async function stored(
   const [, reason = null] = /<Code>(\w+)<\/Code>/.exec(text) ?? [];
   const why = reason ? `${status} ${reason}` : status;
   throw new UploadError(`Storage refused the upload (${why}).`, { status, reason });
-}
-
-/** A listener's error is the listener's. */
-function told(api: Api, listener: UploadOptions["onProgress"], progress: Progress): void {
-  try {
-    listener?.(progress);
-  } catch (error) {
-    api.ports.report(error);
-  }
 }
 
 function nameOf(file: Blob): string {

@@ -12,7 +12,7 @@
 // ├── JobCancelledError
 // └── UsageError         the program that calls is wrong
 //
-// An aborted action throws its signal's reason.
+// An aborted action throws its signal's reason. Those of waiting for a job are in wait-errors.ts.
 
 import type { ErrorInfo, FieldProblem, Problem } from "./api.js";
 import type { Job } from "./job.js";
@@ -102,26 +102,6 @@ export class UserChangedError extends CaseworkError {
   override name = "UserChangedError";
 }
 
-export class WaitTimeoutError extends CaseworkError {
-  override name = "WaitTimeoutError";
-  readonly jobId: string;
-
-  constructor(jobId: string) {
-    super("The job is not done yet; it goes on.");
-    this.jobId = jobId;
-  }
-}
-
-export class ResultMissingError extends CaseworkError {
-  override name = "ResultMissingError";
-  readonly job: Job;
-
-  constructor(job: Job) {
-    super("This copy of the job came without its result. Read it with client.jobs.get(job.job_id).");
-    this.job = job;
-  }
-}
-
 /** The job ended without a result. `message` is a sentence that can be shown. */
 export class JobFailedError extends CaseworkError {
   override name = "JobFailedError";
@@ -132,16 +112,6 @@ export class JobFailedError extends CaseworkError {
     super(job.error ?? "The job has no result.");
     this.job = job;
     this.code = (job.error_info?.code ?? "internal") as FailureCode;
-  }
-}
-
-export class JobCancelledError extends CaseworkError {
-  override name = "JobCancelledError";
-  readonly job: Job;
-
-  constructor(job: Job) {
-    super(job.error ?? "The job was cancelled.");
-    this.job = job;
   }
 }
 

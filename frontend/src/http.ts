@@ -6,7 +6,7 @@ import { CaseworkError, isProblem, isTransient, NetworkError, ProblemError, Toke
 import type { Ports } from "./ports.js";
 import type { Route } from "./routes.js";
 import type { Person, Pin, Session } from "./session.js";
-import { merged, onAbort, throwIfAborted, unlessAborted } from "./signals.js";
+import { onAbort, throwIfAborted, unlessAborted } from "./signals.js";
 
 /** API Gateway gives up after 29 s. */
 const REQUEST_TIMEOUT_MS = 35_000;
@@ -72,16 +72,34 @@ export function connect(options: { baseUrl: string; session: Session; ports: Por
     const isRead = init.method === "GET";
     const pin: Pin = call.pin ?? { person: null };
     const bodyMs = typeof init.body === "string" ? init.body.length / SLOWEST_BYTES_PER_MS : 0;
-    return within(REQUEST_TIMEOUT_MS + bodyMs, { signal: call.signal, ports }, async (signal) => {
-      const tokenFor = (rejected: string | null) =>
-        session.token({ rejected, pin, isRead, signal }).catch((error: unknown) => {
-          throw error instanceof CaseworkError ? error : new TokenError("getToken took too long.");
-        });
-      const answerTo = async (token: string) =>
-        understood<T>(call, await answered(ports, { url, init, token, signal, person: pin.person as Person }));
+    const over = new AbortController();
+    const { signal } = over;
+    const stop = () => over.abort();
+    const release = onAbort(call.signal, stop);
+    void ports.sleep(REQUEST_TIMEOUT_MS + bodyMs, signal).then(stop);
+    let ignorePerson = () => {};
+
+    const tokenFor = (rejected: string | null) =>
+      session.token({ rejected, pin, isRead, signal }).catch((error: unknown) => {
+        throw error instanceof CaseworkError ? error : new TokenError("getToken took too long.");
+      });
+    const answerTo = async (token: string) => {
+      const headers = { ...init.headers, Authorization: `Bearer ${token}` };
+      const person = pin.person as Person;
+      person.throwIfOver();
+      ignorePerson();
+      ignorePerson = person.onEnd(stop);
+      const answer = await answered<T>(ports, url, { ...init, headers, signal }).catch((error: unknown) => {
+        person.throwIfOver();
+        throw error;
+      });
+      person.throwIfOver();
+      return understood(call, answer);
+    };
+    try {
       const token = await tokenFor(null);
       call.before?.(pin.person as Person);
-      return answerTo(token).catch(async (error: unknown) => {
+      return await answerTo(token).catch(async (error: unknown) => {
         if (!isProblem(error, "unauthorized")) throw error;
         const renewed = await tokenFor(token);
         if (renewed === token) throw error;
@@ -90,7 +108,14 @@ export function connect(options: { baseUrl: string; session: Session; ports: Por
           throw refused;
         });
       });
-    });
+    } catch (error) {
+      throwIfAborted(call.signal);
+      throw error;
+    } finally {
+      stop();
+      release();
+      ignorePerson();
+    }
   }
 
   const attempts = (own: number | false | undefined) => (own === false ? 1 : (own ?? retry));
@@ -127,33 +152,12 @@ export function rootOf(baseUrl: unknown): string {
   if (typeof baseUrl === "string" && /^(https?:\/\/[^/]|\/(?!\/))/.test(baseUrl)) return baseUrl.replace(/\/+$/, "");
   throw new UsageError(
     `baseUrl must be the API's address, as https://…/api; it is ${JSON.stringify(baseUrl)}. ` +
-      "When it comes from the environment of a build, e.g. VITE_CASEWORK_API, set that before the build.",
+      "From a build's environment, e.g. VITE_CASEWORK_API? Set that before the build.",
   );
 }
 
-/** What the work gives, if it does so in time; its signal aborts with the caller's, whose reason is then thrown. */
-async function within<T>(
-  ms: number,
-  { signal, ports }: { signal: AbortSignal | undefined; ports: Ports },
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const finished = new AbortController();
-  const limit = new AbortController();
-  void ports.sleep(ms, finished.signal).then(() => limit.abort());
-  const either = merged(signal, limit.signal);
-  try {
-    return await work(either.signal);
-  } catch (error) {
-    throwIfAborted(signal);
-    throw error;
-  } finally {
-    finished.abort();
-    either.release();
-  }
-}
-
 /** The request without its token. Throws UsageError for what can never be sent. */
-function written(root: string, call: Call): [string, RequestInit & { method: string }] {
+function written(root: string, call: Call): [string, Omit<Request, "signal">] {
   const [method = "GET"] = call.route.split(" ", 1);
   try {
     const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
@@ -182,37 +186,21 @@ function pathOf({ route, parameters = {}, query = {} }: Call): string {
     : filled;
 }
 
-interface Addressed {
-  url: string;
-  init: RequestInit;
-  token: string;
-  signal: AbortSignal;
-  person: Person;
-}
+type Request = Omit<RequestInit, "headers"> & { method: string; headers: Record<string, string>; signal: AbortSignal };
 
-/** The whole answer, its body included. Throws NetworkError, ProblemError, UserChangedError. */
-async function answered<T>(ports: Ports, { url, init, token, signal, person }: Addressed): Promise<Answer<T>> {
-  person.throwIfOver();
-  const until = new AbortController();
-  const release = [onAbort(signal, () => until.abort()), person.onEnd(() => until.abort())];
-  const headers = { ...(init.headers as Record<string, string>), Authorization: `Bearer ${token}` };
+/** The whole answer, its body included. Throws NetworkError, ProblemError. */
+async function answered<T>({ fetch, now }: Ports, url: string, request: Request): Promise<Answer<T>> {
   let response: Response;
   let text: string;
   try {
-    const asked = ports.fetch(url, { ...init, headers, signal: until.signal });
-    response = await unlessAborted(asked, until.signal); // a fetch of the caller's may not know of signals
-    text = await unlessAborted(response.text(), until.signal);
+    response = await unlessAborted(fetch(url, request), request.signal); // the caller's may not know of signals
+    text = await unlessAborted(response.text(), request.signal);
   } catch (cause) {
-    person.throwIfOver();
     throw new NetworkError("The service cannot be reached.", { cause });
-  } finally {
-    for (const each of release) each();
   }
-  person.throwIfOver();
-  if (response.ok || response.status === 304) {
-    return { status: response.status, headers: response.headers, body: parsed(text) as T };
-  }
-  throw problemOf(response, text, ports.now());
+  const { ok, status, headers } = response;
+  if (ok || status === 304) return { status, headers, body: parsed(text) as T };
+  throw problemOf(response, text, now());
 }
 
 /** The answer, when it can be one to this call; a page of a proxy or captive portal is none. */

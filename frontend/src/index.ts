@@ -21,15 +21,15 @@ export type {
   Usage,
 } from "./api.js";
 export type { CaseListQuery, Cases, CreateOptions } from "./cases.js";
-export { type Client, type ClientOptions, createClient, type RunOptions } from "./client.js";
+export { type Client, type ClientOptions, createClient } from "./client.js";
 export type { DocumentContent, DocumentFacts, DocumentPage, Documents, UploadOptions } from "./documents.js";
 export * from "./errors.js";
 export type { Form, FormChanges, FormEntry, FormField, FormHistory, FormSection } from "./form.js";
 export type { CallOptions } from "./http.js";
 export { type AnyJob, type Job, type JobPage, type JobStatus, resultOf, type Start } from "./job.js";
 export { createJobList, type JobList, type JobListState } from "./job-list.js";
-export type { Connection, JobView } from "./job-view.js";
-export type { JobListQuery, JobRef, Jobs } from "./jobs.js";
+export type { Connection, JobRef, JobView } from "./job-view.js";
+export type { JobListQuery, Jobs } from "./jobs.js";
 export type { KeyValueStorage, OpenSocket, Page, PageChange, Ports, Socket, Tabs } from "./ports.js";
 export type * from "./results.js";
 export type { JobType, ProblemCode } from "./routes.js";
@@ -38,3 +38,5 @@ export type { ActionOptions, StartOptions } from "./starts.js";
 export type { Outgoing, Progress, Stored } from "./upload.js";
 export { createUploads, type UploadItem, type UploadStatus, type Uploads } from "./uploads.js";
 export type { WaitOptions } from "./wait.js";
+export * from "./wait-errors.js";
+export type { RunOptions } from "./work.js";

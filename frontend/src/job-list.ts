@@ -7,6 +7,7 @@ import { asOurs, type CaseworkError } from "./errors.js";
 import type { AnyJob, JobPage } from "./job.js";
 import { type Connection, connectionAfter } from "./job-view.js";
 import type { JobListQuery } from "./jobs.js";
+import { safely } from "./ports.js";
 import type { Pin } from "./session.js";
 
 const EVERY_MS = 10_000;
@@ -39,7 +40,7 @@ export const EMPTY_LIST: JobListState = {
 
 /** The jobs that fit the query, as long as somebody looks. */
 export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"> = {}): JobList {
-  const { api, store, watches } = coreOf(client);
+  const { api, store, watch } = coreOf(client);
   const { ports, session } = api;
   const listeners = new Set<() => void>();
   const followed = new Map<string, () => void>();
@@ -50,7 +51,7 @@ export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"
 
   function change(changed: Partial<JobListState>): void {
     state = { ...state, ...changed };
-    for (const listener of [...listeners]) listener();
+    for (const listener of [...listeners]) safely(ports, listener);
   }
 
   async function pageAt(after: string | null, pin: Pin): Promise<JobPage> {
@@ -99,7 +100,7 @@ export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"
       if (!followed.has(id))
         followed.set(
           id,
-          watches.watch(id, ({ job }) => job && put(job as AnyJob)),
+          watch(id, ({ job }) => job && put(job as AnyJob)),
         );
   }
 

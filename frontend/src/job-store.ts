@@ -1,7 +1,7 @@
 // What is known of each job? One truth for all who look: whatever arrives, in whatever order, no job goes back.
 
 import type { Job } from "./job.js";
-import type { Ports } from "./ports.js";
+import { type Ports, safely } from "./ports.js";
 
 /** Results that nobody looks at are kept for this long, and this many: so that coming back costs a 304. */
 const KEPT_MS = 60_000;
@@ -73,7 +73,7 @@ export class JobStore {
     const next = newer(entry.known, { job, etag, isWhole });
     if (next !== entry.known) {
       entry.known = next;
-      for (const listener of [...entry.listeners]) if (entry.listeners.has(listener)) listener();
+      for (const listener of [...entry.listeners]) if (entry.listeners.has(listener)) safely(this.#ports, listener);
     }
     return next.job;
   }

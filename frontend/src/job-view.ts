@@ -1,7 +1,15 @@
 // What is known of a job that is followed?
 
 import { type CaseworkError, isProblem } from "./errors.js";
-import type { Job } from "./job.js";
+import type { Job, Start } from "./job.js";
+import type { JobType } from "./routes.js";
+
+/** A job, by its id or by the answer to its start. */
+export type JobRef<T extends JobType = JobType> = string | Start<T> | Job<T>;
+
+export function idOf(job: JobRef): string {
+  return typeof job === "string" ? job : job.job_id;
+}
 
 /** `lost`: the last request got no answer. `unauthorized`: its token was refused. Both are asked over, and the job goes on. */
 export type Connection = "ok" | "lost" | "unauthorized";

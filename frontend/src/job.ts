@@ -1,9 +1,10 @@
 // What is a job to the caller? The API's own members, with `job_type` and `result` belonging together.
 
 import type { Job as ApiJob, Start as ApiStart } from "./api.js";
-import { JobCancelledError, JobFailedError, ResultMissingError } from "./errors.js";
+import { JobFailedError } from "./errors.js";
 import type { Results } from "./results.js";
 import type { JobType } from "./routes.js";
+import { JobCancelledError, ResultMissingError } from "./wait-errors.js";
 
 /** Members of a job that not every API has yet. */
 interface NewerMembers {

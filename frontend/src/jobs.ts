@@ -2,10 +2,11 @@
 
 import type { Delivery, DeliveryList, EventList, JobEvent, JobStatus } from "./api.js";
 import { patiently } from "./backoff.js";
-import type { Core } from "./core.js";
 import { isTransient } from "./errors.js";
-import type { CallOptions } from "./http.js";
-import type { AnyJob, Job, JobPage, Start } from "./job.js";
+import type { Api, CallOptions } from "./http.js";
+import type { AnyJob, Job, JobPage } from "./job.js";
+import type { JobStore } from "./job-store.js";
+import { idOf, type JobRef } from "./job-view.js";
 import { readJob } from "./read-job.js";
 import type { JobType } from "./routes.js";
 import type { Pin } from "./session.js";
@@ -21,10 +22,8 @@ export interface JobListQuery {
   scope?: "all" | "mine";
 }
 
-/** A job, by its id or by the answer to its start. */
-export type JobRef<T extends JobType = JobType> = string | Start<T> | Job<T>;
-
-export interface Jobs {
+/** What is asked of the API about jobs. */
+export interface JobCalls {
   /** The job with its result, as it is now. */
   get<T extends JobType = JobType>(job: JobRef<T>, options?: CallOptions): Promise<Job<T>>;
   list(query?: JobListQuery, options?: CallOptions): Promise<JobPage>;
@@ -34,6 +33,9 @@ export interface Jobs {
   deliveries(jobId: string, options?: CallOptions): Promise<Delivery[]>;
   /** Make the next try of a finished job's webhook now; the tries as they were before it. */
   resend(jobId: string, options?: CallOptions): Promise<Delivery[]>;
+}
+
+export interface Jobs extends JobCalls {
   /** The job as those who look at it know it, without asking; else null. */
   peek(jobId: string): AnyJob | null;
   /** Look at a job: the listener is called when more is known of it, from wherever. It does not ask; `watchJob` does. */
@@ -42,13 +44,8 @@ export interface Jobs {
   accept(job: Job): void;
 }
 
-export function idOf(job: JobRef): string {
-  return typeof job === "string" ? job : job.job_id;
-}
-
-/** The jobs' part of the client. */
-export function jobsOf(core: Core): Jobs {
-  const { api, store } = core;
+/** The calls of the jobs' part of the client. */
+export function jobCalls({ api, store }: { api: Api; store: JobStore }): JobCalls {
   return {
     async get<T extends JobType>(given: JobRef<T>, options: CallOptions = {}) {
       const pin: Pin = { person: null };
@@ -82,8 +79,5 @@ export function jobsOf(core: Core): Jobs {
       await api.erase({ route: "DELETE /jobs/{job_id}", parameters: { job_id: jobId } }, options);
       store.drop(jobId);
     },
-    peek: (jobId) => api.session.person && ((store.peek(jobId)?.job ?? null) as AnyJob | null),
-    subscribe: (jobId, listener) => store.subscribe(jobId, listener),
-    accept: (job) => void store.accept(job, { isWhole: job.status !== "completed" || job.result !== null }),
   };
 }

@@ -5,7 +5,7 @@ import { isProblem, NetworkError } from "./errors.js";
 import type { Api } from "./http.js";
 import { isJob } from "./job.js";
 import type { JobStore } from "./job-store.js";
-import type { Socket } from "./ports.js";
+import type { OpenSocket, Socket } from "./ports.js";
 import type { Pin } from "./session.js";
 import { onAbort } from "./signals.js";
 
@@ -24,8 +24,14 @@ export interface Live {
   isLive(jobId: string): boolean;
 }
 
+interface LiveAround {
+  api: Api;
+  store: JobStore;
+  socket: OpenSocket;
+}
+
 /** What a socket brings goes into the store, which lets nothing go back. */
-export function createLive({ api, store }: { api: Api; store: JobStore }): Live {
+export function createLive({ api, store, socket: open }: LiveAround): Live {
   const { ports, session } = api;
   const wanted = new Map<string, () => void>();
   const sent = new Set<string>();
@@ -56,10 +62,10 @@ export function createLive({ api, store }: { api: Api; store: JobStore }): Live 
     const is = (body: object) => typeof (body as { url?: unknown }).url === "string";
     const call = { route: "POST /streams" as const, body: { job_ids: ids }, signal, pin, is };
     const { url, protocols } = (await api.send<{ url: string; protocols: string[] }>(call)).body;
-    if (signal.aborted || !ports.socket) return null;
+    if (signal.aborted) return null;
     return new Promise((resolve) => {
       const over = new AbortController();
-      const opened = ports.socket?.(url, protocols, {
+      const opened = open(url, protocols, {
         onOpen() {
           isOpen = true;
           for (const id of ids) sent.add(id);
@@ -69,7 +75,7 @@ export function createLive({ api, store }: { api: Api; store: JobStore }): Live 
         onMessage: (text) => (receive(text) ? undefined : end()),
         onClose: end,
       });
-      socket = opened ?? null;
+      socket = opened;
       void ports.sleep(OPENS_WITHIN_MS, over.signal, true).then(() => isOpen || over.signal.aborted || end());
       void keepAlive(over.signal);
       const release = [pin.person?.onEnd(end), onAbort(signal, end)];
@@ -78,7 +84,7 @@ export function createLive({ api, store }: { api: Api; store: JobStore }): Live 
         if (over.signal.aborted) return;
         over.abort();
         for (const each of release) each?.();
-        opened?.close();
+        opened.close();
         socket = null;
         isOpen = false;
         sent.clear();
@@ -121,7 +127,7 @@ export function createLive({ api, store }: { api: Api; store: JobStore }): Live 
   }
 
   function begin(): void {
-    if (attempt !== null || wanted.size === 0 || !ports.socket || ports.page.isHidden()) return;
+    if (attempt !== null || wanted.size === 0 || ports.page.isHidden()) return;
     const own = new AbortController();
     attempt = own;
     void run(own).then(() => {

@@ -20,8 +20,8 @@ export interface Ports {
   storage: KeyValueStorage;
   page: Page;
   tabs: Tabs;
-  /** Open a WebSocket; null where there is none: then jobs are polled only. */
-  socket: OpenSocket | null;
+  /** Open a WebSocket: the page's own, unless another is named; with null jobs are polled only. */
+  socket?: OpenSocket | null;
   /** Where errors go that a listener throws: they are its own, and end nothing here. */
   report(error: unknown): void;
 }
@@ -75,9 +75,17 @@ export function standardPorts(): Ports {
     storage: standardStorage(),
     page: standardPage(),
     tabs: { open: openChannel },
-    socket: typeof WebSocket === "undefined" ? null : openSocket,
     report,
   };
+}
+
+/** Call a listener; its error is its own, and ends nothing here. */
+export function safely({ report }: Pick<Ports, "report">, call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    report(error);
+  }
 }
 
 /** Storage that lasts as long as the page. */
@@ -151,17 +159,6 @@ function openChannel(name: string, listener: (message: unknown) => void) {
   const channel = new BroadcastChannel(name);
   channel.onmessage = ({ data }) => listener(data);
   return { post: (message: unknown) => channel.postMessage(message), close: () => channel.close() };
-}
-
-function openSocket(...[url, protocols, { onOpen, onMessage, onClose }]: Parameters<OpenSocket>): Socket {
-  const socket = new WebSocket(url, protocols);
-  socket.onopen = onOpen;
-  socket.onmessage = ({ data }) => onMessage(String(data));
-  socket.onclose = onClose;
-  return {
-    send: (text) => socket.readyState === WebSocket.OPEN && socket.send(text),
-    close: () => socket.close(),
-  };
 }
 
 function report(error: unknown): void {

@@ -62,7 +62,8 @@ async function linked(
   { ports, signal }: { ports: Ports; signal?: AbortSignal | undefined },
 ): Promise<unknown> {
   try {
-    const response = await ports.fetch(url, signal ? { signal } : {});
+    const { fetch } = ports; // a page's own wants no `this`
+    const response = await fetch(url, signal ? { signal } : {});
     if (response.ok) return await response.json();
   } catch (cause) {
     throwIfAborted(signal);

@@ -7,13 +7,6 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
   return () => signal?.removeEventListener("abort", listener);
 }
 
-/** A signal that aborts with the first of these, and a function that lets go of them. */
-export function merged(...signals: (AbortSignal | undefined)[]): { signal: AbortSignal; release: () => void } {
-  const one = new AbortController();
-  const releases = signals.map((signal) => onAbort(signal, () => one.abort(signal?.reason)));
-  return { signal: one.signal, release: () => releases.forEach((release) => void release()) };
-}
-
 /** What the promise gives, or the signal's reason as soon as it aborts. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   let release = () => {};

@@ -4,11 +4,11 @@ import type { Ports } from "./ports.js";
 import type { Session } from "./session.js";
 import type { Place } from "./unanswered.js";
 
-export interface StartedElsewhere extends Place {
+export interface Started extends Place {
   jobId: string;
 }
 
-type Message = { kind: "started"; started: StartedElsewhere } | { kind: "closed" };
+type Message = { kind: "started"; started: Started } | { kind: "closed" };
 
 interface Around {
   ports: Ports;
@@ -18,12 +18,12 @@ interface Around {
 }
 
 export interface OpenTabs {
-  tellStarted(started: StartedElsewhere): void;
+  tellStarted(started: Started): void;
   tellClosed(): void;
 }
 
 /** A channel to the other tabs of the person who is there, another for each person; none while that is not known. */
-export function openTabs({ ports, session, root }: Around, onStarted: (started: StartedElsewhere) => void): OpenTabs {
+export function openTabs({ ports, session, root }: Around, onStarted: (started: Started) => void): OpenTabs {
   let channel: ReturnType<Ports["tabs"]["open"]> | null = null;
 
   function open(): void {

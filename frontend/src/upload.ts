@@ -1,6 +1,6 @@
 // How do the bytes of a file get to storage? In a form, watched for progress and for silence.
 
-import { merged, throwIfAborted } from "./signals.js";
+import { onAbort, throwIfAborted } from "./signals.js";
 
 export interface Progress {
   /** Bytes. */
@@ -43,12 +43,13 @@ function formOf({ fields, file }: Outgoing): FormData {
 }
 
 async function fetched(outgoing: Outgoing): Promise<Stored> {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), SILENCE_MS + outgoing.file.size / SLOWEST_BYTES_PER_MS);
-  const { signal, release } = merged(outgoing.signal, limit.signal);
+  const over = new AbortController();
+  const stop = () => over.abort();
+  const timer = setTimeout(stop, SILENCE_MS + outgoing.file.size / SLOWEST_BYTES_PER_MS);
+  const release = onAbort(outgoing.signal, stop);
   try {
     const { method, url, headers } = outgoing;
-    const response = await fetch(url, { method, headers, body: formOf(outgoing), signal });
+    const response = await fetch(url, { method, headers, body: formOf(outgoing), signal: over.signal });
     return { status: response.status, text: await response.text() };
   } finally {
     clearTimeout(timer);

@@ -1,9 +1,9 @@
 // How does a program wait for a job? As a promise, with a time limit and a way to give up; neither touches the job.
 
-import { WaitTimeoutError } from "./errors.js";
 import type { Job } from "./job.js";
 import type { Ports } from "./ports.js";
 import { throwIfAborted, unlessAborted } from "./signals.js";
+import { WaitTimeoutError } from "./wait-errors.js";
 import type { Watches } from "./watch.js";
 
 /**

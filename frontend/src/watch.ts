@@ -7,7 +7,7 @@ import type { Job } from "./job.js";
 import type { JobStore, Known } from "./job-store.js";
 import { connectionAfter, type JobListener, type JobView } from "./job-view.js";
 import type { Live } from "./live.js";
-import type { PageChange } from "./ports.js";
+import { type PageChange, safely } from "./ports.js";
 import { CANCEL_TAKES_MS, readJob } from "./read-job.js";
 import type { Person, Pin } from "./session.js";
 
@@ -235,12 +235,7 @@ class Watch {
 
   /** A listener's error is the listener's: it is reported, and the others are called. */
   #call(call: JobListener, view: JobView): void {
-    if (!this.#listeners.has(call)) return;
-    try {
-      call(view, this.#trouble);
-    } catch (error) {
-      this.#around.api.ports.report(error);
-    }
+    if (this.#listeners.has(call)) safely(this.#around.api.ports, () => call(view, this.#trouble));
   }
 
   /** The page changed: the pause is measured again, and over when all that was missing is a connection. */

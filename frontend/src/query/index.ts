@@ -3,7 +3,8 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import type { CaseListQuery } from "../cases.js";
 import type { Client } from "../client.js";
-import { idOf, type JobListQuery, type JobRef } from "../jobs.js";
+import { idOf, type JobRef } from "../job-view.js";
+import type { JobListQuery } from "../jobs.js";
 
 /** The client's own repeating is off: TanStack Query has one. */
 const ONCE = { retry: false } as const;

@@ -3,8 +3,7 @@
 
 import { useEffect, useState } from "react";
 import type { Job } from "../job.js";
-import type { JobView } from "../job-view.js";
-import { idOf, type JobRef } from "../jobs.js";
+import { idOf, type JobRef, type JobView } from "../job-view.js";
 import type { JobType } from "../routes.js";
 import { useClient } from "./provider.js";
 

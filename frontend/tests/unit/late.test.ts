@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { late } from "../../src/late.js";
+import { late, once } from "../../src/late.js";
 import { Session } from "../../src/session.js";
 import { CASE, fakeToken, newWorld, settled } from "./fakes/world.js";
 
@@ -13,7 +13,7 @@ test("a part is loaded with its first call, and its methods are called as they a
     loads += 1;
     return { add: async (one: number, other: number) => one + other };
   };
-  const part = late(session(), load, { add: 1 });
+  const part = late(session(), load, "add");
 
   expect(loads).toBe(0);
   expect(await part.add(1, 2)).toBe(3);
@@ -21,11 +21,11 @@ test("a part is loaded with its first call, and its methods are called as they a
 
 test("a part that cannot be loaded is like a service that cannot be reached, and tried again with the next call", async () => {
   let isThere = false;
-  const load = async () => {
+  const load = once(async () => {
     if (!isThere) throw new TypeError("Failed to fetch dynamically imported module");
     return { get: async () => "it" };
-  };
-  const part = late(session(), load, { get: 1 });
+  });
+  const part = late(session(), load, "get");
 
   await expect(part.get()).rejects.toMatchObject({ name: "NetworkError", cause: { name: "TypeError" } });
   isThere = true;
@@ -39,7 +39,7 @@ test("what one person called for is not done for another who came while the part
   const part = late(
     session(() => user),
     load,
-    { upload: 1 },
+    "upload",
   );
 
   const uploading = part.upload();
