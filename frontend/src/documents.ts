@@ -3,12 +3,15 @@
 import type { AddedDocument, CaseDocument, DocumentList, NewDocument, Upload } from "./api.js";
 import { patiently } from "./backoff.js";
 import type { CreateOptions } from "./cases.js";
-import { asOurs, isTransient, UploadError } from "./errors.js";
+import { asOurs, isTransient } from "./errors.js";
 import { type Api, type CallOptions, keyed } from "./http.js";
 import { safely } from "./ports.js";
 import type { Pin } from "./session.js";
 import { throwIfAborted } from "./signals.js";
-import type { Progress } from "./upload.js";
+import { type Progress, standardUpload } from "./upload.js";
+import { UploadError } from "./upload-error.js";
+
+export { createUploads } from "./uploads.js"; // who queues files needs this part, too
 
 /** Above this many bytes a file goes straight to storage, which is quicker, can say how far it is and be interrupted. */
 export const LARGEST_INLINE_BYTES = 256 * 1024;
@@ -160,11 +163,12 @@ async function stored(
   { method, url, headers, fields }: Upload,
   { file, onProgress, signal }: Sent,
 ): Promise<void> {
+  const { upload = standardUpload } = api.ports;
   const outgoing = {
     ...{ method, url, headers, fields, file, signal },
     onProgress: (progress: Progress) => safely(api.ports, () => onProgress?.(progress)),
   };
-  const answer = await api.ports.upload(outgoing).catch((cause: unknown) => {
+  const answer = await upload(outgoing).catch((cause: unknown) => {
     throwIfAborted(signal);
     throw new UploadError("The upload was interrupted.", { cause });
   });

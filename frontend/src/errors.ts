@@ -12,8 +12,9 @@
 // ├── JobCancelledError
 // └── UsageError         the program that calls is wrong
 //
-// An aborted action throws its signal's reason. Those of waiting for a job are in wait-errors.ts.
+// An aborted action throws its signal's reason. Those of waiting for a job are in wait-errors.ts, that of an upload in upload-error.ts.
 
+// Members are declared only: the constructors set them, and no code is made of the declarations.
 import type { ErrorInfo, FieldProblem, Problem } from "./api.js";
 import type { Job } from "./job.js";
 import type { ProblemCode } from "./routes.js";
@@ -31,14 +32,14 @@ export class CaseworkError extends Error {
 /** The API refused. `message` is its sentence, `requestId` what its logs know the request by. */
 export class ProblemError extends CaseworkError {
   override name = "ProblemError";
-  readonly code: ProblemCode;
-  readonly status: number;
-  readonly title: string;
-  readonly requestId: string;
+  declare readonly code: ProblemCode;
+  declare readonly status: number;
+  declare readonly title: string;
+  declare readonly requestId: string;
   /** What is wrong in the request, place by place; empty unless the code is `invalid_request`. */
-  readonly errors: readonly FieldProblem[];
+  declare readonly errors: readonly FieldProblem[];
   /** How long the API asks to be left alone; null when it does not say. */
-  readonly retryAfterMs: number | null;
+  declare readonly retryAfterMs: number | null;
 
   constructor(problem: Problem, retryAfterMs: number | null) {
     super(problem.detail);
@@ -60,8 +61,8 @@ interface NetworkFacts {
 export class NetworkError extends CaseworkError {
   override name = "NetworkError";
   /** The HTTP status, when there was an answer that is not the API's. */
-  readonly status: number | null;
-  readonly retryAfterMs: number | null;
+  declare readonly status: number | null;
+  declare readonly retryAfterMs: number | null;
 
   constructor(message: string, { cause, status = null, retryAfterMs = null }: NetworkFacts = {}) {
     super(message, { cause });
@@ -74,30 +75,6 @@ export class TokenError extends CaseworkError {
   override name = "TokenError";
 }
 
-/** `documentId`: the document that was to hold the file, when it could not be deleted again; else null. */
-export class UploadError extends CaseworkError {
-  override name = "UploadError";
-  readonly documentId: string | null;
-  /** The HTTP status of storage, and its own word for the reason, e.g. `EntityTooLarge`; null without an answer. */
-  readonly status: number | null;
-  readonly reason: string | null;
-
-  constructor(
-    message: string,
-    {
-      cause,
-      documentId = null,
-      status = null,
-      reason = null,
-    }: { cause?: unknown; documentId?: string | null; status?: number | null; reason?: string | null } = {},
-  ) {
-    super(message, { cause });
-    this.documentId = documentId;
-    this.status = status;
-    this.reason = reason;
-  }
-}
-
 export class UserChangedError extends CaseworkError {
   override name = "UserChangedError";
 }
@@ -105,8 +82,8 @@ export class UserChangedError extends CaseworkError {
 /** The job ended without a result. `message` is a sentence that can be shown. */
 export class JobFailedError extends CaseworkError {
   override name = "JobFailedError";
-  readonly job: Job;
-  readonly code: FailureCode;
+  declare readonly job: Job;
+  declare readonly code: FailureCode;
 
   constructor(job: Job) {
     super(job.error ?? "The job has no result.");
@@ -127,8 +104,9 @@ export function isProblem(error: unknown, code: ProblemCode): error is ProblemEr
 /** True when the same request may well work later: no answer, a busy or a broken server. */
 export function isTransient(error: unknown): error is CaseworkError {
   if (error instanceof TokenError) return true;
-  if (!(error instanceof NetworkError || error instanceof ProblemError || error instanceof UploadError)) return false;
-  return error.status === null || error.status === 408 || error.status === 429 || error.status >= 500;
+  if (!(error instanceof CaseworkError && "status" in error)) return false;
+  const status = error.status as number | null;
+  return status === null || status === 408 || status === 429 || status >= 500;
 }
 
 /** True when there was no answer at all, or no token to ask with: worth another request as soon as the network is back. */

@@ -149,10 +149,10 @@ export function retryAfterMs(headers: Headers, now: number): number | null {
 
 /** The address without slashes at its end. */
 export function rootOf(baseUrl: unknown): string {
-  if (typeof baseUrl === "string" && /^(https?:\/\/[^/]|\/(?!\/))/.test(baseUrl)) return baseUrl.replace(/\/+$/, "");
+  if (typeof baseUrl === "string" && /^(https?:\/\/[^/\s@?#]|\/(?!\/))[^\s@?#]*$/.test(baseUrl))
+    return baseUrl.replace(/\/+$/, "");
   throw new UsageError(
-    `baseUrl must be the API's address, as https://…/api; it is ${JSON.stringify(baseUrl)}. ` +
-      "From a build's environment, e.g. VITE_CASEWORK_API? Set that before the build.",
+    `baseUrl must be the API's address, as https://…/api; it is ${JSON.stringify(baseUrl)}. Is VITE_CASEWORK_API set?`,
   );
 }
 
@@ -176,7 +176,7 @@ function pathOf({ route, parameters = {}, query = {} }: Call): string {
   const path = route.slice(route.indexOf(" ") + 1);
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name];
-    if (typeof value !== "string" || value === "")
+    if (typeof value !== "string" || /^\.{0,2}$/.test(value))
       throw new TypeError(`${name} is ${JSON.stringify(value)}, not an id.`);
     return encodeURIComponent(value);
   });
@@ -204,10 +204,10 @@ async function answered<T>({ fetch, now }: Ports, url: string, request: Request)
 }
 
 /** The answer, when it can be one to this call; a page of a proxy or captive portal is none. */
-function understood<T>({ is = () => true }: Call, answer: Answer<T>): Answer<T> {
+function understood<T>({ is = () => true, route, headers }: Call, answer: Answer<T>): Answer<T> {
   const { status, body } = answer;
-  if (status === 204 || status === 304) return answer;
-  if (typeof body === "object" && body !== null && is(body)) return answer;
+  const isEmpty = (status === 204 && route.startsWith("DELETE")) || (status === 304 && headers?.["If-None-Match"]);
+  if (isEmpty || (typeof body === "object" && body !== null && is(body))) return answer;
   throw new NetworkError("The answer is not the service's.");
 }
 
@@ -223,7 +223,7 @@ function parsed(text: string): unknown {
 function problemOf({ status, headers }: Response, text: string, now: number): ProblemError | NetworkError {
   const pause = retryAfterMs(headers, now);
   const problem = parsed(text) as Partial<Problem> | null | undefined;
-  if (headers.get("Content-Type")?.startsWith("application/problem+json") && typeof problem?.code === "string") {
+  if (/^application\/problem\+json/i.test(headers.get("Content-Type") ?? "") && typeof problem?.code === "string") {
     return new ProblemError({ ...problem, status, detail: problem.detail ?? problem.code } as Problem, pause);
   }
   return new NetworkError(`The answer is not the service's (${status}).`, { status, retryAfterMs: pause });

@@ -3,9 +3,10 @@
 import { FOR_EVER, patiently } from "./backoff.js";
 import type { Client } from "./client.js";
 import { coreOf } from "./core.js";
-import { asOurs, type CaseworkError } from "./errors.js";
+import { asOurs } from "./errors.js";
 import type { AnyJob, JobPage } from "./job.js";
-import { type Connection, connectionAfter } from "./job-view.js";
+import { EMPTY_LIST, type JobList, type JobListState } from "./job-list-state.js";
+import { connectionAfter } from "./job-view.js";
 import type { JobListQuery } from "./jobs.js";
 import { safely } from "./ports.js";
 import type { Pin } from "./session.js";
@@ -13,30 +14,6 @@ import type { Pin } from "./session.js";
 const EVERY_MS = 10_000;
 /** Open jobs that are followed one by one; the others change with the list. */
 const MOST_FOLLOWED = 20;
-
-export interface JobListState {
-  /** Newest first, without results. */
-  jobs: readonly AnyJob[];
-  /** Nothing is known yet. */
-  isLoading: boolean;
-  hasMore: boolean;
-  isLoadingMore: boolean;
-  /** Why the list is refused; it is not asked for again. */
-  error: CaseworkError | null;
-  connection: Connection;
-}
-
-/** A list that is drawn. No function throws: what goes wrong stands in the state. */
-export interface JobList {
-  getState(): JobListState;
-  subscribe(listener: () => void): () => void;
-  /** The next page, appended. */
-  loadMore(): Promise<void>;
-}
-
-export const EMPTY_LIST: JobListState = {
-  ...{ jobs: [], isLoading: true, hasMore: false, isLoadingMore: false, error: null, connection: "ok" },
-};
 
 /** The jobs that fit the query, as long as somebody looks. */
 export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"> = {}): JobList {

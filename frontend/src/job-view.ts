@@ -8,7 +8,7 @@ import type { JobType } from "./routes.js";
 export type JobRef<T extends JobType = JobType> = string | Start<T> | Job<T>;
 
 export function idOf(job: JobRef): string {
-  return typeof job === "string" ? job : job.job_id;
+  return typeof job === "string" ? job : job?.job_id; // a program without types may give nothing: the request says so
 }
 
 /** `lost`: the last request got no answer. `unauthorized`: its token was refused. Both are asked over, and the job goes on. */

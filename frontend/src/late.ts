@@ -1,11 +1,16 @@
 // Which parts of the client does a page load only when it uses them?
 
 import { FOR_EVER, patiently } from "./backoff.js";
-import { asOurs, NetworkError, UserChangedError } from "./errors.js";
+import type { Client } from "./client.js";
+import { coreOf } from "./core.js";
+import { asOurs, type CaseworkError, NetworkError, UserChangedError } from "./errors.js";
+import { EMPTY_LIST, type JobList } from "./job-list-state.js";
 import type { JobListener } from "./job-view.js";
-import { safely } from "./ports.js";
+import type { JobListQuery } from "./jobs.js";
+import { type Ports, safely } from "./ports.js";
 import type { Person, Session } from "./session.js";
 import { unlessAborted } from "./signals.js";
+import { type Added, addedOf, type UploadItem, type Uploads } from "./upload-item.js";
 import type { Work, WorkAround } from "./work.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever arguments the methods take
@@ -43,6 +48,27 @@ export function late<P, Name extends keyof P>(
   return Object.fromEntries(names.map((name) => [name, methodOf(name)])) as Pick<P, Name>;
 }
 
+/**
+ * Join a part as soon as it is loaded, which is tried again until the function that this returns is called: that leaves.
+ */
+function joined<P>(
+  load: () => Promise<P>,
+  join: (part: P) => () => void,
+  { ports, onTrouble }: { ports: Ports; onTrouble: (error: unknown) => void },
+): () => void {
+  const left = new AbortController();
+  const { signal } = left;
+  let leave = () => left.abort();
+  const told = (error: unknown) => signal.aborted || safely(ports, () => onTrouble(error));
+  patiently(load, { ...FOR_EVER, ports, signal, onTrouble: told }).then(
+    (part) => {
+      if (!signal.aborted) leave = join(part);
+    },
+    () => {}, // it was left
+  );
+  return () => leave();
+}
+
 /** What starts and follows jobs, loaded when it is first used. */
 export interface LateWork {
   calls<Name extends keyof Work>(...names: Name[]): Pick<Work, Name>;
@@ -68,26 +94,84 @@ export function lateWork(around: WorkAround): LateWork {
     calls: (...names) => late(session, async () => (await load()).work, ...names),
     watch(jobId, listener, person) {
       if (loaded) return loaded.watches.watch(jobId, listener, person);
-      const left = new AbortController();
-      let stop = store.subscribe(jobId, () => {}); // what is known already is kept for the code that comes
-      const view = () => ({ job: store.peek(jobId)?.job ?? null, error: null, connection: "lost" as const });
-      const onTrouble = (error: unknown) => safely(ports, () => listener(view(), asOurs(error)));
-      const loading = patiently(load, { ...FOR_EVER, ports, signal: left.signal, onTrouble });
-      loading.then(
-        ({ watches }) => {
-          if (left.signal.aborted) return;
-          const leave = stop;
-          stop = watches.watch(jobId, listener, person);
-          leave();
-        },
-        () => {}, // it was left
-      );
+      const forget = store.subscribe(jobId, () => {}); // what is known already is kept for the code that comes
+      const onTrouble = (error: unknown) => {
+        const known = store.peek(jobId)?.job;
+        const job = known?.done ? null : (known ?? null); // an end is shown with its result only
+        listener({ job, error: null, connection: "lost" }, asOurs(error));
+      };
+      const leave = joined(load, ({ watches }) => watches.watch(jobId, listener, person), { ports, onTrouble });
       return () => {
-        left.abort();
-        stop();
+        leave();
+        forget();
       };
     },
     endAll: (why) => loaded?.watches.endAll(why),
     preload: () => void load().catch(() => {}),
+  };
+}
+
+/** A list of jobs whose code is loaded when somebody looks at it; while that fails, its connection is lost. */
+export function lateJobList(client: Client, query: Omit<JobListQuery, "cursor">): JobList {
+  const { ports } = coreOf(client).api;
+  const load = once(async () => (await import("./job-list.js")).createJobList(client, query));
+  let list: JobList | null = null;
+  let state = EMPTY_LIST;
+
+  return {
+    getState: () => (list ? list.getState() : state),
+    subscribe(listener) {
+      if (list) return list.subscribe(listener);
+      const onTrouble = () => {
+        state = { ...EMPTY_LIST, connection: "lost" };
+        listener();
+      };
+      const join = (loaded: JobList) => {
+        list = loaded;
+        return list.subscribe(listener);
+      };
+      return joined(load, join, { ports, onTrouble });
+    },
+    loadMore: async () => list?.loadMore(),
+  };
+}
+
+/** A queue of uploads whose code is loaded when somebody looks at it; until then what is added waits. */
+export function lateUploads(client: Client, caseId: string): Uploads {
+  const { ports } = coreOf(client).api;
+  let added: Added[] = [];
+  const load = once(async () => (await import("./documents.js")).createUploads(client, caseId, added));
+  let queue: Uploads | null = null;
+  let state: readonly UploadItem[] = [];
+  let tell = () => {};
+
+  function show(error: CaseworkError | null): void {
+    state = added.map(({ item }) => ({ ...item, error }));
+    tell();
+  }
+
+  return {
+    getState: () => (queue ? queue.getState() : state),
+    subscribe(listener) {
+      if (queue) return queue.subscribe(listener);
+      tell = listener;
+      const join = (loaded: Uploads) => {
+        queue = loaded;
+        tell();
+        return queue.subscribe(listener);
+      };
+      return joined(load, join, { ports, onTrouble: (error) => show(asOurs(error)) });
+    },
+    add(files, facts) {
+      if (queue) return queue.add(files, facts);
+      added.push(...addedOf(files, facts));
+      show(null);
+    },
+    retry: (id) => queue?.retry(id),
+    async remove(id) {
+      if (queue) return queue.remove(id);
+      added = added.filter(({ item }) => item.id !== id);
+      show(null);
+    },
   };
 }

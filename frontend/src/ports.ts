@@ -4,8 +4,8 @@ import type { Outgoing, Stored } from "./upload.js";
 
 export interface Ports {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Send a form with a file to storage, and say how far it is. */
-  upload(outgoing: Outgoing): Promise<Stored>;
+  /** Send a form with a file to storage, and say how far it is: as the page can, unless another way is named. */
+  upload?(outgoing: Outgoing): Promise<Stored>;
   /** Milliseconds since 1970. */
   now(): number;
   /**
@@ -67,7 +67,6 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function standardPorts(): Ports {
   return {
     fetch: (url, init) => globalThis.fetch(url, init),
-    upload: async (outgoing) => (await import("./upload.js")).standardUpload(outgoing),
     now: Date.now,
     sleep,
     random: Math.random,

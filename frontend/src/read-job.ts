@@ -7,12 +7,15 @@ import { isJob, type Job } from "./job.js";
 import type { JobStore } from "./job-store.js";
 import type { Ports } from "./ports.js";
 import type { Pin } from "./session.js";
-import { throwIfAborted } from "./signals.js";
+import { onAbort, throwIfAborted, unlessAborted } from "./signals.js";
 
 /** When an answer does not say when to come back. */
 const DEFAULT_PAUSE_MS = 5_000;
 /** The API's pause is about progress; a worker that was told to stop does so sooner. */
 export const CANCEL_TAKES_MS = 2_000;
+
+/** For a large result over a slow line. */
+const LINKED_TAKES_MS = 2 * 60_000;
 
 /** A job as it was read, and how long to leave it alone. */
 export interface SeenJob {
@@ -61,13 +64,22 @@ async function linked(
   url: string,
   { ports, signal }: { ports: Ports; signal?: AbortSignal | undefined },
 ): Promise<unknown> {
+  const { fetch } = ports; // a page's own wants no `this`
+  const over = new AbortController();
+  const stop = () => over.abort();
+  const release = onAbort(signal, stop);
+  void ports.sleep(LINKED_TAKES_MS, over.signal).then(stop);
+  let cause: unknown;
   try {
-    const { fetch } = ports; // a page's own wants no `this`
-    const response = await fetch(url, signal ? { signal } : {});
-    if (response.ok) return await response.json();
-  } catch (cause) {
+    const response = await unlessAborted(fetch(url, { signal: over.signal }), over.signal);
+    const result: unknown = response.ok ? await unlessAborted(response.json(), over.signal) : null;
+    if (typeof result === "object" && result !== null) return result;
+  } catch (error) {
     throwIfAborted(signal);
-    throw new NetworkError("The result cannot be fetched.", { cause });
+    cause = error;
+  } finally {
+    stop();
+    release();
   }
-  throw new NetworkError("The result cannot be fetched.");
+  throw new NetworkError("The result cannot be fetched.", { cause });
 }

@@ -157,8 +157,9 @@ export class Session {
     } catch (cause) {
       throw new TokenError("There is no token to ask with.", { cause });
     }
-    if (typeof token !== "string" || token === "") throw new TokenError("getToken gave no token.");
-    return token;
+    const given = typeof token === "string" ? token.trim() : "";
+    if (/^[\x21-\x7e]+$/.test(given)) return given;
+    throw new TokenError('getToken gave no token: one word, without "Bearer".');
   }
 
   /** One renewal for all who were refused with the same token: a second use of a refresh token ends its session. */

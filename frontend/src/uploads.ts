@@ -1,57 +1,30 @@
 // How do many files get into a case? Two at a time, each with its progress; what failed can be tried again.
 
-import type { CaseDocument } from "./api.js";
 import type { Client } from "./client.js";
-import type { DocumentFacts } from "./documents.js";
-import { asOurs, type CaseworkError, UploadError } from "./errors.js";
+import { asOurs } from "./errors.js";
 import { newKey } from "./ports.js";
+import { type Added, addedOf, type UploadItem, type Uploads } from "./upload-item.js";
 
 const AT_A_TIME = 2;
 
-/** `checking`: the bytes are there and the API looks at them. `unreadable`: it took the file, but can read nothing in it. */
-export type UploadStatus = "waiting" | "sending" | "checking" | "ready" | "unreadable" | "failed";
-
-/** One file on its way. */
-export interface UploadItem {
-  id: string;
-  fileName: string;
-  /** Bytes. */
-  size: number;
-  sent: number;
-  status: UploadStatus;
-  error: CaseworkError | null;
-  document: CaseDocument | null;
-}
-
-/** The files that were added, in their order. No function throws: what goes wrong stands with the file. */
-export interface Uploads {
-  getState(): readonly UploadItem[];
-  subscribe(listener: () => void): () => void;
-  add(files: Iterable<File>, facts?: DocumentFacts): void;
-  /** Send a file again that failed. */
-  retry(id: string): void;
-  /** Take a file back: stop it on its way, or delete its document. */
-  remove(id: string): Promise<void>;
-}
-
-interface Held {
-  item: UploadItem;
-  file: File;
-  facts: DocumentFacts;
+interface Held extends Added {
   key: string;
   stop: AbortController;
 }
 
-/** A queue of uploads into a case. */
-export function createUploads(client: Pick<Client, "documents">, caseId: string): Uploads {
+/** A queue of uploads into a case; `added` are its first files. */
+export function createUploads(client: Pick<Client, "documents">, caseId: string, added: Added[] = []): Uploads {
   const listeners = new Set<() => void>();
   const held = new Map<string, Held>();
   let state: readonly UploadItem[] = [];
-  let count = 0;
 
   function changed(): void {
     state = [...held.values()].map(({ item }) => item);
     for (const listener of [...listeners]) listener();
+  }
+
+  function hold(one: Added): void {
+    held.set(one.item.id, { ...one, key: newKey(), stop: new AbortController() });
   }
 
   function put(id: string, change: Partial<UploadItem>): void {
@@ -81,26 +54,23 @@ export function createUploads(client: Pick<Client, "documents">, caseId: string)
       put(id, { status, document, sent: one.file.size });
     } catch (error) {
       // The key names what may have been made; a document that was given up is not that.
-      if (error instanceof UploadError) one.key = newKey();
+      if (asOurs(error).name === "UploadError") one.key = newKey();
       put(id, { status: "failed", error: asOurs(error) });
     }
     next();
   }
 
+  added.forEach(hold);
+  changed();
+  next();
   return {
     getState: () => state,
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    add(files, facts = {}) {
-      for (const file of files) {
-        const id = `upload-${++count}`;
-        const item: UploadItem = {
-          ...{ id, fileName: file.name, size: file.size, sent: 0, status: "waiting", error: null, document: null },
-        };
-        held.set(id, { item, file, facts, key: newKey(), stop: new AbortController() });
-      }
+    add(files, facts) {
+      addedOf(files, facts).forEach(hold);
       changed();
       next();
     },

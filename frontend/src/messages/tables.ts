@@ -6,7 +6,7 @@ import type { JobStatus } from "../job.js";
 import type { Connection } from "../job-view.js";
 import type { IssueCode } from "../results.js";
 import type { ProblemCode } from "../routes.js";
-import type { UploadStatus } from "../uploads.js";
+import type { UploadStatus } from "../upload-item.js";
 
 /** What a worker is doing; a newer API may have others. `working` comes with a sentence of its own. */
 export type ProgressCode = Exclude<Job["progress_code"], "working">;

@@ -1,7 +1,7 @@
 "use client";
 // How is an analysis of a case now, and what can the user do about it?
 
-import { useCallback, useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import { type AnalysisState, IDLE, UNKNOWN } from "../analysis-state.js";
 import type { StartBody } from "../api.js";
 import type { Job } from "../job.js";
@@ -56,9 +56,14 @@ export function useAnalysis<T extends JobType>(
     if (job.status === "completed") latest.current.onCompleted?.(job as Job<T>);
     if (job.status === "failed") latest.current.onFailed?.(job as Job<T>);
   }, [job]);
-  const start = useCallback(() => analysis.start(latest.current.body), [analysis]);
-  const retry = useCallback(() => analysis.retry(latest.current.body), [analysis]);
-  const cancel = useCallback(() => analysis.cancel(), [analysis]);
-  const reset = useCallback(() => analysis.reset(), [analysis]);
-  return { ...(state as AnalysisState<T>), start, retry, cancel, reset };
+  const actions = useMemo(
+    () => ({
+      start: () => analysis.start(latest.current.body),
+      retry: () => analysis.retry(latest.current.body),
+      cancel: () => analysis.cancel(),
+      reset: () => analysis.reset(),
+    }),
+    [analysis],
+  );
+  return { ...(state as AnalysisState<T>), ...actions };
 }

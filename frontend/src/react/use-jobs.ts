@@ -2,8 +2,9 @@
 // Which jobs are there now? The newest are asked for again while the page is seen, and open ones are followed.
 
 import { useMemo, useSyncExternalStore } from "react";
-import { createJobList, EMPTY_LIST, type JobListState } from "../job-list.js";
+import { EMPTY_LIST, type JobListState } from "../job-list-state.js";
 import type { JobListQuery } from "../jobs.js";
+import { lateJobList } from "../late.js";
 import { useClient } from "./provider.js";
 
 export interface UsedJobs extends JobListState {
@@ -16,7 +17,7 @@ const onServer = () => EMPTY_LIST;
 export function useJobs(query: Omit<JobListQuery, "cursor"> = {}): UsedJobs {
   const client = useClient();
   const asked = JSON.stringify(query);
-  const list = useMemo(() => createJobList(client, JSON.parse(asked)), [client, asked]);
+  const list = useMemo(() => lateJobList(client, JSON.parse(asked)), [client, asked]);
   const state = useSyncExternalStore(list.subscribe, list.getState, onServer);
   return { ...state, fetchNextPage: list.loadMore };
 }

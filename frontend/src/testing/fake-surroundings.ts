@@ -2,6 +2,7 @@
 
 // What a client loads when it is first used is there already: then a test need not wait for it.
 import "../documents.js";
+import "../job-list.js";
 import "../live.js";
 import "../work.js";
 import type { KeyValueStorage, PageChange, Ports, Tabs } from "../ports.js";

@@ -7,8 +7,10 @@ import { build, type Rolldown } from "vite";
 import { expect, test } from "vitest";
 import { figure } from "../figures.js";
 
-const MOST_BYTES = 12_500;
-const MOST_CLIENT_BYTES = 10_500;
+/** The client with all hooks: 8.5 KB. */
+const MOST_BYTES = 8_704;
+/** With everything that it loads later. */
+const MOST_BYTES_IN_ALL = 18_000;
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 
 /** Bytes, each file compressed by itself as it is sent: what a page loads at once, and what when it first needs it. */
@@ -57,14 +59,16 @@ test("the client and its hooks stay small, compressed; what is not imported cost
   const hebrew = await sizesOf(["he, errorText", "casework/messages/index.ts"]);
 
   const late = Object.entries(everything.late).map(([name, size]) => `${name} ${size}`);
-  figure("createClient, gzip", `${client.atOnce} bytes`, `≤ ${MOST_CLIENT_BYTES}`);
+  const inAll = Object.values(everything.late).reduce((sum, size) => sum + size, everything.atOnce);
+  figure("createClient, gzip", `${client.atOnce} bytes`);
   figure("createClient, useAnalysis and useJob, gzip", `${following.atOnce} bytes`);
-  figure("createClient and all hooks, gzip", `${everything.atOnce} bytes`, `≤ ${MOST_BYTES}; the aim is 8704`);
-  figure("loaded with the first use, gzip", `${late.join(", ")} bytes`);
+  figure("createClient and all hooks, gzip", `${everything.atOnce} bytes`, `≤ ${MOST_BYTES}`);
+  figure("loaded with the first use, gzip", `${late.join(", ")} bytes; in all ${inAll}`, `≤ ${MOST_BYTES_IN_ALL}`);
   figure("isProblem alone, gzip", `${check.atOnce} bytes`, "≤ 600");
   figure("messages, one language, gzip", `${hebrew.atOnce} bytes`);
-  expect(client.atOnce).toBeLessThanOrEqual(MOST_CLIENT_BYTES);
+  expect(client.atOnce).toBeLessThanOrEqual(MOST_BYTES);
   expect(everything.atOnce).toBeLessThanOrEqual(MOST_BYTES);
-  expect(Object.keys(everything.late).sort()).toEqual(["documents", "live", "upload"]);
+  expect(Object.keys(everything.late).sort()).toEqual(["documents", "job-list", "live", "work"]);
+  expect(inAll).toBeLessThanOrEqual(MOST_BYTES_IN_ALL);
   expect(check.atOnce).toBeLessThanOrEqual(600);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { JobFailedError, NetworkError, ProblemError, UploadError } from "../../src/errors.js";
 import type { Job, Problem } from "../../src/index.js";
+import { JobFailedError, NetworkError, ProblemError, UploadError } from "../../src/index.js";
 import {
   en,
   errorText,

@@ -221,14 +221,14 @@ test("files go two at a time; what failed is tried again, what is taken back is 
   await arrive();
   expect(page.textContent).toBe("a.txt ready, b.txt sending, bad.txt failed");
   await act(async () => {
-    queue.retry("upload-3");
+    queue.retry(queue.uploads[2]?.id ?? "");
     await settled();
   });
   await arrive();
   await arrive();
   expect(page.textContent).toBe("a.txt ready, b.txt ready, bad.txt ready");
 
-  await act(() => queue.remove("upload-1"));
+  await act(() => queue.remove(queue.uploads[0]?.id ?? ""));
 
   expect(page.textContent).toBe("b.txt ready, bad.txt ready");
   expect(world.api.asked.at(-1)).toMatchObject({ method: "DELETE", path: `/cases/${CASE}/documents/a.txt` });
