@@ -35,16 +35,19 @@ class Killed(BaseException):
 
 
 class Provider:
-    """Counts the calls in flight. Every tenth worker is killed during its call."""
+    """Counts the calls in flight; the first ones last until all slots are used. Every tenth worker is killed during
+    its call."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._in_flight = 0
+        self._all_used = threading.Event()
         self.highest = self.calls = 0
 
     def analysis(self, ctx: AttemptContext) -> Completed:
         ctx.take_slots("openai")
         with self._call():
+            self._all_used.wait(timeout=60)  # on a busy machine a call could be over before the next one begins
             time.sleep(0.02)
         return Completed(result={})
 
@@ -55,6 +58,8 @@ class Provider:
             self._in_flight += 1
             self.highest = max(self.highest, self._in_flight)
             is_killed = self.calls % 10 == 0
+            if self._in_flight == SLOTS:
+                self._all_used.set()
         try:
             yield
             if is_killed:

@@ -1,4 +1,4 @@
-"""Planted mistakes: without any, nothing is obeyed. What each kind does to an answer: tests/evals/test_fault_injection.py."""
+"""Planted mistakes: without any, nothing is obeyed. What each kind does: tests/evals/test_fault_injection.py."""
 
 from __future__ import annotations
 
