@@ -11,6 +11,7 @@ from tests.app.forms import (
     RECORDS,
     STAYS,
     an_analysed_case,
+    analysed,
     changed,
     form_of,
     refused,
@@ -176,3 +177,60 @@ def test_what_an_older_release_stored_is_read_as_far_as_it_fits(api):
     assert form["personal_info"]["full_name"] == "רות כהן"
     assert form["personal_info"]["number_of_children"] == 0
     assert [row["name"] for row in form["disability_info"]["treating_physicians"]] == [""]
+
+
+@pytest.mark.parametrize(
+    ("path", "written", "stored"),
+    [
+        # As phones, spreadsheets and Word copy them: with marks of direction and hyphens that do not break.
+        ("personal_info.phone", "\u200e\u202a+972\u00a050\u2011000\u20110422\u202c", "0500000422"),
+        ("personal_info.id_number", "\u200f000000018\u200f", "000000018"),
+        ("personal_info.date_of_birth", "\u200e01/09/1980\u200e", "1980-09-01"),
+        ("personal_info.postal_code", "\u200e33031\u201142", "3303142"),
+        ("personal_info.email", "\u200eRuth@Example.COM\u200e ", "ruth@example.com"),
+        ("personal_info.gender", "\u200fזכר", "זכר"),
+        ("bank_details.iban", "\u2066IL62 0108 0000 0009 9999 999\u2069", "IL620108000000099999999"),
+        ("personal_info.city", "חי\u202eפה\ufeff", "חיפה"),
+        ("personal_info.city", "\u200f\u200e \u202e", ""),
+        (
+            "personal_info.city",
+            "חיפה \U0001f468\u200d\U0001f469 \U0001f1ee\U0001f1f1",
+            "חיפה \U0001f468\u200d\U0001f469 \U0001f1ee\U0001f1f1",
+        ),
+        ("personal_info.date_of_birth", "1 בספטמבר 1980", "1980-09-01"),
+        ("personal_info.number_of_children", 3.0, 3),
+    ],
+)
+def test_a_value_is_stored_as_it_reads_without_marks_that_nobody_sees(api, path, written, stored):
+    case_id, _ = an_analysed_case(api)
+
+    form = changed(api.user, case_id, changes=[{"field": path, "value": written}])
+
+    assert form["fields"][path]["value"] == stored
+    assert [issue["code"] for issue in form["issues"] if issue["field"] == path] == []
+
+
+def test_what_is_said_twice_by_the_same_person_changes_nothing(api):
+    case_id, _ = an_analysed_case(api)
+    once = changed(api.user, case_id, changes=set_to(city="עכו", number_of_children=1), confirm=["bank_details"])
+
+    again = changed(api.user, case_id, changes=set_to(city=" עכו ", number_of_children=1), confirm=["bank_details"])
+    other = changed(api.admin, case_id, changes=set_to(city="עכו"), confirm=["bank_details"])
+
+    assert again["version"] == once["version"]
+    assert (again["fields"], again["sections"]) == (once["fields"], once["sections"])
+    assert other["fields"]["personal_info.city"]["by"] == other["sections"]["bank_details"]["by"] == "admin-1"
+
+
+def test_what_is_said_again_of_a_later_analysis_or_a_changed_section_counts(api):
+    case_id, _ = an_analysed_case(api)
+    changed(api.user, case_id, changes=set_to(city="עכו"), confirm=["personal_info"])
+    api.clock.advance(seconds=60)
+    changed(api.user, case_id, changes=set_to(phone="0521234567"))
+    confirmed = changed(api.user, case_id, confirm=["personal_info"])
+    analysed(api, case_id)
+
+    kept = changed(api.user, case_id, changes=set_to(city="עכו"))
+
+    assert confirmed["sections"]["personal_info"]["changed_since"] is False
+    assert kept["fields"]["personal_info.city"]["conflict"] is None

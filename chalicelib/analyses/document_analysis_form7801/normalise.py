@@ -25,9 +25,13 @@ from chalicelib.analyses.document_analysis_form7801.israeli import (
     local_phone,
 )
 from chalicelib.analyses.kit.dates import day_named, first_day, last_day, month_named
+from chalicelib.documents.normalise import comparable
 
 _WHITE_SPACE = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s\-./־–]")
+_MARKS = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Of direction and of no width: copied along from phones and documents, seen by nobody. Joiners of emoji stay."""
+_CODES = frozenset({Kind.DATE, Kind.ID, Kind.PHONE, Kind.POSTAL_CODE, Kind.EMAIL, Kind.IBAN})
 _TRUE_WORDS = frozenset({"true", "yes", "כן"})
 _WORK_START = f"{EMPLOYMENT}[].start_date"
 _WORK_END = f"{EMPLOYMENT}[].end_date"
@@ -42,7 +46,9 @@ def normalised_value(leaf: Leaf, *, today: date) -> Any:
     """The field's value in its one way of writing, or as it was read when it cannot be that."""
     if not isinstance(leaf.value, str):
         return leaf.value
-    text = _WHITE_SPACE.sub(" ", leaf.value).strip()
+    text = _WHITE_SPACE.sub(" ", _MARKS.sub("", leaf.value)).strip()
+    if leaf.kind in _CODES:
+        text = comparable(text)  # one kind of hyphen
     if leaf.kind is Kind.DATE:
         return _iso_date(text, pattern=leaf.pattern, today=today)
     if leaf.kind is Kind.ID:

@@ -141,6 +141,8 @@ class _Edit:
         if not self._is_field(path, pointer=f"{pointer}/field"):
             return
         value = self._value(pattern_of(path), change.value, pointer=f"{pointer}/value")
+        if self._is_said(self._values.get(path), value):
+            return
         row = row_of(path)
         if row is not None and row not in self._rows:
             self._rows[row] = self._row("kept", item=self._their_item(row))
@@ -153,6 +155,8 @@ class _Edit:
             return
         before = self._sections.get(section)
         job_id = self._stored.job_id
+        if before is not None and self._is_as_confirmed(section, before):
+            return
         self._sections[section] = Confirmation(
             by=self._by, at=self._at, job_id=job_id, values=_seen(before.values if before else {}, section, job_id)
         )
@@ -234,6 +238,16 @@ class _Edit:
 
     def _held(self, value: Any) -> Held:
         return Held(value=value, by=self._by, at=self._at, job_id=self._stored.job_id)
+
+    def _is_said(self, held: Held | None, value: Any) -> bool:
+        """Whether this person said so before, beside this analysis."""
+        return held is not None and (held.value, held.by, held.job_id) == (value, self._by, self._stored.job_id)
+
+    def _is_as_confirmed(self, section: str, before: Confirmation) -> bool:
+        """Whether this person confirmed the section as it is, beside this analysis."""
+        is_touched = any(section_of(entry.field) == section for entry in self._entries)
+        is_same = (before.by, before.job_id) == (self._by, self._stored.job_id)
+        return is_same and not is_touched and not self._shown.changed[section]
 
     def _row(
         self, state: Literal["kept", "added", "removed"], *, item: Mapping[str, Any], apart: tuple[str, ...] = ()
