@@ -19,18 +19,10 @@ import boto3
 import msgspec
 from botocore.config import Config
 
-from benchmarks.cost.one_job import Assumptions, OneJob
+from benchmarks.cost.one_job import WORKER_GB, Assumptions, OneJob
 from benchmarks.cost.one_job import measure as measure_streamed
 from benchmarks.cost.parked import measure_parked, worker_seconds
-from benchmarks.cost.table import (
-    COLD_WORKERS,
-    GB,
-    MILLION,
-    WORKER_GB,
-    WORKER_INIT_SECONDS,
-    million_jobs,
-    read_prices,
-)
+from benchmarks.cost.table import COLD_WORKERS, GB, MILLION, WORKER_INIT_GB_SECONDS, million_jobs, read_prices
 from benchmarks.processes import PEERS_PYTHON, ROOT, Aws
 from infra.local.ministack import running_ministack
 from infra.local.resources import REGION
@@ -135,8 +127,8 @@ def _step_functions(name: str, one: Durable, waited: float, prices: Mapping[str,
 
 
 def _functions(one: Durable, waited: float, invocations: int, prices: Mapping[str, Any]) -> float:
-    new = invocations * COLD_WORKERS * WORKER_INIT_SECONDS
-    seconds = (one.seconds + waited + new) * WORKER_GB
+    new = invocations * COLD_WORKERS * WORKER_INIT_GB_SECONDS
+    seconds = (one.seconds + waited) * WORKER_GB + new
     requests = invocations * prices["million"]["lambda_requests"]
     return float(seconds * prices["each"]["lambda_arm_gb_second"] * MILLION + requests)
 

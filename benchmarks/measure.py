@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from benchmarks import counts, durable, fresh_process, growth, imports, parked, worker_memory
+from benchmarks.cost.functions import function_mb
 from benchmarks.counted import Cost
 from benchmarks.processes import PEERS_PYTHON, answer_of, metered_aws
 from benchmarks.rows import Row, at_least, at_most
@@ -20,7 +21,7 @@ COMPARED_JOBS, COMPARED_ROUNDS, WINDOW = 48, 3, 20
 PACED_JOBS, PACED_ROUNDS = 40, 5
 SHORT_PDF_PAGES, LONG_PDF_PAGES = 50, 200
 EVENT_SOURCE_CALLS = 2
-WORKER_MB = 1024
+WORKER_MB = function_mb("work_normal")
 ALARM_MB = WORKER_MB * 8 // 10
 """Above that `WorkerMemoryAlarm` rings (infra/deploy/overlays/alarms_jobs.yaml)."""
 
@@ -180,12 +181,17 @@ def long_document() -> Part:
 
 
 def memory() -> Part:
-    """The most memory of a worker, against the alarm's threshold."""
+    """The most memory of a worker, against the alarm's threshold; of what it refuses, against all that it has."""
     with metered_aws() as aws:
         found = worker_memory.measured(aws.environment("worker"))
     return Part(
         rows=[
-            at_most(f"memory of a worker {worker_memory.LOADS[load]}", megabytes, ALARM_MB, unit=" MB")
+            at_most(
+                f"memory of a worker that {worker_memory.LOADS[load]}",
+                megabytes,
+                WORKER_MB if load in worker_memory.REFUSED else ALARM_MB,
+                unit=" MB",
+            )
             for load, megabytes in found.items()
         ]
     )

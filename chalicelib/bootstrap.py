@@ -16,7 +16,7 @@ from chalicelib.bootstrap_models import new_admission
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, Clock, JobQueue, JobStore, JobType
 from chalicelib.jobs.rescue import rescue
-from chalicelib.settings import Settings, read_settings
+from chalicelib.settings import Settings, function_memory_mb, read_settings
 from chalicelib.worker import LambdaContext, handle_records
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class System:
         """Text, places and pictures of files; what decodes runs in a child process."""
         from chalicelib.adapters.file_readers import FileReaders
 
-        return FileReaders()
+        return FileReaders(memory_mb=function_memory_mb())
 
     @cached_property
     def case_reader(self) -> CaseReader:

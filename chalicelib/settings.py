@@ -217,6 +217,12 @@ def current_stage() -> str | None:
     return _Reader(os.environ).optional("STAGE")
 
 
+def function_memory_mb() -> int | None:
+    """The memory of this function, as Lambda says it; None elsewhere."""
+    said = _Reader(os.environ).optional("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+    return int(said) if said else None
+
+
 class CorsSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Which pages may call, and which further headers they may send."""
 

@@ -7,14 +7,16 @@ import re
 import sys
 from collections.abc import Sequence
 
+from benchmarks.cost.functions import function_mb
 from benchmarks.cost.live import billed_for_following, following_by_polls, following_live, measure_following
-from benchmarks.cost.mix import assumed_tokens, bills, bills_table, measure_jobs
+from benchmarks.cost.mix import assumed_tokens, bills, bills_table, break_even_seconds, measure_jobs
 from benchmarks.cost.one_job import Assumptions
 from benchmarks.cost.table import idle_month, markdown, million_jobs, read_prices, with_jobs_month
 from benchmarks.processes import Aws, metered_aws
 from infra.local.environment import ROOT
 from infra.problem import Problem
 
+WORKER_MB = function_mb("work_normal")
 PAGE = ROOT / "docs" / "deploy.md"
 _MEASURED = re.compile(r"(?<=<!-- costs -->\n).*?(?=<!-- /costs -->)", re.DOTALL)
 
@@ -42,7 +44,12 @@ def costs(aws: Aws, assumed: Assumptions) -> str:
         f"{table}\n\n{assumed_tokens(prices, assumed)} No price list of il-central-1 was at hand: its column is a range"
         " of what AWS asks in other young regions, not a price."
     )
-    return "\n\n".join((said, mix, parked, polls, live, counted, idle, metrics))
+    seconds = break_even_seconds(aws, jobs, assumed, prices)
+    even = (
+        f"Parking a job and waking it costs as much as {seconds:.1f} s of a worker of {WORKER_MB} MB that follows its"
+        " call: a call that ends sooner is followed (`PARK_AFTER_SECONDS`)."
+    )
+    return "\n\n".join((said, mix, even, parked, polls, live, counted, idle, metrics))
 
 
 def with_costs(page: str, computed: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.cost.functions import function_gb
 from benchmarks.cost.one_job import Assumptions, OneJob
 from benchmarks.cost.table import API_GB, API_SECONDS, MILLION, POLL_ANSWER_BYTES, Position, position
 from benchmarks.counted import Counted, counted
@@ -16,7 +17,7 @@ from benchmarks.processes import Aws
 from chalicelib.jobs.model import Job, Status
 from chalicelib.outbox.live import Change, publish
 
-PUBLISH_GB = SOCKET_GB = 0.25
+PUBLISH_GB, SOCKET_GB = function_gb("publish"), function_gb("websocket_connect")
 PUBLISH_SECONDS = SOCKET_SECONDS = 0.03
 HEARTBEAT_SECONDS = 12
 LIVE_REQUESTS = 2

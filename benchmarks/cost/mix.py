@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.cost.live import following_by_polls, following_live, measure_following
-from benchmarks.cost.one_job import Assumptions, OneJob, measure
+from benchmarks.cost.one_job import WORKER_GB, Assumptions, OneJob, measure
 from benchmarks.cost.parked import measure_parked
 from benchmarks.cost.table import MILLION, million_jobs
 from benchmarks.processes import Aws
@@ -61,6 +61,13 @@ def measure_jobs(aws: Aws, assumed: Assumptions) -> Jobs:
         batches=measure_parked(aws, assumed, calls=FORM_BATCHES),
         low=measure_parked(aws, LOW, calls=1, looks=LOW_LOOKS, **LOW_START),
     )
+
+
+def break_even_seconds(aws: Aws, jobs: Jobs, assumed: Assumptions, prices: Mapping[str, Any]) -> float:
+    """A call that takes longer costs less when its job is parked than when a worker follows it to its end."""
+    followed = measure_parked(aws, assumed, calls=1, followed=True)
+    more = _together(million_jobs(jobs.one_call, assumed, prices)) - _together(million_jobs(followed, assumed, prices))
+    return float(more / MILLION / (WORKER_GB * prices["each"]["lambda_arm_gb_second"]))
 
 
 def bills(aws: Aws, jobs: Jobs, assumed: Assumptions, prices: Mapping[str, Any]) -> Sequence[Bill]:

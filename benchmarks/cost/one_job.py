@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.capacity import item_bytes
+from benchmarks.cost.functions import function_gb
 from benchmarks.counted import counted
 from benchmarks.processes import Aws
 from chalicelib import telemetry
@@ -31,6 +32,9 @@ JOB_TYPE = "call_analysis"
 USER = "user-00000001"
 RESULT_BYTES = 6000
 FUNCTION_SECONDS = 300
+WORKER_GB = function_gb("work_normal")
+PROCESSOR_GB_SECONDS = 0.25
+"""Of one run: the case is read, or the answer is checked. In a smaller function it takes longer, and costs the same."""
 REQUEST_LOG_BYTES = 440
 """A `request` line of the API (175) and what Lambda adds to each invocation (START, END, REPORT: 263)."""
 
@@ -82,7 +86,7 @@ def measure(aws: Aws, assumed: Assumptions) -> OneJob:
         object_writes=cost.by_operation.get("PUT", 0),
         stored_bytes=stored_bytes(aws, job_ids[0]),
         log_bytes=log_bytes(log.getvalue(), assumed),
-        worker_seconds=assumed.seconds,
+        worker_seconds=assumed.seconds + PROCESSOR_GB_SECONDS / WORKER_GB,
         versions=assumed.progress_writes + 2,  # claimed, each report of progress, the end
     )
 

@@ -19,8 +19,10 @@ import msgspec
 from benchmarks.cost.one_job import (
     FUNCTION_SECONDS,
     JOB_TYPE,
+    PROCESSOR_GB_SECONDS,
     RESULT_BYTES,
     USER,
+    WORKER_GB,
     Assumptions,
     Clock,
     OneJob,
@@ -48,8 +50,6 @@ from chalicelib.jobs.wake import call_ended
 AWS_CALL_SECONDS = 0.01
 PROVIDER_SECONDS = 0.4
 """A request to the provider: to create a response, to fetch it, to delete it."""
-PROCESSOR_SECONDS = 0.25
-"""Of one run: the case is read, or the answer is checked."""
 
 MODEL = "gpt-6-luna"
 USED = ModelUsage(
@@ -57,12 +57,15 @@ USED = ModelUsage(
 )
 
 
-def measure_parked(aws: Aws, assumed: Assumptions, *, calls: int, looks: int = 0, **start: Any) -> OneJob:
+def measure_parked(
+    aws: Aws, assumed: Assumptions, *, calls: int, looks: int = 0, followed: bool = False, **start: Any
+) -> OneJob:
     """Run one job with so many calls at once and count; workers look `looks` times at what is not answered yet.
 
-    `start` are members of its start, such as `priority`.
+    With `followed` the worker that asks gets the answers: how long it waits for them is not counted. `start` are
+    members of its start, such as `priority`.
     """
-    job = _Parked(assumed, calls=calls, looks=looks, start=start)
+    job = _Parked(assumed, calls=calls, looks=looks, followed=followed, start=start)
     log = StringIO()
     with counted(aws) as casework, redirect_stderr(log):
         system: Any = casework.system
@@ -88,18 +91,20 @@ def measure_parked(aws: Aws, assumed: Assumptions, *, calls: int, looks: int = 0
 
 def worker_seconds(aws_calls: int, provider_requests: int, runs: int) -> float:
     """How long workers have a job that makes so many calls in so many runs."""
-    return aws_calls * AWS_CALL_SECONDS + provider_requests * PROVIDER_SECONDS + runs * PROCESSOR_SECONDS
+    return aws_calls * AWS_CALL_SECONDS + provider_requests * PROVIDER_SECONDS + runs * PROCESSOR_GB_SECONDS / WORKER_GB
 
 
 class _Parked:
     """One job of such calls: its analysis, its provider, and its life. `asked` are calls of AWS made by the API."""
 
-    def __init__(self, assumed: Assumptions, *, calls: int, looks: int, start: Mapping[str, Any]) -> None:
+    def __init__(
+        self, assumed: Assumptions, *, calls: int, looks: int, followed: bool, start: Mapping[str, Any]
+    ) -> None:
         self._assumed = assumed
         self._start = start
         self._calls = calls
         self._looks = looks
-        self._is_answered = False
+        self._followed = self._is_answered = followed
         self._made: list[str] = []
         self.clock = Clock()
         self.job_id = ""
@@ -130,8 +135,9 @@ class _Parked:
                 queue=system.job_queue,
                 now=self.clock(),
             )
-        self._work(system)
-        self._work(system)  # the delayed message, which finds the job done
+        if not self._followed:
+            self._work(system)
+            self._work(system)  # the delayed message, which finds the job done
         job = read_job(self.job_id, principal=caller, store=system.job_store, now=self.clock())
         if result_of(job, store=system.job_store) is None:
             raise AssertionError(f"the measured job has {job.status}")
@@ -153,12 +159,14 @@ class _Parked:
 
     def _question(self, ctx: AttemptContext, number: int) -> Callable[[], str]:
         def ask() -> str:
-            calls, body = ctx.calls, b"question %d" % number
+            calls = ctx.calls
             if calls is None:
                 raise AssertionError("the job cannot be parked")
-            call = calls.find(body)
+            question = calls.question(b"question %d" % number)
+            call = calls.find(question)
             if call is None:
-                call = calls.begin(body, self._create, model=MODEL, most_usd=USED.cost_usd)
+                call = calls.begin(question, self._create, model=MODEL, most_usd=USED.cost_usd)
+                self.requests += self._followed  # it is looked at until it has ended
             else:
                 self.requests += 1
             if not self._is_answered:

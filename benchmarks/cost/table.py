@@ -12,13 +12,13 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.cost.one_job import Assumptions, OneJob
+from benchmarks.cost.functions import function_gb
+from benchmarks.cost.one_job import WORKER_GB, Assumptions, OneJob
 from infra.deploy.template import merge_template
 
 MILLION = 1_000_000
 GB = 1024**3
-WORKER_GB = API_GB = 1.0
-RESCUE_GB = 0.5
+API_GB, RESCUE_GB = function_gb("api"), function_gb("rescue")
 API_SECONDS = 0.02
 RESCUE_SECONDS = 0.1
 POLL_ANSWER_BYTES = 2000
@@ -30,8 +30,9 @@ METRICS = 52
 """Ten metrics of each of three analyses, thirteen codes of failed jobs, seven of the whole stage, two lanes. CloudWatch
 charges a metric for the hours in which it is sent: nothing in a month without jobs."""
 COLD_WORKERS, COLD_REQUESTS = 0.05, 0.01
-WORKER_INIT_SECONDS, API_INIT_SECONDS = 1.5, 0.7
-"""Shares of invocations that start a new process, and what that takes; Lambda bills it since August 2025."""
+WORKER_INIT_GB_SECONDS, API_INIT_GB_SECONDS = 1.5, 0.7
+"""Shares of invocations that start a new process, and what that takes; Lambda bills it since August 2025. It is work of
+a processor: with half the memory, which brings half a processor, it takes twice as long and costs the same."""
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +56,7 @@ def million_jobs(job: OneJob, assumed: Assumptions, prices: Mapping[str, Any]) -
     answer_bytes = asked * POLL_ANSWER_BYTES
     api_seconds, worker_seconds = requests * API_SECONDS * API_GB, job.worker_seconds * WORKER_GB
     new_workers, new_requests = job.invocations * COLD_WORKERS, requests * COLD_REQUESTS
-    init_seconds = new_workers * WORKER_INIT_SECONDS * WORKER_GB + new_requests * API_INIT_SECONDS * API_GB
+    init_seconds = new_workers * WORKER_INIT_GB_SECONDS + new_requests * API_INIT_GB_SECONDS
     return [
         position(
             "workers",

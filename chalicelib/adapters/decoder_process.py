@@ -22,8 +22,14 @@ import msgspec
 
 from chalicelib import time_budget
 
-MEMORY_BYTES = 450 * 1024 * 1024
-"""The child's address space: 300 MB was enough for every honest file that was tried."""
+MIB = 1024 * 1024
+WORKER_MEMORY_MB = 640
+"""What a worker's function has (.chalice/config.json)."""
+KEPT_MB = 280
+"""Of a function's memory, for the process that waits for the child: so a child that takes all that it may have does not
+take the worker with it."""
+CHILD_MEMORY_BYTES = (WORKER_MEMORY_MB - KEPT_MB) * MIB
+"""A child's address space in a worker. `python -m benchmarks memory` shows what honest files need."""
 LAMBDA_LIBRARIES = "/var/lang/lib"
 """Where Lambda's Python has the libraries that it is linked to; elsewhere there is no such folder."""
 _READ_BYTES = 1 << 20
@@ -45,7 +51,7 @@ class ChildLimits(msgspec.Struct, frozen=True, kw_only=True):
     seconds_a_line: float
     ends_at: float
     clock: Callable[[], float] = time.monotonic
-    memory_bytes: int = MEMORY_BYTES
+    memory_bytes: int = CHILD_MEMORY_BYTES
 
 
 def lines_of_child(
@@ -79,6 +85,11 @@ def begin(arguments: str) -> tuple[dict[str, Any], bytes]:
     return given, sys.stdin.buffer.read()
 
 
+def child_memory_bytes(function_mb: int) -> int:
+    """A child's address space in a function of so much memory."""
+    return (function_mb - KEPT_MB) * MIB
+
+
 def write_line(value: Mapping[str, Any]) -> None:
     """In the child: one thing is done."""
     sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
@@ -96,6 +107,8 @@ def _started(module: str, arguments: Mapping[str, Any], file: IO[bytes]) -> subp
             "PYTHONPATH": ":".join(entry or "." for entry in sys.path),
             "PYTHONDONTWRITEBYTECODE": "1",
             "LD_LIBRARY_PATH": LAMBDA_LIBRARIES,
+            # Each thread of a decoder would reserve addresses for a heap of its own, and they are limited.
+            "MALLOC_ARENA_MAX": "1",
         },
     )
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from chalicelib.adapters.decoder_process import WORKER_MEMORY_MB, child_memory_bytes
 from chalicelib.cases.model import Document, DocumentText
 from chalicelib.documents.page import LONGEST_SIDE_PIXELS, FileReader, FileText, Line, Picture, ReadLimits
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.office_files import Kind
 
 MIB = 1024 * 1024
 
@@ -15,35 +20,38 @@ EMPTY = "The file is empty: upload it again."
 TYPE_UNKNOWN = "The file is of a type that cannot be read: save it as PDF and upload that."
 
 
-def _pdf() -> FileReader:
+Maker = Callable[[int], FileReader]
+"""Makes the reader of a content type; it is given the address space of a child process."""
+
+
+def _pdf(memory_bytes: int) -> FileReader:
     from chalicelib.adapters.pdfium.reader import PdfReader
 
-    return PdfReader()
+    return PdfReader(memory_bytes=memory_bytes)
 
 
-def _text() -> FileReader:
+def _text(memory_bytes: int) -> FileReader:
     from chalicelib.adapters.text_files import TextFileReader
 
-    return TextFileReader()
+    return TextFileReader(memory_bytes=memory_bytes)
 
 
-def _picture() -> FileReader:
+def _picture(memory_bytes: int) -> FileReader:
     from chalicelib.adapters.pictures.reader import PictureReader
 
-    return PictureReader()
+    return PictureReader(memory_bytes=memory_bytes)
 
 
-def _office(kind: str) -> Callable[[], FileReader]:
-    def make() -> FileReader:
-        from chalicelib.adapters import office_files
+def _office(kind: Kind) -> Maker:
+    def make(memory_bytes: int) -> FileReader:
+        from chalicelib.adapters.office_files import OfficeReader
 
-        reader: FileReader = getattr(office_files, f"{kind}_reader")()
-        return reader
+        return OfficeReader(kind, memory_bytes=memory_bytes)
 
     return make
 
 
-READERS: Mapping[str, Callable[[], FileReader]] = {
+READERS: Mapping[str, Maker] = {
     "application/pdf": _pdf,
     "text/plain": _text,
     **dict.fromkeys(
@@ -59,12 +67,17 @@ READERS: Mapping[str, Callable[[], FileReader]] = {
 
 
 class FileReaders:
-    """Reads documents by their content type, within `limits`."""
+    """Reads documents by their content type, within `limits`, in a function of `memory_mb` (None: a worker's)."""
 
     def __init__(
-        self, readers: Mapping[str, Callable[[], FileReader]] = READERS, *, limits: ReadLimits | None = None
+        self,
+        readers: Mapping[str, Maker] = READERS,
+        *,
+        limits: ReadLimits | None = None,
+        memory_mb: int | None = None,
     ) -> None:
         self._makers = readers
+        self._child_memory_bytes = child_memory_bytes(memory_mb or WORKER_MEMORY_MB)
         self._limits = limits or ReadLimits()
         self._made: dict[str, FileReader] = {}
 
@@ -109,7 +122,7 @@ class FileReaders:
 
     def _reader(self, content_type: str) -> FileReader | None:
         if content_type not in self._made and content_type in self._makers:
-            self._made[content_type] = self._makers[content_type]()
+            self._made[content_type] = self._makers[content_type](self._child_memory_bytes)
         return self._made.get(content_type)
 
 

@@ -1,120 +1,117 @@
 """Readers of Word documents, RTF, HTML and e-mail: text on one page, pictures inside a Word document as pages after it.
 
-Nothing of these has places.
+Nothing of these has places. They are opened in a child process: a small file may hold very much.
 """
 
 from __future__ import annotations
 
-import re
+import base64
+import time
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
 
-from chalicelib.adapters.html_text import html_text
-from chalicelib.adapters.mail_text import mail_text
-from chalicelib.adapters.office_problems import EMPTY, UNREADABLE, Unreadable
-from chalicelib.adapters.pictures.reader import PictureReader
-from chalicelib.adapters.word_text import word_text
+from chalicelib import telemetry
+from chalicelib.adapters.decoder_process import CHILD_MEMORY_BYTES, ChildLimits, ChildStopped, lines_of_child
+from chalicelib.adapters.office_problems import EMPTY, PROBLEMS, TOO_LARGE, TOO_SLOW, UNREADABLE
 from chalicelib.documents.page import FileText, Line, Note, Page, Picture, ReadLimits
-from chalicelib.documents.plain_text import without_controls
 
-_EIGHT_BITS = re.compile(rb"[\x80-\xff]")
-_CELL_END = re.compile(rb"\\(?:nest)?cell(?![a-z])")
-_PICTURE = b"\\pict"
+CHILD = "chalicelib.adapters.office_child"
+SECONDS_A_PICTURE = 24.0
+
 PICTURES_IN_RTF = "It holds pictures that were not read: save it as PDF and upload that too."
+
+Kind = Literal["word", "rtf", "html", "mail"]
 
 
 class OfficeReader:
-    """The FileReader of one kind of text with a format; `read` gives its text, its notes and its pictures."""
+    """The FileReader of one kind of text with a format; `clock` counts seconds."""
 
-    def __init__(self, read: Callable[[bytes], tuple[str, tuple[Note, ...], tuple[bytes, ...]]]) -> None:
-        self._read = read
-        self._picture_reader = PictureReader()
+    def __init__(
+        self, kind: Kind, *, memory_bytes: int = CHILD_MEMORY_BYTES, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._kind = kind
+        self._memory_bytes = memory_bytes
+        self._clock = clock
 
     def text(self, content: bytes, *, limits: ReadLimits, check: Callable[[], None]) -> FileText:
         """See FileReader.text."""
+        arguments = {"kind": self._kind, "task": "text", "characters": limits.characters}
+        child = self._limits(limits.seconds, seconds_a_line=limits.seconds)
         try:
-            text, notes, pictures = self._read(content)
-        except Unreadable as problem:
-            return FileText(problem=str(problem))
-        shown = without_controls(text).strip()
-        if not shown and not pictures:
-            return FileText(problem=EMPTY, notes=notes)
-        check()
-        pages = [Page(number=1, text=shown)]
-        for number in range(2, min(len(pictures) + 1, limits.pages) + 1):
-            pages.append(Page(number=number, text="", needs_image=True, doubts=("scan",)))
-        return FileText(pages=tuple(pages), notes=notes, truncated=len(pictures) + 1 > limits.pages)
+            (told,) = lines_of_child(CHILD, arguments, content, limits=child, check=check)
+        except ChildStopped as stopped:
+            telemetry.info("office_file_not_opened", kind=self._kind, slow=stopped.slow)
+            return FileText(problem=TOO_SLOW if stopped.slow else TOO_LARGE)
+        if "problem" in told:
+            return FileText(problem=told["problem"] if told["problem"] in PROBLEMS else UNREADABLE)
+        return _file_text(told, limits)
 
     def lines(self, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
         """See FileReader.lines."""
         return {}
 
     def pictures(self, content: bytes, pages: Iterable[int], *, longest: int) -> Mapping[int, Picture]:
-        """See FileReader.pictures: page 2 is the first picture inside."""
-        try:
-            _, _, inside = self._read(content)
-        except Unreadable:
-            return {}
+        """See FileReader.pictures: page 2 is the first picture inside; one that ends the child is left out."""
+        left = sorted(set(pages)) if self._kind == "word" else []
         found: dict[int, Picture] = {}
-        for number in pages:
-            if 2 <= number <= len(inside) + 1:
-                picture = self._picture_reader.pictures(inside[number - 2], [1], longest=longest).get(1)
-                found.update({} if picture is None else {number: picture})
+        while left:
+            arguments = {"kind": self._kind, "task": "picture", "pages": left, "longest": longest}
+            child = self._limits(SECONDS_A_PICTURE * len(left), seconds_a_line=SECONDS_A_PICTURE)
+            try:
+                for told in lines_of_child(CHILD, arguments, content, limits=child):
+                    left = [page for page in left if page != told.get("page")]
+                    if "jpeg" in told:
+                        jpeg = base64.b64decode(told["jpeg"])
+                        found[told["page"]] = Picture(content=jpeg, width=told["width"], height=told["height"])
+            except ChildStopped as stopped:
+                telemetry.info("office_picture_not_shown", slow=stopped.slow, page=left[0])
+                left = left[1:]
+            else:
+                break
         return found
 
+    def _limits(self, seconds: float, *, seconds_a_line: float) -> ChildLimits:
+        return ChildLimits(
+            seconds_a_line=seconds_a_line,
+            ends_at=self._clock() + seconds,
+            clock=self._clock,
+            memory_bytes=self._memory_bytes,
+        )
 
-def word_reader() -> OfficeReader:
+
+def word_reader(**options: int) -> OfficeReader:
     """Reads .docx."""
-
-    def read(content: bytes) -> tuple[str, tuple[Note, ...], tuple[bytes, ...]]:
-        text, inside, pictures = word_text(content)
-        return text, _not_read(inside), pictures
-
-    return OfficeReader(read)
+    return OfficeReader("word", **options)
 
 
-def rtf_reader() -> OfficeReader:
+def rtf_reader(**options: int) -> OfficeReader:
     """Reads RTF, of any code page that it names."""
-    return OfficeReader(_rtf)
+    return OfficeReader("rtf", **options)
 
 
-def html_reader() -> OfficeReader:
+def html_reader(**options: int) -> OfficeReader:
     """Reads HTML; scripts, styles, the head and what is hidden are left out."""
-    return OfficeReader(lambda content: (html_text(content), (), ()))
+    return OfficeReader("html", **options)
 
 
-def mail_reader() -> OfficeReader:
+def mail_reader(**options: int) -> OfficeReader:
     """Reads an e-mail as it was saved (.eml), messages inside too; files in it are named, not read."""
-
-    def read(content: bytes) -> tuple[str, tuple[Note, ...], tuple[bytes, ...]]:
-        text, inside = mail_text(content)
-        return text, _not_read(inside), ()
-
-    return OfficeReader(read)
+    return OfficeReader("mail", **options)
 
 
-def rtf_text(content: bytes) -> str:
-    """The text of an RTF. Raises: Unreadable."""
-    from striprtf.striprtf import rtf_to_text
-
-    # Letters as they are, which the standard does not know, are letters of the code page; cells end like columns.
-    escaped = _EIGHT_BITS.sub(lambda found: b"\\'%02x" % found[0][0], content)
-    try:
-        to_text: Callable[..., str] = rtf_to_text
-        return to_text(_CELL_END.sub(rb"\\tab", escaped).decode("ascii"), errors="replace")
-    except Exception as exc:
-        raise Unreadable(UNREADABLE) from exc
+def _file_text(told: Mapping[str, Any], limits: ReadLimits) -> FileText:
+    text, pictures = told["text"], told["pictures"]
+    notes = _notes(told)
+    if not text and not pictures:
+        return FileText(problem=EMPTY, notes=notes)
+    pages = [Page(number=1, text=text)]
+    for number in range(2, min(pictures + 1, limits.pages) + 1):
+        pages.append(Page(number=number, text="", needs_image=True, doubts=("scan",)))
+    return FileText(pages=tuple(pages), notes=notes, truncated=pictures + 1 > limits.pages)
 
 
-def _rtf(content: bytes) -> tuple[str, tuple[Note, ...], tuple[bytes, ...]]:
-    text = rtf_text(content)
-    if _PICTURE not in content:
-        return text, (), ()
-    if not text.strip():
-        raise Unreadable(UNREADABLE)
-    return text, (Note("document_has_attachments", PICTURES_IN_RTF),), ()
-
-
-def _not_read(names: Iterable[str]) -> tuple[Note, ...]:
-    listed = ", ".join(names)
-    message = f"It holds other files that were not read: {listed}. Upload each of them."
-    return (Note("document_has_attachments", message),) if listed else ()
+def _notes(told: Mapping[str, Any]) -> tuple[Note, ...]:
+    listed = ", ".join(told["inside"])
+    messages = [PICTURES_IN_RTF] if told["unread_pictures"] else []
+    messages += [f"It holds other files that were not read: {listed}. Upload each of them."] if listed else []
+    return tuple(Note("document_has_attachments", message) for message in messages)

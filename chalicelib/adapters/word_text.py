@@ -11,6 +11,7 @@ import re
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from chalicelib.adapters.office_problems import LOCKED, NO_WORD_FILE, TOO_LARGE, UNREADABLE, Unreadable
 
@@ -32,33 +33,42 @@ _LEFT_OUT = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_MC}Fal
 _CHECKED = frozenset({"F0FE", "F078", "F0FD", "F052", "F051"})
 
 
-def word_text(content: bytes) -> tuple[str, tuple[str, ...], tuple[bytes, ...]]:
-    """The text, the names of files inside, and the pictures inside. Raises: Unreadable."""
+@contextmanager
+def opened(content: bytes) -> Iterator[zipfile.ZipFile]:
+    """The document's parts. Raises: Unreadable, also for what goes wrong in the block."""
     if content.startswith(OLE):
         raise Unreadable(LOCKED if ENCRYPTED in content else NO_WORD_FILE)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
-            names = sorted(filter(_PARTS.fullmatch, file.namelist()), key=_place)
-            if not any(name.startswith("word/document") for name in names):
-                raise Unreadable(NO_WORD_FILE)
-            parts = ["\n".join(_blocks(_xml(file, name))) for name in names]
-            pictures = tuple(_pictures(file))
-            inside = tuple(name.rpartition("/")[2] for name in file.namelist() if name.startswith("word/embeddings/"))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, RecursionError) as exc:
+            yield file
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as exc:
         raise Unreadable(NO_WORD_FILE) from exc
-    return "\n".join(dict.fromkeys(part for part in parts if part.strip())), inside, pictures
+
+
+def word_text(file: zipfile.ZipFile) -> tuple[str, tuple[str, ...]]:
+    """The text, and the names of files inside. Raises: Unreadable."""
+    names = sorted(filter(_PARTS.fullmatch, file.namelist()), key=_place)
+    if not any(name.startswith("word/document") for name in names):
+        raise Unreadable(NO_WORD_FILE)
+    parts = ["\n".join(_blocks(_xml(file, name))) for name in names]
+    inside = tuple(name.rpartition("/")[2] for name in file.namelist() if name.startswith("word/embeddings/"))
+    return "\n".join(dict.fromkeys(part for part in parts if part.strip())), inside
+
+
+def pictures_inside(file: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The pictures, in the order of their pages."""
+    found = [info for info in file.infolist() if _MEDIA.fullmatch(info.filename)]
+    return [info for info in found[:MOST_PICTURES] if info.file_size <= MOST_PICTURE_BYTES]
+
+
+def picture_bytes(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """The picture's file; what is longer than it says is cut."""
+    with file.open(info) as picture:
+        return picture.read(MOST_PICTURE_BYTES)
 
 
 def _place(name: str) -> tuple[int, str]:
     return next(place for place, part in enumerate(_ORDER) if part in name), name
-
-
-def _pictures(file: zipfile.ZipFile) -> Iterator[bytes]:
-    for info in [info for info in file.infolist() if _MEDIA.fullmatch(info.filename)][:MOST_PICTURES]:
-        with file.open(info) as picture:
-            content = picture.read(MOST_PICTURE_BYTES + 1)
-        if len(content) <= MOST_PICTURE_BYTES:
-            yield content
 
 
 def _xml(file: zipfile.ZipFile, name: str) -> ET.Element:

@@ -80,7 +80,7 @@ class ReadLimits(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int = 20 * 1024 * 1024
     pages: int = 500
     characters: int = 2_000_000
-    seconds: float = 60.0
+    seconds: float = 96.0
 
 
 class FileReader(Protocol):

@@ -119,7 +119,8 @@ class Attempt(OwnedJob):
                 try:
                     results.append(self.step(one.name, one.run, inputs=one.inputs, until=one.until))
                 except ModelAtWork as left:
-                    at_work = left
+                    # Without the traceback: its frames hold all that was asked, and the next question comes on top.
+                    at_work = left.with_traceback(None)
         finally:
             self.is_one_of_several = False
         if at_work is not None:

@@ -97,9 +97,12 @@ class CallsOfAttempt:
         self.hears = background.hears
         self._is_low = attempt.job.priority == "low"
 
-    def find(self, body: bytes) -> Call | None:
+    def question(self, body: bytes) -> str:
+        """See AttemptCalls.question."""
+        return question_of(self._attempt.step_name, body)
+
+    def find(self, question: str) -> Call | None:
         """See AttemptCalls.find."""
-        question = question_of(self._attempt.step_name, body)
         known = next((call for call in self.now if call.question == question and not call.over), None)
         if known is not None and known.id:
             return known
@@ -108,10 +111,9 @@ class CallsOfAttempt:
         return adopted
 
     def begin(
-        self, body: bytes, create: Callable[[Mapping[str, str]], str], *, model: str, most_usd: Decimal | None
+        self, question: str, create: Callable[[Mapping[str, str]], str], *, model: str, most_usd: Decimal | None
     ) -> Call:
         """See AttemptCalls.begin."""
-        question = question_of(self._attempt.step_name, body)
         lost = self._lost_call(question, model=model)
         if len(self.now) >= MOST_CALLS_AT_ONCE or any(call.over and not call.booked for call in self.now):
             self.finish(all_calls=False)

@@ -177,11 +177,14 @@ def adopted_name(question: str) -> str:
 class AttemptCalls(Protocol):
     """What an analysis' model does with its calls in the background. Each method raises AttemptStopped as `check`."""
 
-    def find(self, body: bytes) -> Call | None:
+    def question(self, body: bytes) -> str:
+        """The name of this step's question; the body may hold 40 MB of pictures, and is not kept."""
+
+    def find(self, question: str) -> Call | None:
         """The call by which this step asked this before; None: it is still to be asked."""
 
     def begin(
-        self, body: bytes, create: Callable[[Mapping[str, str]], str], *, model: str, most_usd: Decimal | None
+        self, question: str, create: Callable[[Mapping[str, str]], str], *, model: str, most_usd: Decimal | None
     ) -> Call:
         """Make a call: `create` is given its metadata, and gives the provider's id, which is stored when this returns.
 

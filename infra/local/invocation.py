@@ -17,7 +17,7 @@ class LambdaContext:
     """The context object of one invocation; its time runs down from the function's timeout."""
 
     function_version = "$LATEST"
-    memory_limit_in_mb = "1024"
+    memory_limit_in_mb = "640"
     identity = None
     client_context = None
 

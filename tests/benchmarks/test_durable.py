@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.cost.parked import AWS_CALL_SECONDS, PROCESSOR_SECONDS, PROVIDER_SECONDS
+from benchmarks.cost.one_job import PROCESSOR_GB_SECONDS, WORKER_GB
+from benchmarks.cost.parked import AWS_CALL_SECONDS, PROVIDER_SECONDS
 from benchmarks.durable import MODEL_CALLS, Durable
 
+PROCESSOR_SECONDS = PROCESSOR_GB_SECONDS / WORKER_GB
 HELD = Durable(invocations=1, operations=9, checkpoint_calls=11, checkpoint_bytes=10_000)
 SUSPENDED = Durable(invocations=4, operations=15, checkpoint_calls=14, checkpoint_bytes=19_000)
 

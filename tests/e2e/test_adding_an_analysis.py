@@ -41,7 +41,7 @@ TOKEN = jwt.encode({"sub": "user-1", "exp": 4102444800}, "secret-of-the-test-at-
 class Context:
     aws_request_id = "request"
     function_name = "test"
-    memory_limit_in_mb = "1024"
+    memory_limit_in_mb = "640"
     invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:test"
     def get_remaining_time_in_millis(self):
         return 300_000

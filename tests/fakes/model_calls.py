@@ -105,10 +105,11 @@ class BackgroundModel:
     def ask(self, ctx: AttemptContext, question: str) -> str:
         calls, body = ctx.calls, question.encode()
         assert calls is not None
-        call = calls.find(body)
+        name = calls.question(body)
+        call = calls.find(name)
         if call is None:
             call = calls.begin(
-                body, lambda metadata: self._provider.create(body, metadata), model=self.name, most_usd=PRICE
+                name, lambda metadata: self._provider.create(body, metadata), model=self.name, most_usd=PRICE
             )
         answer = self._provider.answer(call.id)
         if answer is None:

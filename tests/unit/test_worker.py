@@ -20,7 +20,7 @@ class Context:
     """A function with 250 seconds left."""
 
     aws_request_id = "request-1"
-    memory_limit_in_mb = "1024"
+    memory_limit_in_mb = "640"
 
     def get_remaining_time_in_millis(self) -> int:
         return 250_000

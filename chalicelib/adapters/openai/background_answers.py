@@ -65,10 +65,10 @@ class BackgroundAnswers:
 
         Raises: the provider errors; what `read` raises; FileRefused; BudgetExceeded; AttemptStopped.
         """
-        calls, question = ctx.calls, msgspec.json.encode(body)
+        calls, model = ctx.calls, body["model"]
         if calls is None:
             return None
-        model = body["model"]
+        question = calls.question(msgspec.json.encode(body))
         call, follow_seconds = calls.find(question), 0.0
         response = None if call is None else self._looked_at(ctx, calls, call)
         if call is None or response is None:
@@ -91,7 +91,7 @@ class BackgroundAnswers:
         self,
         ctx: AttemptContext,
         calls: AttemptCalls,
-        question: bytes,
+        question: str,
         body: Mapping[str, Any],
         parts: Sequence[Part],
     ) -> Call | None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.adapters.decoder_process import ChildLimits, ChildStopped, lines_of_child
+from chalicelib.adapters.decoder_process import CHILD_MEMORY_BYTES, ChildLimits, ChildStopped, lines_of_child
 from chalicelib.documents.direction import has_rtl
 from chalicelib.documents.page import (
     Doubt,
@@ -42,7 +42,7 @@ XFA_READ = (
     "not. Open it there, print it to a PDF, and upload that too."
 )
 
-SECONDS_A_PAGE = 10.0
+SECONDS_A_PAGE = 16.0
 MOST_RESTARTS = 5
 MOST_PROPERTIES_CHARACTERS = 20_000
 _SIGNS = re.compile("[<>≤≥]")
@@ -64,7 +64,14 @@ class _Told(msgspec.Struct, kw_only=True):
 class PdfReader:
     """The FileReader of PDFs; `clock` counts seconds."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic, seconds_a_page: float = SECONDS_A_PAGE) -> None:
+    def __init__(
+        self,
+        *,
+        memory_bytes: int = CHILD_MEMORY_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+        seconds_a_page: float = SECONDS_A_PAGE,
+    ) -> None:
+        self._memory_bytes = memory_bytes
         self._clock = clock
         self._seconds_a_page = seconds_a_page
 
@@ -72,9 +79,7 @@ class PdfReader:
         """See FileReader.text."""
         if SIGNATURE not in content[:SIGNATURE_BYTES]:
             return FileText(problem=NO_PDF)
-        child = ChildLimits(
-            seconds_a_line=self._seconds_a_page, ends_at=self._clock() + limits.seconds, clock=self._clock
-        )
+        child = self._child_limits(limits.seconds)
         reading = _Reading(content, limits=limits, child=child, check=check)
         problem = reading.run()
         if problem is not None:
@@ -104,11 +109,7 @@ class PdfReader:
         """What the child says of each page; one at which it dies or takes too long is skipped."""
         left = pages
         while left:
-            limits = ChildLimits(
-                seconds_a_line=self._seconds_a_page,
-                ends_at=self._clock() + self._seconds_a_page * len(left),
-                clock=self._clock,
-            )
+            limits = self._child_limits(self._seconds_a_page * len(left))
             try:
                 for told in lines_of_child(CHILD, {"task": task, "pages": left, **arguments}, content, limits=limits):
                     left = [number for number in left if number != told.get("page")]
@@ -118,6 +119,14 @@ class PdfReader:
                 left = left[1:]
             else:
                 return
+
+    def _child_limits(self, seconds: float) -> ChildLimits:
+        return ChildLimits(
+            seconds_a_line=self._seconds_a_page,
+            ends_at=self._clock() + seconds,
+            clock=self._clock,
+            memory_bytes=self._memory_bytes,
+        )
 
 
 class _Reading:

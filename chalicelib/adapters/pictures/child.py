@@ -6,78 +6,94 @@ page: a TIFF may have several. Every page is decoded to its last pixel: what no 
 
 from __future__ import annotations
 
-import base64
 import io
 import sys
 import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from chalicelib.adapters.decoder_process import begin, write_line
+from chalicelib.adapters.pictures.scaled import Decoded, HeicPicture, PillowPicture, ensure_room, picture_line
+from chalicelib.documents.page import LONGEST_SIDE_PIXELS
 
 MOST_PIXELS = 120_000_000
-MOST_PICTURE_BYTES = 3_500_000
-QUALITIES = (85, 75, 60, 45)
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
-PAPER = "white"
-_SIXTEEN_BITS = ("I;16", "I;16B", "I;16L", "I")
-_TWO_BYTES_TO_ONE = 257
-_TWO_BYTES = 65_535
+LARGE_PIXELS = 15_000_000
+"""When more than these cannot be opened, it may be for want of memory."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 
 
 def main() -> None:
     """Open the picture and do the task page by page."""
     arguments, content = begin(sys.argv[1])
+    for told in told_pages(content, arguments):
+        write_line(told)
+
+
+def told_picture(content: bytes, *, longest: int) -> Mapping[str, Any]:
+    """What is told of the first page of these bytes."""
+    *_, last = told_pages(content, {"task": "picture", "pages": [1], "longest": longest})
+    return last
+
+
+def told_pages(content: bytes, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A line about the file, and one for each page; a problem is "large", "unknown", "heavy" or "damaged"."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
+    opened = _Opened(content)
     try:
-        with Image.open(io.BytesIO(without_texts(content)), formats=_formats(content)) as image:
-            count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-            write_line({"count": count})
-            _tell_pages(image, count, arguments)
+        yield from opened.told(arguments)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        write_line({"problem": "large"})
+        yield {"problem": "large"}
+    except MemoryError:
+        yield {"problem": "heavy"}
     except UnidentifiedImageError:
-        write_line({"problem": "unknown"})
-    except Exception:  # noqa: BLE001  # Pillow raises anything for what is damaged
-        write_line({"problem": "damaged"})
+        yield {"problem": "heavy" if _webp_pixels(content) > LARGE_PIXELS else "unknown"}
+    except Exception:  # noqa: BLE001  # decoders raise anything for what is damaged, and for memory they did not get
+        yield {"problem": "heavy" if max(opened.pixels, _webp_pixels(content)) > LARGE_PIXELS else "damaged"}
 
 
-def _tell_pages(image: Any, count: int, arguments: dict[str, Any]) -> None:
-    wanted = arguments.get("pages") or range(1, min(count, arguments.get("last", count)) + 1)
-    for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
-        if number > max(wanted):
+class _Opened:
+    """A file of pictures; `pixels` are those of its first one, once they are known."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.pixels = 0
+
+    def told(self, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Raises: whatever the decoders raise."""
+        if self._content[4:8] == b"ftyp":
+            heic = HeicPicture(self._content)
+            yield self._about(heic, count=1)
+            yield from _told(heic, 1, arguments)
             return
-        if number not in wanted:
-            continue
-        if arguments["task"] == "check":
-            frame.load()
-            write_line({"page": number})
-        else:
-            jpeg, width, height = upright_jpeg(frame, longest=arguments["longest"])
-            write_line({"page": number, "jpeg": base64.b64encode(jpeg).decode(), "width": width, "height": height})
+        with Image.open(io.BytesIO(without_texts(self._content)), formats=FORMATS) as image:
+            count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+            yield self._about(PillowPicture(image), count=count)
+            wanted: Iterable[int] = arguments.get("pages") or range(1, min(count, arguments.get("last", count)) + 1)
+            for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
+                if number > max(wanted):
+                    return
+                if number in wanted:
+                    yield from _told(PillowPicture(frame), number, arguments)
+
+    def _about(self, picture: Decoded, *, count: int) -> Mapping[str, Any]:
+        self.pixels = picture.width * picture.height
+        if self.pixels > MOST_PIXELS:
+            raise Image.DecompressionBombError
+        return {"count": count, "heavy": self.pixels > LARGE_PIXELS}
 
 
-def upright_jpeg(image: Any, *, longest: int) -> tuple[bytes, int, int]:
-    """A JPEG that every model and browser opens, turned as the camera was held, with its width and height in pixels."""
-    if image.format in ("JPEG", "MPO"):
-        image.draft("RGB", (longest, longest))  # decodes at a half, a quarter or an eighth
-    image.load()
-    if image.mode in _SIXTEEN_BITS or image.mode == "F":
-        image = _one_byte_a_pixel(image)
-    image.thumbnail((longest, longest), reducing_gap=2.0)
-    shown = _on_paper(ImageOps.exif_transpose(image))
-    content = b""
-    for quality in QUALITIES:
-        out = io.BytesIO()
-        shown.save(out, "JPEG", quality=quality)
-        content = out.getvalue()
-        if len(content) <= MOST_PICTURE_BYTES:
-            break
-    return content, *shown.size
+def _told(picture: Decoded, number: int, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if arguments["task"] == "check":
+        picture.load(longest=LONGEST_SIDE_PIXELS)
+        ensure_room(picture, longest=LONGEST_SIDE_PIXELS)
+        yield {"page": number}
+    else:
+        yield {"page": number, **picture_line(picture, longest=arguments["longest"])}
 
 
 def without_texts(content: bytes) -> bytes:
@@ -93,35 +109,20 @@ def without_texts(content: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _one_byte_a_pixel(image: Any) -> Any:
-    """A picture of more levels in 256: of the range that two bytes have, or of its own where that is another."""
-    low, high = image.getextrema()
-    if image.mode != "F" and high <= _TWO_BYTES:
-        return image.point(lambda value: value / _TWO_BYTES_TO_ONE).convert("L")
-    if image.mode != "F":
-        image = image.convert("F")
-    spread = max(high - low, 1e-9)
-    return image.point(lambda value: value * (255 / spread) + (-low * 255 / spread)).convert("L")
-
-
-def _on_paper(image: Any) -> Any:
-    """Transparent places are white; all colours are RGB."""
-    if image.mode not in ("RGBA", "LA", "PA") and "transparency" not in image.info:
-        return image.convert("RGB")
-    clear = image.convert("RGBA")
-    paper = Image.new("RGB", image.size, PAPER)
-    paper.paste(clear, mask=clear.getchannel("A"))
-    return paper
-
-
-def _formats(content: bytes) -> tuple[str, ...]:
-    """The kinds of file that are tried, by content: a name that is not registered would be a KeyError."""
-    if content[4:8] != b"ftyp":
-        return FORMATS
-    from pi_heif import register_heif_opener
-
-    register_heif_opener(thumbnails=False)
-    return ("HEIF",)
+def _webp_pixels(content: bytes) -> int:
+    """The pixels that a WebP's head names; its decoder asks for all its memory before it says them."""
+    head = content[:30]
+    if head[:4] != b"RIFF" or head[8:12] != b"WEBP" or len(head) < 30:
+        return 0
+    match head[12:16]:
+        case b"VP8X":
+            width, height = (int.from_bytes(head[start : start + 3], "little") + 1 for start in (24, 27))
+        case b"VP8L":
+            packed = int.from_bytes(head[21:25], "little")
+            width, height = (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
+        case _:
+            width, height = (int.from_bytes(head[start : start + 2], "little") & 0x3FFF for start in (26, 28))
+    return width * height
 
 
 if __name__ == "__main__":

@@ -7,24 +7,32 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from chalicelib import telemetry
-from chalicelib.adapters.decoder_process import ChildLimits, ChildStopped, lines_of_child
+from chalicelib.adapters.decoder_process import CHILD_MEMORY_BYTES, ChildLimits, ChildStopped, lines_of_child
 from chalicelib.documents.content_types import type_of_bytes
 from chalicelib.documents.page import FileText, Line, Page, Picture, ReadLimits
 
 CHILD = "chalicelib.adapters.pictures.child"
-SECONDS_A_PAGE = 15.0
+SECONDS_A_PAGE = 24.0
 
 DAMAGED = "The picture is damaged and cannot be opened: take it again, or export it again."
 TOO_LARGE = "The picture has more than 120 million pixels: upload a smaller copy."
 UNKNOWN = "The file is not a picture that can be opened: export it as a JPEG and upload that."
 TOO_SLOW = "The picture takes too long to open: upload a smaller copy."
-_PROBLEMS = {"large": TOO_LARGE, "damaged": DAMAGED, "unknown": UNKNOWN}
+HEAVY = "The picture takes too much memory to open, or is damaged: upload a smaller copy, or one as a JPEG."
+_PROBLEMS = {"large": TOO_LARGE, "damaged": DAMAGED, "unknown": UNKNOWN, "heavy": HEAVY}
 
 
 class PictureReader:
     """The FileReader of pictures; `clock` counts seconds."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic, seconds_a_page: float = SECONDS_A_PAGE) -> None:
+    def __init__(
+        self,
+        *,
+        memory_bytes: int = CHILD_MEMORY_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+        seconds_a_page: float = SECONDS_A_PAGE,
+    ) -> None:
+        self._memory_bytes = memory_bytes
         self._clock = clock
         self._seconds_a_page = seconds_a_page
 
@@ -32,12 +40,12 @@ class PictureReader:
         """See FileReader.text."""
         child = self._limits(limits.seconds)
         pages: list[Page] = []
-        count = 0
+        count, is_heavy = 0, False
         try:
             for told in lines_of_child(
                 CHILD, {"task": "check", "last": limits.pages}, content, limits=child, check=check
             ):
-                count = told.get("count", count)
+                count, is_heavy = told.get("count", count), told.get("heavy", is_heavy)
                 if "problem" in told and not pages:
                     return FileText(problem=_problem(told["problem"], content))
                 if "page" in told:
@@ -46,7 +54,7 @@ class PictureReader:
         except ChildStopped as stopped:
             telemetry.info("picture_not_opened", slow=stopped.slow, page=len(pages) + 1)
             if not pages:
-                return FileText(problem=TOO_SLOW if stopped.slow else DAMAGED)
+                return FileText(problem=TOO_SLOW if stopped.slow else HEAVY if is_heavy else DAMAGED)
         return FileText(pages=tuple(pages), truncated=len(pages) < count)
 
     def lines(self, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
@@ -76,7 +84,7 @@ class PictureReader:
             seconds_a_line=self._seconds_a_page,
             ends_at=self._clock() + seconds,
             clock=self._clock,
-            memory_bytes=MEMORY_BYTES,
+            memory_bytes=self._memory_bytes,
         )
 
 
@@ -84,7 +92,3 @@ def _problem(code: str, content: bytes) -> str:
     """What to show; what begins like a picture and cannot be identified is a damaged one."""
     begins_like_one = (type_of_bytes(content) or "").startswith("image/")
     return DAMAGED if code == "unknown" and begins_like_one else _PROBLEMS[code]
-
-
-MEMORY_BYTES = 600 * 1024 * 1024
-"""The child's address space: a HEIC photo of 48 megapixels takes 500 MB."""

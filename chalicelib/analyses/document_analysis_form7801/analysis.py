@@ -142,11 +142,14 @@ def _question(ctx: AttemptContext, services: Services, batch: Batch, *, files: F
         if of > 1:
             ctx.progress(first, "extracting_part", n=batch.number, of=of)
         parts: list[Part] = [TextPart(opening), *batch.parts(files.load)]
-        answer, refused = ask_without_refused(
-            lambda sent: _parsed(ctx, services, PROMPT, sent, output, percents=(first, last)), parts
-        )
-        for place in refused:
-            files.refuse(parts[place])
+        try:
+            answer, refused = ask_without_refused(
+                lambda sent: _parsed(ctx, services, PROMPT, sent, output, percents=(first, last)), parts
+            )
+            for place in refused:
+                files.refuse(parts[place])
+        finally:
+            files.release()
         return {"answer": answer, "shown": sorted(files.shown)}
 
     return Step(name=f"extract-{inputs}", run=ask, inputs=inputs, until=ASKING_PERCENTS[1])

@@ -48,6 +48,10 @@ class Files:
                 self._shown.discard((document_id, page))
                 self._not_shown.setdefault(document_id, set()).add(page)
 
+    def release(self) -> None:
+        """Let the files go that were loaded: their question has been asked."""
+        self._loaded.clear()
+
     @property
     def shown(self) -> frozenset[tuple[str, int]]:
         """The scanned pages that the model saw: document id and number."""

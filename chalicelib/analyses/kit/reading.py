@@ -29,7 +29,7 @@ _OF_PERSONS = (
     "A person set or confirmed these values of the claim's form (null: removed an item). They stand, whatever the "
     "sources say: report what the sources say all the same, and advise with these values."
 )
-LONGEST_READING_SECONDS = 60.0
+LONGEST_READING_SECONDS = 96.0
 """For one document."""
 SPARE_SECONDS = 8.0
 """To store a text when reading took all of its time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 import zipfile
 from email.message import EmailMessage
 from typing import Any
@@ -114,6 +115,41 @@ def test_pictures_inside_are_pages_after_the_text() -> None:
 )
 def test_a_file_that_is_no_word_document_is_a_problem_with_a_way_out(content: bytes, problem: str) -> None:
     assert read(word_reader(), content).problem == problem
+
+
+@pytest.mark.parametrize(
+    "body", ["<w:p/>" * 7_000_000, "<w:p>" * 20_000 + "</w:p>" * 20_000], ids=["many paragraphs", "deep"]
+)
+def test_a_bomb_of_xml_costs_the_worker_nothing(body: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    content = docx(body)
+    del body
+
+    found = word_reader().text(content, limits=ReadLimits(), check=lambda: None)
+
+    assert found.problem in (TOO_LARGE, NO_WORD_FILE)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000  # kilobytes: what made it
+
+
+def test_pictures_inside_are_opened_one_at_a_time_and_a_bomb_costs_its_own_page() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 200), "red").save(out, "JPEG")
+    bombs = {f"word/media/image{number}.jpg": bytes(20_000_000) for number in range(10, 30)}
+    content = _with(docx(paragraph(run("סריקה"))), {**bombs, "word/media/image99.jpeg": out.getvalue()})
+
+    found = read(word_reader(), content)
+
+    assert len(found.pages) == 22
+    assert set(word_reader().pictures(content, range(1, 30), longest=100)) == {22}
+
+
+def test_a_large_web_page_is_read_as_far_as_it_is_read_at_all() -> None:
+    content = b"<html><body>" + b"<p>word</p>" * 1_000_000 + b"</body></html>"
+
+    found = html_reader().text(content, limits=ReadLimits(characters=1000), check=lambda: None)
+
+    assert found.pages[0].text.startswith("word\nword")
+    assert len(found.pages[0].text) == 1001  # cut by whoever asked, who sees that there is more
 
 
 def test_entities_are_refused_before_they_are_expanded() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin
 
-from chalicelib.adapters.pictures.reader import DAMAGED, TOO_LARGE, UNKNOWN, PictureReader
+from chalicelib.adapters.pictures.reader import DAMAGED, HEAVY, TOO_LARGE, UNKNOWN, PictureReader
 from chalicelib.documents.page import FileText, ReadLimits
 
 HEIC = Path(__file__).parents[2] / "data" / "two_sides.heic"
@@ -182,3 +183,47 @@ def test_levels_of_any_range_are_shown(mode: str, high: float) -> None:
 
     assert shown.getpixel((5, 10)) < 20
     assert shown.getpixel((35, 10)) > 235
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        saved(two_sides(6000, 4000, mode="CMYK"), "JPEG", progressive=True),
+        saved(two_sides(6000, 4000), "WEBP", lossless=True, method=0),
+        saved(two_sides(6000, 4000), "TIFF", compression="jpeg"),
+        saved(two_sides(6000, 4000, mode="RGBA"), "PNG", compress_level=1),
+    ],
+    ids=["cmyk", "webp", "tiff", "png"],
+)
+def test_a_sound_picture_for_which_there_is_no_memory_is_not_called_damaged(content: bytes) -> None:
+    reader = PictureReader(memory_bytes=110 * 1024 * 1024)
+
+    assert reader.text(content, limits=ReadLimits(), check=lambda: None).problem == HEAVY
+    assert reader.pictures(content, [1], longest=2000) == {}
+
+
+def test_a_jpeg_is_opened_however_many_pixels_it_has_as_it_is_decoded_smaller() -> None:
+    content = saved(Image.new("RGB", (10_000, 9_000), "red"), "JPEG")
+    reader = PictureReader(memory_bytes=280 * 1024 * 1024)
+
+    assert reader.text(content, limits=ReadLimits(), check=lambda: None).problem is None
+    assert reader.pictures(content, [1], longest=1000)[1].height == 900
+
+
+@pytest.mark.parametrize("mode", ["I;16", "L", "LA", "P", "1", "RGBA", "CMYK"])
+def test_strips_join_without_a_seam(mode: str) -> None:
+    image = Image.linear_gradient("L").resize((1500, 1501))
+    content = saved(image.convert("RGB").convert(mode) if mode != "I;16" else _sixteen(image), "TIFF")
+
+    picture = shown(content, longest=500)
+
+    assert picture.size == (500, 500)
+    column = [picture.getpixel((250, row))[0] for row in range(500)]
+    if mode != "1":  # dots
+        assert all(-3 <= after - before <= 6 for before, after in pairwise(column))
+    assert column[5] < 30
+    assert column[-5] > 225
+
+
+def _sixteen(image: Image.Image) -> Image.Image:
+    return Image.frombytes("I;16", image.size, b"".join(bytes((value, value)) for value in image.tobytes()))
