@@ -297,6 +297,4 @@ class CallsOfAttempt:
 
 
 def _without(calls: tuple[Call, ...], gone: Call | None) -> tuple[Call, ...]:
-    if gone is None:
-        return calls
-    return tuple(call for call in calls if (call.id, call.question) != (gone.id, gone.question))
+    return tuple(call for call in calls if gone is None or (call.id, call.question) != (gone.id, gone.question))
