@@ -12,6 +12,7 @@ from .errors import (
     JobFailedError,
     NetworkError,
     ProblemError,
+    ResultMissingError,
     TokenError,
     WaitTimeoutError,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Ports",
     "ProblemError",
     "Response",
+    "ResultMissingError",
     "Start",
     "StartOptions",
     "TokenError",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict, Unpack, cast
 
-from .http import Api, accepted
+from .http import Api, accepted, object_of, path_of
 from .jobs import pages
 from .types import Case, CaseSummary, Document, Form, FormChanges, FormEntry
 
@@ -42,7 +42,7 @@ class Cases:
 
     def get(self, case_id: str) -> Case:
         """The case with all that the analyses wrote."""
-        return cast("Case", self._api.call("GET", f"/cases/{case_id}"))
+        return cast("Case", self._api.call("GET", path_of("/cases/{case_id}", case_id=case_id)))
 
     def list(
         self, *, q: str | None = None, needs_me: bool = False, scope: str | None = None, page_size: int = 100
@@ -56,11 +56,11 @@ class Cases:
 
     def put_call(self, case_id: str, call: Mapping[str, Any]) -> Case:
         """Store the case's call: a Vapi call object, or an end-of-call report."""
-        return cast("Case", self._api.call("PUT", f"/cases/{case_id}/call", dict(call)))
+        return cast("Case", self._api.call("PUT", path_of("/cases/{case_id}/call", case_id=case_id), dict(call)))
 
     def form(self, case_id: str) -> Form:
         """The working form: the newest form 7801 analysis under what persons set and confirmed."""
-        return cast("Form", self._api.call("GET", f"/cases/{case_id}/form"))
+        return cast("Form", self._api.call("GET", path_of("/cases/{case_id}/form", case_id=case_id)))
 
     def change_form(self, case_id: str, *, version: int, **changes: Unpack[FormChanges]) -> Form:
         """Change the form that was read at this version. It is sent once.
@@ -69,15 +69,18 @@ class Cases:
         was lost: read it and decide again.
         """
         body = {"version": version, **changes}
-        return cast("Form", accepted(self._api.request("PATCH", f"/cases/{case_id}/form", body)).json)
+        path = path_of("/cases/{case_id}/form", case_id=case_id)
+        return cast("Form", object_of(accepted(self._api.request("PATCH", path, body))))
 
     def form_history(self, case_id: str, *, page_size: int = 100) -> Iterator[FormEntry]:
         """Who changed or confirmed what in the form, newest first, page after page."""
-        yield from pages(self._api, f"/cases/{case_id}/form/history", {"limit": page_size}, member="entries")
+        yield from pages(
+            self._api, path_of("/cases/{case_id}/form/history", case_id=case_id), {"limit": page_size}, member="entries"
+        )
 
     def delete(self, case_id: str) -> None:
         """Delete the case with its documents and jobs. It is sent once."""
-        accepted(self._api.request("DELETE", f"/cases/{case_id}"))
+        accepted(self._api.request("DELETE", path_of("/cases/{case_id}", case_id=case_id)))
 
 
 class Documents:
@@ -113,15 +116,24 @@ class Documents:
 
     def list(self, case_id: str) -> Sequence[Document]:
         """The case's documents, oldest first."""
-        return cast("Sequence[Document]", self._api.call("GET", f"/cases/{case_id}/documents")["documents"])
+        return cast(
+            "Sequence[Document]",
+            self._api.call("GET", path_of("/cases/{case_id}/documents", case_id=case_id))["documents"],
+        )
 
     def delete(self, case_id: str, document_id: str) -> None:
         """Delete a document. It is sent once."""
-        accepted(self._api.request("DELETE", f"/cases/{case_id}/documents/{document_id}"))
+        accepted(
+            self._api.request(
+                "DELETE", path_of("/cases/{case_id}/documents/{document_id}", case_id=case_id, document_id=document_id)
+            )
+        )
 
     def _add(self, case_id: str, body: Mapping[str, Any]) -> Any:
         headers = {"Idempotency-Key": self._api.ports.new_key()}
-        return self._api.call("POST", f"/cases/{case_id}/documents", dict(body), headers=headers)
+        return self._api.call(
+            "POST", path_of("/cases/{case_id}/documents", case_id=case_id), dict(body), headers=headers
+        )
 
     def _upload(self, form: Mapping[str, Any], content: bytes) -> None:
         """Post the form that the API gave: its fields first, the file last."""

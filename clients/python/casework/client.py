@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Unpack, cast
 
 from .cases import Cases, Documents
-from .http import Api, Ports, Response, Token, accepted
+from .http import Api, Ports, Response, Token, accepted, path_of
 from .jobs import Jobs, result_of
 from .types import Job, Start, StartOptions
 
@@ -72,7 +72,7 @@ class Client:
         if route is None:
             raise ValueError(f"job_type must be one of: {', '.join(sorted(self.analyses))}; not {job_type!r}")
         headers = {"Idempotency-Key": key or self._api.ports.new_key()}
-        path = route.format(case_id=case_id)
+        path = path_of(route, case_id=case_id)
         return cast("Start", self._api.call("POST", path, options, headers=headers))
 
     @cached_property

@@ -3,8 +3,9 @@
 CaseworkError
 ├── ProblemError       the API refused; `code` says why and is stable
 ├── NetworkError       no answer, or none that is the API's
-├── TokenError         the function that gives the token raised
+├── TokenError         the function that gives the token raised, or what it gave is no token
 ├── WaitTimeoutError   the job is not done yet; it continues
+├── ResultMissingError the job is completed, but this copy of it came without its result
 ├── JobFailedError     the job ended without a result; `code` says why
 └── JobCancelledError  the job was cancelled
 """
@@ -46,7 +47,7 @@ class NetworkError(CaseworkError):
 
 
 class TokenError(CaseworkError):
-    """The function that gives the token raised; its exception is the cause."""
+    """The function that gives the token raised, then its exception is the cause; or it gave no token."""
 
 
 class WaitTimeoutError(CaseworkError):
@@ -55,6 +56,14 @@ class WaitTimeoutError(CaseworkError):
     def __init__(self, job_id: str, *, seconds: float) -> None:
         super().__init__(f"Job {job_id} is not done after {seconds:g} s. It continues.")
         self.job_id = job_id
+
+
+class ResultMissingError(CaseworkError):
+    """The job is completed, but this copy of it, e.g. of a list, came without its result: read it by its id."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__("This copy of the job came without its result. Read it with client.jobs.get(job['job_id']).")
+        self.job = job
 
 
 class JobFailedError(CaseworkError):

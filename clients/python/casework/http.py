@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -24,6 +25,11 @@ SHORTEST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 30.0
 RETRY_AFTER_SPREAD = 0.25
 """By how much a Retry-After is stretched at most, so that not all clients come back at once."""
+LONGEST_RETRY_AFTER_SECONDS = 600.0
+SHORTEST_BUSY_PAUSE_SECONDS = 1.0
+"""No pause is shorter or longer, whatever a server says."""
+_BASE_URL = re.compile(r"https?://[^/\s@?#][^\s@?#]*")
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -37,10 +43,13 @@ class Response:
 
     @property
     def json(self) -> Any:
-        """The JSON body; None when there is no body, or another one."""
-        if not self.content or "json" not in self.headers.get("content-type", ""):
+        """The JSON body; None when there is no body, another one, or a broken one."""
+        if not self.content or "json" not in self.headers.get("content-type", "").lower():
             return None
-        return json.loads(self.content)
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            return None
 
     @property
     def retry_after_seconds(self) -> float | None:
@@ -83,8 +92,8 @@ class Api:
     def __init__(
         self, base_url: str, token: Token, *, timeout_seconds: float, patience_seconds: float, ports: Ports
     ) -> None:
-        if not base_url.startswith(("https://", "http://")):
-            raise ValueError(f"base_url must begin with https:// or http://, not {base_url!r}")
+        if not _BASE_URL.fullmatch(base_url):
+            raise ValueError(f"base_url must be the API's address, as https://host/api, not {base_url!r}")
         self.base_url = base_url.rstrip("/")
         self.ports = ports
         self._token = token
@@ -123,7 +132,13 @@ class Api:
 
         Raises: ProblemError, NetworkError, TokenError.
         """
-        return self.patiently(lambda: accepted(self.request(method, path, body, query=query, headers=headers))).json
+
+        def ask() -> Response:
+            response = accepted(self.request(method, path, body, query=query, headers=headers))
+            object_of(response)
+            return response
+
+        return self.patiently(ask).json
 
     def patiently(self, ask: Callable[[], Response]) -> Response:
         """`ask`, again after each transient error while patience lasts; then the last error is raised."""
@@ -157,26 +172,27 @@ class Api:
             **({} if body is None else {"Content-Type": "application/json"}),
             **headers,
         }
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        content = None if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         return self.ports.send(method, self.base_url + path, sent, content, self._timeout_seconds)
 
     def _current_token(self) -> str | None:
-        if not callable(self._token):
-            return self._token
+        if self._token is None:
+            return None
         try:
-            return self._token()
+            given = self._token() if callable(self._token) else self._token
         except Exception as exc:
             raise TokenError(f"Getting a token failed: {exc}") from exc
+        token = given.strip() if isinstance(given, str) else ""
+        if not _TOKEN.fullmatch(token):
+            raise TokenError('What was given as a token is none: one word, without "Bearer".')
+        return token
 
 
 def accepted(response: Response) -> Response:
     """The answer, when the API did what was asked (304 included). Raises: ProblemError, NetworkError."""
     if 200 <= response.status < 300 or response.status == 304:
         return response
-    try:
-        problem = response.json
-    except ValueError:
-        problem = None
+    problem = response.json
     pause = response.retry_after_seconds
     if isinstance(problem, dict) and "code" in problem:
         raise ProblemError(problem, status=response.status, retry_after_seconds=pause)
@@ -191,9 +207,31 @@ def retry_delay_seconds(failures: int, error: ProblemError | NetworkError, chanc
     Full jitter: uniform over 0.25 s to 1, 2, 4 … 30 s. A Retry-After is waited for, plus up to a quarter of it.
     """
     if error.retry_after_seconds is not None:
-        return error.retry_after_seconds * (1 + RETRY_AFTER_SPREAD * chance)
+        return clamped_seconds(error.retry_after_seconds * (1 + RETRY_AFTER_SPREAD * chance), busy=True)
     ceiling = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(failures - 1, 10))
     return SHORTEST_PAUSE_SECONDS + (ceiling - SHORTEST_PAUSE_SECONDS) * chance
+
+
+def clamped_seconds(asked: float, *, busy: bool = False) -> float:
+    """A pause as it may be made: at least a quarter of a second, a whole one for a busy server; at most ten minutes."""
+    shortest = SHORTEST_BUSY_PAUSE_SECONDS if busy else SHORTEST_PAUSE_SECONDS
+    return min(LONGEST_RETRY_AFTER_SECONDS, max(shortest, asked))
+
+
+def object_of(response: Response) -> dict[str, Any]:
+    """The JSON object of an answer. Raises: NetworkError for anything else, e.g. a proxy's page: it may pass."""
+    body = response.json
+    if response.status != 304 and isinstance(body, dict):
+        return body
+    raise NetworkError(f"The answer is not from Casework's API (HTTP {response.status}).")
+
+
+def path_of(template: str, **ids: str) -> str:
+    """The path with its ids, each of them one part of it whatever is in it. Raises: ValueError for what is no id."""
+    for name, value in ids.items():
+        if not isinstance(value, str) or value in ("", ".", ".."):
+            raise ValueError(f"{name} must be an id, not {value!r}")
+    return template.format(**{name: urllib.parse.quote(value, safe="") for name, value in ids.items()})
 
 
 class _EveryStatus(urllib.request.HTTPErrorProcessor):
@@ -213,9 +251,9 @@ def _with_query(path: str, query: Mapping[str, Any] | None) -> str:
 def _seconds(retry_after: str | None) -> float | None:
     if retry_after is None:
         return None
-    if retry_after.strip().isdigit():
+    if re.fullmatch(r"[0-9]{1,15}(\.[0-9]+)?", retry_after.strip()):
         return float(retry_after)
     try:
         return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None

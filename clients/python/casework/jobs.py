@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Unpack, cast
 
-from .errors import JobCancelledError, JobFailedError, NetworkError, ProblemError, WaitTimeoutError, is_transient
-from .http import Api, accepted, retry_delay_seconds
+from .errors import (
+    JobCancelledError,
+    JobFailedError,
+    NetworkError,
+    ProblemError,
+    ResultMissingError,
+    WaitTimeoutError,
+    is_transient,
+)
+from .http import Api, Response, accepted, clamped_seconds, object_of, path_of, retry_delay_seconds
 from .types import Delivery, Event, Job, Start, StartOptions
 
 DEFAULT_PAUSE_SECONDS = 5.0
@@ -16,8 +24,13 @@ CANCEL_TAKES_SECONDS = 2.0
 
 
 def result_of(job: Job) -> Any:
-    """The result of a job that is done. Raises: JobFailedError, JobCancelledError."""
+    """The result of a job that is done.
+
+    Raises: JobFailedError, JobCancelledError; ResultMissingError for a job of a list, which comes without its result.
+    """
     if job["status"] == "completed":
+        if job["result"] is None:
+            raise ResultMissingError(job)
         return job["result"]
     if job["status"] == "cancelled":
         raise JobCancelledError(job)
@@ -32,7 +45,8 @@ class Jobs:
 
     def get(self, job_id: str) -> Job:
         """The job as it is now, with its result, wherever that is stored."""
-        return self._with_result(cast("Job", self._api.call("GET", f"/jobs/{job_id}")))
+        path = path_of("/jobs/{job_id}", job_id=job_id)
+        return self._with_result(_job_of(self._api.patiently(lambda: _checked(self._api.request("GET", path)))))
 
     def watch(self, job_id: str, *, timeout_seconds: float | None = None) -> Iterator[Job]:
         """Each new version of the job, the last one with its result, asked for as often as the API says.
@@ -46,8 +60,8 @@ class Jobs:
         while True:
             try:
                 headers = {"If-None-Match": tag} if tag else {}
-                response = accepted(self._api.request("GET", f"/jobs/{job_id}", headers=headers))
-                job = seen if seen and response.status == 304 else self._with_result(response.json)
+                response = accepted(self._api.request("GET", path_of("/jobs/{job_id}", job_id=job_id), headers=headers))
+                job = seen if seen and response.status == 304 else self._with_result(_job_of(response))
                 failures = 0
             except (ProblemError, NetworkError) as error:
                 if not is_transient(error):
@@ -55,7 +69,9 @@ class Jobs:
                 failures += 1
                 pause = retry_delay_seconds(failures, error, ports.random())
             else:
-                if seen is None or job["version"] != seen["version"]:
+                if seen is not None and job["version"] < seen["version"]:
+                    job = seen  # from a cache on the way: no job goes back
+                elif seen is None or job["version"] > seen["version"]:
                     yield job
                 if job["done"]:
                     return
@@ -102,7 +118,7 @@ class Jobs:
 
     def events(self, job_id: str, *, after: int = 0) -> Sequence[Event]:
         """The timeline after this event: what happened to the job, and when."""
-        found = self._api.call("GET", f"/jobs/{job_id}/events", query={"after": after})["events"]
+        found = self._api.call("GET", path_of("/jobs/{job_id}/events", job_id=job_id), query={"after": after})["events"]
         return cast("Sequence[Event]", found)
 
     def cancel(self, job_id: str) -> Job:
@@ -111,7 +127,7 @@ class Jobs:
         A job that had ended before is given as it ended.
         """
         try:
-            return cast("Job", self._api.call("POST", f"/jobs/{job_id}/cancel"))
+            return cast("Job", self._api.call("POST", path_of("/jobs/{job_id}/cancel", job_id=job_id)))
         except ProblemError as problem:
             if problem.code != "already_finished":
                 raise
@@ -123,25 +139,33 @@ class Jobs:
         `key` is the Idempotency-Key; without one, each call has its own.
         """
         headers = {"Idempotency-Key": key or self._api.ports.new_key()}
-        return cast("Start", self._api.call("POST", f"/jobs/{job_id}/retry", options, headers=headers))
+        return cast(
+            "Start", self._api.call("POST", path_of("/jobs/{job_id}/retry", job_id=job_id), options, headers=headers)
+        )
 
     def deliveries(self, job_id: str) -> Sequence[Delivery]:
         """The tries to post the job's end to its `notify` URL, the first one first."""
-        return cast("Sequence[Delivery]", self._api.call("GET", f"/jobs/{job_id}/deliveries")["deliveries"])
+        return cast(
+            "Sequence[Delivery]",
+            self._api.call("GET", path_of("/jobs/{job_id}/deliveries", job_id=job_id))["deliveries"],
+        )
 
     def resend(self, job_id: str) -> Sequence[Delivery]:
         """Post the job's end once more; the tries so far."""
-        return cast("Sequence[Delivery]", self._api.call("POST", f"/jobs/{job_id}/deliveries/resend")["deliveries"])
+        return cast(
+            "Sequence[Delivery]",
+            self._api.call("POST", path_of("/jobs/{job_id}/deliveries/resend", job_id=job_id))["deliveries"],
+        )
 
     def delete(self, job_id: str) -> None:
         """Delete a job that is done, with its result. It is sent once: a repeated one could only find nothing."""
-        accepted(self._api.request("DELETE", f"/jobs/{job_id}"))
+        accepted(self._api.request("DELETE", path_of("/jobs/{job_id}", job_id=job_id)))
 
     def _with_result(self, job: Job) -> Job:
-        url = job["result_url"]
-        if url is None or job["result"] is not None:
+        url = job.get("result_url")
+        if url is None or job.get("result") is not None:
             return job
-        return {**job, "result": self._api.patiently(lambda: self._api.storage("GET", url, None)).json}
+        return {**job, "result": object_of(self._api.patiently(lambda: _linked(self._api.storage("GET", url, None))))}
 
 
 def pages(api: Api, path: str, query: dict[str, Any], *, member: str) -> Iterator[Any]:
@@ -155,9 +179,28 @@ def pages(api: Api, path: str, query: dict[str, Any], *, member: str) -> Iterato
             return
 
 
+def _checked(response: Response) -> Response:
+    _job_of(accepted(response))
+    return response
+
+
+def _job_of(response: Response) -> Job:
+    """The job of an answer. Raises: NetworkError when it is none."""
+    body = object_of(response)
+    if not {"job_id", "version", "status", "done"} <= body.keys():
+        raise NetworkError("The answer is not from Casework's API: it is no job.")
+    return cast("Job", body)
+
+
+def _linked(response: Response) -> Response:
+    object_of(response)
+    return response
+
+
 def _pause_seconds(job: Job, asked_seconds: float | None) -> float:
-    if job["cancel_requested"]:
+    if job.get("cancel_requested"):
         return CANCEL_TAKES_SECONDS
     if asked_seconds is not None:
-        return asked_seconds
-    return DEFAULT_PAUSE_SECONDS if job["retry_after_ms"] is None else job["retry_after_ms"] / 1000
+        return clamped_seconds(asked_seconds)
+    asked_ms = job.get("retry_after_ms")
+    return DEFAULT_PAUSE_SECONDS if asked_ms is None else clamped_seconds(asked_ms / 1000)

@@ -160,7 +160,7 @@ def test_request_gives_any_answer_as_it_is():
 
 
 def test_an_address_without_a_scheme_is_refused():
-    with pytest.raises(ValueError, match=r"must begin with https://.*'casework\.example'"):
+    with pytest.raises(ValueError, match=r"must be the API's address.*'casework\.example'"):
         Client("casework.example")
 
 
