@@ -179,7 +179,7 @@ class CompleteForm(TypedDict):
 
 def checked(complete: Mapping[str, Any]) -> CompleteForm:
     """The complete form with its types. Raises: ValueError (msgspec's ValidationError is one) for another shape."""
-    form = msgspec.convert(complete, CompleteForm)
+    form = msgspec.convert(complete, CompleteForm, strict=False)  # 2.0 children are 2
     if form != complete or form["disability_info"]["disability_types"].keys() != set(DISABILITY_NAMES):
         raise ValueError("a form has other members than form 7801")
     return form

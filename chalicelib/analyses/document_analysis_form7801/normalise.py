@@ -72,7 +72,9 @@ def value_from_text(text: str, leaf: Leaf, *, today: date) -> Any:
         return text.strip().casefold() in _TRUE_WORDS
     if leaf.kind is Kind.NUMBER:
         number = number_named(text)
-        return None if number is not None and leaf.pattern in WHOLE_NUMBERS and number % 1 else number
+        if number is None or leaf.pattern not in WHOLE_NUMBERS:
+            return number
+        return None if number % 1 else int(number)
     return normalised_value(Leaf(path=leaf.path, kind=leaf.kind, value=text), today=today)
 
 

@@ -125,6 +125,14 @@ def test_the_typed_form_and_the_table_of_fields_agree() -> None:
     assert {*_typed_leaves(Form, ""), *conditions} - {DISABILITY_TYPES} == set(FIELDS)
 
 
+SALARY = "employment_history.employment_records[0].monthly_salary_gross"
+
+
+def completed(form: Form) -> Any:
+    facts = {"language": "hebrew", "case_id": "c", "user_id": "u", "created_at": "", "updated_at": ""}
+    return complete_form(form, grounded=(), today=TODAY, **facts)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -138,13 +146,13 @@ def test_the_typed_form_and_the_table_of_fields_agree() -> None:
 )
 def test_a_form_of_another_shape_is_a_defect(changed: Any) -> None:
     with pytest.raises((ValueError, KeyError)):
-        complete_form(
-            changed,
-            grounded=(),
-            today=TODAY,
-            language="hebrew",
-            case_id="c",
-            user_id="u",
-            created_at="",
-            updated_at="",
-        )
+        completed(changed)
+
+
+def test_a_whole_number_may_come_with_a_point_and_an_amount_without_one() -> None:
+    changed: Any = with_value(with_value(FULL, "personal_info.number_of_children", 2.0), SALARY, 9400)
+
+    complete = completed(changed)
+
+    assert repr(complete["personal_info"]["number_of_children"]) == "2"
+    assert repr(value_at(complete, SALARY)) == "9400.0"

@@ -63,6 +63,8 @@ def from_text(path: str, text: str) -> Any:
 def test_a_value_is_read_from_words() -> None:
     assert from_text(f"{RECORD}.monthly_salary_gross", "9,400 ₪") == 9400
     assert from_text(f"{RECORD}.monthly_salary_gross", "בין 9,000 ל-10,000") is None
+    assert repr(from_text("personal_info.number_of_children", "3 ילדים")) == "3"  # and not 3.0
+    assert from_text("personal_info.number_of_children", "2.5") is None
     assert from_text("disability_info.disability_types.cancer", "true") is True
     assert from_text("disability_info.disability_types.cancer", "לא") is False
     assert from_text("personal_info.phone", "050-0000422") == "0500000422"
