@@ -170,6 +170,8 @@ def _tool_input(text: str) -> tuple[dict[str, Any], str]:
     """The input as an object, or an empty one and what is wrong with it."""
     try:
         value = read_json(text)
+        if isinstance(value, str) and value.lstrip().startswith("{"):  # an object that was written as a string of JSON
+            value = read_json(value)
     except Garbled:
         return {}, "The input holds control characters in place of letters. Send it again with the letters themselves."
     except (ValueError, RecursionError) as exc:

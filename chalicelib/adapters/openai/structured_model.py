@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from chalicelib.adapters import provider_errors
-from chalicelib.adapters.model_text import read_json
 from chalicelib.adapters.openai import errors
 from chalicelib.adapters.openai.background_answers import BackgroundAnswers
 from chalicelib.adapters.openai.connection import connected, timeout
+from chalicelib.adapters.openai.fitting import read_answer
 from chalicelib.adapters.openai.request import count_files, most_input_tokens, most_usd, request_body
 from chalicelib.adapters.openai.response import StreamedResponse
 from chalicelib.adapters.openai.usage import log_answer, usage_of
@@ -146,7 +146,7 @@ def _validated(response: StreamedResponse, output: type[Output]) -> Output:
     for text in reversed(response.texts()):
         try:
             # Through JSON again: a model's JSON may hold what pydantic refuses, and JSON is validated more loosely.
-            return output.model_validate_json(json.dumps(read_json(text)))
+            return output.model_validate_json(json.dumps(read_answer(text, output)))
         except (ValueError, RecursionError):
             continue
     # Not `from` the error: it quotes the answer, which quotes the documents.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from chalicelib.analyses.kit.llm import Tool
 
 DocumentId = Annotated[str, msgspec.Meta(description="As list_documents gives it")]
 PERCENT = 100
+_NUMBER = re.compile(r"\s*(-?[0-9]+)(?:\.0+)?\s*%?\s*")
 _NOT_STRICT = frozenset({"default", "minimum", "maximum", "minLength", "maxLength"})
 
 
@@ -104,7 +106,8 @@ def tools(*, topics: Sequence[str]) -> tuple[Tool, ...]:
 
 
 def parsed(name: str, arguments: Mapping[str, Any]) -> ToolInput:
-    """The input of a tool call. A list or a number that the model wrote as a string of JSON is read as what it is.
+    """The input of a tool call. A list or a number that the model wrote as a string is read as what it is, null as left
+    out.
 
     Raises: KeyError for a tool that does not exist; msgspec.ValidationError, whose message the model can act on.
     """
@@ -125,11 +128,29 @@ def readable_members(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unpacked(shape: type[ToolInput], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    lists = {field.name for field in msgspec.structs.fields(shape) if "list[" in str(field.type)}
-    return {name: _as_list(value) if name in lists else value for name, value in arguments.items()}
+    types = {field.name: str(field.type) for field in msgspec.structs.fields(shape)}
+    given = {name: value for name, value in arguments.items() if value is not None or "list[" in types.get(name, "")}
+    return {
+        name: _as_list(value)
+        if "list[" in (kind := types.get(name, ""))
+        else _as_number(value)
+        if "int" in kind
+        else value
+        for name, value in given.items()
+    }
+
+
+def _as_number(value: Any) -> Any:
+    """72.0, "72", "72.0" and "72%" are 72."""
+    if isinstance(value, bool):
+        return value
+    number = _NUMBER.fullmatch(str(value))
+    return int(number[1]) if number else value
 
 
 def _as_list(value: Any) -> Any:
+    if value is None:
+        return []
     if not isinstance(value, str):
         return value
     try:

@@ -6,9 +6,42 @@ holds what the sources say about it, a fact each; [] when none says anything. Co
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+_IN_HEBREW: Mapping[str, str] = {
+    "זכר": "זכר male m",
+    "נקבה": "נקבה female f",
+    "אחר": "אחר other",
+    "single": "רווק רווקה",
+    "married": "נשוי נשואה",
+    "divorced": "גרוש גרושה",
+    "widowed": "אלמן אלמנה",
+    "full_time": "מלאה משרה_מלאה",
+    "part_time": "חלקית משרה_חלקית",
+    "self_employed": "עצמאי עצמאית",
+    "other": "אחר אחרת",
+    "private": "פרטי פרטית",
+    "public": "ציבורי ציבורית",
+    "hmo": "קופת_חולים",
+    "checking": 'עו"ש עוש',
+    "savings": "חיסכון",
+    "diagnosed": "מאובחן מאובחנת אובחן אובחנה",
+    "suspected": "חשד נחשד",
+    "denied": "נשלל נשללה מוכחש",
+    "family": "משפחתי במשפחה",
+    "not_mentioned": "לא_הוזכר לא_מוזכר",
+}
+
+
+def _named(*choices: str) -> BeforeValidator:
+    """One of the choices, also by its name in the other language."""
+    names = {name: choice for choice in choices for name in _IN_HEBREW[choice].split()}
+    return BeforeValidator(
+        lambda value: names.get("_".join(value.casefold().split()), value) if isinstance(value, str) else value
+    )
 
 
 class _Exact(BaseModel):
@@ -52,31 +85,36 @@ class YesFact(Fact):
 class GenderFact(Fact):
     """The claimant's gender."""
 
-    value: Literal["זכר", "נקבה", "אחר"]
+    value: Annotated[Literal["זכר", "נקבה", "אחר"], _named("זכר", "נקבה", "אחר")]
 
 
 class MaritalStatusFact(Fact):
     """The claimant's marital status."""
 
-    value: Literal["single", "married", "divorced", "widowed"]
+    value: Annotated[
+        Literal["single", "married", "divorced", "widowed"], _named("single", "married", "divorced", "widowed")
+    ]
 
 
 class EmploymentTypeFact(Fact):
     """How somebody is employed."""
 
-    value: Literal["full_time", "part_time", "self_employed", "other"]
+    value: Annotated[
+        Literal["full_time", "part_time", "self_employed", "other"],
+        _named("full_time", "part_time", "self_employed", "other"),
+    ]
 
 
 class ClinicTypeFact(Fact):
     """Whose clinic it is."""
 
-    value: Literal["private", "public", "hmo"]
+    value: Annotated[Literal["private", "public", "hmo"], _named("private", "public", "hmo")]
 
 
 class AccountTypeFact(Fact):
     """The kind of a bank account."""
 
-    value: Literal["checking", "savings", "other"]
+    value: Annotated[Literal["checking", "savings", "other"], _named("checking", "savings", "other")]
 
 
 Text: TypeAlias = list[TextFact]
@@ -87,9 +125,17 @@ _DAY = "YYYY-MM-DD; YYYY-MM when only the month is known"
 class Condition(Fact):
     """What the sources say about one condition of the claimant."""
 
-    status: Literal["diagnosed", "suspected", "denied", "family", "not_mentioned"] = Field(
+    status: Annotated[
+        Literal["diagnosed", "suspected", "denied", "family", "not_mentioned"],
+        _named("diagnosed", "suspected", "denied", "family", "not_mentioned"),
+    ] = Field(
         description="suspected: also to be ruled out; family: a relative's; not_mentioned: no source speaks of it"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_not_mentioned(cls, value: Any) -> Any:
+        return value if value is not None else {"quote": "", "source": "", "page": 1, "status": "not_mentioned"}
 
 
 class PersonalInfoFacts(_Exact):

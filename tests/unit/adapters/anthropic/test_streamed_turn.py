@@ -117,6 +117,12 @@ def test_a_tool_call_whose_input_is_no_json_object_says_so(sent: str, says: str)
     assert turn.message["content"] == [{"type": "tool_use", "id": call.id, "name": call.name, "input": {}}]
 
 
+def test_an_input_that_is_a_string_of_json_is_read() -> None:
+    turn = _answer(START, *_tool(0, '"{\\"document_id\\": \\"d1\\"}"'), _end("tool_use"), STOP).turn()
+
+    assert (turn.tool_calls[0].input, turn.tool_calls[0].problem) == ({"document_id": "d1"}, "")
+
+
 def test_a_line_break_inside_a_string_of_a_tool_call_is_read() -> None:
     turn = _answer(START, *_tool(0, '{"quote": "שורה\nשנייה"}'), _end("tool_use"), STOP).turn()
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.analyses.document_analysis_agent.tools import ReadDocument, parsed, tools
+from chalicelib.analyses.document_analysis_agent.tools import ReadDocument, SubmitAnalysis, parsed, tools
 
 
 def test_the_agent_has_the_seven_tools() -> None:
@@ -60,3 +60,25 @@ def test_input_is_parsed_into_the_tools_type() -> None:
 def test_a_wrong_input_is_named(arguments: dict[str, Any], says: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=says):
         parsed("read_document", arguments)
+
+
+def test_null_and_numbers_as_text_are_read() -> None:
+    read = parsed("read_document", {"document_id": "d1", "first_page": None, "last_page": "3", "from_character": 2.0})
+
+    assert read == ReadDocument(document_id="d1", last_page=3, from_character=2)
+
+
+@pytest.mark.parametrize("rate", [72, "72%", 72.0, "72.0 %"], ids=["number", "percent", "decimal", "decimal percent"])
+def test_a_rate_may_be_written_in_other_ways_and_lists_may_be_null(rate: Any) -> None:
+    texts = dict.fromkeys(("eligibility_assessment", "claim_strength", "summary", "strategy"), "x")
+    lists = {"key_findings": None, "recommendations": '["a", "b"]', "gaps": "one"}
+
+    submitted = parsed("submit_analysis", {**texts, **lists, "claim_rate": rate})
+
+    assert isinstance(submitted, SubmitAnalysis)
+    assert (submitted.claim_rate, submitted.key_findings, submitted.recommendations, submitted.gaps) == (
+        72,
+        [],
+        ["a", "b"],
+        ["one"],
+    )
