@@ -15,8 +15,10 @@ from chalicelib.cases.vapi import read_call
 from infra.local.environment import ROOT
 
 DATA = ROOT / "tests" / "data"
-SEEN_SINCE = frozenset({"stroke_case", "vision_case", "cancer_case", "amputation_case", "epilepsy_case"})
-NEWEST = frozenset({"crohn_case", "burns_case"})
+SEEN_SINCE = frozenset(
+    {"stroke_case", "vision_case", "cancer_case", "amputation_case", "epilepsy_case", "crohn_case", "burns_case"}
+)
+NEWEST = frozenset({"psoriatic_case", "sclerosis_case"})
 
 
 def group_of(case: str) -> str:
