@@ -18,9 +18,8 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     PHYSICIANS,
     is_filled,
     leaves,
-    value_at,
 )
-from chalicelib.analyses.document_analysis_form7801.form import CompleteForm, Form, checked
+from chalicelib.analyses.document_analysis_form7801.form import CompleteForm, Form, checked, lists_of
 from chalicelib.analyses.kit.issues import Issue
 
 SORTED_BY = {EMPLOYMENT: "start_date", PHYSICIANS: "last_visit_date", HOSPITALIZATIONS: "admission_date"}
@@ -53,7 +52,7 @@ def sorted_form(form: Form) -> Sorted:
     new = copy.deepcopy(form)
     moved: dict[str, str] = {}
     for path, key in SORTED_BY.items():
-        items = value_at(new, path)
+        items = lists_of(new)[path]
         order = sorted(
             range(len(items)), key=lambda index: first_possible_day(items[index][key]) or date.min, reverse=True
         )

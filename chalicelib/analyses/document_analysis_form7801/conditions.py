@@ -14,11 +14,7 @@ from collections.abc import Mapping, Sequence, Set
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.answer import Evidence
-from chalicelib.analyses.document_analysis_form7801.fields import (
-    DISABILITY_TYPES,
-    leaves,
-    with_value,
-)
+from chalicelib.analyses.document_analysis_form7801.fields import DISABILITY_TYPES, leaves
 from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.kit.condition_words import doubts
 from chalicelib.analyses.kit.issues import Issue
@@ -61,9 +57,10 @@ def checked_conditions(
             message = "The sources only suspect this; it was not set."
             issues.append(Issue(field=leaf.path, code="condition_suspected", message=message))
     diagnosed = [entry for entry in _standing(DEPRESSION, evidence, sources) if _names_psychiatrist(entry.quote)]
-    types = form["disability_info"]["disability_types"]
+    info = form["disability_info"]
+    types = info["disability_types"]
     if types["depression"] and not types["mental_disorder"] and diagnosed:
-        form = with_value(form, MENTAL_DISORDER, True)
+        form = {**form, "disability_info": {**info, "disability_types": {**types, "mental_disorder": True}}}
         added = [msgspec.structs.replace(entry, field=MENTAL_DISORDER) for entry in diagnosed]
     return Conditions(form=form, evidence=(*evidence, *added), issues=tuple(issues))
 

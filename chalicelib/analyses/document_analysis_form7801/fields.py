@@ -108,6 +108,16 @@ FIELDS: Mapping[str, Kind] = MappingProxyType(
     }
 )
 
+RECORDS: Mapping[str, Mapping[str, Kind]] = MappingProxyType(
+    {
+        record: {
+            name: kind for path, kind in FIELDS.items() for owner, _, name in [path.rpartition(".")] if owner == record
+        }
+        for record in dict.fromkeys(path.rpartition(".")[0] for path in FIELDS)
+    }
+)
+"""The same by record: a section's path, or a list's with "[]"; then by name."""
+
 COMPUTED_PATTERNS: Final = frozenset({f"{_STAY}length_of_stay_days"})
 """Leaves that a model may read but that code sets: they need no evidence."""
 

@@ -6,19 +6,25 @@ What the complete form has more is fixed or computed by code: no answer of a mod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypedDict, cast
 
 import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.fields import (
     DISABILITY_NAMES,
+    DISABILITY_TYPES,
+    LISTS,
+    RECORDS,
     AccountType,
     ClinicType,
     EmploymentType,
     Gender,
     MaritalStatus,
 )
+
+Record = dict[str, Any]
+"""A section or a list item, its fields by name (`fields.RECORDS`)."""
 
 
 class PersonalInfo(TypedDict):
@@ -183,3 +189,16 @@ def checked(complete: Mapping[str, Any]) -> CompleteForm:
     if form != complete or form["disability_info"]["disability_types"].keys() != set(DISABILITY_NAMES):
         raise ValueError("a form has other members than form 7801")
     return form
+
+
+def lists_of(form: Form) -> Mapping[str, list[Record]]:
+    """The form's own lists, by their paths."""
+    work, info = form["employment_history"], form["disability_info"]
+    lists = (work["employment_records"], info["treating_physicians"], info["hospitalizations"])
+    return dict(zip(LISTS, cast(Iterable[list[Record]], lists), strict=True))
+
+
+def sections_of(form: Form) -> Mapping[str, Record]:
+    """The form's own records that are in no list, by their paths."""
+    single = {name: section for name, section in form.items() if name in RECORDS}
+    return cast(Mapping[str, Record], {**single, DISABILITY_TYPES: form["disability_info"]["disability_types"]})

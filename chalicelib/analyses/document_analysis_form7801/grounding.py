@@ -21,9 +21,8 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     Leaf,
     displayed,
     leaves,
-    value_at,
 )
-from chalicelib.analyses.document_analysis_form7801.form import Form
+from chalicelib.analyses.document_analysis_form7801.form import Form, lists_of
 from chalicelib.analyses.document_analysis_form7801.same_item import held_words, names_another_item
 from chalicelib.analyses.kit.claimant_speech import is_claimants_word
 from chalicelib.analyses.kit.issues import Issue, Quote
@@ -175,7 +174,7 @@ class _Judge:
         if item is None:
             return None
         list_path, index = item[1], int(item[2])
-        items = value_at(self._form, list_path)
+        items = lists_of(self._form)[list_path]
         verified = [entry for entry in entries if entry.verified]
         if not verified or not all(
             names_another_item(list_path, items, index, held) for one in verified for held in self._words_about(one)

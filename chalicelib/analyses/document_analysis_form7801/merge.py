@@ -16,7 +16,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain
 from typing import Any
 
 import msgspec
@@ -24,23 +23,21 @@ import msgspec
 from chalicelib.analyses.document_analysis_form7801.answer import Contradiction, Evidence, Extracted
 from chalicelib.analyses.document_analysis_form7801.conflicts import NEWEST_COUNTS, is_outdated
 from chalicelib.analyses.document_analysis_form7801.difference import differ
-from chalicelib.analyses.document_analysis_form7801.fields import (
-    FIELDS,
-    LISTS,
-    Kind,
-    displayed,
-    is_filled,
-    pattern_of,
-    value_at,
-)
-from chalicelib.analyses.document_analysis_form7801.form import Form
+from chalicelib.analyses.document_analysis_form7801.fields import RECORDS, Kind, displayed, is_filled, pattern_of
+from chalicelib.analyses.document_analysis_form7801.form import Form, Record, lists_of, sections_of
 from chalicelib.analyses.document_analysis_form7801.same_item import is_same_item
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.untrusted import CALL_ID
 
-Place = tuple[int, str]
-"""Where a leaf or an item comes from: the number of the answer, and its path there."""
+
+class _Part(msgspec.Struct, frozen=True):
+    """A section or a list item of one answer, and its path there."""
+
+    number: int
+    answer: Extracted
+    path: str
+    record: Record
 
 
 class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,30 +52,30 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 def merged(answers: Sequence[Extracted], *, sources: Sources, dates: Mapping[str, date] | None = None) -> Extracted:
     """One answer out of one or more. `dates` are the days of the documents and the call, by id."""
-    groups = {list_path: _groups(answers, list_path) for list_path in LISTS}
-    paths = dict(chain.from_iterable(_item_paths(list_path, found) for list_path, found in groups.items()))
-    form = _blank_form(answers, groups)
-    evidence: list[Evidence] = [
-        msgspec.structs.replace(entry, field=moved)
-        for number, answer in enumerate(answers)
-        for entry in answer.evidence
-        if (moved := paths.get((number, entry.field)))
-    ]
+    form = copy.deepcopy(answers[0].form)
+    evidence: list[Evidence] = []
     contradictions: list[Contradiction] = []
     issues: list[Issue] = []
-    for path, places in _leaf_places(answers, groups):
-        candidates = [_candidate(answers[number], leaf, number, sources, dates or {}) for number, leaf in places]
-        value, stood, lost = _winner(candidates, kind=FIELDS[pattern_of(path)])
-        _put(form, path, value)
-        evidence += (msgspec.structs.replace(entry, field=path) for entry in stood)
-        contradictions += (_contradiction(entry, path, one.value) for one in lost for entry in one.evidence)
-        issues += (_difference(path, value, one.value) for one in lost if not one.is_correction)
-        contradictions += (
+    for path, record, parts in [*_sections(answers, form), *_items(answers, form)]:
+        evidence += (
             msgspec.structs.replace(entry, field=path)
-            for number, leaf in places
-            for entry in answers[number].contradictions
-            if entry.field == leaf
+            for part in parts
+            for entry in part.answer.evidence
+            if entry.field == part.path
         )
+        for name, kind in RECORDS[pattern_of(path)].items():
+            field = f"{path}.{name}"
+            candidates = [_candidate(part, name, sources, dates or {}) for part in parts]
+            record[name], stood, lost = _winner(candidates, kind=kind)
+            evidence += (msgspec.structs.replace(entry, field=field) for entry in stood)
+            contradictions += (_contradiction(entry, field, one.value) for one in lost for entry in one.evidence)
+            issues += (_difference(field, record[name], one.value) for one in lost if not one.is_correction)
+            contradictions += (
+                msgspec.structs.replace(entry, field=field)
+                for part in parts
+                for entry in part.answer.contradictions
+                if entry.field == f"{part.path}.{name}"
+            )
     return Extracted(
         form=form,
         evidence=tuple(dict.fromkeys(evidence)),
@@ -87,65 +84,45 @@ def merged(answers: Sequence[Extracted], *, sources: Sources, dates: Mapping[str
     )
 
 
-def _groups(answers: Sequence[Extracted], list_path: str) -> list[list[tuple[int, int]]]:
-    """The items of all answers' lists, those that are one thing together, as (answer, index)."""
-    groups: list[list[tuple[int, int]]] = []
-    for number, answer in enumerate(answers):
-        for index, item in enumerate(value_at(answer.form, list_path)):
-            same = (
-                group
-                for group in groups
-                if all(
-                    n != number and is_same_item(list_path, value_at(answers[n].form, list_path)[i], item)
-                    for n, i in group
-                )
-            )
-            group = next(same, None)
-            if group is None:
-                groups.append([(number, index)])
-            else:
-                group.append((number, index))
-    return groups
+def _sections(answers: Sequence[Extracted], form: Form) -> Iterator[tuple[str, Record, list[_Part]]]:
+    """Each section of the new form, and what it is merged of."""
+    read = [sections_of(answer.form) for answer in answers]
+    for path, record in sections_of(form).items():
+        yield path, record, [_Part(n, answer, path, read[n][path]) for n, answer in enumerate(answers)]
 
 
-def _item_paths(list_path: str, groups: list[list[tuple[int, int]]]) -> Iterator[tuple[Place, str]]:
-    for place, group in enumerate(groups):
-        for number, index in group:
-            yield (number, f"{list_path}[{index}]"), f"{list_path}[{place}]"
+def _items(answers: Sequence[Extracted], form: Form) -> Iterator[tuple[str, Record, list[_Part]]]:
+    """Each list item of the new form, and what it is merged of: items of different answers that are one thing."""
+    for list_path, items in lists_of(form).items():
+        groups: list[list[_Part]] = []
+        for number, answer in enumerate(answers):
+            for index, item in enumerate(lists_of(answer.form)[list_path]):
+                part = _Part(number, answer, f"{list_path}[{index}]", item)
+                group = next((group for group in groups if _are_one(list_path, group, part)), None)
+                if group is None:
+                    groups.append([part])
+                else:
+                    group.append(part)
+        items[:] = [copy.deepcopy(group[0].record) for group in groups]
+        yield from ((f"{list_path}[{n}]", items[n], group) for n, group in enumerate(groups))
 
 
-def _blank_form(answers: Sequence[Extracted], groups: Mapping[str, list[list[tuple[int, int]]]]) -> Form:
-    form = copy.deepcopy(answers[0].form)
-    for list_path, found in groups.items():
-        items = [copy.deepcopy(value_at(answers[group[0][0]].form, list_path)[group[0][1]]) for group in found]
-        value_at(form, list_path)[:] = items
-    return form
+def _are_one(list_path: str, group: Sequence[_Part], part: _Part) -> bool:
+    return all(one.number != part.number and is_same_item(list_path, one.record, part.record) for one in group)
 
 
-def _leaf_places(
-    answers: Sequence[Extracted], groups: Mapping[str, list[list[tuple[int, int]]]]
-) -> Iterator[tuple[str, list[Place]]]:
-    """Every leaf of the merged form, and where its candidates stand."""
-    for pattern in FIELDS:
-        list_path, separator, name = pattern.partition("[].")
-        if not separator:
-            yield pattern, [(number, pattern) for number in range(len(answers))]
-            continue
-        for place, group in enumerate(groups[list_path]):
-            yield f"{list_path}[{place}].{name}", [(number, f"{list_path}[{index}].{name}") for number, index in group]
-
-
-def _candidate(answer: Extracted, path: str, number: int, sources: Sources, dates: Mapping[str, date]) -> _Candidate:
-    evidence = tuple(entry for entry in answer.evidence if entry.field == path)
+def _candidate(part: _Part, name: str, sources: Sources, dates: Mapping[str, date]) -> _Candidate:
+    path = f"{part.path}.{name}"
+    evidence = tuple(entry for entry in part.answer.evidence if entry.field == path)
     standing = [entry for entry in evidence if sources.find(entry.quote, document_id=entry.document_id)]
     was_said = bool(evidence) and all(entry.document_id == CALL_ID for entry in standing or evidence)
     age = 0
     if path in NEWEST_COUNTS and not was_said:
         age = -max((dates[one.document_id].toordinal() for one in standing if one.document_id in dates), default=0)
-    order = -number if was_said else number
+    order = -part.number if was_said else part.number
     is_old = bool(standing) and all(is_outdated(one, path, dates) for one in standing)
     rank = (not standing, 2 if is_old else int(was_said), age, order)
-    return _Candidate(value=value_at(answer.form, path), evidence=evidence, rank=rank, was_said=was_said)
+    return _Candidate(value=part.record[name], evidence=evidence, rank=rank, was_said=was_said)
 
 
 def _winner(candidates: Sequence[_Candidate], *, kind: Kind) -> tuple[Any, list[Evidence], list[_Candidate]]:
@@ -176,8 +153,3 @@ def _difference(path: str, kept: Any, lost: Any) -> Issue:
     return Issue(
         field=path, code="sources_differ", message=f"{message} The form holds {displayed(kept)}.", params=params
     )
-
-
-def _put(form: Form, path: str, value: Any) -> None:
-    parent, _, name = path.rpartition(".")
-    value_at(form, parent)[name] = value

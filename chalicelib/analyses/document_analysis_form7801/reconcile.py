@@ -20,7 +20,6 @@ from chalicelib.analyses.document_analysis_form7801.conditions import checked_co
 from chalicelib.analyses.document_analysis_form7801.conflicts import resolved
 from chalicelib.analyses.document_analysis_form7801.consent import gives_consent
 from chalicelib.analyses.document_analysis_form7801.facts import statuses
-from chalicelib.analyses.document_analysis_form7801.fields import is_filled, with_value
 from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.document_analysis_form7801.grounding import LookedUpEvidence, ground
 from chalicelib.analyses.document_analysis_form7801.merge import merged
@@ -29,7 +28,6 @@ from chalicelib.analyses.kit.quotes import Sources
 from chalicelib.analyses.kit.untrusted import CALL_ID
 
 WAIVER = "medical_waiver.waiver_accepted"
-_WAIVER_DATE = "medical_waiver.waiver_date"
 
 
 class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,9 +81,7 @@ def _without_unspoken_waiver(form: Form, evidence: Sequence[Evidence], sources: 
     spoken = [entry.quote for entry in given if entry.document_id == CALL_ID]
     if not form["medical_waiver"]["waiver_accepted"] or any(gives_consent(one, sources.transcript) for one in spoken):
         return form, []
-    form = with_value(form, WAIVER, False)
-    if is_filled(form["medical_waiver"]["waiver_date"]):
-        form = with_value(form, _WAIVER_DATE, "")
+    form = {**form, "medical_waiver": {"waiver_accepted": False, "waiver_date": ""}}
     message = (
         "The model read a consent to the waiver, but no clear yes of the claimant stands behind it. It was not set."
     )
