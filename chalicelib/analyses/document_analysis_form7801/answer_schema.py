@@ -11,34 +11,23 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-_IN_HEBREW: Mapping[str, str] = {
-    "זכר": "זכר male m",
-    "נקבה": "נקבה female f",
-    "אחר": "אחר other",
-    "single": "רווק רווקה",
-    "married": "נשוי נשואה",
-    "divorced": "גרוש גרושה",
-    "widowed": "אלמן אלמנה",
-    "full_time": "מלאה משרה_מלאה",
-    "part_time": "חלקית משרה_חלקית",
-    "self_employed": "עצמאי עצמאית",
-    "other": "אחר אחרת",
-    "private": "פרטי פרטית",
-    "public": "ציבורי ציבורית",
-    "hmo": "קופת_חולים",
-    "checking": 'עו"ש עוש',
-    "savings": "חיסכון",
-    "diagnosed": "מאובחן מאובחנת אובחן אובחנה",
-    "suspected": "חשד נחשד",
-    "denied": "נשלל נשללה מוכחש",
-    "family": "משפחתי במשפחה",
-    "not_mentioned": "לא_הוזכר לא_מוזכר",
-}
+_OTHER_NAMES: Mapping[str, str] = dict(
+    row.split(": ")
+    for row in (
+        *("זכר: male m", "נקבה: female f", "אחר: other", "other: אחר אחרת"),
+        *("single: רווק רווקה", "married: נשוי נשואה", "divorced: גרוש גרושה", "widowed: אלמן אלמנה"),
+        *("full_time: מלאה משרה_מלאה", "part_time: חלקית משרה_חלקית", "self_employed: עצמאי עצמאית"),
+        *("private: פרטי פרטית", "public: ציבורי ציבורית", "hmo: קופת_חולים"),
+        *('checking: עו"ש עוש', "savings: חיסכון"),
+        *("diagnosed: מאובחן מאובחנת אובחן אובחנה", "suspected: חשד נחשד", "denied: נשלל נשללה מוכחש"),
+        *("family: משפחתי במשפחה", "not_mentioned: לא_הוזכר לא_מוזכר"),
+    )
+)
 
 
 def _named(*choices: str) -> BeforeValidator:
     """One of the choices, also by its name in the other language."""
-    names = {name: choice for choice in choices for name in _IN_HEBREW[choice].split()}
+    names = {name: choice for choice in choices for name in _OTHER_NAMES[choice].split()}
     return BeforeValidator(
         lambda value: names.get("_".join(value.casefold().split()), value) if isinstance(value, str) else value
     )
