@@ -66,7 +66,10 @@ def around_a_curve(glyphs: Sequence[Glyph]) -> list[Cell]:
 
 def _stacks(rows: Sequence[list[Cell]]) -> list[list[_Place]]:
     open_stacks: list[list[_Place]] = []
+    done: list[list[_Place]] = []
     for number, row in enumerate(rows):
+        done += [stack for stack in open_stacks if not _reaches(rows, stack[-1], row)]
+        open_stacks = [stack for stack in open_stacks if _reaches(rows, stack[-1], row)]
         for at, cell in enumerate(row):
             if len(cell) != 1 or not _letter(cell).char.isalpha():
                 continue
@@ -75,7 +78,13 @@ def _stacks(rows: Sequence[list[Cell]]) -> list[list[_Place]]:
                 open_stacks.append([(number, at)])
             else:
                 above.append((number, at))
-    return [stack for stack in open_stacks if _is_word(rows, stack)]
+    return [stack for stack in (*done, *open_stacks) if len(stack) >= FEWEST_LETTERS and _is_word(rows, stack)]
+
+
+def _reaches(rows: Sequence[list[Cell]], place: _Place, row: list[Cell]) -> bool:
+    """Whether the row is near enough for a stack to go on in it; no later one is nearer."""
+    last = _letter(rows[place[0]][place[1]])
+    return last.base - _letter(row[0]).base < 2 * CLOSE * (last.y1 - last.y0)
 
 
 def _is_below(rows: Sequence[list[Cell]], place: _Place, cell: Cell) -> bool:

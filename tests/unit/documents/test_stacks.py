@@ -41,3 +41,12 @@ def test_a_column_of_answers_in_a_table_stays_in_its_rows() -> None:
     ]
 
     assert shown(stacked("cadb", pitch=20), questions) == [f"{answer}  question" for answer in "cadb"]
+
+
+def test_a_large_grid_of_letters_stays_one_and_takes_no_longer_than_its_size() -> None:
+    grid = [glyph for column in range(60) for glyph in stacked("abcdefghij" * 12, x=20.0 * column, pitch=18)]
+
+    rows = shown(grid)
+
+    assert len(rows) == 120
+    assert rows[0] == "  ".join("a" * 60)
