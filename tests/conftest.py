@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from infra.local.resources import Resources, create_resources
 
@@ -33,6 +34,10 @@ pytest_plugins = ["tests.scheduling"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _numbers = itertools.count(1)
+
+# How long an example takes depends on who else is on the machine.
+settings.register_profile("casework", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("casework")
 
 
 def pytest_configure() -> None:
