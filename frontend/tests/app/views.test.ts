@@ -3,15 +3,14 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createSampleCase } from "../../local/sample-case.js";
 import { figure } from "../figures.js";
 import { openBrowser } from "../system/browser.js";
 import { ownSystem } from "../system/own-system.js";
 import { newUser, type User } from "../system/user.js";
 import { axeViolations, expectQuiet, openApp, type ServedApp, serveApp, windowPicture } from "./app.js";
+import { analysedCase, CASE_VIEWS, walkCase } from "./case-views.js";
 
 const LARGEST_FIRST_VIEW = 200 * 1024;
-const EVIL = `</script><img src=x onerror="window.hacked=1">\u202eevil\u2066<script>window.hacked=1</script>`;
 
 const system = ownSystem({ emulatorSeconds: 0 });
 let browser: BrowserContext;
@@ -24,14 +23,7 @@ beforeAll(async () => {
   ({ browser, close: closeBrowser } = await openBrowser());
   app = await serveApp(system);
   user = newUser(system);
-  caseId = await createSampleCase(user.client, "cardiac_case");
-  const { client } = user;
-  const runs = ["document_analysis_form7801", "document_analysis_agent", "call_analysis"] as const;
-  await Promise.all(runs.map((jobType) => client.run(jobType, caseId)));
-  const { version } = await client.cases.form(caseId);
-  await client.cases.changeForm(caseId, version, {
-    changes: [{ field: "personal_info.email", value: "y@example.com" }],
-  });
+  caseId = await analysedCase(user);
 });
 
 afterAll(async () => {
@@ -39,34 +31,11 @@ afterAll(async () => {
   await app.close();
 });
 
-/** Every view, with what stands on it when it is complete. */
-const VIEWS: { name: string; at: () => string; ready: string; press?: string }[] = [
-  { name: "cases", at: () => "/cases", ready: ".case-table" },
-  { name: "material", at: () => `/cases/${caseId}`, ready: ".outcome" },
-  { name: "review", at: () => `/cases/${caseId}/review?field=personal_info.address`, ready: ".page-mark" },
-  { name: "compare", at: () => `/cases/${caseId}/review`, ready: ".field", press: "F8" },
-  { name: "findings", at: () => `/cases/${caseId}/findings?tab=findings`, ready: ".page-mark" },
-  { name: "eligibility", at: () => `/cases/${caseId}/findings`, ready: ".rule" },
-  { name: "missing", at: () => `/cases/${caseId}/findings?tab=missing`, ready: ".requested li" },
-  { name: "strategy", at: () => `/cases/${caseId}/findings?tab=advice`, ready: ".bullets" },
-  { name: "history", at: () => `/cases/${caseId}/history`, ready: ".history-entry" },
-  { name: "print", at: () => `/cases/${caseId}/print`, ready: ".paper table" },
-];
-
-async function walk(page: Page, look: (name: string) => Promise<void>): Promise<void> {
-  for (const { name, at, ready, press } of VIEWS) {
-    await page.goto(`${app.url}#${at()}`);
-    await page.locator(ready).first().waitFor();
-    if (press) {
-      await page.keyboard.press(press);
-      await page.locator(".compare mark").first().waitFor();
-    }
-    await look(name);
-  }
-}
+/** Look at every view of the case. */
+const walk = (page: Page, look: (name: string) => Promise<void>) => walkCase(page, { app, caseId }, look);
 
 test.each(["he", "en"] as const)(
-  "axe finds nothing on any view, in %s, wide and narrow; nothing runs over",
+  "axe finds nothing on any view, in %s, wide, narrow and in forced colours; nothing runs over, at 200 and 400 % neither",
   async (language) => {
     const { page, complaints } = await openApp(browser, app, { token: user.token, language });
     const found: string[] = [];
@@ -81,64 +50,33 @@ test.each(["he", "en"] as const)(
       if (over > 1) found.push(`${name}, narrow: ${over} px too wide`);
     });
 
-    figure(`app: axe violations on ${VIEWS.length} views, ${language}, two widths`, String(found.length), "0");
+    for (const [zoom, width] of [
+      ["200 %", 700],
+      ["400 %", 350],
+    ] as const) {
+      await page.setViewportSize({ width, height: width });
+      await walk(page, async (name) => {
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (over > 1) found.push(`${name}, at ${zoom}: ${over} px too wide`);
+      });
+    }
+    await page.setViewportSize({ width: 1400, height: 900 });
+    await page.emulateMedia({ forcedColors: "active" });
+    await walk(page, async (name) => {
+      found.push(...(await axeViolations(page)).map((one) => `${name}, forced colours: ${one}`));
+    });
+    await page.emulateMedia({ forcedColors: null });
+
+    figure(
+      `app: axe violations on ${CASE_VIEWS.length} views, ${language}, two widths and forced colours`,
+      String(found.length),
+      "0",
+    );
     expect(found).toEqual([]);
     expectQuiet(complaints);
     await page.close();
   },
 );
-
-/** Every text of an answer with something evil in it; ids, codes and addresses stay, or nothing would be shown. */
-function poisoned(value: unknown, name = ""): unknown {
-  if (Array.isArray(value)) return value.map((one) => poisoned(one, name));
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, poisoned(one, key)]));
-  }
-  const isShown =
-    typeof value === "string" && !/(^|_)(id|url|at|code|field|status|type|rule|match)$|version/.test(name);
-  return isShown ? `${EVIL} ${value}` : value;
-}
-
-test("what is injected into titles, file names, documents, calls and the models' answers stays text", async () => {
-  const { page, complaints } = await openApp(browser, app, { token: user.token, at: "/cases/none" });
-  await page.route(
-    (url) => url.origin === system.apiUrl && url.pathname.startsWith("/cases"),
-    async (route) => {
-      const response = await route.fetch();
-      const isJson = response.headers()["content-type"]?.includes("json");
-      if (!isJson || route.request().method() === "OPTIONS") return route.fulfill({ response });
-      return route.fulfill({ response, json: poisoned(await response.json()) });
-    },
-  );
-  await page.reload(); // nothing is kept of what came before the route
-  const alive: string[] = [];
-  for (const { name, at } of VIEWS) {
-    await page.goto(`${app.url}#${at()}`);
-    await page
-      .getByText("onerror=", { exact: false })
-      .first()
-      .waitFor()
-      .catch(async (error: Error) => {
-        throw new Error(`${name}: ${await page.locator("body").innerText()}`, { cause: error });
-      });
-    const seen = await page.evaluate(() => ({
-      hacked: "hacked" in window,
-      images: document.querySelectorAll('img[src="x"]').length,
-      controls: /[\u202a-\u202e\u2066-\u2069]/.test(document.body.innerText + document.title),
-    }));
-    if (seen.hacked || seen.images || seen.controls) alive.push(`${name}: ${JSON.stringify(seen)}`);
-  }
-
-  figure(
-    "app: injected markup, scripts and bidi controls that had an effect",
-    `${alive.length} of ${VIEWS.length} views`,
-    "0",
-  );
-  expect(alive).toEqual([]);
-  expect(complaints.filter((one) => !/404/.test(one))).toEqual([]); // the address that it begins at
-  await page.unrouteAll({ behavior: "ignoreErrors" });
-  await page.close();
-});
 
 test("the first view is small, and views of others are not loaded with it", async () => {
   const { page } = await openApp(browser, app, { token: user.token });

@@ -8,6 +8,9 @@ const BIDI_CONTROL = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff]/g;
 
+/** More marks on one letter than any script has; they would be drawn over the lines above and below. */
+const HEAPED_MARKS = /(\p{M}{4})\p{M}+/gu;
+
 interface MixedProps extends HTMLAttributes<HTMLElement> {
   text: string;
   as?: "bdi" | "p" | "dd" | "li" | "span" | "h1" | "h2" | "blockquote" | "td";
@@ -37,5 +40,6 @@ export function directionOf(text: string): { dir: "rtl" | "ltr"; lang: "he" | "e
 export function shown(text: string): string {
   return text
     .replace(INVISIBLE, "")
+    .replace(HEAPED_MARKS, "$1")
     .replace(BIDI_CONTROL, (one) => `⟦U+${one.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟧`);
 }

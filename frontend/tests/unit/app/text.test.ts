@@ -33,6 +33,8 @@ test("who says a quote is told apart from the words", () => {
 test("controls that turn text around are shown, others are dropped", () => {
   expect(shown("invoice\u202efdp.exe")).toBe("invoice⟦U+202E⟧fdp.exe");
   expect(shown("a\u0000b\u0007c\nd\te")).toBe("abc\nd\te");
+  expect(shown(`Z${"\u0335".repeat(40)}a`)).toBe("Z\u0335\u0335\u0335\u0335a");
+  expect(shown("שָׁלוֹם")).toBe("שָׁלוֹם");
 });
 
 test("most letters decide the direction, not the first", () => {

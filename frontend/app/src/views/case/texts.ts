@@ -62,7 +62,7 @@ export const CASE: Record<Language, CaseTexts> = {
     removeDocument: (name) => `הסרה: ${name}`,
     unreadable: "לא ניתן לקרוא את הקובץ. העלו אותו שוב, או צלמו את עמודיו.",
     awaiting: "עדיין לא הגיע",
-    open: "פתיחת הקובץ",
+    open: "הורדה",
     call: "שיחה",
     noCall: "אין שיחה בתיק. אפשר להדביק את דוח השיחה (JSON) או לטעון אותו מקובץ.",
     callGiven: (lines, minutes) =>
@@ -113,7 +113,7 @@ export const CASE: Record<Language, CaseTexts> = {
     removeDocument: (name) => `Remove: ${name}`,
     unreadable: "The file cannot be read. Upload it again, or photograph its pages.",
     awaiting: "Has not arrived yet",
-    open: "Open the file",
+    open: "Download",
     call: "Call",
     noCall: "The case has no call. Paste the report of the call (JSON) or load it from a file.",
     callGiven: (lines, minutes) => `${lines} utterances${minutes ? `, ${minutes} min` : ""}`,

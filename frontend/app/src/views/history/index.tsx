@@ -92,7 +92,7 @@ function Entry({ caseId, entry }: { caseId: string; entry: FormEntry }) {
       <span className="hint number">{timeText(at, language)}</span>
       <span>{by === person?.id ? texts.you : <Mixed text={by} />}</span>
       <span>
-        {texts[action](name)} {action === "set" && <Change entry={entry} />}
+        {(texts[action] ?? texts.set)(name)} {action === "set" && <Change entry={entry} />}
       </span>
       {isField && <Link href={`/cases/${caseId}/review?field=${encodeURIComponent(field)}`}>{texts.toField}</Link>}
     </div>
