@@ -7,6 +7,7 @@ import { type Language, useTexts } from "../language.js";
 import { MarkedText } from "./marked-text.js";
 import { directionOf } from "./mixed.js";
 import "./transcript.css";
+import { scrollWithin } from "./scroll.js";
 
 export const SPEAKERS: Record<Language, Record<CallMessage["role"] | "title", string>> = {
   he: { user: "הפונה", bot: "העוזרת", title: "תמליל השיחה" },
@@ -20,15 +21,16 @@ interface TranscriptProps {
 
 export function Transcript({ messages, marks }: TranscriptProps) {
   const speakers = useTexts(SPEAKERS);
+  const pane = useRef<HTMLElement>(null);
   const marked = useRef<HTMLLIElement>(null);
   const [first] = marks;
   // biome-ignore lint/correctness/useExhaustiveDependencies: shown again whenever other words are marked
   useEffect(() => {
-    marked.current?.scrollIntoView({ block: "center" });
+    scrollWithin(pane.current, marked.current);
   }, [first?.index, first?.span.start]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard
-    <section className="transcript" tabIndex={0} aria-label={speakers.title}>
+    <section className="transcript" ref={pane} tabIndex={0} aria-label={speakers.title}>
       <ol>
         {messages.map(({ index, role, message }) => {
           const own = marks.find((mark) => mark.index === index);

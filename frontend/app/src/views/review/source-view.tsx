@@ -9,6 +9,7 @@ import { useMessages, useTexts } from "../../language.js";
 import { FileName } from "../../parts/file-name.js";
 import { MarkedText } from "../../parts/marked-text.js";
 import { directionOf, shown } from "../../parts/mixed.js";
+import { scrollWithin } from "../../parts/scroll.js";
 import { Transcript } from "../../parts/transcript.js";
 import { PagePicture } from "./page-picture.js";
 import { REVIEW } from "./texts.js";
@@ -138,21 +139,15 @@ interface TextPageProps {
 
 /** A text has no page to show: its words, with the quoted ones marked and scrolled to. */
 function TextPage({ text, span, name, zoom, label }: TextPageProps) {
-  const sheet = useRef<HTMLDivElement>(null);
+  const pane = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever other words are marked
   useEffect(() => {
-    sheet.current?.querySelector("mark")?.scrollIntoView({ block: "center" });
+    scrollWithin(pane.current, pane.current?.querySelector("mark"));
   }, [name, span?.start]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard
-    <section className="page-scroll" tabIndex={0} aria-label={label}>
-      <div
-        ref={sheet}
-        className="page-sheet text-sheet"
-        data-drawn={name}
-        style={{ fontSize: `${zoom}%` }}
-        {...directionOf(text)}
-      >
+    <section className="page-scroll" ref={pane} tabIndex={0} aria-label={label}>
+      <div className="page-sheet text-sheet" data-drawn={name} style={{ fontSize: `${zoom}%` }} {...directionOf(text)}>
         <MarkedText text={text} span={span} />
       </div>
     </section>
