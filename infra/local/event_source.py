@@ -28,7 +28,8 @@ from infra.local.resources import client
 
 POLL_SECONDS = 1  # what a stop may have to wait for
 RECEIVE_AT_MOST = DELETE_AT_MOST = 10  # SQS's own limits
-GATHER_SECONDS = 0.1  # jobs end in groups: their messages are deleted, and the next ones received, ten in a call
+GATHER_SECONDS = 0.1  # jobs end in groups: the next messages are received ten in a call
+DELETE_WITHIN_SECONDS = 0.25  # and those of finished jobs, which nobody waits for, are deleted so
 PAUSE_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 
@@ -130,7 +131,7 @@ class EventSource:
 
     def _delete_done(self) -> None:
         """Delete finished messages, ten at most; each invocation that ends comes here once."""
-        time.sleep(GATHER_SECONDS)
+        time.sleep(DELETE_WITHIN_SECONDS)
         with self._slots:
             batch, self._done = self._done[:DELETE_AT_MOST], self._done[DELETE_AT_MOST:]
         if not batch:
