@@ -39,6 +39,21 @@ def test_a_cancelled_job_stops_while_its_provider_is_still_answering(deployed: D
     assert (done["status"], done["result"]) == ("cancelled", None)
 
 
+def test_a_job_ends_whose_document_was_deleted_while_it_worked(deployed: Deployed) -> None:
+    client = deployed.client("tidy")
+    deployed.model("POST", "/pace", {"seconds": 10})
+    case_id = new_case(client)
+    job_id = client.start("document_analysis_form7801", case_id)["job_id"]
+    client.until(job_id, lambda job: job["status"] == "running")
+
+    (document,) = client.documents.list(case_id)
+    client.documents.delete(case_id, document["id"])
+    done = client.until_done(job_id, within_seconds=60)
+
+    assert done["status"] == "completed", done["error_info"]
+    assert client.documents.list(case_id) == []
+
+
 def test_the_schedule_gives_the_job_of_a_killed_worker_to_another(deployed: Deployed, abandoned_job: str) -> None:
     client = deployed.client(UNLUCKY)
 

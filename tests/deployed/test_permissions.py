@@ -40,6 +40,16 @@ def test_rescue_cannot_read_cases_or_secrets(deployed: Deployed) -> None:
     refused(lambda: client("s3").get_object(Bucket=found["Bucket"], Key="cases/x"))
 
 
+@pytest.mark.parametrize("role", ["WorkNormalRole", "WorkHighRole", "RescueRole"])
+def test_whoever_ends_a_job_may_remove_what_it_stored(deployed: Deployed, role: str) -> None:
+    found, client = deployed.stack.resources(), as_role(deployed, role)
+    deployed.ministack.client("s3").put_object(Bucket=found["Bucket"], Key="jobs/j/steps/s", Body=b"quoted")
+    gone = {"DeleteRequest": {"Key": {"job_id": NO_SUCH, "item": NO_SUCH}}}
+
+    client("s3").delete_object(Bucket=found["Bucket"], Key="jobs/j/steps/s")
+    client("dynamodb").batch_write_item(RequestItems={found["JobsTable"]: [gone]})
+
+
 def test_the_api_cannot_read_the_providers_keys_or_take_jobs_from_a_lane(deployed: Deployed) -> None:
     found, client = deployed.stack.resources(), as_role(deployed, "ApiHandlerRole")
 
