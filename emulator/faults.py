@@ -2,7 +2,8 @@
 
     POST /__emulator/faults  {"kind": "rate_limited", "provider": "openai", "after": 0, "times": 1, "retry_after": 2}
     POST /__emulator/faults  [{…}, {…}]                      several, in order
-    POST /__emulator/faults  {"rate": 0.2, "seed": 7, "kinds": ["server_error", "drop"]}    at random, until DELETE
+    POST /__emulator/faults  {"rate": 0.2, "seed": 7, "kinds": ["server_error", "drop"]}    at random, until DELETE;
+                             `background_rate`: a share of their own for what only calls in the background meet
 
 Answered with an error status:
     rate_limited 429 · tokens_limited 429 (tokens a minute are used up; its message alone says for how long) ·
@@ -117,6 +118,9 @@ class RandomFaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     kinds: tuple[str, ...] = PASSING_KINDS
     provider: Provider | None = None
     retry_after: float | None = None
+    background_rate: float = 0.0
+    """Of the calls in the background that are not failed by `rate`: these meet those of `kinds` that only calls in the
+    background meet, in turn."""
 
 
 class FaultQueue:
@@ -127,6 +131,7 @@ class FaultQueue:
         self._queue: list[Fault] = []
         self._random: RandomFaults | None = None
         self._seen: Counter[str] = Counter()
+        self._turns = 0
 
     def add(self, wanted: Any) -> None:
         """Takes faults as they come in a request. Raises: msgspec.ValidationError."""
@@ -179,13 +184,18 @@ class FaultQueue:
             return None
         rng = random.Random(f"{chosen.seed}-{call}")  # noqa: S311  # chosen to be repeatable
         if rng.random() >= chosen.rate:
-            return None
+            return self._in_turn(chosen) if asked.in_background and rng.random() < chosen.background_rate else None
         fitting = [
             fault
             for fault in (Fault(kind=kind, retry_after=chosen.retry_after) for kind in chosen.kinds)
             if fault.fits(asked)
         ]
         return rng.choice(fitting) if fitting else None
+
+    def _in_turn(self, chosen: RandomFaults) -> Fault | None:
+        kinds = [kind for kind in chosen.kinds if kind in BACKGROUND_KINDS]
+        self._turns += 1
+        return Fault(kind=kinds[self._turns % len(kinds)]) if kinds else None
 
 
 def _check_kinds(kinds: Sequence[str]) -> None:

@@ -31,7 +31,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One run. For `mischief_seconds` things go wrong; then the system has `drain_seconds` to bring all to an end.
 
     Workers run one job at a time each, so that a kill interrupts at most one call. `fault_rate` is the share of
-    provider calls that fail, `answer_seconds` what an answer takes; calls in the background are followed for
+    provider calls that fail, `background_fault_rate` that of the others in the background whose webhook or id is lost,
+    or comes twice, early or forged; `answer_seconds` what an answer takes; calls in the background are followed for
     `park_after_seconds` of it. `…_every_seconds` the mean time between two acts.
     `freezes` workers are stopped for `freeze_seconds`, until others have taken their jobs over (a lease and a tick of
     the timer), and go on after that as zombies. For `outage_seconds` no provider answers, for `throttled_seconds`
@@ -49,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     answer_seconds: float = 0.6
     park_after_seconds: float = 0.1
     fault_rate: float = 0.2
+    background_fault_rate: float = 0.8
     kill_every_seconds: float = 3.0
     message_every_seconds: float = 0.7
     api_restarts: int = 2

@@ -97,7 +97,8 @@ class Changes:
 def fail_calls(system: ChaosSystem, plan: Plan) -> None:
     """From now on the providers fail this share of the calls, in every way that a patient client gets over; of those in
     the background the creation's answer is lost, or the webhook, or it comes twice, early or forged."""
-    set_faults(system, plan, rate=plan.fault_rate, kinds=(*PASSING_KINDS, *BACKGROUND_KINDS))
+    kinds = (*PASSING_KINDS, *BACKGROUND_KINDS)
+    set_faults(system, plan, rate=plan.fault_rate, kinds=kinds, background_rate=plan.background_fault_rate)
 
 
 def set_faults(system: ChaosSystem, plan: Plan, *, rate: float, **more: Any) -> None:

@@ -87,7 +87,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     repeats_of_checkpointed_calls: int
     repeats_of_calls_in_flight: int
     repeats_in_background: int
-    webhooks_disturbed: int
+    webhooks_disturbed: Mapping[str, int]
     lost_jobs: int
     jobs_made_twice: int
     disagreements: int
@@ -124,7 +124,7 @@ def figures(evidence: Evidence) -> Figures:
         repeats_of_checkpointed_calls=len(steps) - distinct,
         repeats_of_calls_in_flight=sum(not call["metadata"] for call in paid) - len(streamed),
         repeats_in_background=_repeats_in_background(evidence.calls),
-        webhooks_disturbed=sum(call["fault"] in BACKGROUND_KINDS for call in evidence.calls),
+        webhooks_disturbed=Counter(call["fault"] for call in evidence.calls if call["fault"] in BACKGROUND_KINDS),
         lost_jobs=sum(job_id not in evidence.jobs or evidence.jobs[job_id].is_open for job_id in started),
         jobs_made_twice=len(set(evidence.jobs) - started) + len(evidence.started) - len(started),
         disagreements=sum(_disagrees(job, evidence) for job in mine),
@@ -243,7 +243,8 @@ def _rows(found: Figures) -> list[tuple[str, str, str]]:
         *((what, str(count), "") for what, count in sorted(found.counts.items())),
         ("jobs interrupted by these kills", str(found.kills_at_work), "> 0"),
         ("provider calls", str(found.calls), ""),
-        ("  its webhook or its id lost, late or twice", str(found.webhooks_disturbed), ""),
+        ("  its webhook or its id lost, late or twice", str(sum(found.webhooks_disturbed.values())), ""),
+        *((f"    {kind}", str(found.webhooks_disturbed.get(kind, 0)), "") for kind in BACKGROUND_KINDS),
         ("  failed by the provider", str(found.calls_failed), "> 0"),
         ("submitted", str(found.submitted), str(found.wanted)),
         ("completed", str(found.completed), "> 0"),

@@ -237,6 +237,21 @@ def test_who_has_an_answer_may_ask_again_at_once(openai_client: openai.OpenAI, c
     assert control("GET", "limits")["highest"] == {"openai": 1}
 
 
+def test_what_only_the_background_meets_has_a_share_of_its_own_and_takes_turns(
+    openai_client: openai.OpenAI, control: Control
+) -> None:
+    kinds = ["server_error", "webhook_lost", "webhook_twice"]
+    control("POST", "faults", {"rate": 0.0, "kinds": kinds, "background_rate": 1.0})
+
+    for _ in range(4):
+        _create(openai_client)
+    openai_client.responses.create(model="gpt-6-luna", input=PROMPT)
+
+    met = [call["fault"] for call in control("GET", "log")["requests"]]
+    assert sorted(met[:4]) == ["webhook_lost", "webhook_lost", "webhook_twice", "webhook_twice"]
+    assert met[4] is None
+
+
 def test_faults_at_random_fit_the_calls_they_meet(openai_client: openai.OpenAI, control: Control) -> None:
     control("POST", "faults", {"rate": 1.0, "kinds": ["lost_create", "truncated_tool_call"]})
 
