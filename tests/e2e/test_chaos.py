@@ -32,7 +32,6 @@ PLAN = Plan(
     normal_workers=3,
     high_workers=1,
     answer_seconds=0.3,
-    background_fault_rate=0.0,  # the jumping clock outruns webhooks
     kill_every_seconds=1.6,
     message_every_seconds=0.5,
     api_restarts=1,

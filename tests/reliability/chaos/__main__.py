@@ -57,11 +57,23 @@ def _parsed() -> tuple[Plan, Path | None]:
     parser.add_argument("--jobs", type=int, default=usual.jobs)
     parser.add_argument("--seconds", type=float, default=usual.mischief_seconds, help="how long things go wrong")
     parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument(
+        "--background-faults",
+        type=float,
+        default=usual.background_fault_rate,
+        metavar="SHARE",
+        help="of calls in the background, e.g. 0.8",
+    )
     parser.add_argument("--log", type=Path, help="write what every process says to this file")
     arguments = parser.parse_args()
     if arguments.jobs < 1 or arguments.seconds <= 0:
         parser.error("there must be jobs to start, and some time to break things")
-    return Plan(jobs=arguments.jobs, mischief_seconds=arguments.seconds, seed=arguments.seed), arguments.log
+    return Plan(
+        jobs=arguments.jobs,
+        mischief_seconds=arguments.seconds,
+        seed=arguments.seed,
+        background_fault_rate=arguments.background_faults,
+    ), arguments.log
 
 
 def _write(write: Callable[[str], object], name: str, line: str) -> None:

@@ -50,7 +50,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     answer_seconds: float = 0.6
     park_after_seconds: float = 0.1
     fault_rate: float = 0.2
-    background_fault_rate: float = 0.8
+    background_fault_rate: float = 0.0
     kill_every_seconds: float = 3.0
     message_every_seconds: float = 0.7
     api_restarts: int = 2
