@@ -76,6 +76,7 @@ test.each(["he", "en"] as const)(
     expectQuiet(complaints);
     await page.close();
   },
+  300_000,
 );
 
 test("the first view is small, and views of others are not loaded with it", async () => {
