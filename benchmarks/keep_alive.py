@@ -34,7 +34,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answer = b"".join(self.server.app(self._environ(body), self._start))  # type: ignore[attr-defined]
+        answer = b"".join(self.server.app(self._environ(body), self._start))  # type: ignore[attr-defined]  # ours
         self.send_response(self._status)
         for name, value in self._headers:
             if name.lower() not in ("content-length", "connection", "date", "server"):

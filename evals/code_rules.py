@@ -28,7 +28,6 @@ from chalicelib.analyses.document_analysis_form7801.form import Form
 from chalicelib.analyses.kit.quotes import Sources
 
 TODAY = date(2026, 11, 30)
-Pairs = Sequence[tuple[str, str]]
 
 
 class Sentences(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +152,7 @@ def _form_with(condition: str) -> Form:
 def _members(section: str) -> list[str]:
     from chalicelib.analyses.document_analysis_form7801.answer_schema import FormFacts
 
-    return list(FormFacts.model_fields[section].annotation.model_fields)  # type: ignore[union-attr]
+    return list(FormFacts.model_fields[section].annotation.model_fields)  # type: ignore[union-attr]  # a section is a model
 
 
 def _is_mismatch(condition: str, sentence: str) -> bool:

@@ -34,7 +34,6 @@ OWN = DATA / "documents"
 FORMS = OWN / "forms"
 LONGEST_PICTURE = 2_000
 DARK = 128
-FEWEST_WORDS, FEWEST_RIGHT = 0.97, 0.99
 EDGE = 0.6
 """Points: glyphs reach a little over their boxes."""
 _NUMBER = re.compile(r"\d[\d.,/:-]*")

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chalicelib.adapters.decoder_process import WORKER_MEMORY_MB, child_memory_bytes
+from chalicelib.adapters.decoder_process import MIB, WORKER_MEMORY_MB, child_memory_bytes
 from chalicelib.cases.model import Document, DocumentText
 from chalicelib.documents.page import LONGEST_SIDE_PIXELS, FileReader, FileText, Line, Picture, ReadLimits
 
 if TYPE_CHECKING:
     from chalicelib.adapters.office_files import Kind
-
-MIB = 1024 * 1024
 
 EMPTY = "The file is empty: upload it again."
 TYPE_UNKNOWN = "The file is of a type that cannot be read: save it as PDF and upload that."

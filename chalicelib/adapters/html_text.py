@@ -38,7 +38,6 @@ class _HtmlText(HTMLParser):
     _WITHOUT_END = frozenset(
         {"br", "img", "input", "hr", "meta", "link", "col", "area", "base", "source", "wbr", "embed"}
     )
-
     _END_UNSAID = frozenset({"p", "li", "td", "th", "tr", "option", "dt", "dd"})
     _PARENTS = frozenset({"select", "table", "tbody", "tr", "div", "ul", "ol", "dl", "body", "html"})
 

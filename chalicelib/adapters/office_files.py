@@ -79,26 +79,6 @@ class OfficeReader:
         )
 
 
-def word_reader() -> OfficeReader:
-    """Reads .docx."""
-    return OfficeReader("word")
-
-
-def rtf_reader() -> OfficeReader:
-    """Reads RTF, of any code page that it names."""
-    return OfficeReader("rtf")
-
-
-def html_reader() -> OfficeReader:
-    """Reads HTML; scripts, styles, the head and what is hidden are left out."""
-    return OfficeReader("html")
-
-
-def mail_reader() -> OfficeReader:
-    """Reads an e-mail as it was saved (.eml), messages inside too; files in it are named, not read."""
-    return OfficeReader("mail")
-
-
 def _file_text(told: Mapping[str, Any], limits: ReadLimits) -> FileText:
     text, pictures = told["text"], told["pictures"]
     notes = _notes(told)

@@ -1,4 +1,4 @@
-"""Whose work is in the package? THIRD-PARTY.md: each dependency with its version, licence and home."""
+"""Whose work is in the package? THIRD-PARTY.md: each dependency and each copied file with its licence and home."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ package. The licence texts are in the package, in the `.dist-info` folder of eac
 | package | version | licence | home |
 |---|---|---|---|
 """
+_FILES_HEAD = """
+Files of others that are among Casework's own, each with the text of its licence beside it:
+
+| file | from | licence | home |
+|---|---|---|---|
+"""
 _HOMES = ("home", "homepage", "home-page", "source", "source code", "repository", "documentation", "docs", "github")
 
 
@@ -31,10 +37,30 @@ class Dependency(msgspec.Struct, frozen=True, kw_only=True):
     home: str
 
 
+class CopiedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of somebody else in our source; its licence is beside it, with the ending `.LICENSE`."""
+
+    path: str
+    origin: str
+    licence: str
+    home: str
+
+
+COPIED_FILES = (
+    CopiedFile(
+        path="chalicelib/adapters/pdfium/field_values.ttf",
+        origin="DejaVu Sans 2.37 (Latin, Cyrillic, Hebrew and Arabic letters of it)",
+        licence="Bitstream-Vera",
+        home="https://dejavu-fonts.github.io/",
+    ),
+)
+
+
 def third_party(directory: Path) -> str:
-    """The page about everything that is unpacked in the directory."""
+    """The page about everything that is unpacked in the directory, and about the files in our own source."""
     rows = [f"| {one.name} | {one.version} | {one.licence} | {one.home} |" for one in dependencies(directory)]
-    return _HEAD + "\n".join(rows) + "\n"
+    files = [f"| `{one.path}` | {one.origin} | {one.licence} | {one.home} |" for one in COPIED_FILES]
+    return _HEAD + "\n".join(rows) + "\n" + _FILES_HEAD + "\n".join(files) + "\n"
 
 
 def dependencies(directory: Path) -> Sequence[Dependency]:
@@ -53,11 +79,14 @@ def dependencies(directory: Path) -> Sequence[Dependency]:
                 home=_home(metadata),
             )
         )
-    return sorted(found, key=lambda one: one.name.lower())
+    return sorted(found, key=lambda one: one.name.lower().replace("_", "-"))
 
 
 def _licence(metadata: Message) -> str:
-    """The SPDX expression, else the classifiers', else the first line of the free text."""
+    """The SPDX expression; else the classifiers', after the free text's when they do not name it; else the free text's.
+
+    A wheel may hold libraries under another licence: its own is then in the text, theirs among the classifiers.
+    """
     if metadata["License-Expression"]:
         return str(metadata["License-Expression"])
     classified = [
@@ -65,7 +94,11 @@ def _licence(metadata: Message) -> str:
         for line in metadata.get_all("Classifier", [])
         if str(line).startswith("License :: ") and not str(line).endswith("OSI Approved")
     ]
-    return ", ".join(classified) or str(metadata["License"] or "unknown").strip().splitlines()[0]
+    text = str(metadata["License"] or "unknown").strip().splitlines()[0]
+    if not classified:
+        return text
+    is_named = " " in text or text == "unknown" or any(text.split("-")[0] in licence for licence in classified)
+    return ", ".join(classified if is_named else [text, *classified])
 
 
 def _home(metadata: Message) -> str:

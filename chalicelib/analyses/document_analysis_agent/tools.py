@@ -129,15 +129,13 @@ def readable_members(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unpacked(shape: type[ToolInput], arguments: Mapping[str, Any]) -> dict[str, Any]:
     types = {field.name: str(field.type) for field in msgspec.structs.fields(shape)}
-    given = {name: value for name, value in arguments.items() if value is not None or "list[" in types.get(name, "")}
-    return {
-        name: _as_list(value)
-        if "list[" in (kind := types.get(name, ""))
-        else _as_number(value)
-        if "int" in kind
-        else value
-        for name, value in given.items()
-    }
+    unpacked = {}
+    for name, value in arguments.items():
+        if "list[" in types.get(name, ""):
+            unpacked[name] = _as_list(value)
+        elif value is not None:
+            unpacked[name] = _as_number(value) if "int" in types.get(name, "") else value
+    return unpacked
 
 
 def _as_number(value: Any) -> Any:

@@ -39,5 +39,5 @@ def change_chalices_server(
         before_serving(self.port)
         serve(self)
 
-    serve_forever.is_changed = True  # type: ignore[attr-defined]
+    serve_forever.is_changed = True  # type: ignore[attr-defined]  # a mark
     LocalDevServer.__init__, LocalDevServer.serve_forever = __init__, serve_forever

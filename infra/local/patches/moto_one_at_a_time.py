@@ -25,6 +25,6 @@ def handle_one_at_a_time() -> Any:
             with _LOCK:
                 return handle(self)
 
-        call_action.one_at_a_time = True  # type: ignore[attr-defined]
-        DynamoHandler.call_action = call_action  # type: ignore[method-assign]
+        call_action.one_at_a_time = True  # type: ignore[attr-defined]  # a mark
+        DynamoHandler.call_action = call_action  # type: ignore[method-assign]  # the patch
     return _LOCK

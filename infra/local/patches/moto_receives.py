@@ -40,11 +40,11 @@ def hand_back_what_nobody_receives() -> None:
         messages = receive(self, queue_name, *args, **kwargs)
         if messages and _is_gone(_client.get()):
             for message in messages:
-                self.change_message_visibility(queue_name, message.receipt_handle, 0)  # type: ignore[arg-type]
+                self.change_message_visibility(queue_name, message.receipt_handle, 0)  # type: ignore[arg-type]  # moto does
         return messages
 
-    receive_message.hands_back = True  # type: ignore[attr-defined]
-    SQSBackend.receive_message = receive_message  # type: ignore[method-assign]
+    receive_message.hands_back = True  # type: ignore[attr-defined]  # a mark
+    SQSBackend.receive_message = receive_message  # type: ignore[method-assign]  # the patch
 
 
 def _is_gone(client: socket.socket | None) -> bool:

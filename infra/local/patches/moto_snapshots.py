@@ -27,8 +27,8 @@ def share_items_between_snapshots() -> None:
         _own_item(self, table_name, key)
         return update(self, table_name, key, *args, **kwargs)
 
-    DynamoDBBackend.update_item = update_item  # type: ignore[method-assign]
-    Table.__deepcopy__ = _snapshot  # type: ignore[attr-defined]
+    DynamoDBBackend.update_item = update_item  # type: ignore[method-assign]  # the patch
+    Table.__deepcopy__ = _snapshot  # type: ignore[attr-defined]  # the patch
 
 
 def _snapshot(table: Table, _memo: dict[int, Any]) -> Table:

@@ -32,7 +32,7 @@ def keep_streams_true(lock: Any) -> None:
     _drop_records_of_failed_transactions()
     _forget_used_iterators()
     _forget_old_records()
-    ShardIterator.instances_tracked = StreamRecord.instances_tracked = _Forgetful()  # type: ignore[attr-defined]
+    ShardIterator.instances_tracked = StreamRecord.instances_tracked = _Forgetful()  # type: ignore[attr-defined]  # the patch
 
 
 def _take_turns(lock: Any) -> None:
@@ -43,8 +43,8 @@ def _take_turns(lock: Any) -> None:
         with lock:
             return handle(self)
 
-    call_action.one_at_a_time = True  # type: ignore[attr-defined]
-    DynamoDBStreamsHandler.call_action = call_action  # type: ignore[method-assign]
+    call_action.one_at_a_time = True  # type: ignore[attr-defined]  # a mark
+    DynamoDBStreamsHandler.call_action = call_action  # type: ignore[method-assign]  # the patch
 
 
 def _drop_records_of_failed_transactions() -> None:
@@ -62,7 +62,7 @@ def _drop_records_of_failed_transactions() -> None:
                 del shard.items[length:]
             raise
 
-    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign]
+    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[method-assign]  # the patch
 
 
 def _forget_used_iterators() -> None:
@@ -70,7 +70,7 @@ def _forget_used_iterators() -> None:
         answer: dict[str, Any] = self.shard_iterators.pop(iterator_arn).get(limit)
         return answer
 
-    DynamoDBStreamsBackend.get_records = get_records  # type: ignore[method-assign]
+    DynamoDBStreamsBackend.get_records = get_records  # type: ignore[method-assign]  # the patch
 
 
 def _forget_old_records() -> None:
@@ -89,4 +89,4 @@ def _forget_old_records() -> None:
     def get_from(self: StreamShard, start: int, quantity: int) -> Any:
         return get(self, max(start, self.starting_sequence_number), quantity)
 
-    StreamShard.add, StreamShard.get = add_and_trim, get_from  # type: ignore[method-assign]
+    StreamShard.add, StreamShard.get = add_and_trim, get_from  # type: ignore[method-assign]  # the patch

@@ -14,10 +14,6 @@ from PIL import Image
 from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.adapters.office_files import (
     OfficeReader,
-    html_reader,
-    mail_reader,
-    rtf_reader,
-    word_reader,
 )
 from chalicelib.adapters.office_problems import EMPTY, NO_WORD_FILE, TOO_LARGE, UNREADABLE
 from chalicelib.adapters.text_files import TextFileReader
@@ -60,14 +56,19 @@ def test_a_table_is_read_row_by_row_and_a_text_box_once() -> None:
     box = f"<w:r><w:pict><w:txbxContent>{paragraph(run('בתיבה'))}</w:txbxContent></w:pict></w:r>"
     body = paragraph(run("מכתב "), run("שחרור")) + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>" + paragraph(run("לפני"), box)
 
-    assert text_of(word_reader(), docx(body)).splitlines() == ["מכתב שחרור", "שכר ברוטו  9,400  ש״ח", "לפני", "בתיבה"]
+    assert text_of(OfficeReader("word"), docx(body)).splitlines() == [
+        "מכתב שחרור",
+        "שכר ברוטו  9,400  ש״ח",
+        "לפני",
+        "בתיבה",
+    ]
 
 
 def test_what_was_inserted_is_read_and_what_was_deleted_is_not() -> None:
     deleted = "<w:del><w:r><w:delText>ישן</w:delText><w:t>ישן</w:t></w:r></w:del>"
     body = paragraph(run("הגובה "), f"<w:ins>{run('חדש')}</w:ins>", deleted)
 
-    assert text_of(word_reader(), docx(body)) == "הגובה חדש"
+    assert text_of(OfficeReader("word"), docx(body)) == "הגובה חדש"
 
 
 def test_heads_and_feet_stand_around_the_text_once_each() -> None:
@@ -77,7 +78,7 @@ def test_heads_and_feet_stand_around_the_text_once_each() -> None:
         docx(paragraph(run("גוף"))), {"word/header1.xml": head, "word/header2.xml": head, "word/footer1.xml": foot}
     )
 
-    assert text_of(word_reader(), content).splitlines() == ["בית חולים", "גוף", "עמוד"]
+    assert text_of(OfficeReader("word"), content).splitlines() == ["בית חולים", "גוף", "עמוד"]
 
 
 def test_fields_breaks_and_boxes_to_tick_are_text() -> None:
@@ -85,7 +86,7 @@ def test_fields_breaks_and_boxes_to_tick_are_text() -> None:
     body = paragraph(run("שורה"), "<w:r><w:br/></w:r>", run("שנייה"), "<w:r><w:tab/></w:r>", symbol)
     control = f"<w:sdt><w:sdtContent>{paragraph(run('000000422'))}</w:sdtContent></w:sdt>"
 
-    assert text_of(word_reader(), docx(body + control)).splitlines() == ["שורה", "שנייה\t☒", "000000422"]
+    assert text_of(OfficeReader("word"), docx(body + control)).splitlines() == ["שורה", "שנייה\t☒", "000000422"]
 
 
 def test_pictures_inside_are_pages_after_the_text() -> None:
@@ -93,10 +94,10 @@ def test_pictures_inside_are_pages_after_the_text() -> None:
     Image.new("RGB", (300, 200), "red").save(out, "JPEG")
     content = _with(docx(paragraph(run("סריקה מצורפת"))), {"word/media/image1.jpeg": out.getvalue()})
 
-    found = read(word_reader(), content)
+    found = read(OfficeReader("word"), content)
 
     assert [(page.number, page.needs_image) for page in found.pages] == [(1, False), (2, True)]
-    picture = word_reader().pictures(content, [1, 2], longest=100)
+    picture = OfficeReader("word").pictures(content, [1, 2], longest=100)
     assert {number: (made.width, made.height) for number, made in picture.items()} == {2: (100, 67)}
 
 
@@ -114,7 +115,7 @@ def test_pictures_inside_are_pages_after_the_text() -> None:
     ids=["cut", "old", "no-end", "entity", "open", "blank", "bomb"],
 )
 def test_a_file_that_is_no_word_document_is_a_problem_with_a_way_out(content: bytes, problem: str) -> None:
-    assert read(word_reader(), content).problem == problem
+    assert read(OfficeReader("word"), content).problem == problem
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_a_bomb_of_xml_costs_the_worker_nothing(body: str) -> None:
     content = docx(body)
     del body
 
-    found = word_reader().text(content, limits=ReadLimits(), check=lambda: None)
+    found = OfficeReader("word").text(content, limits=ReadLimits(), check=lambda: None)
 
     assert found.problem in (TOO_LARGE, NO_WORD_FILE)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000  # kilobytes: what made it
@@ -137,16 +138,16 @@ def test_pictures_inside_are_opened_one_at_a_time_and_a_bomb_costs_its_own_page(
     bombs = {f"word/media/image{number}.jpg": bytes(20_000_000) for number in range(10, 30)}
     content = _with(docx(paragraph(run("סריקה"))), {**bombs, "word/media/image99.jpeg": out.getvalue()})
 
-    found = read(word_reader(), content)
+    found = read(OfficeReader("word"), content)
 
     assert len(found.pages) == 22
-    assert set(word_reader().pictures(content, range(1, 30), longest=100)) == {22}
+    assert set(OfficeReader("word").pictures(content, range(1, 30), longest=100)) == {22}
 
 
 def test_a_large_web_page_is_read_as_far_as_it_is_read_at_all() -> None:
     content = b"<html><body>" + b"<p>word</p>" * 1_000_000 + b"</body></html>"
 
-    found = html_reader().text(content, limits=ReadLimits(characters=1000), check=lambda: None)
+    found = OfficeReader("html").text(content, limits=ReadLimits(characters=1000), check=lambda: None)
 
     assert found.pages[0].text.startswith("word\nword")
     assert len(found.pages[0].text) == 1001  # cut by whoever asked, who sees that there is more
@@ -155,13 +156,13 @@ def test_a_large_web_page_is_read_as_far_as_it_is_read_at_all() -> None:
 def test_entities_are_refused_before_they_are_expanded() -> None:
     content = _with(docx(""), {"word/document.xml": '<!DOCTYPE x [<!ENTITY a "aa">]><x>&a;</x>'})
 
-    assert read(word_reader(), content).problem == NO_WORD_FILE
+    assert read(OfficeReader("word"), content).problem == NO_WORD_FILE
 
 
 def test_rtf_is_read_in_the_code_page_it_names_also_when_it_poses_as_text() -> None:
     content = b"{\\rtf1\\ansi\\ansicpg1255{\\fonttbl{\\f0 David;}}\\f0 \\'f9\\'ec\\'e5\\'ed 9,400\\par}"
 
-    assert text_of(rtf_reader(), content) == "שלום 9,400"
+    assert text_of(OfficeReader("rtf"), content) == "שלום 9,400"
     assert text_of(TextFileReader(), content) == "שלום 9,400"
 
 
@@ -169,7 +170,7 @@ def test_html_is_read_without_scripts_and_with_its_rows() -> None:
     page = "<html><head><title>x</title><style>p{}</style></head><body><p>שלום&nbsp;לך</p><script>alert(1)</script>"
     page += "<table><tr><td>שכר</td><td>9,400</td></tr></table></body></html>"
 
-    assert [" ".join(line.split()) for line in text_of(html_reader(), page.encode()).splitlines()] == [
+    assert [" ".join(line.split()) for line in text_of(OfficeReader("html"), page.encode()).splitlines()] == [
         "שלום לך",
         "שכר 9,400",
     ]
@@ -181,7 +182,7 @@ def test_a_mail_is_read_with_its_head_and_its_attachments_are_named() -> None:
     message.set_content("כאבי גב מאז 2024")
     message.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="סיכום.pdf")
 
-    found = read(mail_reader(), message.as_bytes())
+    found = read(OfficeReader("mail"), message.as_bytes())
 
     assert "סיכום ביקור" in found.pages[0].text
     assert "כאבי גב מאז 2024" in found.pages[0].text

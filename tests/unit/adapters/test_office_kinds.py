@@ -11,10 +11,6 @@ import pytest
 from chalicelib.adapters.office_files import (
     PICTURES_IN_RTF,
     OfficeReader,
-    html_reader,
-    mail_reader,
-    rtf_reader,
-    word_reader,
 )
 from chalicelib.adapters.office_problems import LOCKED, NO_WORD_FILE, UNREADABLE
 from chalicelib.documents.content_types import type_of_bytes
@@ -73,7 +69,7 @@ def named(name: str, xml: str, **others: str) -> bytes:
     ],
 )
 def test_what_is_seen_of_a_word_document_is_read_once(body: str, text: str) -> None:
-    assert text_of(word_reader(), docx(body)) == text
+    assert text_of(OfficeReader("word"), docx(body)) == text
 
 
 def test_comments_of_a_word_document_are_read_and_files_in_it_are_named() -> None:
@@ -86,7 +82,7 @@ def test_comments_of_a_word_document_are_read_and_files_in_it_are_named() -> Non
         },
     )
 
-    found = read(word_reader(), content)
+    found = read(OfficeReader("word"), content)
 
     assert found.pages[0].text == "body\nנכות 40%"
     assert [note.code for note in found.notes] == ["document_has_attachments"]
@@ -97,15 +93,15 @@ def test_comments_of_a_word_document_are_read_and_files_in_it_are_named() -> Non
 def test_other_spellings_of_a_word_document_are_the_same_text(name: str, spelt: str) -> None:
     content = named(name, f"<w:document {spelt}><w:body>{paragraph(run('מסמך'))}</w:body></w:document>")
 
-    assert text_of(word_reader(), content) == "מסמך"
+    assert text_of(OfficeReader("word"), content) == "מסמך"
     assert type_of_bytes(content) == DOCX
 
 
 def test_a_word_document_with_a_password_says_so() -> None:
     locked = OLE + "EncryptedPackage".encode("utf-16-le") + bytes(500)
 
-    assert read(word_reader(), locked).problem == LOCKED
-    assert read(word_reader(), OLE + "WordDocument".encode("utf-16-le")).problem == NO_WORD_FILE
+    assert read(OfficeReader("word"), locked).problem == LOCKED
+    assert read(OfficeReader("word"), OLE + "WordDocument".encode("utf-16-le")).problem == NO_WORD_FILE
 
 
 @pytest.mark.parametrize(
@@ -118,14 +114,14 @@ def test_a_word_document_with_a_password_says_so() -> None:
     ],
 )
 def test_rtf_of_other_programs_is_read(rtf: bytes, text: str) -> None:
-    assert text_of(rtf_reader(), rtf) == text
+    assert text_of(OfficeReader("rtf"), rtf) == text
 
 
 def test_pictures_in_rtf_are_named() -> None:
-    found = read(rtf_reader(), rb"{\rtf1\ansi seen {\pict\pngblip 89504e47}}")
+    found = read(OfficeReader("rtf"), rb"{\rtf1\ansi seen {\pict\pngblip 89504e47}}")
 
     assert [note.message for note in found.notes] == [PICTURES_IN_RTF]
-    assert read(rtf_reader(), rb"{\rtf1\ansi {\pict\pngblip 89504e47}}").problem == UNREADABLE
+    assert read(OfficeReader("rtf"), rb"{\rtf1\ansi {\pict\pngblip 89504e47}}").problem == UNREADABLE
 
 
 PAGE = '<html><head><meta charset="{}"><title>t</title></head><body><p>שלום</p></body></html>'
@@ -152,7 +148,7 @@ PAGE = '<html><head><meta charset="{}"><title>t</title></head><body><p>שלום<
     ],
 )
 def test_what_a_browser_shows_of_a_page_is_read(content: bytes, text: str) -> None:
-    assert " ".join(text_of(html_reader(), content).split()) == " ".join(text.split())
+    assert " ".join(text_of(OfficeReader("html"), content).split()) == " ".join(text.split())
     assert type_of_bytes(content) == "text/html"
 
 
@@ -187,13 +183,13 @@ def head(*lines: str) -> bytes:
     ],
 )
 def test_the_words_of_a_mail_are_read_whatever_it_says_of_its_letters(content: bytes, words: str) -> None:
-    assert text_of(mail_reader(), content) == f"From: a@b.c\nSubject: x\n\n{words}"
+    assert text_of(OfficeReader("mail"), content) == f"From: a@b.c\nSubject: x\n\n{words}"
 
 
 def test_letters_in_a_head_are_read_though_no_standard_allows_them() -> None:
     content = b"From: a@b.c\r\nSubject: " + "דוח רפואי".encode() + b"\r\n\r\nx"
 
-    assert "Subject: דוח רפואי" in text_of(mail_reader(), content)
+    assert "Subject: דוח רפואי" in text_of(OfficeReader("mail"), content)
 
 
 def test_a_message_inside_a_mail_is_read_with_it() -> None:
@@ -206,7 +202,7 @@ def test_a_message_inside_a_mail_is_read_with_it() -> None:
     outer.set_content("מועבר")
     outer.add_attachment(inner)
 
-    found = read(mail_reader(), outer.as_bytes())
+    found = read(OfficeReader("mail"), outer.as_bytes())
 
     assert found.pages[0].text == "Subject: חיצוני\n\nמועבר\n\nSubject: פנימי\n\nשכר 9,400"
     assert "slip.pdf" in found.notes[0].message
@@ -216,7 +212,7 @@ def test_a_message_inside_a_mail_is_read_with_it() -> None:
 def test_a_mail_that_is_nothing_but_a_file_names_it(kind: str) -> None:
     content = head(f"Content-Type: {kind}", "Content-Transfer-Encoding: base64") + b"JVBERi0="
 
-    [note] = read(mail_reader(), content).notes
+    [note] = read(OfficeReader("mail"), content).notes
 
     assert kind.partition("name=")[2] in note.message
 
@@ -228,4 +224,4 @@ def test_a_picture_in_the_words_of_a_mail_is_named() -> None:
     html = mail.get_payload()[1]
     html.add_related(b"\x89PNG", maintype="image", subtype="png", cid="<1>", filename="photo.png")
 
-    assert "photo.png" in read(mail_reader(), mail.as_bytes()).notes[0].message
+    assert "photo.png" in read(OfficeReader("mail"), mail.as_bytes()).notes[0].message

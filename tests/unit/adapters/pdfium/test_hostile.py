@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -121,3 +122,23 @@ def test_no_child_outlives_a_reading_that_was_stopped() -> None:
     told.close()  # waits for the child, which only a child that was ended allows at once
 
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime >= before
+
+
+def test_a_child_inherits_no_secret_and_no_open_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "what_is_there.py").write_text(
+        "import os\n"
+        "from chalicelib.adapters.decoder_process import write_line\n"
+        "write_line({'environment': sorted(os.environ), 'files': len(os.listdir('/proc/self/fd'))})\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("OPENAI_API_KEY", "secret")
+    limits = ChildLimits(seconds_a_line=30.0, ends_at=time.monotonic() + 30.0)
+
+    with (tmp_path / "another.txt").open("w") as file:
+        os.set_inheritable(file.fileno(), True)
+        [told] = lines_of_child("what_is_there", {}, b"", limits=limits)
+
+    allowed = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "LD_LIBRARY_PATH", "MALLOC_ARENA_MAX"}
+    assert set(told["environment"]) <= {*allowed, "LC_CTYPE"}  # Python sets the last one itself
+    assert told["files"] == len(("stdin", "stdout", "stderr", "the list itself"))

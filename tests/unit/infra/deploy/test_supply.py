@@ -10,7 +10,7 @@ import pytest
 
 from infra.deploy.archive import write_archive
 from infra.deploy.audit import verdict
-from infra.deploy.licences import FILE, dependencies
+from infra.deploy.licences import COPIED_FILES, FILE, dependencies, third_party
 from infra.deploy.wheels import checked_wheels, pins, refuse_unlocked
 from infra.problem import Problem
 
@@ -76,6 +76,17 @@ def test_the_package_says_whose_work_is_in_it(tmp_path: Path) -> None:
     assert [one.name for one in dependencies(tmp_path)] == []
 
 
+def test_a_wheel_with_libraries_of_another_licence_has_both_in_its_row(tmp_path: Path) -> None:
+    folder = tmp_path / "some_wheel-1.0.dist-info"
+    folder.mkdir()
+    lgpl = "Classifier: License :: OSI Approved :: GNU Lesser General Public License v3 (LGPLv3)"
+    (folder / "METADATA").write_text(f"Name: some_wheel\nVersion: 1.0\nLicense: BSD-3-Clause\n{lgpl}\n\n")
+
+    [found] = dependencies(tmp_path)
+
+    assert found.licence == "BSD-3-Clause, GNU Lesser General Public License v3 (LGPLv3)"
+
+
 def test_the_page_about_third_parties_names_everything_that_ships() -> None:
     rows = (ROOT / FILE).read_text(encoding="utf-8").splitlines()
     named = {
@@ -87,6 +98,19 @@ def test_the_page_about_third_parties_names_everything_that_ships() -> None:
     missing = {name: version for name, version in pins(REQUIREMENTS).items() if named.get(name) != version}
 
     assert missing == {}, "make package WRITE=1"
+
+
+def test_the_page_about_third_parties_names_files_that_were_copied_here(tmp_path: Path) -> None:
+    licences = {
+        str(path.relative_to(ROOT).with_suffix(""))
+        for path in (ROOT / "chalicelib").rglob("*")
+        if path.match("*.LICENSE")
+    }
+    page = (ROOT / FILE).read_text(encoding="utf-8")
+
+    assert {str(Path(one.path).with_suffix("")) for one in COPIED_FILES} == licences
+    assert all((ROOT / one.path).is_file() for one in COPIED_FILES)
+    assert page.endswith(third_party(tmp_path).rpartition("\n\n")[2]), "make package WRITE=1"
 
 
 def report(*found: dict[str, object]) -> bytes:
