@@ -46,7 +46,8 @@ type and bounds, and `/docs` shows it as a page.
   does not fit, or is larger than 3 MB, becomes a `result_url`; a page ends early, with a `next_cursor`; a case omits
   repetitions (`/openapi.json` says which). A response that is still too large is a `500` that says so.
 - **Refusals** are `application/problem+json` with a stable `code`. Any request can get 401, 422, 500 or 503, and one
-  with a body 400, 413 or 415; the tables name the others.
+  with a body 400, 413 or 415; the tables name the others. `errors` of a 422 has each wrong place; where a change of the
+  form is wrong, each also has a `code` and `params`, for messages in other languages.
 
 """
 READING = """
