@@ -7,6 +7,7 @@ job that made it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -127,16 +128,14 @@ def _leave_to_job(
     after = msgspec.structs.replace(job, calls=(*job.calls, msgspec.structs.replace(call, over=True)))
     if job.is_done:
         after = msgspec.structs.replace(after, **checked_again(after, at=now))
-    is_held = job.status is Status.RUNNING and job.parked is None
-    try:
-        if is_held:  # its worker would not see the call
-            raise Conflict(job)
-        stored = store.save(job, after, call=call)
-    except Conflict:
+    stored = None
+    if job.status is not Status.RUNNING or job.parked is not None:  # else its worker would not see the call
+        with suppress(Conflict):
+            stored = store.save(job, after, call=call)
+    if stored is None:
         later = JobMessage(job_id="", call_id=call.id)
         queue.send(later, lane="normal", group=call.id, delay_seconds=LEASE_SECONDS)
-        return
-    if stored.is_done:
+    elif stored.is_done:
         send_again(stored, queue=queue, delay_seconds=0)
 
 
