@@ -29,7 +29,7 @@ from infra.local.resources import client
 POLL_SECONDS = 1  # what a stop may have to wait for
 RECEIVE_AT_MOST = DELETE_AT_MOST = 10  # SQS's own limits
 GATHER_SECONDS = 0.1  # jobs end in groups: the next messages are received ten in a call
-DELETE_WITHIN_SECONDS = 0.25  # and those of finished jobs, which nobody waits for, are deleted so
+DELETE_WITHIN_SECONDS = 0.25  # nobody waits for messages to be deleted: these, too, go ten in a call
 PAUSE_SECONDS = 1.0
 GRACE_SECONDS = 5.0
 

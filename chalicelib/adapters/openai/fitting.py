@@ -1,13 +1,13 @@
 """What did the model mean? An answer that only writes its values in another way is fitted to the shape asked for.
 
-Nothing that was said is lost: null stands for nothing, "9,400 ₪" for a number, one object for a list of one; members
-that nobody asked for are left out. What is missing or cannot be read stays as it is, and does not validate.
+No value that was asked for is lost or changed: null is nothing, "9,400 ₪" a number, one object a list of one, and a
+list that an object lacks is empty. Members that nobody asked for are left out. What else is missing or cannot be read
+stays as it is, and does not validate.
 """
 
 from __future__ import annotations
 
 import re
-from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -66,7 +66,7 @@ def _list(value: Any, item: Any) -> Any:
 def _choice(value: Any, choices: tuple[Any, ...]) -> Any:
     """ "Full time" is full_time."""
     if not isinstance(value, str):
-        return "" if isinstance(value, NoneType) and "" in choices else value
+        return "" if value is None and "" in choices else value
     plain = re.sub(r"[\s\-]+", "_", value.strip().casefold())
     return next((one for one in choices if isinstance(one, str) and one.casefold() == plain), value)
 
