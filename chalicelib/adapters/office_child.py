@@ -20,12 +20,12 @@ def main() -> None:
     arguments, content = begin(sys.argv[1])
     try:
         if arguments["task"] == "picture":
-            _tell_pictures(content, arguments)
+            _write_pictures(content, arguments)
         else:
-            told = _told(arguments["kind"], content)
+            report = _report(arguments["kind"], content)
             # One character more than is read, so that it is known to be cut.
-            text = without_controls(told["text"]).strip()[: arguments["characters"] + 1]
-            write_line({"inside": (), "pictures": 0, "unread_pictures": False, **told, "text": text})
+            text = without_controls(report["text"]).strip()[: arguments["characters"] + 1]
+            write_line({"inside": (), "pictures": 0, "unread_pictures": False, **report, "text": text})
     except Unreadable as problem:
         write_line({"problem": str(problem)})
     except RecursionError:
@@ -34,7 +34,7 @@ def main() -> None:
         write_line({"problem": TOO_LARGE})
 
 
-def _told(kind: str, content: bytes) -> Mapping[str, Any]:
+def _report(kind: str, content: bytes) -> Mapping[str, Any]:
     match kind:
         case "word":
             from chalicelib.adapters.word_text import opened, pictures_inside, word_text
@@ -58,16 +58,16 @@ def _told(kind: str, content: bytes) -> Mapping[str, Any]:
             return {"text": text, "inside": inside}
 
 
-def _tell_pictures(content: bytes, arguments: Mapping[str, Any]) -> None:
-    from chalicelib.adapters.pictures.child import told_picture
+def _write_pictures(content: bytes, arguments: Mapping[str, Any]) -> None:
+    from chalicelib.adapters.pictures.child import picture_report
     from chalicelib.adapters.word_text import opened, picture_bytes, pictures_inside
 
     with opened(content) as file:
         pictures = pictures_inside(file)
         for page in arguments["pages"]:
             if 2 <= page <= len(pictures) + 1:
-                told = told_picture(picture_bytes(file, pictures[page - 2]), longest=arguments["longest"])
-                write_line({**told, "page": page})
+                report = picture_report(picture_bytes(file, pictures[page - 2]), longest=arguments["longest"])
+                write_line({**report, "page": page})
 
 
 if __name__ == "__main__":

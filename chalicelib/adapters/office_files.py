@@ -38,13 +38,13 @@ class OfficeReader:
         arguments = {"kind": self._kind, "task": "text", "characters": limits.characters}
         child = self._limits(limits.seconds, seconds_a_line=limits.seconds)
         try:
-            (told,) = lines_of_child(CHILD, arguments, content, limits=child, check=check)
+            (report,) = lines_of_child(CHILD, arguments, content, limits=child, check=check)
         except ChildStopped as stopped:
             telemetry.info("office_file_not_opened", kind=self._kind, slow=stopped.slow)
             return FileText(problem=TOO_SLOW if stopped.slow else TOO_LARGE)
-        if "problem" in told:
-            return FileText(problem=told["problem"] if told["problem"] in PROBLEMS else UNREADABLE)
-        return _file_text(told, limits)
+        if "problem" in report:
+            return FileText(problem=report["problem"] if report["problem"] in PROBLEMS else UNREADABLE)
+        return _file_text(report, limits)
 
     def lines(self, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
         """See FileReader.lines."""
@@ -58,11 +58,11 @@ class OfficeReader:
             arguments = {"kind": self._kind, "task": "picture", "pages": left, "longest": longest}
             child = self._limits(SECONDS_A_PICTURE * len(left), seconds_a_line=SECONDS_A_PICTURE)
             try:
-                for told in lines_of_child(CHILD, arguments, content, limits=child):
-                    left = [page for page in left if page != told.get("page")]
-                    if "jpeg" in told:
-                        jpeg = base64.b64decode(told["jpeg"])
-                        found[told["page"]] = Picture(content=jpeg, width=told["width"], height=told["height"])
+                for report in lines_of_child(CHILD, arguments, content, limits=child):
+                    left = [page for page in left if page != report.get("page")]
+                    if "jpeg" in report:
+                        jpeg = base64.b64decode(report["jpeg"])
+                        found[report["page"]] = Picture(content=jpeg, width=report["width"], height=report["height"])
             except ChildStopped as stopped:
                 telemetry.info("office_picture_not_shown", slow=stopped.slow, page=left[0])
                 left = left[1:]
@@ -79,9 +79,9 @@ class OfficeReader:
         )
 
 
-def _file_text(told: Mapping[str, Any], limits: ReadLimits) -> FileText:
-    text, pictures = told["text"], told["pictures"]
-    notes = _notes(told)
+def _file_text(report: Mapping[str, Any], limits: ReadLimits) -> FileText:
+    text, pictures = report["text"], report["pictures"]
+    notes = _notes(report)
     if not text and not pictures:
         return FileText(problem=EMPTY, notes=notes)
     pages = [Page(number=1, text=text)]
@@ -90,8 +90,8 @@ def _file_text(told: Mapping[str, Any], limits: ReadLimits) -> FileText:
     return FileText(pages=tuple(pages), notes=notes, truncated=pictures + 1 > limits.pages)
 
 
-def _notes(told: Mapping[str, Any]) -> tuple[Note, ...]:
-    listed = ", ".join(told["inside"])
-    messages = [PICTURES_IN_RTF] if told["unread_pictures"] else []
+def _notes(report: Mapping[str, Any]) -> tuple[Note, ...]:
+    listed = ", ".join(report["inside"])
+    messages = [PICTURES_IN_RTF] if report["unread_pictures"] else []
     messages += [f"It holds other files that were not read: {listed}. Upload each of them."] if listed else []
     return tuple(Note("document_has_attachments", message) for message in messages)

@@ -49,15 +49,15 @@ def main() -> None:
     if kind:
         document.init_forms()
     if arguments["task"] == "text":
-        _tell_document(document, is_xfa=kind == PURE_XFA)
+        _write_document(document, is_xfa=kind == PURE_XFA)
         numbers: Sequence[int] = range(arguments["first"], min(len(document), arguments["last"]) + 1)
     else:
         numbers = [number for number in arguments["pages"] if 1 <= number <= len(document)]
     for number in numbers:
-        _tell_page(document, number, arguments, content)
+        _write_page(document, number, arguments, content)
 
 
-def _tell_document(document: Any, *, is_xfa: bool) -> None:
+def _write_document(document: Any, *, is_xfa: bool) -> None:
     write_line(
         {
             "count": len(document),
@@ -69,7 +69,7 @@ def _tell_document(document: Any, *, is_xfa: bool) -> None:
     )
 
 
-def _tell_page(document: Any, number: int, arguments: dict[str, Any], content: bytes) -> None:
+def _write_page(document: Any, number: int, arguments: dict[str, Any], content: bytes) -> None:
     try:
         page = document[number - 1]
     except pdfium.PdfiumError:
@@ -78,12 +78,12 @@ def _tell_page(document: Any, number: int, arguments: dict[str, Any], content: b
     form = document.formenv.raw if document.formenv else None
     match arguments["task"]:
         case "text":
-            told = _text(page, form)
+            report = _text(page, form)
         case "lines":
-            told = _lines(page, form)
+            report = _lines(page, form)
         case _:
-            told = _picture(page, form, longest=arguments["longest"], content=content, number=number)
-    write_line({"page": number, **told})
+            report = _picture(page, form, longest=arguments["longest"], content=content, number=number)
+    write_line({"page": number, **report})
     page.close()
 
 

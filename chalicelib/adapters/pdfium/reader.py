@@ -51,8 +51,8 @@ _MOST_XMP = 5
 _XML_TAG = re.compile(r"<[^<>]*>")
 
 
-class _Told(msgspec.Struct, kw_only=True):
-    """What the child said of the document."""
+class _DocumentReport(msgspec.Struct, kw_only=True):
+    """What the child reports of the document."""
 
     count: int = 0
     files: tuple[str, ...] = ()
@@ -89,31 +89,31 @@ class PdfReader:
     def lines(self, content: bytes, pages: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
         """See FileReader.lines."""
         return {
-            told["page"]: msgspec.convert(told["lines"], tuple[Line, ...])
-            for told in self._told("lines", sorted(set(pages)), content)
-            if "lines" in told
+            report["page"]: msgspec.convert(report["lines"], tuple[Line, ...])
+            for report in self._reports("lines", sorted(set(pages)), content)
+            if "lines" in report
         }
 
     def pictures(self, content: bytes, pages: Iterable[int], *, longest: int) -> Mapping[int, Picture]:
         """See FileReader.pictures."""
         found: dict[int, Picture] = {}
-        for told in self._told("picture", sorted(set(pages)), content, longest=longest):
-            if "jpeg" in told:
-                jpeg = base64.b64decode(told["jpeg"])
-                found[told["page"]] = Picture(
-                    content=jpeg, width=told["width"], height=told["height"], points=tuple(told["points"])
+        for report in self._reports("picture", sorted(set(pages)), content, longest=longest):
+            if "jpeg" in report:
+                jpeg = base64.b64decode(report["jpeg"])
+                found[report["page"]] = Picture(
+                    content=jpeg, width=report["width"], height=report["height"], points=tuple(report["points"])
                 )
         return found
 
-    def _told(self, task: str, pages: list[int], content: bytes, **arguments: Any) -> Iterator[dict[str, Any]]:
+    def _reports(self, task: str, pages: list[int], content: bytes, **arguments: Any) -> Iterator[dict[str, Any]]:
         """What the child says of each page; one at which it dies or takes too long is skipped."""
         left = pages
         while left:
             limits = self._child_limits(self._seconds_a_page * len(left))
             try:
-                for told in lines_of_child(CHILD, {"task": task, "pages": left, **arguments}, content, limits=limits):
-                    left = [number for number in left if number != told.get("page")]
-                    yield told
+                for report in lines_of_child(CHILD, {"task": task, "pages": left, **arguments}, content, limits=limits):
+                    left = [number for number in left if number != report.get("page")]
+                    yield report
             except ChildStopped as stopped:
                 telemetry.info("pdf_page_not_shown", task=task, slow=stopped.slow, page=left[0])
                 left = left[1:]
@@ -134,7 +134,7 @@ class _Reading:
 
     def __init__(self, content: bytes, *, limits: ReadLimits, child: ChildLimits, check: Callable[[], None]) -> None:
         self._content, self._limits, self._child, self._check = content, limits, child, check
-        self.told: _Told | None = None
+        self.report: _DocumentReport | None = None
         self.pages: list[Page] = []
         self.is_cut = False
         self._characters = 0
@@ -145,7 +145,7 @@ class _Reading:
             try:
                 problem = self._once(first=len(self.pages) + 1)
             except ChildStopped as stopped:
-                if self.told is None:
+                if self.report is None:
                     return TOO_SLOW if stopped.slow else DAMAGED
                 if self._is_over():
                     break
@@ -159,13 +159,13 @@ class _Reading:
 
     def _once(self, *, first: int) -> str | None:
         arguments = {"task": "text", "first": first, "last": self._limits.pages}
-        for told in lines_of_child(CHILD, arguments, self._content, limits=self._child, check=self._check):
-            if "problem" in told:
-                return LOCKED if told["problem"] == "password" else DAMAGED
-            if "count" in told:
-                self.told = msgspec.convert(told, _Told)
+        for report in lines_of_child(CHILD, arguments, self._content, limits=self._child, check=self._check):
+            if "problem" in report:
+                return LOCKED if report["problem"] == "password" else DAMAGED
+            if "count" in report:
+                self.report = msgspec.convert(report, _DocumentReport)
                 continue
-            self.pages.append(_page(told))
+            self.pages.append(_page(report))
             self._characters += len(self.pages[-1].text)
             if self._characters > self._limits.characters:
                 break
@@ -176,7 +176,7 @@ class _Reading:
         return self._child.clock() >= self._child.ends_at
 
     def _problem(self) -> str | None:
-        count = self.told.count if self.told else 0
+        count = self.report.count if self.report else 0
         if not count:
             return NO_PAGES
         self.is_cut = len(self.pages) < count
@@ -184,18 +184,18 @@ class _Reading:
 
 
 def _file_text(reading: _Reading, content: bytes) -> FileText:
-    told, pages = reading.told or _Told(), tuple(reading.pages)
-    notes = [_attachments(told.files)] if told.files else []
-    if told.xfa:
-        if not told.xfa_values:
+    report, pages = reading.report or _DocumentReport(), tuple(reading.pages)
+    notes = [_attachments(report.files)] if report.files else []
+    if report.xfa:
+        if not report.xfa_values:
             return FileText(problem=XFA_WITHOUT_VALUES)
-        values = "\n".join(f"{field}  {value}" for field, value in told.xfa_values)
+        values = "\n".join(f"{field}  {value}" for field, value in report.xfa_values)
         pages = (Page(number=1, text=without_controls(values)),)
         notes.append(Note("document_is_xfa", XFA_READ))
     if not reading.is_cut and not any(page.needs_image or page.text.strip() for page in pages):
         return FileText(problem=BLANK, notes=tuple(notes))
     return FileText(
-        pages=pages, truncated=reading.is_cut, properties=_properties(told.properties, content), notes=tuple(notes)
+        pages=pages, truncated=reading.is_cut, properties=_properties(report.properties, content), notes=tuple(notes)
     )
 
 
@@ -204,14 +204,14 @@ def _attachments(names: Iterable[str]) -> Note:
     return Note("document_has_attachments", f"It holds other files that were not read: {listed}. Upload each of them.")
 
 
-def _page(told: Mapping[str, Any]) -> Page:
-    if "unread" in told:
-        return _unread(told["page"])
-    text = "" if told["nonsense"] else without_controls(told["text"])
-    doubts: list[Doubt] = [doubt for doubt in _DOUBTS if told[doubt]]
+def _page(report: Mapping[str, Any]) -> Page:
+    if "unread" in report:
+        return _unread(report["page"])
+    text = "" if report["nonsense"] else without_controls(report["text"])
+    doubts: list[Doubt] = [doubt for doubt in _DOUBTS if report[doubt]]
     if any(_SIGNS.search(line) and has_rtl(line) for line in text.split("\n")):
         doubts.append("signs")
-    return Page(number=told["page"], text=text, needs_image=bool(doubts), doubts=tuple(doubts))
+    return Page(number=report["page"], text=text, needs_image=bool(doubts), doubts=tuple(doubts))
 
 
 _DOUBTS: tuple[Doubt, ...] = ("scan", "nonsense", "unmapped", "drawn")

@@ -29,23 +29,23 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 def main() -> None:
     """Open the picture and do the task page by page."""
     arguments, content = begin(sys.argv[1])
-    for told in told_pages(content, arguments):
-        write_line(told)
+    for report in page_reports(content, arguments):
+        write_line(report)
 
 
-def told_picture(content: bytes, *, longest: int) -> Mapping[str, Any]:
-    """What is told of the first page of these bytes."""
-    *_, last = told_pages(content, {"task": "picture", "pages": [1], "longest": longest})
+def picture_report(content: bytes, *, longest: int) -> Mapping[str, Any]:
+    """What is reported of the first page of these bytes."""
+    *_, last = page_reports(content, {"task": "picture", "pages": [1], "longest": longest})
     return last
 
 
-def told_pages(content: bytes, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def page_reports(content: bytes, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """A line about the file, and one for each page; a problem is "large", "unknown", "heavy" or "damaged"."""
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     opened = _Opened(content)
     try:
-        yield from opened.told(arguments)
+        yield from opened.reports(arguments)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         yield {"problem": "large"}
     except MemoryError:
@@ -63,12 +63,12 @@ class _Opened:
         self._content = content
         self.pixels = 0
 
-    def told(self, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def reports(self, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """Raises: whatever the decoders raise."""
         if self._content[4:8] == b"ftyp":
             heic = HeicPicture(self._content)
             yield self._about(heic, count=1)
-            yield from _told(heic, 1, arguments)
+            yield from _page_report(heic, 1, arguments)
             return
         with Image.open(io.BytesIO(without_texts(self._content)), formats=FORMATS) as image:
             count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
@@ -78,7 +78,7 @@ class _Opened:
                 if number > max(wanted):
                     return
                 if number in wanted:
-                    yield from _told(PillowPicture(frame), number, arguments)
+                    yield from _page_report(PillowPicture(frame), number, arguments)
 
     def _about(self, picture: Decoded, *, count: int) -> Mapping[str, Any]:
         self.pixels = picture.width * picture.height
@@ -87,7 +87,7 @@ class _Opened:
         return {"count": count, "heavy": self.pixels > LARGE_PIXELS}
 
 
-def _told(picture: Decoded, number: int, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _page_report(picture: Decoded, number: int, arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if arguments["task"] == "check":
         picture.load(longest=LONGEST_SIDE_PIXELS)
         ensure_room(picture, longest=LONGEST_SIDE_PIXELS)

@@ -42,14 +42,14 @@ class PictureReader:
         pages: list[Page] = []
         count, is_heavy = 0, False
         try:
-            for told in lines_of_child(
+            for report in lines_of_child(
                 CHILD, {"task": "check", "last": limits.pages}, content, limits=child, check=check
             ):
-                count, is_heavy = told.get("count", count), told.get("heavy", is_heavy)
-                if "problem" in told and not pages:
-                    return FileText(problem=_problem(told["problem"], content))
-                if "page" in told:
-                    pages.append(Page(number=told["page"], text="", needs_image=True, doubts=("scan",)))
+                count, is_heavy = report.get("count", count), report.get("heavy", is_heavy)
+                if "problem" in report and not pages:
+                    return FileText(problem=_problem(report["problem"], content))
+                if "page" in report:
+                    pages.append(Page(number=report["page"], text="", needs_image=True, doubts=("scan",)))
                     check()
         except ChildStopped as stopped:
             telemetry.info("picture_not_opened", slow=stopped.slow, page=len(pages) + 1)
@@ -69,12 +69,12 @@ class PictureReader:
             return found
         arguments = {"task": "picture", "pages": wanted, "longest": longest}
         try:
-            for told in lines_of_child(
+            for report in lines_of_child(
                 CHILD, arguments, content, limits=self._limits(len(wanted) * self._seconds_a_page)
             ):
-                if "jpeg" in told:
-                    jpeg = base64.b64decode(told["jpeg"])
-                    found[told["page"]] = Picture(content=jpeg, width=told["width"], height=told["height"])
+                if "jpeg" in report:
+                    jpeg = base64.b64decode(report["jpeg"])
+                    found[report["page"]] = Picture(content=jpeg, width=report["width"], height=report["height"])
         except ChildStopped as stopped:
             telemetry.info("picture_not_shown", slow=stopped.slow)
         return found

@@ -97,7 +97,7 @@ class HeicPicture:
 
 
 def picture_line(picture: Decoded, *, longest: int) -> dict[str, Any]:
-    """What is told of a picture: a JPEG that every model and browser opens, upright, and its size in pixels."""
+    """What is reported of a picture: a JPEG that every model and browser opens, upright, and its size in pixels."""
     picture.load(longest=longest)
     shown = _small(picture, longest=longest)
     shown.getexif()[_ORIENTATION] = picture.orientation
