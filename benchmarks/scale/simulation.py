@@ -70,6 +70,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     too_late: int
     longest_queue: int
     slot_units: int
+    hopeless: int
 
     @property
     def jobs(self) -> int:
@@ -245,7 +246,9 @@ class _Day:
 def simulate(jobs_a_day: float, limits: Limits, *, rng: random.Random) -> Outcome:
     """Three hours of such a day, and until the last job is done."""
     day = _Day(limits, rng=rng)
+    arrived = []
     for number, at in enumerate(arrivals(jobs_a_day, rng=rng)):
+        arrived.append(at)
         lane = "high" if rng.random() < HIGH_SHARE else "normal"
         day.later(at, "queued", _Job(arrived=at, lane=lane, name=f"job-{number}"))
     day.run()
@@ -254,8 +257,27 @@ def simulate(jobs_a_day: float, limits: Limits, *, rng: random.Random) -> Outcom
         normal_waits=sorted(day.waits["normal"]),
         longest_queue=day.longest,
         slot_units=day.slots.busiest_units,
+        hopeless=least_too_late(sorted(arrived), limits),
         **day.failed,
     )
+
+
+def least_too_late(arrived: Sequence[float], limits: Limits) -> int:
+    """How many of these jobs the provider cannot admit before their deadlines, whoever goes first.
+
+    All have the same time to wait, so nobody does better than who takes them as they came and skips those too late.
+    """
+    rate = limits.provider_per_minute / MINUTE
+    most = max(1.0, rate * BUCKET_SECONDS)
+    left, now, late = most, 0.0, 0
+    for at in arrived:
+        passed = max(at - now, 0.0)
+        begins = max(at, now) + max(0.0, 1 - min(most, left + passed * rate)) / rate
+        if begins > at + limits.deadline:
+            late += 1
+            continue
+        left, now = min(most, left + (begins - now) * rate) - 1, begins
+    return late
 
 
 def arrivals(jobs_a_day: float, *, rng: random.Random) -> Iterator[float]:

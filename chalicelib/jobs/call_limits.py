@@ -32,8 +32,10 @@ LONGEST_PAUSE_SECONDS = 300
 """For so long a provider's Retry-After stops the calls of all jobs; the job that was refused waits for all of it."""
 
 SMALLEST_PERCENT = 2
-PERCENT_A_MINUTE = 10
-"""A lowered limit is raised again by a tenth of the limit each minute."""
+LOWERED_TO = 0.75
+PERCENT_A_MINUTE = 5
+"""A refusal takes a quarter of what is allowed, and each minute brings back a twentieth of the whole limit. So little
+of what a provider takes stays unused (`make scale`), and one refusal is over in five minutes."""
 
 _RANKS: Mapping[str, int] = {"high": 0, "normal": 1}
 
@@ -185,13 +187,13 @@ def calls_counted(calls: int, most: int) -> int:
 def after_refusal(before: CoolDown | None, *, retry_after_seconds: float | None, now: datetime) -> CoolDown:
     """The cool-down after the provider refused a call because there were too many.
 
-    The limit is halved, once for refusals that belong together. While the provider's Retry-After lasts, at most five
-    minutes, no call begins at all.
+    The limit is lowered by a quarter, once for refusals that belong together. While the provider's Retry-After lasts,
+    at most five minutes, no call begins at all.
     """
     pause = now + timedelta(seconds=min(retry_after_seconds or 0, LONGEST_PAUSE_SECONDS))
     if before is not None and now - before.lowered_at < timedelta(seconds=COOL_DOWN_SECONDS):
         return msgspec.structs.replace(before, paused_until=max(before.paused_until, pause))
-    percent = max(SMALLEST_PERCENT, _percent(before, now=now) // 2)
+    percent = max(SMALLEST_PERCENT, int(_percent(before, now=now) * LOWERED_TO))
     return CoolDown(percent=percent, lowered_at=now, paused_until=pause)
 
 

@@ -6,7 +6,7 @@ import random
 
 import msgspec
 
-from benchmarks.scale.simulation import Limits, Outcome, quantile, simulate
+from benchmarks.scale.simulation import Limits, Outcome, least_too_late, quantile, simulate
 
 AMPLE = 10_000
 
@@ -89,3 +89,12 @@ def test_counting_the_slots_of_a_million_jobs_a_day_is_no_hot_partition() -> Non
 
 def test_the_same_seed_is_the_same_day() -> None:
     assert simulated(10_000, normal=20) == simulated(10_000, normal=20)
+
+
+def test_jobs_that_no_order_could_save_are_counted() -> None:
+    """One job a minute, a bucket of one: of ten at once, one begins now and one in each of the next three minutes."""
+    limits = Limits(high=1, normal=1, provider_per_minute=1, deadline=180)
+
+    assert least_too_late([0.0] * 10, limits) == 6
+    assert least_too_late([60.0 * number for number in range(10)], limits) == 0
+    assert simulated(100_000, provider_per_minute=10).hopeless > 0

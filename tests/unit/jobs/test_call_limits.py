@@ -79,30 +79,36 @@ def test_high_ranks_before_normal() -> None:
     assert [waiter_of(a_job(priority=one), calls=1).rank for one in ("high", "normal", "low")] == [0, 1, 1]
 
 
-def test_a_refusal_halves_the_limit_once_for_all_that_belong_together() -> None:
+def test_a_refusal_takes_a_quarter_of_the_limit_once_for_all_that_belong_together() -> None:
     first = after_refusal(None, retry_after_seconds=None, now=NOW)
     same = after_refusal(first, retry_after_seconds=None, now=NOW + timedelta(seconds=9))
     next_one = after_refusal(same, retry_after_seconds=None, now=NOW + timedelta(seconds=10))
 
     assert [allowed(200, one, now=NOW + timedelta(seconds=10)) for one in (None, first, same, next_one)] == [
         200,
-        102,  # 50 %, and a sixth of the 10 % that a minute brings back
-        102,
-        50,  # half of 51 %
+        150,  # 75 %; ten seconds bring back less than one
+        150,
+        112,  # three quarters of 75 %
     ]
 
 
 def test_the_limit_never_falls_to_none_and_rises_again() -> None:
     lowered = None
-    for number in range(20):
+    for number in range(30):
         lowered = after_refusal(lowered, retry_after_seconds=None, now=NOW + timedelta(seconds=11 * number))
     assert lowered is not None
     end = lowered.lowered_at
 
     assert allowed(5, lowered, now=end) == 1
     assert allowed(200, lowered, now=end) == 4
-    assert allowed(200, lowered, now=end + timedelta(minutes=5)) == 104
+    assert allowed(200, lowered, now=end + timedelta(minutes=10)) == 104
     assert allowed(200, lowered, now=over_at(lowered)) == 200
+
+
+def test_one_refusal_is_over_in_five_minutes() -> None:
+    lowered = after_refusal(None, retry_after_seconds=None, now=NOW)
+
+    assert over_at(lowered) == NOW + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(

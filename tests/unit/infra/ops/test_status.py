@@ -91,5 +91,5 @@ def test_status_shows_calls_in_flight_who_waits_for_them_and_a_lowered_limit(ops
 
     report = json.loads(ops.printed(show_status, json=True))
 
-    assert report["calls_in_flight"] == [{"limit": "openai", "in_flight": 3, "waiting": 1, "allowed_percent": 50}]
+    assert report["calls_in_flight"] == [{"limit": "openai", "in_flight": 3, "waiting": 1, "allowed_percent": 75}]
     assert "Calls at the providers" in ops.printed(show_status)
