@@ -19,6 +19,7 @@ import boto3
 import msgspec
 from botocore.config import Config
 
+from benchmarks.cost.functions import function_mb
 from benchmarks.cost.one_job import WORKER_GB, Assumptions, OneJob
 from benchmarks.cost.one_job import measure as measure_streamed
 from benchmarks.cost.parked import measure_parked, worker_seconds
@@ -91,39 +92,56 @@ def compared(aws: Aws) -> str:
     held, parked = measure_streamed(aws, alone), measure_parked(aws, alone, calls=MODEL_CALLS)
     in_step, called_back = executions["in_step"], executions["callback"]
     waited = alone.seconds
+    bills = {
+        "Casework, a worker holds the calls": _casework(held, alone, prices),
+        "Casework, parked while the model works": _casework(parked, alone, prices),
+        "durable function, calls in its steps": _durable(in_step, waited, prices),
+        "durable function, suspended until called back": _durable(called_back, 0, prices),
+        "Step Functions (list price), a function holds each call": _step_functions(in_step, waited, prices),
+        "Step Functions (list price), task tokens": _step_functions(called_back, 0, prices),
+    }
+    usd = [bill.usd for bill in bills.values()]
+    names = ("Casework", "a durable function", "Step Functions")
+    times = ", ".join(f"{name} {usd[2 * row] / usd[2 * row + 1]:.1f} ×" for row, name in enumerate(names))
     lines = [
+        f"All functions below have {function_mb('work_normal')} MB. A function that holds the calls, relative to one"
+        f" that does not: {times}.",
+        "",
         "| a million jobs | billed, each job | function seconds, each job | US$ |",
         "|---|---|---:|---:|",
-        _casework("Casework, a worker holds the calls", held, alone, prices),
-        _casework("Casework, parked while the model works", parked, alone, prices),
-        _durable("durable function, calls in its steps", in_step, waited, prices),
-        _durable("durable function, suspended until called back", called_back, 0, prices),
-        _step_functions("Step Functions (list price), a function holds each call", in_step, waited, prices),
-        _step_functions("Step Functions (list price), task tokens", called_back, 0, prices),
+        *(f"| {name} | {bill.billed} | {bill.seconds:.1f} | {bill.usd:,.0f} |" for name, bill in bills.items()),
     ]
     return "\n".join(lines)
 
 
-def _casework(name: str, job: OneJob, alone: Assumptions, prices: Mapping[str, Any]) -> str:
+class _Bill(msgspec.Struct, frozen=True, kw_only=True):
+    """What is billed for a job, in words; the function's seconds of a job; US$ for a million jobs."""
+
+    billed: str
+    seconds: float
+    usd: float
+
+
+def _casework(job: OneJob, alone: Assumptions, prices: Mapping[str, Any]) -> _Bill:
     bill = million_jobs(job, alone, prices)
     usd = sum(position.usd for position in bill if position.what not in FRONT_DOOR)
     billed = f"{job.write_units} units written, {job.read_units:g} read, {job.queue_requests} messages"
-    return f"| {name} | {billed} | {job.worker_seconds:.1f} | {usd:,.0f} |"
+    return _Bill(billed=billed, seconds=job.worker_seconds, usd=usd)
 
 
-def _durable(name: str, one: Durable, waited: float, prices: Mapping[str, Any]) -> str:
+def _durable(one: Durable, waited: float, prices: Mapping[str, Any]) -> _Bill:
     per, each = prices["million"], prices["each"]
     written = one.checkpoint_bytes / GB * each["durable_gb_written"]
     kept = one.checkpoint_bytes / GB * each["durable_gb_month"] * HISTORY_MONTHS
     usd = one.operations * per["durable_operations"] + (written + kept) * MILLION
     usd += _functions(one, waited, one.invocations, prices)
     billed = f"{one.operations} operations, {one.checkpoint_bytes:,} bytes in {one.checkpoint_calls} calls"
-    return f"| {name} | {billed} | {one.seconds + waited:.1f} | {usd:,.0f} |"
+    return _Bill(billed=billed, seconds=one.seconds + waited, usd=usd)
 
 
-def _step_functions(name: str, one: Durable, waited: float, prices: Mapping[str, Any]) -> str:
+def _step_functions(one: Durable, waited: float, prices: Mapping[str, Any]) -> _Bill:
     usd = STATES * prices["million"]["state_transitions"] + _functions(one, waited, STATES - 1, prices)
-    return f"| {name} | {STATES} transitions | {one.seconds + waited:.1f} | {usd:,.0f} |"
+    return _Bill(billed=f"{STATES} transitions", seconds=one.seconds + waited, usd=usd)
 
 
 def _functions(one: Durable, waited: float, invocations: int, prices: Mapping[str, Any]) -> float:

@@ -181,7 +181,7 @@ def long_document() -> Part:
 
 
 def memory() -> Part:
-    """The most memory of a worker, against the alarm's threshold; of what it refuses, against all that it has."""
+    """The most memory of a worker, against the alarm's threshold."""
     with metered_aws() as aws:
         found = worker_memory.measured(aws.environment("worker"))
     return Part(
@@ -189,7 +189,7 @@ def memory() -> Part:
             at_most(
                 f"memory of a worker that {worker_memory.LOADS[load]}",
                 megabytes,
-                WORKER_MB if load in worker_memory.REFUSED else ALARM_MB,
+                ALARM_MB,
                 unit=" MB",
             )
             for load, megabytes in found.items()
