@@ -143,7 +143,7 @@ docs-api: $(READY) ## Write docs/api.md from a run of the local system
 bench: $(READY) build/bench-venv/.ready $(MINISTACK)/.ready ## Compare cost and speed with other systems: make bench [WRITE=1 writes docs/performance.md]
 	$(BIN)/python -m benchmarks $(if $(WRITE),--write)
 
-latency: $(READY) build/bench-venv/.ready ## Measure how long users wait for each sign of a job: make latency [WRITE=1 writes docs/performance.md]
+latency: $(READY) build/bench-venv/.ready $(MINISTACK)/.ready ## Measure how long users wait for each sign of a job, on two systems: make latency [WRITE=1 writes docs/performance.md]
 	$(BIN)/python -m benchmarks.latency $(if $(WRITE),--write)
 
 scale: $(READY) build/bench-venv/.ready ## Simulate waiting times at 1, 10 and 100 times the load: make scale [WRITE=1 writes docs/scale.md]

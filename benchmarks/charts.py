@@ -37,12 +37,22 @@ def draw(numbers: Mapping[str, Any], path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def draw_latency(numbers: Mapping[str, Mapping[str, float]], path: Path) -> None:
-    """One panel for each sign of a job: the seconds that 95 of 100 users wait at most, in each situation."""
+def draw_latency(numbers: Mapping[str, Mapping[str, Mapping[str, float]]], path: Path) -> None:
+    """One panel for each sign of a job: the seconds that 95 of 100 users wait at most, by situation and system."""
     plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
-    figure, axes = plt.subplots(len(numbers), 1, figsize=(8, 1.5 * len(numbers)), constrained_layout=True)
-    for axis, (what, seconds) in zip(axes, numbers.items(), strict=True):
-        _bars(axis, seconds, f"{what}, p95, s", "{:.2f}")
+    figure, axes = plt.subplots(len(numbers), 1, figsize=(8, 2.1 * len(numbers)), constrained_layout=True)
+    for axis, (what, systems) in zip(axes, numbers.items(), strict=True):
+        height = 0.8 / len(systems)
+        for index, (system, seconds) in enumerate(systems.items()):
+            rows = [-(place + height * index) for place in range(len(seconds))]
+            colour = (OURS, THEIRS)[index]
+            drawn = axis.barh(rows, list(seconds.values()), height=height, color=colour, label=system)
+            axis.bar_label(drawn, fmt="{:.2f}", padding=3)
+        axis.set_yticks([-place for place in range(len(seconds))], list(seconds))
+        axis.set_title(f"{what}, p95, s", loc="left", fontsize=10)
+        axis.margins(x=0.12)
+        axis.tick_params(left=False)
+    axes[0].legend(frameon=False, loc="lower right")
     figure.savefig(path, dpi=110)
 
 

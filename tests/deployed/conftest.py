@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
 from emulator.server import Emulator
-from infra.deploy import deployment
 from infra.deploy.package import Package, make_package, own_architecture
-from infra.deploy.stack import Stack
-from tests.deployed import issuer
-from tests.deployed.issuer import Issuer, running_issuer
-from tests.deployed.ministack import MiniStack, running_ministack
+from infra.emulated.issuer import Issuer, running_issuer
+from infra.emulated.ministack import MiniStack, running_ministack
+from infra.emulated.stack import STAGE, deploy, deployable_package
+from infra.emulated.system import Deployed
 from tests.deployed.sample import new_case
-from tests.deployed.system import Deployed
 
-STAGE = "staging"
-SECRETS = {
-    "openai-api-key": "made-up-openai-key",
-    "anthropic-api-key": "made-up-anthropic-key",
-    "vapi-webhook-secret": "made-up-webhook-secret",
-    "openai-webhook-secret": "whsec_" + base64.b64encode(b"made-up-secret-of-openai").decode(),
-    "webhook-secret": "whsec_" + base64.b64encode(b"made-up-secret-of-webhooks").decode(),
-}
 SECONDS_AN_ANSWER = 1.0
 UNLUCKY = "unlucky"
 """Whose job loses its worker."""
@@ -45,27 +30,7 @@ def package() -> Package:
 
 @pytest.fixture(scope="session")
 def deployable(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Package:
-    """The package with a template that MiniStack takes."""
-    usable = msgspec.structs.replace(package, directory=tmp_path_factory.mktemp("package"))
-    template = as_ministack_takes_it(json.loads(package.template.read_text(encoding="utf-8")))
-    usable.template.write_text(json.dumps(template), encoding="utf-8")
-    return usable
-
-
-def as_ministack_takes_it(template: dict[str, Any]) -> dict[str, Any]:
-    """The template without what MiniStack cannot read: the lanes' concurrency is a number (it keeps a parameter as text
-    and compares that with numbers, where CloudFormation converts it), and alarms on an expression are left out."""
-    for resource in template["Resources"].values():
-        for event in resource.get("Properties", {}).get("Events", {}).values():
-            if event["Type"] == "SQS":
-                scaling = event["Properties"]["ScalingConfig"]
-                scaling["MaximumConcurrency"] = template["Parameters"][scaling["MaximumConcurrency"]["Ref"]]["Default"]
-    resources = {
-        name: resource
-        for name, resource in template["Resources"].items()
-        if resource["Type"] != "AWS::CloudWatch::Alarm" or "Metrics" not in resource["Properties"]
-    }
-    return {**template, "Resources": resources}
+    return deployable_package(package, tmp_path_factory.mktemp("package"))
 
 
 @pytest.fixture(scope="session")
@@ -91,29 +56,7 @@ def ministack(tmp_path_factory: pytest.TempPathFactory, emulator: Emulator) -> I
 @pytest.fixture(scope="session")
 def deployed(deployable: Package, token_issuer: Issuer, emulator: Emulator, ministack: MiniStack) -> Deployed:
     """The stack, deployed as `make deploy` does it."""
-    name = deployment.stack_name(STAGE)
-    for secret, value in SECRETS.items():
-        ministack.client("ssm").put_parameter(Name=f"/{name}/{secret}", Type="SecureString", Value=value)
-    stack = Stack(name, clients=ministack.client, pause=lambda seconds: time.sleep(seconds / 5))
-    parameters = {
-        "JwksUrl": token_issuer.jwks_url,
-        "JwtIssuer": issuer.NAME,
-        "JwtAudience": issuer.AUDIENCE,
-        "CaseRetentionDays": "365",
-        "JobWebhooks": "on",
-        "WebhookLoopback": "true",
-        "ConnectionsUrl": f"{ministack.endpoint_url}/_aws/execute-api",
-    }
-    stack.execute(deployment.prepare(stack, deployable, parameters=parameters))
-    api_id = stack.outputs()["RestAPIId"]
-    return Deployed(
-        ministack=ministack,
-        stack=stack,
-        package=deployable,
-        api_url=f"{ministack.endpoint_url}/_aws/execute-api/{api_id}/api",
-        issuer=token_issuer,
-        model_url=emulator.url,
-    )
+    return deploy(deployable, ministack=ministack, token_issuer=token_issuer, model_url=emulator.url)
 
 
 @pytest.fixture(scope="session", autouse=True)

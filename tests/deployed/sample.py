@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from clients.demo.sample import DIRECTORY, DOCUMENTS, add_document
-from tests.deployed.system import Client
+from infra.emulated.system import Client
 
 CALL = json.loads((DIRECTORY / "vapi_call.json").read_text(encoding="utf-8"))
 _, LETTER, _ = DOCUMENTS

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from infra.deploy.deployment import with_literal_names
 from infra.deploy.stack import ChangeSet, Stack
 from infra.deploy.template import stored
-from tests.deployed.ministack import MiniStack
+from infra.emulated.ministack import MiniStack
 
 NAME = "casework-prod"
 STATE = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::Logs::LogGroup")

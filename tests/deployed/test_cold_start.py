@@ -11,9 +11,9 @@ from chalicelib.adapters.dynamodb.job_items import record_of
 from chalicelib.jobs.model import Job
 from infra.deploy.cold_start import ColdStart, measure
 from infra.deploy.package import Package
+from infra.emulated import issuer
+from infra.emulated.issuer import Issuer
 from infra.local.resources import create_resources
-from tests.deployed import issuer
-from tests.deployed.issuer import Issuer
 
 ROUNDS = 9
 HIGHEST_RATIO = 1.35

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from clients.demo.sample import DIRECTORY, DOCUMENTS
-from tests.deployed.conftest import SECRETS
-from tests.deployed.issuer import forged
+from infra.emulated.issuer import forged
+from infra.emulated.stack import SECRETS
+from infra.emulated.system import Deployed
 from tests.deployed.sample import new_case
-from tests.deployed.system import Deployed
 
 PDF, LETTER, PAYSLIP = DOCUMENTS
 

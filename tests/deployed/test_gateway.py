@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.deployed.system import Deployed
+from infra.emulated.system import Deployed
 
 ORIGIN = "https://app.example"
 

@@ -15,9 +15,9 @@ from standardwebhooks import Webhook
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from tests.deployed.conftest import SECRETS
+from infra.emulated.stack import SECRETS
+from infra.emulated.system import Deployed
 from tests.deployed.sample import new_case
-from tests.deployed.system import Deployed
 
 SECONDS = 120
 SECONDS_TO_CONNECT = 15
@@ -47,12 +47,6 @@ def inbox() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
     thread.join()
 
 
-def socket_url(deployed: Deployed) -> str:
-    """Where MiniStack serves the stack's WebSocket API; AWS's own address is in the ticket."""
-    api_id = deployed.stack.outputs()["WebsocketApiId"]
-    return f"{deployed.ministack.endpoint_url.replace('http', 'ws', 1)}/_aws/execute-api/{api_id}/api"
-
-
 def test_a_job_is_followed_by_a_socket_to_its_end(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
     client = deployed.client("follower")
     deployed.model("POST", "/pace", {"seconds": SECONDS_TO_CONNECT})
@@ -61,7 +55,7 @@ def test_a_job_is_followed_by_a_socket_to_its_end(deployed: Deployed, capsys: py
     offered = [Subprotocol(name) for name in ticket["protocols"]]
     seen: list[dict[str, Any]] = []
 
-    with connect(socket_url(deployed), subprotocols=offered, open_timeout=SECONDS) as socket:
+    with connect(deployed.socket_url(), subprotocols=offered, open_timeout=SECONDS) as socket:
         while not (seen and seen[-1]["done"]):
             message = json.loads(socket.recv(timeout=SECONDS))
             if message["type"] == "job":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from infra.emulated.system import Deployed
 from tests.deployed.conftest import UNLUCKY
 from tests.deployed.sample import new_case
-from tests.deployed.system import Deployed
 
 RECOVERY_SECONDS = 150
 """Two minutes that the contract gives, and the job's own time."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from infra.deploy.archive import MOST_UNZIPPED_BYTES, MOST_ZIPPED_BYTES
 from infra.deploy.package import Package, make_package, own_architecture
+from infra.emulated.stack import STAGE
 from infra.local.environment import ROOT
-from tests.deployed.conftest import STAGE
 
 
 def test_the_same_sources_give_the_same_zip_and_template(package: Package) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.deployed.conftest import SECRETS
+from infra.emulated.stack import SECRETS
+from infra.emulated.system import Deployed
 from tests.deployed.sample import new_case
-from tests.deployed.system import Deployed
 
 SECONDS_OF_THE_MODEL = 20
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.deployed.system import Deployed
+from infra.emulated.system import Deployed
 
 NO_SUCH = {"S": "none"}
 

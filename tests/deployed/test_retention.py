@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+from infra.emulated.system import Deployed
 from infra.local.invocation import scheduled_event
 from tests.deployed.sample import new_case
-from tests.deployed.system import Deployed
 
 OLD = datetime.now(UTC) - timedelta(days=400)
 

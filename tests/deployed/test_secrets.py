@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deployed.conftest import SECRETS
+from infra.emulated.stack import SECRETS
+from infra.emulated.system import Deployed
 from tests.deployed.sample import new_case
-from tests.deployed.system import Deployed
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import msgspec
 from infra.deploy import deployment
 from infra.deploy.archive import described
 from infra.deploy.package import Package
+from infra.emulated.system import Deployed
 from tests.deployed.sample import new_case
-from tests.deployed.system import Deployed
 from tests.deployed.test_mishaps import RECOVERY_SECONDS
 
 INIT = "chalicelib/__init__.py"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.jwks import FetchFailed, fetch_within, may_follow
-from tests.deployed.certificate import new_certificate, trusted
+from infra.emulated.certificate import new_certificate, trusted
 
 DOCUMENT = b'{"keys": []}'
 HOME = "https://issuer.example/jwks.json"

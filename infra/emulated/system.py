@@ -1,4 +1,4 @@
-"""What the tests talk to: the deployed API, as clients do, and its stack, as operators do."""
+"""The deployed API, as clients see it, and its stack, as operators see it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import msgspec
 from clients.python import casework
 from infra.deploy.package import Package
 from infra.deploy.stack import Stack
-from tests.deployed.issuer import Issuer
-from tests.deployed.ministack import MiniStack
+from infra.emulated.issuer import Issuer
+from infra.emulated.ministack import MiniStack
 
 REQUEST_SECONDS = 120
 JOB_SECONDS = 180
@@ -28,7 +28,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Client(casework.Client):
-    """The Python client, with what a test asks besides."""
+    """The Python client, with what tests ask besides."""
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """One request; every status is an answer. Header names are given with underscores."""
@@ -77,6 +77,11 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
     def model(self, method: str, path: str, body: Any = None) -> Answer:
         """Tell the providers' emulator: `/faults`, `/pace`, `/log`."""
         return Client(f"{self.model_url}/__emulator", None).ask(method, path, body)
+
+    def socket_url(self) -> str:
+        """Where MiniStack serves the stack's WebSocket API; AWS's own address is in the ticket."""
+        api_id = self.stack.outputs()["WebsocketApiId"]
+        return f"{self.ministack.endpoint_url.replace('http', 'ws', 1)}/_aws/execute-api/{api_id}/api"
 
     def functions(self) -> Mapping[str, str]:
         """The functions' names by their logical ids."""

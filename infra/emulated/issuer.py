@@ -1,4 +1,4 @@
-"""Who signs the tokens? An issuer of the tests' own: an RSA key, its key set on 127.0.0.1, and tokens."""
+"""Who signs the tokens? An issuer of its own: an RSA key, its key set on 127.0.0.1, and tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-KEY_ID = "deployed-tests"
+KEY_ID = "emulated-issuer"
 NAME = "https://issuer.example"
 AUDIENCE = "casework"
 

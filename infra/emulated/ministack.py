@@ -1,7 +1,7 @@
-"""Where is the package deployed in these tests? On MiniStack, in a virtual environment and an environment of its own.
+"""Where is the package deployed? On MiniStack, in a virtual environment and an environment of its own.
 
 It runs the functions in processes that inherit its environment, so it gets nothing but what it needs. It speaks TLS
-with a certificate that the tests make: the bucket refuses everything else.
+with a certificate of its own: the bucket refuses everything else.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from infra.emulated.certificate import new_certificate, trusted
 from infra.local.ports import free_ports
-from tests.deployed.certificate import new_certificate, trusted
 
 REGION = "us-east-1"
 START_SECONDS = 60
