@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 
@@ -128,14 +128,20 @@ def readable_members(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unpacked(shape: type[ToolInput], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    types = {field.name: str(field.type) for field in msgspec.structs.fields(shape)}
+    kinds = {field.name: _kinds(field.type) for field in msgspec.structs.fields(shape)}
     unpacked = {}
     for name, value in arguments.items():
-        if "list[" in types.get(name, ""):
+        if list in kinds.get(name, ()):
             unpacked[name] = _as_list(value)
         elif value is not None:
-            unpacked[name] = _as_number(value) if "int" in types.get(name, "") else value
+            unpacked[name] = _as_number(value) if int in kinds.get(name, ()) else value
     return unpacked
+
+
+def _kinds(annotation: Any) -> Sequence[Any]:
+    """What a member may be, without what is said of it: `int` and `NoneType`, or `list`."""
+    plain = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    return (list,) if get_origin(plain) is list else get_args(plain) or (plain,)
 
 
 def _as_number(value: Any) -> Any:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
 
-from chalicelib.analyses.document_analysis_agent.tools import ReadDocument, SubmitAnalysis, parsed, tools
+from chalicelib.analyses.document_analysis_agent.tools import INPUTS, ReadDocument, SubmitAnalysis, parsed, tools
 
 
 def test_the_agent_has_the_seven_tools() -> None:
@@ -82,3 +82,13 @@ def test_a_rate_may_be_written_in_other_ways_and_lists_may_be_null(rate: Any) ->
         ["a", "b"],
         ["one"],
     )
+
+
+class Interview(msgspec.Struct, frozen=True, kw_only=True):
+    words: Annotated[str, msgspec.Meta(description="Of the interview, as in list[int]")]
+
+
+def test_what_a_description_says_does_not_change_how_a_member_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(INPUTS, "read_interview", Interview)
+
+    assert parsed("read_interview", {"words": "2026"}) == Interview(words="2026")
