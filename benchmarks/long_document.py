@@ -18,8 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.systems.drive import peak_rss_mb
-
 REPORT = Path(__file__).resolve().parent.parent / "tests" / "data" / "sample_case" / "doc1_orthopaedic_report.he.pdf"
 
 
@@ -40,6 +38,7 @@ def measure(content: bytes, *, pages: int) -> dict[str, Any]:
     from chalicelib.analyses.kit.quotes import Sources
     from chalicelib.cases.model import Document, DocumentStatus
     from chalicelib.documents.page import ReadLimits
+    from chalicelib.memory import taken_mb
 
     document = Document(
         id="d",
@@ -62,7 +61,7 @@ def measure(content: bytes, *, pages: int) -> dict[str, Any]:
     found, verifying = _timed(verify)
     if (len(text.pages), found) != (pages, len(quotes)):
         raise RuntimeError(f"{len(text.pages)} pages and {found} of {len(quotes)} quotes were found")
-    memory = peak_rss_mb("self") + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    memory = taken_mb()
     _, alone = _timed(lambda: [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages])
     return {"alone": alone, "reading": reading, "verifying": verifying, "memory_mb": memory}
 

@@ -24,6 +24,7 @@ from typing import Any
 
 from benchmarks.heic_photo import heic_photo
 from benchmarks.processes import answer_of
+from chalicelib.memory import high_water_mb
 
 FILES = {
     "photo.jpg": "reads a JPEG of 48 megapixels",
@@ -101,23 +102,29 @@ class _Peak:
 
     def megabytes(self) -> float:
         """So far."""
-        return max(self._together, _megabytes("self", "VmHWM"))
+        return max(self._together, high_water_mb())
 
     def _look(self) -> None:
         while True:
             children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-            of_children = sum(_megabytes(child, "VmHWM") for child in children)
-            self._together = max(self._together, _megabytes("self", "VmRSS") + of_children)
+            # A child that has not begun its own program yet has this process's memory, not one of its own.
+            begun = [child for child in children if _program(child) != _program("self")]
+            of_children = sum(map(high_water_mb, begun))
+            self._together = max(self._together, _resident_mb() + of_children)
             time.sleep(LOOK_SECONDS)
 
 
-def _megabytes(process: str, value: str) -> float:
-    """A value of the process' memory; 0 when it has ended."""
+def _resident_mb() -> float:
+    """What this process has now."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def _program(process: str) -> bytes:
     try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        return Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{value}:")), 0.0)
+        return b""  # it has ended
 
 
 def _write_files(folder: Path) -> None:

@@ -8,13 +8,12 @@ itself ends in the dead-letter queue.
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
 
-from chalicelib import telemetry
+from chalicelib import memory, telemetry
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.ports import JobMessage
 
@@ -63,18 +62,9 @@ def handle_records(
             _redeliver(record, redeliver=redeliver, after_seconds=after_seconds)
             raise
         finally:
-            percent = memory_percent(int(context.memory_limit_in_mb))
+            percent = memory.percent_of(int(context.memory_limit_in_mb))
             metric = telemetry.Metric(name="MemoryPercent", value=percent, unit="Percent", per=())
             telemetry.measured("worker_memory", [metric], job_id=message.job_id)
-
-
-def memory_percent(limit_mb: int) -> float:
-    """The most memory that this process and its largest child ever had, in percent of the function's.
-
-    An upper bound: the two need not have had it at the same time.
-    """
-    kilobytes = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return round(100 * kilobytes / 1024 / limit_mb, 1)
 
 
 def redelivery_seconds(receives: int) -> int:

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 import msgspec
 
-from chalicelib import time_budget
+from chalicelib import memory, time_budget
 
 MIB = 1024 * 1024
 WORKER_MEMORY_MB = 640
@@ -118,8 +118,14 @@ def _lines(child: subprocess.Popen[bytes], limits: ChildLimits, check: Callable[
     if output is None:  # never: it is a pipe
         return
     rest = b""
+
+    def looked_at() -> None:
+        memory.note_child(child.pid)
+        check()
+
     while True:
-        chunk = _chunk(output, limits, check)
+        chunk = _chunk(output, limits, looked_at)
+        memory.note_child(child.pid)
         if not chunk:
             if child.wait() != 0:
                 raise ChildStopped(slow=False)

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.ports import JobMessage
-from chalicelib.worker import handle_records, memory_percent
+from chalicelib.worker import handle_records
 
 JOB_ID = "11111111-1111-4111-8111-111111111111"
 
@@ -119,8 +119,3 @@ def test_a_queue_that_fails_too_leaves_the_message_to_its_visibility_timeout() -
 
     with pytest.raises(StorageUnavailable, match="storage"):
         worker.handle(json.dumps({"job_id": JOB_ID}))
-
-
-def test_the_memory_of_a_worker_is_known_in_percent_of_what_it_has() -> None:
-    assert memory_percent(1024) == pytest.approx(2 * memory_percent(2048), abs=0.2)
-    assert memory_percent(1024) > 1

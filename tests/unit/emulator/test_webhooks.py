@@ -120,6 +120,7 @@ def test_a_cancelled_response_is_announced_as_such_and_not_as_completed(
 
     openai_client.responses.cancel(begun.id)
     receiver.wait_for(1)
+    _until(control, lambda outcomes: outcomes == [200])
     control("POST", "clock", {"advance_seconds": 61})
 
     kinds = [delivery["event_type"] for delivery in control("GET", "webhooks")["deliveries"] if delivery["outcomes"]]
