@@ -2,8 +2,8 @@
 
     python -m evals.reading_cost
 
-The memory is the peak of a process of its own that has also loaded what the deployed function loads, without that of
-its children, which `python -m benchmarks memory` counts, too; the provider's emulator runs in this one.
+The memory is the most of a process of its own, which has also loaded what the deployed function loads, and that of its
+largest child; they need not have had it at the same time. The provider's emulator runs in this one.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import msgspec
 from chalicelib.adapters.decoder_process import WORKER_MEMORY_MB
 from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus
+from chalicelib.memory import taken_mb
 from evals.cases import DATA, OWNER, EvalCase
 from evals.in_process_run import run_analysis
 from evals.providers import emulated_models, emulated_models_at_hand
@@ -150,7 +151,7 @@ def _measured_here(what: str, job_type: str) -> Memory:
         job_type=job_type,
         outcome=run.error or ", ".join(["completed", *codes]),
         seconds=run.seconds,
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        peak_mb=taken_mb(),
     )
 
 
