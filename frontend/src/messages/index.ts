@@ -4,11 +4,11 @@ import type { FieldProblem } from "../api.js";
 import { JobFailedError, ProblemError } from "../errors.js";
 import type { Job } from "../job.js";
 import type { Issue } from "../results.js";
-import type { Messages } from "./tables.js";
+import { LAW_SOURCES, type Messages } from "./tables.js";
 
 export { en } from "./en.js";
 export { he } from "./he.js";
-export type { ErrorName, Messages, ProgressCode } from "./tables.js";
+export type { ClaimStrength, ErrorName, LawSource, Messages, ProgressCode } from "./tables.js";
 
 /** The sentence with its `{parameters}` filled in. */
 export function say(sentence: string, params: Readonly<Record<string, unknown>> = {}): string {
@@ -50,6 +50,26 @@ export function progressText(messages: Messages, job: Working): string {
 export function issueText(messages: Messages, issue: Pick<Issue, "code" | "message" | "params">): string {
   const sentence = entry(messages.issues, issue.code);
   return sentence === undefined ? issue.message : say(sentence, issue.params);
+}
+
+/**
+ * How strong the agent finds the claim: `claim_strength` begins with weak, moderate or strong, and says after a dash why.
+ * A text of another form is given back whole as `why`.
+ */
+export function strengthText(messages: Messages, claimStrength: string): { level: Said | null; why: string } {
+  const [, word = "", why = ""] = /^\s*(\p{L}+)\s*(?:[-–—:.,;]\s*(.*))?$/su.exec(claimStrength) ?? [];
+  const level = entry(messages.strengths, word.toLowerCase());
+  return level === undefined
+    ? { level: null, why: claimStrength }
+    : { level: { text: level, lang: messages.lang }, why: why.trim() };
+}
+
+/** Where a rule of the eligibility comes from, with its date. A source that is not known is said by the API, in English. */
+export function lawSourceText(messages: Messages, source: string): Said {
+  const [, name = source, asOf = ""] = /^(.*?)( \(\d{4}-\d\d(?:-\d\d)?\))?$/s.exec(source) ?? [];
+  const code = entry(LAW_SOURCES, name);
+  const sentence = code === undefined ? undefined : entry(messages.lawSources, code);
+  return sentence === undefined ? { text: source, lang: "en" } : { text: `${sentence}${asOf}`, lang: messages.lang };
 }
 
 function said(param: unknown): string {

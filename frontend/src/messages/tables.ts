@@ -23,6 +23,18 @@ export type ErrorName =
   | "UsageError"
   | "CaseworkError";
 
+/** The word that `claim_strength` of the agent begins with. */
+export type ClaimStrength = "weak" | "moderate" | "strong";
+
+/** The bodies of law that rules are taken from. */
+export type LawSource = "general_disability";
+
+/** The English sentence by which the API names each. */
+export const LAW_SOURCES: Readonly<Record<string, LawSource>> = {
+  "National Insurance Law [Consolidated Version], 5755-1995, chapter 9, and the Institute's public pages on general disability":
+    "general_disability",
+};
+
 /** The sentences of one language. `{name}` is replaced by the parameter of that name. */
 export interface Messages {
   /** As in `<html lang>`. */
@@ -37,5 +49,9 @@ export interface Messages {
   waiting: Record<"worker" | "model" | "retry", string>;
   progress: Record<ProgressCode, string>;
   issues: Record<IssueCode, string>;
+  /** How strong the agent finds the claim. */
+  strengths: Record<ClaimStrength, string>;
+  /** Where the rules of the eligibility come from. */
+  lawSources: Record<LawSource, string>;
   uploads: Record<UploadStatus, string>;
 }

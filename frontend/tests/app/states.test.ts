@@ -8,6 +8,7 @@ import { ownSystem } from "../system/own-system.js";
 import { newUser, type User } from "../system/user.js";
 import { axeViolations, openApp, type ServedApp, serveApp } from "./app.js";
 import { addressOf, analysedCase, CASE_VIEWS } from "./case-views.js";
+import { statesOf } from "./states.js";
 
 const WIDE = { width: 1400, height: 900 };
 const NARROW = { width: 390, height: 844 };
@@ -22,11 +23,13 @@ let app: ServedApp;
 let user: User;
 let caseId: string;
 let emptyId: string;
+let admin: string;
 
 beforeAll(async () => {
   ({ browser, close: closeBrowser } = await openBrowser());
   app = await serveApp(system);
   user = newUser(system);
+  admin = system.token("operator", { role: "admin" });
   caseId = await analysedCase(user);
   emptyId = (await user.client.cases.create({ title: "תיק ריק" })).id;
 });
@@ -36,129 +39,6 @@ afterAll(async () => {
   await app.close();
 });
 
-const isCases = (path: string) => (url: URL) => url.origin === system.apiUrl && url.pathname.startsWith(path);
-const problem = (status: number, code: string) => ({
-  status,
-  contentType: "application/problem+json",
-  body: JSON.stringify({ type: "about:blank", title: code, status, code, detail: "No." }),
-});
-
-interface State {
-  name: string;
-  at: () => string;
-  /** Lead from the view to the state; resolves when it is there. */
-  reach: (page: Page) => Promise<unknown>;
-  leave?: (page: Page) => Promise<unknown>;
-}
-
-const alert = (page: Page) => page.getByRole("alert").first().waitFor();
-const press = (selector: string) => async (page: Page) => {
-  await page.locator(selector).first().click();
-  await page.locator("dialog[open]").waitFor();
-};
-const closeDialog = (page: Page) => page.keyboard.press("Escape");
-
-/** By selectors, since they are looked at in both languages. */
-const STATES: State[] = [
-  { name: "new case", at: () => "/cases", reach: press(".view-head button.primary"), leave: closeDialog },
-  {
-    name: "call that is no JSON",
-    at: () => `/cases/${emptyId}`,
-    async reach(page) {
-      await press("section[aria-labelledby=call] .card-head button")(page);
-      await page.locator("dialog[open] textarea").fill("none");
-      await page.locator("dialog[open] button[type=submit]").click();
-      await alert(page);
-    },
-    leave: closeDialog,
-  },
-  { name: "delete", at: () => `/cases/${emptyId}`, reach: press(".case-title button"), leave: closeDialog },
-  {
-    name: "file that is refused",
-    at: () => `/cases/${emptyId}`,
-    async reach(page) {
-      const file = { name: "x".repeat(120), mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") };
-      await page.locator("input[type=file][multiple]").setInputFiles(file);
-      await page.locator('.document [role="alert"], .document .notice').first().waitFor();
-    },
-  },
-  {
-    name: "keys",
-    at: () => `/cases/${caseId}/review`,
-    async reach(page) {
-      await page.locator("[data-field]").first().waitFor();
-      await press(".review-bar button:last-child")(page);
-    },
-    leave: closeDialog,
-  },
-  {
-    name: "confirm what is open",
-    at: () => `/cases/${caseId}/review`,
-    reach: press('[data-confirm="employment_history"]'),
-    leave: closeDialog,
-  },
-  {
-    name: "a field being edited",
-    at: () => `/cases/${caseId}/review?field=personal_info.city`,
-    async reach(page) {
-      await page.locator('[data-field="personal_info.city"]').focus();
-      await page.keyboard.press("F2");
-      await page.locator('[data-path="personal_info.city"] input').waitFor();
-    },
-    leave: closeDialog,
-  },
-  { name: "no such page", at: () => "/nowhere", reach: (page) => page.locator("main h1").waitFor() },
-  { name: "no such case", at: () => "/cases/none", reach: alert },
-  { name: "no such case to review", at: () => "/cases/none/review", reach: alert },
-  ...["/review", "/findings", "/findings?tab=missing", "/findings?tab=findings", "/history", "/print"].map((at) => ({
-    name: `empty ${at}`,
-    at: () => `/cases/${emptyId}${at}`,
-    reach: (page: Page) => page.locator(".nothing").first().waitFor(),
-  })),
-  {
-    name: "nothing found",
-    at: () => "/cases?q=zzzz",
-    reach: (page) => page.locator(".nothing").waitFor(),
-  },
-  ...["/cases", `/cases/ID`, `/cases/ID/review`, `/cases/ID/history`].map((at) => ({
-    name: `broken API, ${at}`,
-    at: () => at.replace("ID", caseId),
-    async reach(page: Page) {
-      await page.route(isCases("/cases"), (route) => route.fulfill(problem(500, "internal")));
-      await page.reload();
-      await alert(page);
-    },
-    leave: (page: Page) => page.unrouteAll({ behavior: "ignoreErrors" }),
-  })),
-  {
-    name: "offline",
-    at: () => "/cases",
-    async reach(page) {
-      await page.locator(".case-table").waitFor();
-      await page.context().setOffline(true);
-      await page.locator(".band.warn").waitFor();
-    },
-    leave: (page) => page.context().setOffline(false),
-  },
-  {
-    name: "token refused",
-    at: () => `/cases/${caseId}/review`,
-    async reach(page) {
-      await page.locator("[data-field]").first().waitFor();
-      await page.route(isCases("/"), (route) => route.fulfill(problem(401, "unauthorized")));
-      await page.locator('[data-field="personal_info.city"]').focus();
-      await page.keyboard.press("F2");
-      await page.locator('[data-path="personal_info.city"] input').fill("חיפה");
-      await page.keyboard.press("Enter");
-      await page.locator(".band.warn").waitFor();
-    },
-    leave: async (page) => {
-      await page.unrouteAll({ behavior: "ignoreErrors" });
-      await page.evaluate(() => sessionStorage.clear());
-    },
-  },
-];
-
 test.each(["he", "en"] as const)(
   "axe finds nothing in any state, in %s, wide and narrow",
   async (language) => {
@@ -166,7 +46,8 @@ test.each(["he", "en"] as const)(
     const { page } = await openApp(browser, app, { token: user.token, language });
     page.setDefaultTimeout(PATIENCE_MS);
     page.on("dialog", (dialog) => dialog.accept());
-    for (const { name, at, reach, leave } of STATES) {
+    const states = statesOf({ apiUrl: system.apiUrl, user, admin, caseId, emptyId });
+    for (const { name, at, reach, leave } of states) {
       await page.setViewportSize(WIDE);
       await page.goto(`${app.url}#${at()}`);
       await reach(page).catch((error: Error) => {
@@ -184,7 +65,7 @@ test.each(["he", "en"] as const)(
       await leave?.(page);
     }
 
-    figure(`app: axe violations in ${STATES.length} states, ${language}, two widths`, String(found.length), "0");
+    figure(`app: axe violations in ${states.length} states, ${language}, two widths`, String(found.length), "0");
     expect(found).toEqual([]);
     await page.close();
   },

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Job, Problem } from "../../src/index.js";
 import { JobFailedError, NetworkError, ProblemError, UploadError } from "../../src/index.js";
@@ -6,10 +7,12 @@ import {
   errorText,
   he,
   issueText,
+  lawSourceText,
   type Messages,
   progressText,
   reasonText,
   say,
+  strengthText,
 } from "../../src/messages/index.js";
 
 const problem = (code: string) =>
@@ -41,7 +44,7 @@ test("both languages have the same sentences, each in its letters and with the s
 });
 
 test.each([
-  [problem("no_documents"), "אין מסמכים בתיק."],
+  [problem("no_documents"), he.problems.no_documents],
   [problem("not_known_yet"), "The API's sentence."],
   [problem("constructor"), "The API's sentence."],
   [failed("provider_quota_exhausted"), "מכסת השימוש בבינה המלאכותית נוצלה. פנו למנהל המערכת."],
@@ -83,4 +86,37 @@ test("why a place is wrong is said in the page's language, what is not known by 
   expect(reasonText(he, choice).text).toContain("זכר, נקבה");
   expect(reasonText(he, place)).toEqual({ text: place.message, lang: "en" });
   expect(reasonText(he, { ...place, code: "of_tomorrow" as never })).toEqual({ text: place.message, lang: "en" });
+});
+
+test("every failure of an analysis, and every refusal, says what to do", () => {
+  const instructions = /נסו|פנו|העלו|הוסיפו|טענו|בדקו|המתינו|הסירו|שמרו|החליפו|קצרו|התחברו|להתחבר/;
+  const silent = ["not_found", "method_not_allowed"]; // there is nothing that a person could do
+  const sentences = Object.entries({ ...he.problems, ...he.failures });
+
+  expect(sentences.filter(([code, text]) => !silent.includes(code) && !instructions.test(text))).toEqual([]);
+});
+
+test.each([
+  ["strong - אוטם ואשפוזים", "חזקה", "אוטם ואשפוזים"],
+  ["Moderate – two reports", "בינונית", "two reports"],
+  ["weak", "חלשה", ""],
+  ["strong: מתועד", "חזקה", "מתועד"],
+  ["strongly documented", null, "strongly documented"],
+  ["constructor - x", null, "constructor - x"],
+  ["חזקה – אוטם", null, "חזקה – אוטם"],
+  ["", null, ""],
+])("the claim's strength is said in the page's language: %s", (claimStrength, level, why) => {
+  const { level: said, why: rest } = strengthText(he, claimStrength);
+
+  expect([said?.text ?? null, rest]).toEqual([level, why]);
+});
+
+test("the source of the law that the API names is said in the page's language, another one in English", () => {
+  const facts = new URL("../../../chalicelib/analyses/kit/btl_facts.json", import.meta.url);
+  const { source, as_of } = JSON.parse(readFileSync(facts, "utf8"));
+  const known = `${source} (${as_of})`;
+
+  expect(lawSourceText(he, known)).toEqual({ text: `${he.lawSources.general_disability} (${as_of})`, lang: "he" });
+  expect(lawSourceText(en, known)).toEqual({ text: known, lang: "en" });
+  expect(lawSourceText(he, "Another Act (2027-01)")).toEqual({ text: "Another Act (2027-01)", lang: "en" });
 });

@@ -1,6 +1,6 @@
 // What does a reviewer see of the form? Every field with its value, where it is from, what is doubtful, and its evidence.
 
-import type { Evidence, Form, Form7801Analysis, FormField, Issue, Quote } from "@casework/client";
+import type { CaseDocument, Evidence, Form, Form7801Analysis, FormField, Issue, Quote } from "@casework/client";
 import { type FieldDefinition, isEmpty, type ListDefinition, SECTIONS, valueAt } from "./fields.js";
 
 /** Where a value is from, or what is the matter with it. The first that applies of: conflict, person, doubtful, missing. */
@@ -175,4 +175,10 @@ export function sourcesOf(field: ReviewField): Quote[] {
     if (!isKnown) sources.push(one);
   }
   return sources;
+}
+
+/** The name of the document that an issue is about; null when it is about none. */
+export function issueDocument({ field, params }: Issue, documents: readonly CaseDocument[]): string | null {
+  const found = documents.find(({ id }) => field === `documents/${id}`);
+  return found?.file_name ?? (typeof params?.name === "string" ? params.name : null);
 }

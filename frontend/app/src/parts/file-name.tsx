@@ -1,3 +1,5 @@
+import type { CaseDocument, Issue } from "@casework/client";
+import { issueDocument } from "../data/review.js";
 import { directionOf, shown } from "./mixed.js";
 
 /** A file's name: its ending stays at its end, with the number or Latin word before it, whatever else is before them. */
@@ -24,4 +26,16 @@ export function fileNameText(name: string): string {
 function partsOf(name: string): { stem: string; ending: string } {
   const [, stem = name, ending = ""] = /^(.*?)((?<![\w.-])[\w.-]*\.\w{1,5})$/s.exec(name) ?? [];
   return { stem, ending };
+}
+
+/** The document that an issue is about, before its sentence. */
+export function IssueDocument({ issue, documents }: { issue: Issue; documents: CaseDocument[] }) {
+  const name = issueDocument(issue, documents);
+  return (
+    name !== null && (
+      <>
+        <FileName name={name} />:{" "}
+      </>
+    )
+  );
 }

@@ -14,6 +14,13 @@ interface CardProps<T extends JobType> {
   analysis: UsedAnalysis<T>;
 }
 
+/** Where the result of each is looked at. */
+const RESULTS: Record<JobType, string> = {
+  document_analysis_form7801: "review",
+  document_analysis_agent: "findings?tab=findings",
+  call_analysis: "findings?tab=missing",
+};
+
 /** One analysis: how far it is, what can be done, and where its result is looked at. */
 export function AnalysisCard<T extends JobType>({ caseId, jobType, analysis }: CardProps<T>) {
   const texts = useTexts(CASE);
@@ -51,9 +58,7 @@ function Outcome<T extends JobType>({ caseId, jobType, analysis: { job, result }
     <p className="outcome">
       {job?.completed_at && <span className="hint">{texts.finished(timeText(job.completed_at, language))}</span>}
       {changed > 0 && <span className="badge info">{texts.changed(changed)}</span>}
-      <Link href={`/cases/${caseId}/${isForm ? "review" : "findings"}`}>
-        {isForm ? texts.toReview : texts.toFindings}
-      </Link>
+      <Link href={`/cases/${caseId}/${RESULTS[jobType]}`}>{texts.kinds[jobType].toResult}</Link>
     </p>
   );
 }
@@ -116,7 +121,7 @@ function Actions({ analysis, heading }: { analysis: UsedAnalysis<JobType>; headi
 }
 
 /** When the buttons change while one of them has the focus, the first of the new ones gets it. */
-function useFocusKept(box: React.RefObject<HTMLElement | null>, state: string): void {
+export function useFocusKept(box: React.RefObject<HTMLElement | null>, state: string): void {
   const had = useRef(false);
   useEffect(() => {
     const noted = () => {

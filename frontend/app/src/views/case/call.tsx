@@ -50,6 +50,7 @@ function CallForm({ theCase, onDone }: { theCase: Case; onDone: () => void }) {
   const [text, setText] = useState("");
   const [isWrong, setWrong] = useState(false);
   const id = useId();
+  const file = useRef<HTMLInputElement>(null);
   const saving = useMutation({
     mutationFn: (call: object) => client.cases.putCall(theCase.id, call),
     onSuccess() {
@@ -82,12 +83,21 @@ function CallForm({ theCase, onDone }: { theCase: Case; onDone: () => void }) {
       <p id={`${id}-hint`} className="hint">
         {texts.pasteHint}
       </p>
-      <label htmlFor={`${id}-file`}>{texts.loadFile}</label>
+      <span>
+        <button type="button" className="small" onClick={() => file.current?.click()}>
+          {texts.loadFile}
+        </button>
+      </span>
       <input
-        id={`${id}-file`}
+        ref={file}
         type="file"
+        hidden
         accept=".json,application/json"
-        onChange={(event) => load(event.target.files?.[0])}
+        aria-label={texts.loadFile}
+        onChange={({ target }) => {
+          void load(target.files?.[0]);
+          target.value = "";
+        }}
       />
       <Trouble isWrong={isWrong} error={saving.error} />
       <div className="actions">

@@ -8,6 +8,7 @@ import { useRefresh } from "../../data/queries.js";
 import { useLanguage, useMessages, useTexts } from "../../language.js";
 import { FileName } from "../../parts/file-name.js";
 import { shown } from "../../parts/mixed.js";
+import { useFocusKept } from "./analysis-card.js";
 import { CASE } from "./texts.js";
 
 /** What the API takes; a phone's own formats included. */
@@ -153,14 +154,7 @@ function DocumentRow({ document }: { document: CaseDocument }) {
         >
           {texts.open}
         </button>
-        <button
-          type="button"
-          className="small plain"
-          aria-label={texts.removeDocument(shown(document.file_name))}
-          onClick={() => removing.mutate()}
-        >
-          {texts.remove}
-        </button>
+        <RemoveButton name={shown(document.file_name)} onRemove={() => removing.mutate()} />
       </div>
       {document.status === "unreadable" && <p className="notice bad">{texts.unreadable}</p>}
       {document.status === "awaiting_upload" && <p className="notice warn">{texts.awaiting}</p>}
@@ -170,6 +164,44 @@ function DocumentRow({ document }: { document: CaseDocument }) {
         </p>
       )}
     </li>
+  );
+}
+
+/** A document is gone for good: its removal is asked for twice. */
+function RemoveButton({ name, onRemove }: { name: string; onRemove: () => void }) {
+  const texts = useTexts(CASE);
+  const [isAsking, setAsking] = useState(false);
+  const box = useRef<HTMLSpanElement>(null);
+  useFocusKept(box, String(isAsking));
+  return (
+    <span ref={box} className="actions">
+      {isAsking ? (
+        <>
+          <span className="hint">{texts.removeAsk}</span>
+          <button
+            type="button"
+            key="yes"
+            className="small danger"
+            aria-label={texts.removeDocument(name)}
+            onClick={onRemove}
+          >
+            {texts.remove}
+          </button>
+          <button type="button" key="no" className="small" onClick={() => setAsking(false)}>
+            {texts.back}
+          </button>
+        </>
+      ) : (
+        <button
+          type="button"
+          className="small plain"
+          aria-label={texts.removeDocument(name)}
+          onClick={() => setAsking(true)}
+        >
+          {texts.remove}
+        </button>
+      )}
+    </span>
   );
 }
 

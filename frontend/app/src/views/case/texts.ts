@@ -28,7 +28,8 @@ export interface CaseTexts {
   cancel: string;
   notJson: string;
   analyses: string;
-  kinds: Record<JobType, { title: string; about: string }>;
+  emptyFirst: string;
+  kinds: Record<JobType, { title: string; about: string; toResult: string }>;
   start: string;
   startAll: string;
   again: string;
@@ -39,8 +40,7 @@ export interface CaseTexts {
   cancelling: string;
   analysing: string;
   finished: (when: string) => string;
-  toReview: string;
-  toFindings: string;
+  removeAsk: string;
   changed: (count: number) => string;
   deleteCase: string;
   deleteAsk: (documents: number) => string;
@@ -61,7 +61,7 @@ export const CASE: Record<Language, CaseTexts> = {
     retry: "ניסיון נוסף",
     removeDocument: (name) => `הסרה: ${name}`,
     unreadable: "לא ניתן לקרוא את הקובץ. העלו אותו שוב, או צלמו את עמודיו.",
-    awaiting: "עדיין לא הגיע",
+    awaiting: "ההעלאה לא הושלמה, והקובץ לא ייקרא. העלו אותו שוב והסירו את השורה הזו.",
     open: "הורדה",
     call: "שיחה",
     noCall: "אין שיחה בתיק. אפשר להדביק את דוח השיחה (JSON) או לטעון אותו מקובץ.",
@@ -71,16 +71,25 @@ export const CASE: Record<Language, CaseTexts> = {
     replaceCall: "החלפת השיחה",
     addCall: "הוספת שיחה",
     paste: "דוח השיחה (JSON)",
-    pasteHint: "אובייקט שיחה של Vapi, או הודעת סוף שיחה.",
-    loadFile: "טעינה מקובץ",
+    pasteHint: "מה שמערכת השיחות (Vapi) מוציאה בסוף השיחה: מתחיל ב־{ ומסתיים ב־}.",
+    loadFile: "טעינה מקובץ…",
     save: "שמירה",
     cancel: "ביטול",
     notJson: "זה אינו JSON. העתיקו את הדוח כולו, מ־{ ועד }.",
     analyses: "ניתוחים",
+    emptyFirst: "מתחילים במסמכים או בשיחה; אחר כך מריצים את הניתוחים.",
     kinds: {
-      document_analysis_form7801: { title: "טופס 7801", about: "מילוי הטופס מן המסמכים והשיחה, עם ציטוט לכל ערך." },
-      document_analysis_agent: { title: "סוכן המסמכים", about: "ממצאים עם ציטוטים, חוזק התביעה ומה חסר בה." },
-      call_analysis: { title: "ניתוח השיחה", about: "סיכום השיחה והמסמכים שיש לבקש." },
+      document_analysis_form7801: {
+        title: "טופס 7801",
+        about: "מילוי הטופס מן המסמכים והשיחה, עם ציטוט לכל ערך.",
+        toResult: "לבדיקת הטופס",
+      },
+      document_analysis_agent: {
+        title: "סוכן המסמכים",
+        about: "ממצאים עם ציטוטים, חוזק התביעה ומה חסר בה.",
+        toResult: "לממצאים",
+      },
+      call_analysis: { title: "ניתוח השיחה", about: "סיכום השיחה והמסמכים שיש לבקש.", toResult: "למסמכים שיש לבקש" },
     },
     start: "התחלה",
     startAll: "הרצת כל הניתוחים",
@@ -92,8 +101,7 @@ export const CASE: Record<Language, CaseTexts> = {
     cancelling: "מבטל…",
     analysing: "מנתח…",
     finished: (when) => `הסתיים ${when}`,
-    toReview: "לבדיקת הטופס",
-    toFindings: "לממצאים",
+    removeAsk: "להסיר מהתיק?",
     changed: (count) => (count === 1 ? "שדה אחד השתנה מאז הניתוח הקודם" : `${count} שדות השתנו מאז הניתוח הקודם`),
     deleteCase: "מחיקת התיק",
     deleteAsk: (documents) => `התיק יימחק עם ${documents} מסמכים, השיחה, הניתוחים והטופס. אי אפשר לשחזר אותו.`,
@@ -112,7 +120,7 @@ export const CASE: Record<Language, CaseTexts> = {
     retry: "Try again",
     removeDocument: (name) => `Remove: ${name}`,
     unreadable: "The file cannot be read. Upload it again, or photograph its pages.",
-    awaiting: "Has not arrived yet",
+    awaiting: "The upload was not completed, and the file is not read. Upload it again and remove this row.",
     open: "Download",
     call: "Call",
     noCall: "The case has no call. Paste the report of the call (JSON) or load it from a file.",
@@ -121,22 +129,29 @@ export const CASE: Record<Language, CaseTexts> = {
     replaceCall: "Replace the call",
     addCall: "Add a call",
     paste: "Report of the call (JSON)",
-    pasteHint: "A Vapi call object, or an end-of-call message.",
-    loadFile: "Load from a file",
+    pasteHint: "What the phone system (Vapi) gives at the end of a call: it begins with { and ends with }.",
+    loadFile: "Load from a file…",
     save: "Save",
     cancel: "Cancel",
     notJson: "This is not JSON. Copy the whole report, from { to }.",
     analyses: "Analyses",
+    emptyFirst: "Begin with documents or the call; then run the analyses.",
     kinds: {
       document_analysis_form7801: {
         title: "Form 7801",
         about: "Fills the form from documents and call, with a quote for each value.",
+        toResult: "Check the form",
       },
       document_analysis_agent: {
         title: "Document agent",
         about: "Findings with quotes, the strength of the claim, what it lacks.",
+        toResult: "To the findings",
       },
-      call_analysis: { title: "Analysis of the call", about: "A summary of the call, and the documents to request." },
+      call_analysis: {
+        title: "Analysis of the call",
+        about: "A summary of the call, and the documents to request.",
+        toResult: "To the documents to request",
+      },
     },
     start: "Start",
     startAll: "Run all analyses",
@@ -148,8 +163,7 @@ export const CASE: Record<Language, CaseTexts> = {
     cancelling: "Cancelling…",
     analysing: "Analysing…",
     finished: (when) => `Finished ${when}`,
-    toReview: "Check the form",
-    toFindings: "To the findings",
+    removeAsk: "Remove it from the case?",
     changed: (count) =>
       count === 1 ? "1 field changed since the last one" : `${count} fields changed since the last one`,
     deleteCase: "Delete the case",

@@ -1,6 +1,7 @@
 import type { AgentAnalysis, EligibilityRule } from "@casework/client";
+import { lawSourceText } from "@casework/client/messages";
 import { dateText } from "../../data/format.js";
-import { useTexts } from "../../language.js";
+import { useMessages, useTexts } from "../../language.js";
 import { Icon, type IconName } from "../../parts/icons.js";
 import { Ltr, Mixed } from "../../parts/mixed.js";
 import { FINDINGS } from "./texts.js";
@@ -14,6 +15,7 @@ const LOOKS: Record<EligibilityRule["status"], { icon: IconName; tone: string }>
 /** The rules of the law as code counted them, each with the dated facts it rests on. */
 export function Eligibility({ rules, agent }: { rules: EligibilityRule[]; agent: AgentAnalysis | null }) {
   const texts = useTexts(FINDINGS);
+  const messages = useMessages();
   const sources = [...new Set(rules.map(({ source }) => source))];
   return (
     <>
@@ -25,15 +27,18 @@ export function Eligibility({ rules, agent }: { rules: EligibilityRule[]; agent:
               <Icon name={LOOKS[status].icon} />
               {texts.statuses[status]}
             </span>
+            {status === "unknown" && texts.unknownRules[rule] && <p className="hint">{texts.unknownRules[rule]}</p>}
             <dl className="facts">
-              {Object.entries(facts).map(([name, value]) => (
-                <div key={name}>
-                  <dt>{texts.facts[name] ?? name}</dt>
-                  <dd>
-                    <Fact value={value} />
-                  </dd>
-                </div>
-              ))}
+              {Object.entries(facts)
+                .filter(isTelling)
+                .map(([name, value]) => (
+                  <div key={name}>
+                    <dt>{texts.facts[name] ?? name}</dt>
+                    <dd>
+                      <Fact value={value} />
+                    </dd>
+                  </div>
+                ))}
             </dl>
           </li>
         ))}
@@ -47,14 +52,25 @@ export function Eligibility({ rules, agent }: { rules: EligibilityRule[]; agent:
       <p className="hint law">
         {texts.lawSource}:{" "}
         {sources.map((source) => (
-          <Mixed key={source} text={source} />
+          <Mixed key={source} text={lawSourceText(messages, source).text} />
         ))}
       </p>
     </>
   );
 }
 
+/** Where nothing is required, that says nothing. */
+function isTelling([name, value]: [string, unknown]): boolean {
+  return name !== "required" || value !== 0;
+}
+
 function Fact({ value }: { value: unknown }) {
   const text = String(value);
-  return /^[\d\s.:/-]+$/.test(text) ? <Ltr text={dateText(text)} /> : <Mixed text={text} />;
+  return /^[\d\s.:/-]+$/.test(text) ? (
+    <span className="number">
+      <Ltr text={dateText(text)} />
+    </span>
+  ) : (
+    <Mixed text={text} />
+  );
 }

@@ -1,7 +1,8 @@
 import type { AgentAnalysis, Case, Quote } from "@casework/client";
+import { strengthText } from "@casework/client/messages";
 import { useState } from "react";
 import { messagesOf } from "../../data/queries.js";
-import { useTexts } from "../../language.js";
+import { useMessages, useTexts } from "../../language.js";
 import { Mixed } from "../../parts/mixed.js";
 import { Quoted } from "../../parts/quoted.js";
 import { DocumentTitle, SourceView } from "../review/source-view.js";
@@ -41,7 +42,7 @@ export function Findings({ theCase, agent }: { theCase: Case; agent: AgentAnalys
     <div className="material findings">
       <div>
         <p className="card strength">
-          <strong>{texts.strength}:</strong> <Mixed text={agent.form_7801.claim_strength} />
+          <strong>{texts.strength}:</strong> <Strength text={agent.form_7801.claim_strength} />
         </p>
         <ul className="finding-list card">{sure.map(row)}</ul>
         {unsure.length > 0 && (
@@ -67,6 +68,15 @@ export function Findings({ theCase, agent }: { theCase: Case; agent: AgentAnalys
         </section>
       )}
     </div>
+  );
+}
+
+function Strength({ text }: { text: string }) {
+  const { level, why } = strengthText(useMessages(), text);
+  return (
+    <>
+      {level && <span className="badge info">{level.text}</span>} {why && <Mixed text={why} />}
+    </>
   );
 }
 

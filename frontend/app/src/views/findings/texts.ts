@@ -8,6 +8,8 @@ export interface FindingsTexts {
   tabs: Record<Tab, string>;
   rules: Record<string, string>;
   facts: Record<string, string>;
+  /** What to do about a rule that is unknown. */
+  unknownRules: Record<string, string>;
   statuses: Record<EligibilityRule["status"], string>;
   lawSource: string;
   strength: string;
@@ -62,6 +64,13 @@ export const FINDINGS: Record<Language, FindingsTexts> = {
       months_present: "חודשים שנמצאו",
       employers_letters: "אישורי מעסיק",
       words: "המילים",
+    },
+    unknownRules: {
+      age_18_to_retirement: "בטופס חסר תאריך לידה. הוסיפו מסמך שהוא מופיע בו והריצו שוב את „טופס 7801״.",
+      waiting_period: "לא ידוע מתי התחילה הנכות. הוסיפו מסמך רפואי שזה כתוב בו והריצו שוב את „טופס 7801״.",
+      retroactive_months: "לא ידוע מתי התחילה הנכות. הוסיפו מסמך רפואי שזה כתוב בו והריצו שוב את „טופס 7801״.",
+      payslips: "לא נמצאו מקומות עבודה. הוסיפו תלושים או אישור מעסיק והריצו שוב את „טופס 7801״.",
+      no_work_injury: "במסמכים ובשיחה אין מילים על פגיעה בעבודה. שאלו את התובע.",
     },
     statuses: { met: "מתקיים", not_met: "לא מתקיים", unknown: "לא ידוע" },
     lawSource: "מקור הכללים",
@@ -127,6 +136,13 @@ export const FINDINGS: Record<Language, FindingsTexts> = {
       months_present: "Months found",
       employers_letters: "Employer's letters",
       words: "Words",
+    },
+    unknownRules: {
+      age_18_to_retirement: 'The form lacks the date of birth. Add a document that has it, and run "Form 7801" again.',
+      waiting_period: 'The onset is not known. Add a medical document that says it, and run "Form 7801" again.',
+      retroactive_months: 'The onset is not known. Add a medical document that says it, and run "Form 7801" again.',
+      payslips: 'No job was found. Add payslips or an employer\'s letter, and run "Form 7801" again.',
+      no_work_injury: "Documents and call hold no words on an injury at work. Ask the claimant.",
     },
     statuses: { met: "Met", not_met: "Not met", unknown: "Unknown" },
     lawSource: "Source of the rules",

@@ -1,6 +1,6 @@
 // The claim on paper: the form, what each value rests on, what is still open.
 
-import type { Case, EligibilityRule, Form, Quote } from "@casework/client";
+import type { Case, CaseDocument, EligibilityRule, Form, Quote } from "@casework/client";
 import { issueText } from "@casework/client/messages";
 import { useEffect, useMemo } from "react";
 import { useParams } from "wouter";
@@ -13,7 +13,7 @@ import { type Review, type ReviewField, type ReviewSection, reviewOf } from "../
 import { useForm } from "../../data/use-form.js";
 import { useLanguage, useMessages, useTexts } from "../../language.js";
 import { CaseFrame } from "../../parts/case-frame.js";
-import { FileName } from "../../parts/file-name.js";
+import { FileName, IssueDocument } from "../../parts/file-name.js";
 import { Loading } from "../../parts/loading.js";
 import { Mixed, shown } from "../../parts/mixed.js";
 import { Quoted } from "../../parts/quoted.js";
@@ -100,7 +100,7 @@ function Paper({ theCase, form, review }: PaperProps) {
           <Mixed text={theCase.title} /> · {texts.written(timeText(new Date().toISOString(), language))}
         </p>
       </header>
-      <Open form={form} review={review} />
+      <Open form={form} review={review} documents={theCase.documents} />
       {review.sections.map((section) => (
         <PrintedSection key={section.name} section={section} sources={sources} />
       ))}
@@ -112,7 +112,7 @@ function Paper({ theCase, form, review }: PaperProps) {
   );
 }
 
-function Open({ form, review }: { form: Form; review: Review }) {
+function Open({ form, review, documents }: Omit<PaperProps, "theCase"> & { documents: CaseDocument[] }) {
   const texts = useTexts(PRINT);
   const messages = useMessages();
   const { language } = useLanguage();
@@ -127,18 +127,14 @@ function Open({ form, review }: { form: Form; review: Review }) {
             {pathText(field.path, language, form)}: {field.issues.length === 0 && texts.states[field.state]}
             {field.issues.map((issue) => (
               <span key={`${issue.code} ${issue.message}`}>
-                {issueText(messages, issue)} <Said params={issue.params} />{" "}
+                {issueText(messages, issue)} <Said issue={issue} definition={field.definition} />{" "}
               </span>
             ))}
           </li>
         ))}
         {review.others.map((issue) => (
           <li key={`${issue.field} ${issue.code} ${issue.message}`}>
-            {typeof issue.params?.name === "string" && (
-              <>
-                <FileName name={issue.params.name} />:{" "}
-              </>
-            )}
+            <IssueDocument issue={issue} documents={documents} />
             {issueText(messages, issue)}
           </li>
         ))}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { type RefObject, useEffect } from "react";
 import type { Edit } from "../../data/edit.js";
 import type { Clash } from "../../data/edits.js";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
@@ -8,18 +8,25 @@ import { useLanguage, useTexts } from "../../language.js";
 import { Dialog } from "../../parts/dialog.js";
 import { shown } from "../../parts/mixed.js";
 import { Value } from "../../parts/value.js";
+import { useSession } from "../../surroundings.js";
 import { REVIEW, type ReviewTexts } from "./texts.js";
 
+interface ClashDialogProps {
+  /** Escape puts it aside; the toolbar has the way back to it. */
+  ref: RefObject<HTMLDialogElement | null>;
+  review: Review;
+  form: UsedForm;
+}
+
 /** Somebody changed the same place in the meantime: both values, and the person decides; nothing is lost until then. */
-export function ClashDialog({ review, form }: { review: Review; form: UsedForm }) {
+export function ClashDialog({ ref: dialog, review, form }: ClashDialogProps) {
   const texts = useTexts(REVIEW);
-  const dialog = useRef<HTMLDialogElement>(null);
   const { clash } = form.edits;
   const isThere = clash !== null;
   useEffect(() => {
     if (isThere) dialog.current?.showModal();
     else dialog.current?.close();
-  }, [isThere]);
+  }, [isThere, dialog]);
   const kind = clash ? kindOf(clash.edit) : "field";
   return (
     <Dialog ref={dialog} title={texts.clashTitle}>
@@ -28,7 +35,7 @@ export function ClashDialog({ review, form }: { review: Review; form: UsedForm }
       {clash && kind === "field" && <BothValues clash={clash} review={review} />}
       <div className="actions">
         <button type="button" onClick={() => form.settle("theirs")}>
-          {kind === "field" ? texts.theirs : texts.back}
+          {kind === "field" ? texts.leaveTheirs : texts.back}
         </button>
         <button type="button" className="primary" onClick={() => form.settle("mine")}>
           {clash?.edit.undoes ? texts.undoAnyway : ownWay(texts)[kind]}
@@ -41,14 +48,14 @@ export function ClashDialog({ review, form }: { review: Review; form: UsedForm }
 function BothValues({ clash, review }: { clash: Clash; review: Review }) {
   const texts = useTexts(REVIEW);
   const { language } = useLanguage();
+  const { person } = useSession();
   const { edit, theirs, by } = clash;
   const field = review.fields.find(({ path }) => path === edit.field);
+  const name = (field && FIELD_TEXTS[language].fields[field.definition.name]) ?? texts.theField;
   const definition = field?.definition ?? { kind: "text" };
   return (
     <>
-      <p>
-        {texts.clash(shown(by ?? "–"))} {field && FIELD_TEXTS[language].fields[field.definition.name]}
-      </p>
+      <p>{by === person?.id ? texts.ownClash(name) : texts.clash(shown(by ?? "–"), name)}</p>
       <dl className="clash">
         <dt>{texts.theirs}</dt>
         <dd>
@@ -71,7 +78,7 @@ function kindOf({ changes }: Edit): Kind {
 }
 
 const ownWay = (texts: ReviewTexts): Record<Kind, string> => ({
-  field: texts.mine,
+  field: texts.saveMine,
   item: texts.removeItem,
   section: texts.confirmAnyway,
 });

@@ -1,10 +1,10 @@
 // One field of the form: label, value, where it is from; in focus also what is doubtful about it and what can be done.
 
+import type { Issue } from "@casework/client";
 import { issueText } from "@casework/client/messages";
 import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 import type { EditsState } from "../../data/edits.js";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
-import { dateText } from "../../data/format.js";
 import type { ReviewField } from "../../data/review.js";
 import { useLanguage, useMessages, useTexts } from "../../language.js";
 import { Mixed } from "../../parts/mixed.js";
@@ -126,22 +126,49 @@ function Details({ field, actions }: PartProps) {
   );
 }
 
-function Issues({ field: { issues } }: { field: ReviewField }) {
+const isBlocking = ({ weight }: Issue) => weight === "blocking";
+
+/** So many are shown at once, so that the buttons below stay in sight. */
+const SHOWN_ISSUES = 4;
+
+/** What weighs most comes first. */
+function Issues({ field: { issues, definition } }: { field: ReviewField }) {
+  const texts = useTexts(REVIEW);
+  const ordered = issues.toSorted((one, other) => Number(isBlocking(other)) - Number(isBlocking(one)));
+  const rest = ordered.slice(SHOWN_ISSUES);
+  return (
+    <>
+      <Notices issues={ordered.slice(0, SHOWN_ISSUES)} definition={definition} />
+      {rest.length > 0 && (
+        <details className="more-issues">
+          <summary>{texts.moreIssues(rest.length)}</summary>
+          <Notices issues={rest} definition={definition} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Notices({ issues, definition }: Pick<ReviewField, "issues" | "definition">) {
   const messages = useMessages();
   return issues.map((issue) => (
-    <p key={`${issue.code} ${issue.message}`} className={`notice ${issue.weight === "blocking" ? "bad" : "warn"}`}>
-      {issueText(messages, issue)} <Said params={issue.params} />
+    <p key={`${issue.code} ${issue.message}`} className={`notice ${isBlocking(issue) ? "bad" : "warn"}`}>
+      {issueText(messages, issue)} <Said issue={issue} definition={definition} />
     </p>
   ));
 }
 
 /** The values that an issue sets against each other. */
-export function Said({ params = {} }: { params: Record<string, unknown> | undefined }) {
+export function Said({ issue: { params = {} }, definition }: Pick<ReviewField, "definition"> & { issue: Issue }) {
   const { first, second } = params;
   if (typeof first !== "string" || typeof second !== "string") return null;
+  const one = (text: string) => {
+    const value = enteredValue(definition, text);
+    return value ? <Value definition={definition} value={value} /> : <Mixed text={text} />;
+  };
   return (
     <strong>
-      <Mixed text={dateText(first)} /> / <Mixed text={dateText(second)} />
+      {one(first)} / {one(second)}
     </strong>
   );
 }

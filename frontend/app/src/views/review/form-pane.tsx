@@ -1,11 +1,13 @@
 // The form side: its sections as on the paper, each with what is filled, what is to be checked, and its confirmation.
 
+import type { CaseDocument } from "@casework/client";
 import { issueText } from "@casework/client/messages";
 import type { RefObject } from "react";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
 import { isEmpty } from "../../data/fields.js";
 import type { Review, ReviewField, ReviewItem, ReviewSection } from "../../data/review.js";
 import { useLanguage, useMessages, useTexts } from "../../language.js";
+import { IssueDocument } from "../../parts/file-name.js";
 import { Mixed } from "../../parts/mixed.js";
 import { ConfirmSection } from "./confirm-section.js";
 import { FieldRow } from "./field-row.js";
@@ -17,10 +19,10 @@ interface FormPaneProps {
   review: Review;
   reviewing: Reviewing;
   paneRef: RefObject<HTMLElement | null>;
-  nameOfDocument: (id: string) => string;
+  documents: CaseDocument[];
 }
 
-export function FormPane({ review, reviewing, paneRef, nameOfDocument }: FormPaneProps) {
+export function FormPane({ review, reviewing, paneRef, documents }: FormPaneProps) {
   const texts = useTexts(REVIEW);
   const { refused } = reviewing.edits;
   // Of an item or a section; what was refused of a field is said at the field.
@@ -28,7 +30,7 @@ export function FormPane({ review, reviewing, paneRef, nameOfDocument }: FormPan
   return (
     <section className="pane form-pane" aria-label={texts.form} ref={paneRef} tabIndex={-1}>
       {isElsewhere && <Refused refused={refused} />}
-      <OtherIssues review={review} nameOfDocument={nameOfDocument} />
+      <OtherIssues review={review} documents={documents} />
       {review.sections.map((section) => (
         <Section key={section.name} section={section} reviewing={reviewing} />
       ))}
@@ -36,13 +38,7 @@ export function FormPane({ review, reviewing, paneRef, nameOfDocument }: FormPan
   );
 }
 
-function OtherIssues({
-  review: { others },
-  nameOfDocument,
-}: {
-  review: Review;
-  nameOfDocument: (id: string) => string;
-}) {
+function OtherIssues({ review: { others }, documents }: Pick<FormPaneProps, "review" | "documents">) {
   const texts = useTexts(REVIEW);
   const messages = useMessages();
   if (others.length === 0) return null;
@@ -55,11 +51,7 @@ function OtherIssues({
             key={`${issue.field} ${issue.code} ${issue.message}`}
             className={`notice ${issue.weight === "blocking" ? "bad" : "warn"}`}
           >
-            {issue.field.startsWith("documents/") && (
-              <>
-                <Mixed text={nameOfDocument(issue.field.slice("documents/".length))} />:{" "}
-              </>
-            )}
+            <IssueDocument issue={issue} documents={documents} />
             {issueText(messages, issue)}
           </li>
         ))}
@@ -82,7 +74,7 @@ function Section({ section, reviewing }: { section: ReviewSection; reviewing: Re
     <section className="form-section card" aria-labelledby={id} data-section={section.name}>
       <header className="section-head">
         <h2 id={id}>{names.sections[section.name]}</h2>
-        <span className="hint number">{texts.filled(section.filled, section.all)}</span>
+        {section.all > 0 && <span className="hint number">{texts.filled(section.filled, section.all)}</span>}
         {section.open > 0 && <span className="badge warn">{texts.open(section.open)}</span>}
         <ConfirmSection section={section} reviewing={reviewing} />
       </header>

@@ -65,6 +65,7 @@ function Desk({ caseId, form }: { caseId: string; form: ReturnType<typeof useFor
   const formPane = useRef<HTMLElement>(null);
   const pagePane = useRef<HTMLElement>(null);
   const keysDialog = useRef<HTMLDialogElement>(null);
+  const clashDialog = useRef<HTMLDialogElement>(null);
   useKeys({
     next: reviewing.actions.next,
     undo: form.undo,
@@ -84,15 +85,18 @@ function Desk({ caseId, form }: { caseId: string; form: ReturnType<typeof useFor
   });
   usePrefetch(caseId, review, reviewing);
   if (!review || !theCase) return <Loading />;
-  const nameOfDocument = (id: string) => theCase.documents.find((one) => one.id === id)?.file_name ?? id;
   return (
     <>
-      <Toolbar review={review} reviewing={reviewing} onKeys={() => keysDialog.current?.showModal()} />
+      <Toolbar
+        {...{ caseId, review, reviewing }}
+        onKeys={() => keysDialog.current?.showModal()}
+        onDecide={() => clashDialog.current?.showModal()}
+      />
       <Split
-        start={<FormPane {...{ review, reviewing, nameOfDocument }} paneRef={formPane} />}
+        start={<FormPane {...{ review, reviewing }} documents={theCase.documents} paneRef={formPane} />}
         end={<PagePane {...{ theCase, field, source }} paneRef={pagePane} />}
       />
-      <ClashDialog review={review} form={form} />
+      <ClashDialog ref={clashDialog} review={review} form={form} />
       <KeysDialog ref={keysDialog} />
     </>
   );

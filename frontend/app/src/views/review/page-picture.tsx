@@ -2,6 +2,7 @@
 
 import type { DocumentPage } from "@casework/client";
 import { useEffect, useRef, useState } from "react";
+import { Loading } from "../../parts/loading.js";
 
 type Box = readonly [left: number, top: number, right: number, bottom: number];
 
@@ -45,6 +46,7 @@ export function PagePicture({ page, alt, boxes, isWhole, zoom, name }: PagePictu
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard
     <section className="page-scroll" dir="ltr" ref={pane} tabIndex={0} aria-label={alt}>
+      {!drawn && <Loading />}
       {drawn && (
         <div
           className="page-sheet"

@@ -7,6 +7,7 @@ import { type CallMessage, usePage } from "../../data/queries.js";
 import { findQuote, type Span, spokenBy } from "../../data/quotes.js";
 import { useMessages, useTexts } from "../../language.js";
 import { FileName } from "../../parts/file-name.js";
+import { Loading } from "../../parts/loading.js";
 import { MarkedText } from "../../parts/marked-text.js";
 import { directionOf, shown } from "../../parts/mixed.js";
 import { scrollWithin } from "../../parts/scroll.js";
@@ -68,7 +69,7 @@ function DocumentSource({ caseId, place, quote, documents, zoom }: SourceProps) 
       </p>
     );
   }
-  if (!page) return <p className="source-body" aria-busy="true" />;
+  if (!page) return <Loading />;
   const isHere = quote !== null && quote.page === place.page && quote.document_id === place.documentId;
   const document = documents.find(({ id }) => id === place.documentId);
   return (

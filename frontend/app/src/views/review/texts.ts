@@ -11,6 +11,8 @@ export interface ReviewTexts {
   toMaterial: string;
   open: (count: number) => string;
   allClear: string;
+  toConfirm: (sections: number) => string;
+  toPrint: string;
   next: string;
   onlyOpen: string;
   undo: string;
@@ -44,6 +46,7 @@ export interface ReviewTexts {
   addItem: string;
   removeItem: string;
   notStated: (count: number) => string;
+  moreIssues: (count: number) => string;
   generalIssues: (count: number) => string;
   noSource: string;
   noSourceHint: string;
@@ -72,16 +75,19 @@ export interface ReviewTexts {
   unreadable: string;
   removed: string;
   clashTitle: string;
-  clash: (by: string) => string;
+  clash: (by: string, field: string) => string;
+  ownClash: (field: string) => string;
+  theField: string;
+  leaveTheirs: string;
+  saveMine: string;
+  undecided: string;
+  decide: string;
   theirs: string;
   mine: string;
   sectionChanged: string;
   itemChanged: (by: string) => string;
   before: string;
   undoAnyway: string;
-  keysTitle: string;
-  close: string;
-  keyList: [key: string, does: string][];
 }
 
 export const REVIEW: Record<Language, ReviewTexts> = {
@@ -104,6 +110,8 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     toMaterial: "לחומר ולניתוחים",
     open: (count) => (count === 1 ? "ערך אחד לבדיקה" : `${count} ערכים לבדיקה`),
     allClear: "אין ערכים שממתינים לבדיקה",
+    toConfirm: (sections) => (sections === 1 ? "נותר חלק אחד לאישור" : `נותרו ${sections} חלקים לאישור`),
+    toPrint: "הכול אושר: להדפסה",
     next: "הבא לבדיקה",
     onlyOpen: "רק מה שלבדיקה",
     undo: "ביטול הפעולה האחרונה",
@@ -137,6 +145,7 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     addItem: "הוספה",
     removeItem: "הסרה",
     notStated: (count) => `${count} ליקויים שלא צוינו`,
+    moreIssues: (count) => (count === 1 ? "עוד הערה אחת" : `עוד ${count} הערות`),
     generalIssues: (count) => (count === 1 ? "הערה אחת על המסמכים" : `${count} הערות על המסמכים`),
     noSource: "לערך זה אין ציטוט ממסמך או מהשיחה.",
     noSourceHint: "אפשר לדפדף במסמכים כאן.",
@@ -165,29 +174,19 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     unreadable: "לא ניתן להציג את המסמך.",
     removed: "הוסר ידנית",
     clashTitle: "השדה השתנה בינתיים",
-    clash: (by) => `${by} שינה/תה את השדה בזמן שערכתם אותו.`,
+    clash: (by, field) => `${by} שינה/תה את „${field}״ בזמן שערכתם אותו.`,
+    ownClash: (field) => `שיניתם את „${field}״ בלשונית אחרת בזמן שערכתם אותו כאן.`,
+    theField: "השדה",
+    leaveTheirs: "להשאיר את מה שרשום עכשיו",
+    saveMine: "לשמור את מה שכתבתם",
+    undecided: "לא נשמר: השדה השתנה בינתיים.",
+    decide: "להחליט…",
     theirs: "מה שרשום עכשיו",
     mine: "מה שכתבתם",
     sectionChanged: "ערכים בחלק זה השתנו מאז שהסתכלתם בו.",
     itemChanged: (by) => `${by} שינה/תה את הפריט מאז שהסתכלתם בו.`,
     before: "מה שהיה לפני הפעולה שלכם",
     undoAnyway: "לבטל בכל זאת",
-    keysTitle: "מקשי קיצור",
-    close: "סגירה",
-    keyList: [
-      ["F8", "הערך הבא לבדיקה"],
-      ["Shift+F8", "הערך הקודם לבדיקה"],
-      ["↑ ↓", "שדה קודם, שדה הבא"],
-      ["Enter / F2", "עריכה; Enter שומר, Esc מבטל"],
-      ["Ctrl+Enter", "שמירה ומעבר לערך הבא לבדיקה"],
-      ["Ctrl+Shift+Enter", "אישור החלק"],
-      ["Ctrl+Z", "ביטול הפעולה האחרונה"],
-      [". ,", "המקור הבא, הקודם"],
-      ["1 2", "בהשוואה: לקחת את הראשון, השני"],
-      ["F6", "מעבר בין הטופס למקור"],
-      ["PageUp PageDown", "עמוד קודם, הבא"],
-      ["+ − 0", "הגדלה, הקטנה, התאמה"],
-    ],
   },
   en: {
     form: "The form",
@@ -208,6 +207,8 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     toMaterial: "To material and analyses",
     open: (count) => (count === 1 ? "1 value to check" : `${count} values to check`),
     allClear: "No value waits to be checked",
+    toConfirm: (sections) => (sections === 1 ? "1 section left to confirm" : `${sections} sections left to confirm`),
+    toPrint: "All confirmed: print",
     next: "Next to check",
     onlyOpen: "Only what is to check",
     undo: "Undo the last action",
@@ -241,6 +242,7 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     addItem: "Add",
     removeItem: "Remove",
     notStated: (count) => `${count} impairments not stated`,
+    moreIssues: (count) => (count === 1 ? "1 more note" : `${count} more notes`),
     generalIssues: (count) => (count === 1 ? "1 note on the documents" : `${count} notes on the documents`),
     noSource: "There is no quote of a document or the call for this value.",
     noSourceHint: "You can leaf through the documents here.",
@@ -269,28 +271,18 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     unreadable: "The document cannot be shown.",
     removed: "Removed by a person",
     clashTitle: "The field has changed meanwhile",
-    clash: (by) => `${by} changed the field while you edited it.`,
+    clash: (by, field) => `${by} changed "${field}" while you edited it.`,
+    ownClash: (field) => `You changed "${field}" in another tab while you edited it here.`,
+    theField: "the field",
+    leaveTheirs: "Leave what it says now",
+    saveMine: "Save what you wrote",
+    undecided: "Not saved: it has changed meanwhile.",
+    decide: "Decide…",
     theirs: "What it says now",
     mine: "What you wrote",
     sectionChanged: "Values of this section changed since you looked at it.",
     itemChanged: (by) => `${by} changed the item since you looked at it.`,
     before: "What it said before your action",
     undoAnyway: "Undo anyway",
-    keysTitle: "Keys",
-    close: "Close",
-    keyList: [
-      ["F8", "Next value to check"],
-      ["Shift+F8", "Previous value to check"],
-      ["↑ ↓", "Previous field, next field"],
-      ["Enter / F2", "Edit; Enter saves, Esc leaves it"],
-      ["Ctrl+Enter", "Save and go to the next value to check"],
-      ["Ctrl+Shift+Enter", "Confirm the section"],
-      ["Ctrl+Z", "Undo the last action"],
-      [". ,", "Next source, previous source"],
-      ["1 2", "When comparing: take the first, the second"],
-      ["F6", "Between form and source"],
-      ["PageUp PageDown", "Previous page, next page"],
-      ["+ − 0", "Zoom in, out, fit"],
-    ],
   },
 };
