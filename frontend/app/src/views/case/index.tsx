@@ -59,7 +59,7 @@ function Analyses({ caseId, isEmpty }: { caseId: string; isEmpty: boolean }) {
           </button>
         )}
       </div>
-      {isEmpty && <p className="hint">{texts.emptyFirst}</p>}
+      {isEmpty && <p className="hint empty-first">{texts.emptyFirst}</p>}
       <AnalysisCard caseId={caseId} jobType="document_analysis_form7801" analysis={form} />
       <AnalysisCard caseId={caseId} jobType="document_analysis_agent" analysis={agent} />
       <AnalysisCard caseId={caseId} jobType="call_analysis" analysis={call} />
