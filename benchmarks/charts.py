@@ -52,7 +52,7 @@ def draw_latency(numbers: Mapping[str, Mapping[str, Mapping[str, float]]], path:
         axis.set_title(f"{what}, p95, s", loc="left", fontsize=10)
         axis.margins(x=0.12)
         axis.tick_params(left=False)
-    axes[0].legend(frameon=False, loc="lower right")
+    axes[0].legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     figure.savefig(path, dpi=110)
 
 

@@ -23,6 +23,8 @@ from clients.python.casework import Client
 JOB_TYPE = "document_analysis_form7801"
 TEXT = "סיכום ביקור. המטופל סובל מכאבי גב מאז 2024. אובחנה פריצת דיסק. שם המטופל: דוד לוי."
 WAIT_SECONDS = 240
+CLOSE_SECONDS = 1
+"""MiniStack does not answer the end of a socket."""
 PER_SOCKET = 50
 
 
@@ -109,7 +111,12 @@ class Followers:
             if self._socket is None:
                 answer = self._client.call("POST", "/streams", {"job_ids": [job_id]})
                 offered = [Subprotocol(name) for name in answer["protocols"]]
-                self._socket = connect(self._system.socket_url(answer), subprotocols=offered, open_timeout=WAIT_SECONDS)
+                self._socket = connect(
+                    self._system.socket_url(answer),
+                    subprotocols=offered,
+                    open_timeout=WAIT_SECONDS,
+                    close_timeout=CLOSE_SECONDS,
+                )
                 threading.Thread(target=self._listen, args=(self._socket,), daemon=True).start()
             else:
                 self._socket.send(json.dumps({"type": "follow", "job_ids": [job_id]}))

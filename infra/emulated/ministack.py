@@ -25,7 +25,7 @@ from infra.local.ports import free_ports
 
 REGION = "us-east-1"
 START_SECONDS = 60
-STOP_SECONDS = 20
+STOP_SECONDS = 10
 ANSWER_SECONDS = 600
 """An update of the stack answers only when the functions' processes have ended."""
 
