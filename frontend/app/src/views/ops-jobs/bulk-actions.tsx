@@ -163,7 +163,8 @@ function Progress({ doing: { done, refusals }, count }: { doing: Doing; count: n
       {refusals.length > 0 && (
         <>
           <p className="error">{texts.refused(refusals.length)}</p>
-          <ul className="refusals">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard */}
+          <ul className="refusals" tabIndex={0}>
             {refusals.map(({ job, error }) => (
               <li key={job.job_id}>
                 <Ltr text={job.job_id} />: {errorText(messages, error)}
