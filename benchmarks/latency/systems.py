@@ -62,11 +62,14 @@ def deployed_system(package: Package) -> Iterator[MeasuredSystem]:
             webhooks = {"url": f"{deployed.api_url}/openai/webhook", "secret": SECRETS["openai-webhook-secret"]}
             deployed.model("POST", "/webhooks", webhooks)
             address, work_normal = deployed.socket_url(), deployed.functions()["WorkNormal"]
-            yield MeasuredSystem(
-                client_of=deployed.client,
-                socket_url=lambda _: address,
-                kill_workers=lambda: ministack.kill_workers(work_normal),
-            )
+            try:
+                yield MeasuredSystem(
+                    client_of=deployed.client,
+                    socket_url=lambda _: address,
+                    kill_workers=lambda: ministack.kill_workers(work_normal),
+                )
+            finally:
+                deployed.model("DELETE", "/webhooks")
 
 
 def _kill_workers(api_port: str) -> None:
