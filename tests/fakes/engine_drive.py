@@ -18,8 +18,9 @@ def machine(
     new_engine: Callable[[], Engine],
     completed_in_case: Callable[[Engine], Any],
     left_behind: Callable[[Engine], list[str]],
+    number: int = 1,
 ) -> type[EngineMachine]:
-    """The machine on the engine that `new_engine` makes.
+    """The machine on the engine that `new_engine` makes. Machines of other numbers are driven in other orders.
 
     `completed_in_case` reads what its case holds now; `left_behind` names the locks that are held and the counters that
     are not zero.
@@ -30,7 +31,7 @@ def machine(
         "left_behind": staticmethod(left_behind),
         "reached": Counter(),
     }
-    return type("Machine", (EngineMachine,), attributes)
+    return type(f"Machine{number}", (EngineMachine,), attributes)
 
 
 def drive(
