@@ -35,7 +35,9 @@ def test_the_largest_scan_is_as_large_as_a_file_may_be(pages: int) -> None:
 
 
 @pytest.mark.parametrize("job_type", ["document_analysis_form7801", "document_analysis_agent"])
-def test_a_scan_of_more_pages_than_a_question_takes_is_looked_at_to_its_end(job_type: str, emulated: tuple[Emulator, Models]) -> None:
+def test_a_scan_of_more_pages_than_a_question_takes_is_looked_at_to_its_end(
+    job_type: str, emulated: tuple[Emulator, Models]
+) -> None:
     run = run_analysis(job_type, a_case(a_scan(60, size_bytes=500_000)), emulated[1])
 
     assert run.error is None
