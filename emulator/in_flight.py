@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import msgspec
@@ -21,20 +21,20 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InFlight:
-    """The calls of the foreground; those in the background are given with each question. Safe for many threads."""
+    """The calls of the foreground; those in the background are counted with each question. Safe for many threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._open: Counter[str] = Counter()
         self._highest: Counter[str] = Counter()
         self.limits = Limits()
 
     @contextmanager
-    def call(self, provider: Provider, *, background: int) -> Iterator[bool]:
+    def call(self, provider: Provider, *, background: Callable[[], int]) -> Iterator[bool]:
         """One call, beside so many in the background, for as long as the block lasts; whether the limit lets it in."""
         limit: int | None = getattr(self.limits, provider)
         with self._lock:
-            there = self._open[provider] + background + 1
+            there = self._open[provider] + background() + 1
             is_admitted = limit is None or there <= limit
             self._open[provider] += is_admitted
             self._highest[provider] = max(self._highest[provider], there if is_admitted else 0)
@@ -43,6 +43,10 @@ class InFlight:
         finally:
             with self._lock:
                 self._open[provider] -= is_admitted
+
+    def held(self) -> AbstractContextManager[object]:
+        """Nobody counts meanwhile: a call that goes into the background is in one of the two places, never in both."""
+        return self._lock
 
     def clear(self) -> None:
         with self._lock:

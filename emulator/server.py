@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
@@ -155,7 +155,7 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         outcome = "failed" if fault and fault.kind not in ANSWERED_KINDS else "answered"
         if fault and fault.kind in CREATED_KINDS and asked.in_background:
             outcome = "lost"
-        background = self.emulator_state.responses.open_count() if asked.provider == "openai" else 0
+        background = self.emulator_state.responses.open_count if asked.provider == "openai" else (lambda: 0)
         try:
             with ExitStack() as ending:
                 self._before_last_bytes = ending.close  # who has an answer may ask again at once
@@ -189,9 +189,10 @@ class EmulatorHandler(BaseHTTPRequestHandler):
         elif kind in _ERROR_EVENTS and is_plain:  # nothing is begun
             self._send_json(self._error(_ERROR_EVENTS[kind], asked.path))
         else:
-            reply = self.emulator_state.reply(asked, fault, request_id=self._request_id)
-            if asked.in_background:
-                self._before_last_bytes()  # it counts among those in the background now
+            with self.emulator_state.in_flight.held() if asked.in_background else nullcontext():
+                reply = self.emulator_state.reply(asked, fault, request_id=self._request_id)
+                if asked.in_background:
+                    self._before_last_bytes()  # it counts among those in the background now
             if kind == "lost_create":
                 self._drop()
             else:

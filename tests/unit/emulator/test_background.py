@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import openai
 import pytest
 
+from emulator.in_flight import InFlight, Limits
 from tests.unit.emulator.prompts import a_document
 
 Control = Callable[..., Any]
@@ -258,3 +261,25 @@ def test_faults_at_random_fit_the_calls_they_meet(openai_client: openai.OpenAI, 
     assert openai_client.responses.create(model="gpt-6-luna", input=PROMPT).status == "completed"
     with pytest.raises(openai.APIConnectionError):
         _create(openai_client)
+
+
+def test_a_call_that_goes_into_the_background_is_never_counted_twice() -> None:
+    in_flight, there = InFlight(), list[str]()
+    in_flight.limits = Limits(openai=2)
+    admitted: list[bool] = []
+
+    def another() -> None:
+        with in_flight.call("openai", background=lambda: len(there)) as is_admitted:
+            admitted.append(is_admitted)
+
+    with ExitStack() as call:
+        call.enter_context(in_flight.call("openai", background=lambda: len(there)))
+        other = threading.Thread(target=another)
+        with in_flight.held():
+            there.append("the call")
+            other.start()
+            other.join(0.05)
+            call.close()
+        other.join()
+
+    assert (admitted, in_flight.listed()["highest"]) == ([True], {"openai": 2})
