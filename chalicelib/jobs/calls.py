@@ -86,8 +86,8 @@ class Durations(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def usual(self) -> float | None:
-        """The middle one."""
-        return self.share(0.5)
+        """The middle one; of two, the shorter."""
+        return self.seconds[(len(self.seconds) - 1) // 2] if self.seconds else None
 
 
 def question_of(step: str, body: bytes) -> str:
@@ -104,13 +104,16 @@ def is_of_step(call: Call, step: str) -> bool:
 def seconds_to_look(elapsed: float, durations: Durations, *, hears: bool, is_low: bool = False) -> float:
     """Seconds until a worker looks whether a call has ended that began `elapsed` seconds ago.
 
-    At first when nearly all calls of its kind had ended, then ever later. `hears`: a webhook will usually tell sooner.
-    `is_low`: it is a call of low priority.
+    At first when nearly all calls of its kind had ended, but not much after the usual time: one call that took long
+    says nothing of the next. Then ever later. `hears`: a webhook will usually tell sooner. `is_low`: it is a call of
+    low priority.
     """
-    late = durations.share(0.9)
-    if late is not None and elapsed < late:
-        return max(1.0, late - elapsed) + (SPREAD_SECONDS if hears else 0.5)
     rarer = RARE_LOOKS if hears else 1
+    usual, late = durations.usual, durations.share(0.9)
+    if usual is not None and late is not None:
+        first = min(late, usual * (1 + LATE_SHARE * rarer))
+        if elapsed < first:
+            return max(1.0, first - elapsed) + (SPREAD_SECONDS if hears else 0.5)
     longest = LOW_LONGEST_LOOK_SECONDS if is_low else LONGEST_LOOK_SECONDS * rarer
     return min(longest, max(SHORTEST_LOOK_SECONDS, elapsed * LATE_SHARE * rarer))
 
