@@ -25,6 +25,9 @@ from tests.reliability.chaos.run import run
 from tests.reliability.chaos.system import Plan
 from tests.reliability.chaos.verdict import broken_promises, figures, show
 
+BACKGROUND_FAULTS = 0.8
+"""So large a share that each kind of them happens about ten times in 100 jobs."""
+
 
 def main() -> None:
     """Run the chaos, show the table."""
@@ -60,9 +63,9 @@ def _parsed() -> tuple[Plan, Path | None]:
     parser.add_argument(
         "--background-faults",
         type=float,
-        default=usual.background_fault_rate,
+        default=BACKGROUND_FAULTS,
         metavar="SHARE",
-        help="of calls in the background, e.g. 0.8",
+        help="of calls in the background: their webhook or id is lost, doubled, early or forged",
     )
     parser.add_argument("--log", type=Path, help="write what every process says to this file")
     arguments = parser.parse_args()
