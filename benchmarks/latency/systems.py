@@ -19,7 +19,7 @@ from emulator.server import Emulator
 from infra.deploy.package import Package
 from infra.emulated.issuer import running_issuer
 from infra.emulated.ministack import running_ministack
-from infra.emulated.stack import SECRETS, deploy, deployable_package
+from infra.emulated.stack import deploy, deployable_package
 from infra.local.environment import HOST
 from infra.local.own_system import running_system
 from infra.local.token import token
@@ -59,8 +59,6 @@ def deployed_system(package: Package) -> Iterator[MeasuredSystem]:
         with running_issuer() as issuer, running_ministack(MINISTACK, home=home, environment=providers) as ministack:
             usable = deployable_package(package, of_package)
             deployed = deploy(usable, ministack=ministack, token_issuer=issuer, model_url=models.url)
-            webhooks = {"url": f"{deployed.api_url}/openai/webhook", "secret": SECRETS["openai-webhook-secret"]}
-            deployed.model("POST", "/webhooks", webhooks)
             address, work_normal = deployed.socket_url(), deployed.functions()["WorkNormal"]
             try:
                 yield MeasuredSystem(

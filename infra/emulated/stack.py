@@ -37,7 +37,10 @@ def deployable_package(package: Package, directory: Path) -> Package:
 
 
 def deploy(package: Package, *, ministack: MiniStack, token_issuer: Issuer, model_url: str) -> Deployed:
-    """Make the stack of a deployable package. `model_url` is the address of the providers' emulator."""
+    """Make the stack of a deployable package. `model_url` is the address of the providers' emulator.
+
+    The emulated OpenAI sends its webhooks to the stack: it expects them, and looks rarely at a parked job without them.
+    """
     name = deployment.stack_name(STAGE)
     for secret, value in SECRETS.items():
         ministack.client("ssm").put_parameter(Name=f"/{name}/{secret}", Type="SecureString", Value=value)
@@ -53,7 +56,7 @@ def deploy(package: Package, *, ministack: MiniStack, token_issuer: Issuer, mode
     }
     stack.execute(deployment.prepare(stack, package, parameters=parameters))
     api_id = stack.outputs()["RestAPIId"]
-    return Deployed(
+    deployed = Deployed(
         ministack=ministack,
         stack=stack,
         package=package,
@@ -61,6 +64,9 @@ def deploy(package: Package, *, ministack: MiniStack, token_issuer: Issuer, mode
         issuer=token_issuer,
         model_url=model_url,
     )
+    webhooks = {"url": f"{deployed.api_url}/openai/webhook", "secret": SECRETS["openai-webhook-secret"]}
+    deployed.model("POST", "/webhooks", webhooks)
+    return deployed
 
 
 def _as_ministack_takes_it(template: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from infra.emulated.stack import SECRETS
 from infra.emulated.system import Deployed
 from tests.deployed.sample import new_case
 
@@ -15,13 +13,8 @@ SECONDS_OF_THE_MODEL = 20
 
 
 @pytest.fixture(autouse=True)
-def webhooks(deployed: Deployed) -> Iterator[None]:
-    """The emulated OpenAI sends its webhooks to the stack."""
-    url = f"{deployed.api_url}/openai/webhook"
-    deployed.model("POST", "/webhooks", {"url": url, "secret": SECRETS["openai-webhook-secret"]})
+def slow_model(deployed: Deployed) -> None:
     deployed.model("POST", "/pace", {"seconds": SECONDS_OF_THE_MODEL})
-    yield
-    deployed.model("DELETE", "/webhooks")
 
 
 def deliveries(deployed: Deployed) -> list[dict[str, Any]]:
