@@ -1,14 +1,10 @@
-"""How is AWS called? Clients, how long a call may take, in itself and within an API request, and what errors mean."""
+"""How is AWS called? Clients, how long a call may take, and what errors mean; see time_budget for calls in requests."""
 
 from __future__ import annotations
 
-import io
-import math
-import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from http.client import HTTPResponse
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
@@ -43,13 +39,13 @@ _CONNECTING = threading.Lock()
 def new_session() -> Any:
     """The session that all clients come from. boto3 would add nothing but 60 ms to the start of every function."""
     import botocore.session
-    from botocore.awsrequest import AWSHTTPConnection, AWSHTTPSConnection
 
-    # botocore lets nobody give it connections of another kind.
-    for connection in (AWSHTTPConnection, AWSHTTPSConnection):
-        connection.response_class = _Response
     session = botocore.session.get_session()
-    session.register("request-created", _begins_in_time)  # for each try of each call of each client
+    time_budget.limit_calls(
+        session,
+        seconds_a_try=CONNECT_SECONDS + READ_SECONDS,
+        exceptions={"lambda": CONNECT_SECONDS + FUNCTION_READ_SECONDS},
+    )
     return session
 
 
@@ -59,7 +55,7 @@ def new_client(session: Any, name: str, *, endpoint_url: str | None, validates: 
 
     config = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=_read_seconds(name),
+        read_timeout=FUNCTION_READ_SECONDS if name == "lambda" else READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": 1 if name == "lambda" else ATTEMPTS},
         signature_version="s3v4" if name == "s3" else None,
         # Without it presigned URLs name the global host, which newer regions refuse. An IP address as the endpoint
@@ -119,44 +115,3 @@ def cancellation_reasons(error: ClientError) -> Sequence[Mapping[str, Any]]:
     """What became of each write of a transaction that was canceled."""
     reasons: Sequence[Mapping[str, Any]] = error.response.get("CancellationReasons", ())
     return reasons
-
-
-def _read_seconds(service: str) -> int:
-    """How long one try of a call of this service ("dynamodb", "lambda") may take after it is connected."""
-    return FUNCTION_READ_SECONDS if service == "lambda" else READ_SECONDS
-
-
-def _begins_in_time(event_name: str, **_: Any) -> None:
-    """Botocore's handler before each try: refuse one that could outlast its request. Raises: StorageUnavailable."""
-    time_budget.require(CONNECT_SECONDS + _read_seconds(event_name.split(".")[1]))
-
-
-class _Bytes(io.RawIOBase):
-    """What a socket receives while its request has time: a socket's own timeout begins again with every byte."""
-
-    def __init__(self, received: Any, connected: socket.socket) -> None:
-        self._received = received
-        self._connected = connected
-        self._timeout = connected.gettimeout()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = time_budget.seconds_left()
-        if left <= 0:
-            raise TimeoutError("the request's time is over")
-        if left < math.inf:
-            self._connected.settimeout(min(left, self._timeout or left))
-        count: int | None = self._received.readinto(buffer)
-        return count
-
-    def close(self) -> None:
-        self._received.close()
-        super().close()
-
-
-class _Response(HTTPResponse):
-    def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
-        super().__init__(sock, *arguments, **named)
-        self.fp = io.BufferedReader(_Bytes(self.fp.detach(), sock))
