@@ -6,16 +6,16 @@ handler refuses. Refusals and internal defects become problem+json here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from chalicelib import telemetry
 from chalicelib.api.http import Request, Response
-from chalicelib.api.parsing import KB, SizeCheck, parse_body, parse_query
+from chalicelib.api.parsing import KB, SizeCheck, invalid, parse_body, place_of
 from chalicelib.api.problems import internal_error, refused
-from chalicelib.errors import Refusal, StorageUnavailable, Unauthorized
+from chalicelib.errors import FieldProblem, Refusal, StorageUnavailable, Unauthorized
 from chalicelib.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ Handler = Callable[..., Response]
 
 Admission = Callable[[Request, "System"], Request]
 """Authenticates a request; returns it, with `caller` set for a user. Raises: Unauthorized; Unavailable."""
+
+T = TypeVar("T")
 
 START_LIMIT_BYTES = 64 * KB
 
@@ -119,19 +121,44 @@ def anybody(request: Request, system: System) -> Request:
     return request
 
 
+def parse_query(request: Request, wanted: type[T]) -> T:
+    """The query parameters as `wanted`; unknown ones are ignored.
+
+    Raises: InvalidRequest, also when a parameter is given more than once.
+    """
+    known: tuple[str, ...] = wanted.__struct_encode_fields__  # type: ignore[attr-defined]  # a Struct's
+    given = {name: request.query[name] for name in known if name in request.query}
+    repeated = [name for name, values in given.items() if len(values) != 1]
+    if repeated:
+        raise invalid(*(FieldProblem(f"query:{name}", "is given more than once; give it once") for name in repeated))
+    try:
+        query = msgspec.convert({name: values[0] for name, values in given.items()}, wanted, strict=False)
+    except msgspec.ValidationError as exc:
+        pointer, message = place_of(exc, content={}, wanted=wanted)
+        raise invalid(FieldProblem(f"query:{pointer.removeprefix('/')}", message)) from exc
+    return _keeping_its_rules(query)
+
+
 def _handled(served: Endpoint, request: Request, system: System) -> Response:
     request = served.admit(request, system)
     arguments: dict[str, Any] = {}
     if served.body is not None:
-        arguments["body"] = parse_body(
-            request, served.body, limit_bytes=served.body_limit_bytes, check_sizes=served.check_sizes
-        )
+        body = parse_body(request, served.body, limit_bytes=served.body_limit_bytes, check_sizes=served.check_sizes)
+        arguments["body"] = _keeping_its_rules(body)
     if served.query is not None:
         arguments["query"] = parse_query(request, served.query)
     response = served.handler(request, system, **arguments)
     if request.caller is not None:
         _audit(served, request, response)
     return response
+
+
+def _keeping_its_rules(value: T) -> T:
+    """A body or query may have a method `problems`: every place that breaks a rule that its types cannot say."""
+    check: Callable[[], Sequence[FieldProblem]] | None = getattr(value, "problems", None)
+    if check is not None and (problems := check()):
+        raise invalid(*problems)
+    return value
 
 
 def _audit(served: Endpoint, request: Request, response: Response) -> None:

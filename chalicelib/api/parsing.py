@@ -1,4 +1,4 @@
-"""Bodies, queries and idempotency keys as checked values, or the places in them that are wrong."""
+"""Bodies and idempotency keys as checked values, or the places in them that are wrong."""
 
 from __future__ import annotations
 
@@ -61,7 +61,11 @@ def parse_body(request: Request, wanted: type[T], *, limit_bytes: int, check_siz
     content = read_json(request, limit_bytes=limit_bytes)
     if check_sizes is not None and isinstance(content, Mapping):
         check_sizes(content)
-    return _checked(content, wanted)
+    try:
+        return msgspec.convert(_with_integers(content, wanted), wanted)
+    except msgspec.ValidationError as exc:
+        pointer, message = place_of(exc, content=content, wanted=wanted)
+        raise invalid(FieldProblem(pointer, message)) from exc
 
 
 def read_json(request: Request, *, limit_bytes: int) -> Any:
@@ -87,22 +91,21 @@ def read_json(request: Request, *, limit_bytes: int) -> Any:
     return content
 
 
-def parse_query(request: Request, wanted: type[T]) -> T:
-    """The query parameters as `wanted`; unknown ones are ignored.
-
-    Raises: InvalidRequest, also when a parameter is given more than once.
-    """
-    known: tuple[str, ...] = wanted.__struct_encode_fields__  # type: ignore[attr-defined]  # a Struct's
-    given = {name: request.query[name] for name in known if name in request.query}
-    repeated = [name for name, values in given.items() if len(values) != 1]
-    if repeated:
-        raise invalid(*(FieldProblem(f"query:{name}", "is given more than once; give it once") for name in repeated))
-    try:
-        query = msgspec.convert({name: values[0] for name, values in given.items()}, wanted, strict=False)
-    except msgspec.ValidationError as exc:
-        pointer, message = _place(str(exc), content={}, wanted=wanted)
-        raise invalid(FieldProblem(f"query:{pointer.removeprefix('/')}", message)) from exc
-    return _checked_further(query)
+def place_of(error: msgspec.ValidationError, *, content: Any, wanted: type[Any]) -> tuple[str, str]:
+    """JSON pointer and message out of msgspec's error, e.g. "Expected `int` >= 60 - at `$.deadline_seconds`"."""
+    text = str(error)
+    found = _AT.match(text)
+    message, path = (found["message"], found["path"] or "") if found else (text, "")
+    names: list[str | int] = [int(step["index"]) if step["index"] else step["name"] or "..." for step in _steps(path)]
+    if names[-1:] == ["..."] or (found and found["key"]):
+        names = [name for name in names if name != "..."]
+        names += _wrong_entry(names, text=text, content=content, wanted=wanted)
+    if named := _NAMED.match(message):
+        unknown = named["what"] == "contains unknown"
+        return pointer_to(*names, named["name"]), "is not a known member" if unknown else "is missing"
+    if message.startswith("Invalid enum value"):
+        return pointer_to(*names), one_of(_allowed_values(names, wanted=wanted))
+    return pointer_to(*names), _in_words(message)
 
 
 def idempotency_key(request: Request, body: Any) -> IdempotencyKey | None:
@@ -167,15 +170,6 @@ def _inside(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _checked(content: Any, wanted: type[T]) -> T:
-    try:
-        value = msgspec.convert(_with_integers(content, wanted), wanted)
-    except msgspec.ValidationError as exc:
-        pointer, message = _place(str(exc), content=content, wanted=wanted)
-        raise invalid(FieldProblem(pointer, message)) from exc
-    return _checked_further(value)
-
-
 def _with_integers(content: Any, wanted: type[Any]) -> Any:
     """The content, members like 60.0 of a described body as 60: JSON has one kind of number, and so has JSON Schema."""
     if not isinstance(content, dict) or not hasattr(wanted, "__struct_fields__"):
@@ -185,30 +179,6 @@ def _with_integers(content: Any, wanted: type[Any]) -> Any:
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST_EXACT_INTEGER
-
-
-def _checked_further(value: T) -> T:
-    """A body or query may have a method `problems`: every place that breaks a rule that its types cannot say."""
-    check: Callable[[], Sequence[FieldProblem]] | None = getattr(value, "problems", None)
-    if check is not None and (problems := check()):
-        raise invalid(*problems)
-    return value
-
-
-def _place(text: str, *, content: Any, wanted: type[Any]) -> tuple[str, str]:
-    """JSON pointer and message out of msgspec's error text, e.g. "Expected `int` >= 60 - at `$.deadline_seconds`"."""
-    found = _AT.match(text)
-    message, path = (found["message"], found["path"] or "") if found else (text, "")
-    names: list[str | int] = [int(step["index"]) if step["index"] else step["name"] or "..." for step in _steps(path)]
-    if names[-1:] == ["..."] or (found and found["key"]):
-        names = [name for name in names if name != "..."]
-        names += _wrong_entry(names, text=text, content=content, wanted=wanted)
-    if named := _NAMED.match(message):
-        unknown = named["what"] == "contains unknown"
-        return pointer_to(*names, named["name"]), "is not a known member" if unknown else "is missing"
-    if message.startswith("Invalid enum value"):
-        return pointer_to(*names), one_of(_allowed_values(names, wanted=wanted))
-    return pointer_to(*names), _in_words(message)
 
 
 def _allowed_values(names: Sequence[str | int], *, wanted: type[Any]) -> Sequence[object]:

@@ -10,8 +10,8 @@ import pytest
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.api.http import Request
-from chalicelib.api.parsing import parse_body, parse_query, pointer_to, read_json
-from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, MalformedJson, UnsupportedMediaType
+from chalicelib.api.parsing import parse_body, pointer_to, read_json
+from chalicelib.errors import BodyTooLarge, InvalidRequest, MalformedJson, UnsupportedMediaType
 
 Name = Annotated[str, Meta(min_length=1, max_length=4)]
 
@@ -29,15 +29,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     names: Annotated[Mapping[Name, Name], Meta(max_length=3)] = {}
 
 
-class Query(msgspec.Struct, frozen=True, kw_only=True):
-    limit: Annotated[int, Meta(ge=1, le=100)] = 20
-    status: Literal["null", "open"] | UnsetType = UNSET
-
-    def problems(self):
-        return [FieldProblem("query:limit", "is thirteen")] if self.limit == 13 else []
-
-
-def a_request(body: bytes = b"", *, content_type: str | None = None, **query: str | tuple[str, ...]) -> Request:
+def a_request(body: bytes = b"", *, content_type: str | None = None) -> Request:
     return Request(
         id="r",
         method="POST",
@@ -45,7 +37,7 @@ def a_request(body: bytes = b"", *, content_type: str | None = None, **query: st
         route="/x",
         prefix="",
         headers={} if content_type is None else {"content-type": content_type},
-        query={name: values if isinstance(values, tuple) else (values,) for name, values in query.items()},
+        query={},
         parameters={},
         body=body,
     )
@@ -119,31 +111,6 @@ def test_json_may_be_nested_a_hundred_levels_deep(depth, taken):
     else:
         with pytest.raises(MalformedJson):
             read_json(request, limit_bytes=100_000)
-
-
-def test_a_query_is_converted_and_what_it_does_not_know_passed_over():
-    assert parse_query(a_request(limit="5", other="x"), Query) == Query(limit=5)
-
-
-@pytest.mark.parametrize(
-    ("query", "pointer", "message"),
-    [
-        ({"limit": "x"}, "query:limit", "must be an integer, not a string"),
-        ({"limit": "101"}, "query:limit", "must be an integer <= 100"),
-        ({"limit": ("1", "2")}, "query:limit", "is given more than once; give it once"),
-        ({"status": "closed"}, "query:status", "must be one of: null, open"),
-        ({"limit": "13"}, "query:limit", "is thirteen"),
-    ],
-)
-def test_a_wrong_parameter_is_named(query, pointer, message):
-    with pytest.raises(InvalidRequest) as refused:
-        parse_query(a_request(**query), Query)
-
-    assert [(problem.pointer, problem.message) for problem in refused.value.problems] == [(pointer, message)]
-
-
-def test_null_in_a_query_is_a_text_like_any_other():
-    assert parse_query(a_request(status="null"), Query).status == "null"
 
 
 def test_pointers_are_escaped():
