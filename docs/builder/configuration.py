@@ -94,7 +94,11 @@ def _meanings() -> dict[str, str]:
 def _default(name: str, value: object) -> str:
     if name in REQUIRED:
         return "required"
-    return "" if value is None else f"`{value}`"
+    if isinstance(value, bool):
+        value = ("off", "on")[value] if name == "OPENAI_BACKGROUND" else str(value).lower()
+    if isinstance(value, tuple):
+        value = ",".join(value)
+    return f"`{value}`" if value not in (None, "") else ""
 
 
 def _row(name: str, default: str, text: str) -> str:
