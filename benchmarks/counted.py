@@ -57,8 +57,8 @@ class Counted:
         """What `do` costs."""
         self._meter("reset")
         do()
-        told = self._meter("read")
-        calls, units = told["calls"]["client"], told["units"]["client"]
+        counts = self._meter("read")
+        calls, units = counts["calls"]["client"], counts["units"]["client"]
         return Cost(
             calls=sum(calls.values()),
             read_units=units.get("read", 0),
@@ -120,8 +120,8 @@ class Counted:
 
     def _meter(self, what: str) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self._meter_url}/{what}") as answer:  # noqa: S310  # on 127.0.0.1
-            told: dict[str, Any] = json.load(answer)
-            return told
+            counts: dict[str, Any] = json.load(answer)
+            return counts
 
 
 @contextmanager

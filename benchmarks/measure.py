@@ -158,7 +158,7 @@ def long_document() -> Part:
             answer_of(["-m", "benchmarks.long_document", str(pages)], python=sys.executable, environment=environment)
             for pages in (SHORT_PDF_PAGES, LONG_PDF_PAGES)
         )
-    mine = {told["pages"]: (told["reading"] + told["verifying"]) / told["pages"] for told in (short, long)}
+    mine = {one["pages"]: (one["reading"] + one["verifying"]) / one["pages"] for one in (short, long)}
     alone = long["alone"]
     return Part(
         rows=[

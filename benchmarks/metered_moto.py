@@ -39,7 +39,7 @@ class Meter:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Begin again at zero."""
         with self._lock:
             self._calls = {side: Counter[str]() for side in SIDES}
             self._units = {side: Counter[str]() for side in SIDES}
@@ -152,15 +152,15 @@ def _read_units(operation: str, request: Mapping[str, Any], answer: bytes) -> fl
     """What a call read. A Query here has no filter: what it read is what it answered."""
     if operation not in ("GetItem", "BatchGetItem", "Query"):
         return 0
-    told = json.loads(answer)
+    parsed = json.loads(answer)
     consistent = bool(request.get("ConsistentRead"))
     if operation == "GetItem":
-        return get_units(told.get("Item"), consistent=consistent)
+        return get_units(parsed.get("Item"), consistent=consistent)
     if operation == "Query":
-        return query_units(told["Items"], consistent=consistent)
+        return query_units(parsed["Items"], consistent=consistent)
     return sum(
         get_units(item, consistent=bool(request["RequestItems"][table].get("ConsistentRead")))
-        for table, items in told["Responses"].items()
+        for table, items in parsed["Responses"].items()
         for item in items
     )
 

@@ -90,16 +90,16 @@ class _Bench:
         self._system.job_queue = self._queue
         self._case_id = casework.new_case()
 
-    def hears(self, hears: bool) -> None:
+    def set_webhook(self, has_webhook: bool) -> None:
         """Whether webhooks come from now on."""
         calls = self._system.model_calls
-        calls.background = msgspec.structs.replace(calls.background, hears=hears)
+        calls.background = msgspec.structs.replace(calls.background, has_webhook=has_webhook)
 
     def run(self, *, seconds: float) -> _Run:
         """One job whose call takes so long."""
         self._emulator.state.pace = msgspec.structs.replace(self._emulator.state.pace, seconds=seconds)
         job_id = self._casework.new_job(self._case_id)
-        function_seconds, told = 0.0, set[str]()
+        function_seconds, reported = 0.0, set[str]()
         ready_at = math.inf
         for _ in range(MOST_EVENTS):
             job: Job = self._system.job_store.get(job_id)
@@ -109,12 +109,12 @@ class _Bench:
                 return _Run(job=job, function_seconds=function_seconds, late_seconds=ended_at - ready_at)
             waited_for = {one["id"]: one["created_at"] + seconds for one in self._emulator.state.responses.listed()}
             ready_at = max(waited_for.values(), default=ready_at)
-            news = [(at, call_id) for call_id, at in waited_for.items() if call_id not in told]
+            news = [(at, call_id) for call_id, at in waited_for.items() if call_id not in reported]
             due = self._queue.due[0][0] if self._queue.due else math.inf
-            if self._system.model_calls.background.hears and news and min(news)[0] <= due:
+            if self._system.model_calls.background.has_webhook and news and min(news)[0] <= due:
                 at, call_id = min(news)
                 self._wait_until(at)
-                told.add(call_id)
+                reported.add(call_id)
                 self._tell(call_id)
                 continue
             self._wait_until(due)
@@ -142,16 +142,16 @@ def measure() -> Found:
     with _bench() as bench:
         bench.run(seconds=MINUTE_CALL_SECONDS)  # loads the SDK and the prompts
         minute, long = bench.run(seconds=MINUTE_CALL_SECONDS), bench.run(seconds=LONG_CALL_SECONDS)
-        heard = [bench.run(seconds=MINUTE_CALL_SECONDS) for _ in range(JOBS_FOR_LATENESS)]
-        bench.hears(False)
-        unheard = [bench.run(seconds=MINUTE_CALL_SECONDS) for _ in range(JOBS_FOR_LATENESS)]
+        with_webhook = [bench.run(seconds=MINUTE_CALL_SECONDS) for _ in range(JOBS_FOR_LATENESS)]
+        bench.set_webhook(False)
+        without = [bench.run(seconds=MINUTE_CALL_SECONDS) for _ in range(JOBS_FOR_LATENESS)]
     return Found(
         minute_function_seconds=minute.function_seconds,
         long_function_seconds=long.function_seconds,
         long_calls=sum(call.requests for call in long.job.usage.calls),
         long_attempts=long.job.attempt,
-        late_with_webhook=tuple(sorted(one.late_seconds for one in heard)),
-        late_without=tuple(sorted(one.late_seconds for one in unheard)),
+        late_with_webhook=tuple(sorted(one.late_seconds for one in with_webhook)),
+        late_without=tuple(sorted(one.late_seconds for one in without)),
     )
 
 

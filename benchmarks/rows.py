@@ -38,7 +38,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def between(page: str, begin: str, written: str, end: str) -> str:
-    """The page with what stands between two marks replaced; the marks come last where the page has none."""
+    """The page with what is between two marks replaced; the marks come last where the page has none."""
     before, _, rest = page.partition(begin)
     _, _, after = rest.partition(end)
     return before + begin + written + end + after

@@ -74,10 +74,10 @@ def run(system: str, *, work: Work, jobs: int, window: int) -> Measured:
         with running([*module, "worker", system], python=python, environment=worker, log=log) as pid:
             plan = Plan(jobs=jobs, window=window, worker_pid=pid, meter_url=aws.client_url)
             client = {**aws.environment("client"), **work.environment(), "BENCH_PLAN": json.dumps(asdict(plan))}
-            told = answer_of(
+            report = answer_of(
                 [*module, "client", system], python=python, environment=client, log=LOGS / f"{system}-client.log"
             )
-    return _measured(told)
+    return _measured(report)
 
 
 def ratios(found: Mapping[str, Sequence[Measured]], system: str, value: Callable[[Measured], float]) -> list[float]:
@@ -95,19 +95,19 @@ def median(rounds: Sequence[Measured], value: Callable[[Measured], float]) -> fl
     return statistics.median(value(one) for one in rounds)
 
 
-def _measured(told: Mapping[str, Any]) -> Measured:
-    jobs, meter = told["jobs"], told["meter"]
+def _measured(report: Mapping[str, Any]) -> Measured:
+    jobs, meter = report["jobs"], report["meter"]
     client, worker = meter["calls"]["client"], meter["calls"]["worker"]
     reads = client.get("GetItem", 0)
     return Measured(
         submit_calls=(sum(client.values()) - reads) / jobs,
         worker_calls=(sum(worker.values()) - meter["empty_receives"]) / jobs,
-        calls_per_poll=reads / told["polls"],
+        calls_per_poll=reads / report["polls"],
         written_units=sum(meter["units"][side].get("written", 0) for side in ("client", "worker")) / jobs,
-        worker_cpu_ms=told["worker_cpu_ms"],
-        submit_cpu_ms=told["submit_cpu_ms"],
-        submit_ms=told["submit_ms"],
-        jobs_per_second=jobs / told["seconds"],
-        worker_rss_mb=told["worker_rss_mb"],
+        worker_cpu_ms=report["worker_cpu_ms"],
+        submit_cpu_ms=report["submit_cpu_ms"],
+        submit_ms=report["submit_ms"],
+        jobs_per_second=jobs / report["seconds"],
+        worker_rss_mb=report["worker_rss_mb"],
         worker_operations={operation: count / jobs for operation, count in worker.items()},
     )

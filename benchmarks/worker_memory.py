@@ -205,7 +205,7 @@ class _Calls:
     def begin(self, question: str, create: Callable[[Mapping[str, str]], str], **_: Any) -> str:
         return create({"job": "j"})
 
-    def patience(self, model: str) -> float:
+    def follow_seconds(self, model: str) -> float:
         return 0.0
 
     def wait(self, call: str, *, model: str) -> None:

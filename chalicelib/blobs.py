@@ -23,7 +23,7 @@ class BlobStore(Protocol):
         """A mark of the bytes under the key, the same for the same bytes; None when there are none."""
 
     def copy(self, source: str, target: str) -> None:
-        """Store the bytes of one key under another, with their type; does nothing when there are none any more."""
+        """Store the bytes of one key under another, with their type; does nothing when there are none left."""
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove the keys; those that do not exist are ignored."""

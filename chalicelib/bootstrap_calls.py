@@ -57,8 +57,8 @@ class ModelCalls:
         return Background(
             provider=self.openai,
             index=self.index,
-            hears=settings.hears_openai,
-            patience_seconds=settings.park_after_seconds,
+            has_webhook=settings.has_openai_webhook,
+            follow_seconds=settings.park_after_seconds,
         )
 
     def webhook_secrets(self) -> Sequence[str]:

@@ -29,7 +29,7 @@ Event = Mapping[str, Any]
 
 
 class Outbox:
-    """What is told to the outside. `client` makes a low-level AWS client by name, at an endpoint or at AWS's own."""
+    """What others learn of a change. `client` makes a low-level AWS client by name, at an endpoint or at AWS's own."""
 
     def __init__(self, system: System, *, client: Callable[..., Any]) -> None:
         self._system = system
@@ -84,7 +84,7 @@ class Outbox:
             return read_job(job_id, principal=principal, store=self._system.job_store, now=now)
 
         with time_budget.limited_to(time_budget.REQUEST_SECONDS):
-            return handlers.heard(event, watches=self.watches, sockets=self.sockets, read_job=read, now=now)
+            return handlers.received(event, watches=self.watches, sockets=self.sockets, read_job=read, now=now)
 
     def disconnect(self, event: Event) -> Mapping[str, Any]:
         """Handle `$disconnect`."""

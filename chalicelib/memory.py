@@ -10,7 +10,7 @@ _children_mb = 0.0
 
 
 def high_water_mb(process: int | str = "self") -> float:
-    """The most memory that a process ever had, in MB; 0 where that is not told: it has ended, or this is no Linux.
+    """The most memory that a process ever had, in MB; 0 where that is unknown: it has ended, or this is no Linux.
 
     Not `ru_maxrss`: a process inherits there what the one that started it had.
     """

@@ -145,8 +145,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.anthropic_model, self.anthropic_effort, self.anthropic_fallback_model
 
     @property
-    def hears_openai(self) -> bool:
-        """Whether a webhook tells of the end of a call."""
+    def has_openai_webhook(self) -> bool:
+        """Whether OpenAI reports the end of a call by a webhook."""
         return self.openai_webhook_secret is not None or self.openai_webhook_secret_name is not None
 
     @property

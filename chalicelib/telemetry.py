@@ -1,6 +1,6 @@
 """What does a run leave in the logs? One JSON object a line: facts as fields, never document text, prompts or keys.
 
-A line that carries metrics is in CloudWatch's embedded metric format: what stands in the log is counted, and no call is
+A line that carries metrics is in CloudWatch's embedded metric format: what is in the log is counted, and no call is
 made for it (docs.aws.amazon.com, "Embedded metric format specification").
 """
 
@@ -25,7 +25,7 @@ _stage = ""
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """A number to be counted. `per` names the facts of its line that it is told apart by, beside the stage."""
+    """A number to be counted. `per` names the facts of its line by which it is grouped, next to the stage."""
 
     name: str
     value: float

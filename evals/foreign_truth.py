@@ -1,6 +1,6 @@
 """What the text beside a foreign PDF can be held against: it is another program's reading, not its author's.
 
-Two habits of such programs are no fault of a reader. Both are named in the table's row, never passed over in silence.
+Two habits of such programs are no fault of a reader. Both are named in the table's row, never ignored.
 
     letters    they put blanks between the letters of words whose letters were placed one by one: letters are compared
     lines      on pages whose text is turned or mirrored they keep the order in which it is on the screen, letters of

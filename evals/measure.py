@@ -25,7 +25,7 @@ FEWEST_MOVED = 0.75
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """How well a form is grounded: quotes that stand in their source, and the form's own confidence."""
+    """How well a form is grounded: quotes that are in their source, and the form's own confidence."""
 
     standing: Share
     confidence: float

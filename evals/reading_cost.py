@@ -1,4 +1,4 @@
-"""What very large documents cost: the time and the memory of whole analyses of them.
+"""What very large documents cost: the seconds and the memory of whole analyses of them.
 
     python -m evals.reading_cost
 
@@ -8,16 +8,13 @@ largest child; they need not have had it at the same time. The provider's emulat
 
 from __future__ import annotations
 
-import gc
 import io
 import itertools
 import math
 import os
 import random
-import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +22,6 @@ from functools import partial
 import msgspec
 
 from chalicelib.adapters.decoder_process import WORKER_MEMORY_MB
-from chalicelib.adapters.file_readers import FileReaders
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus
 from chalicelib.memory import taken_mb
 from evals.cases import DATA, OWNER, EvalCase
@@ -61,11 +57,6 @@ def a_pdf(pages: int) -> bytes:
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
-
-
-def reading_seconds(content: bytes, *, repeats: int) -> float:
-    """Processor seconds of our quickest reading of a PDF."""
-    return min(_seconds(lambda: FileReaders().read(_document("d1", content), content)) for _ in range(repeats))
 
 
 def measure_memory(what: str, job_type: str) -> Memory:
@@ -168,11 +159,12 @@ def a_case(contents: Sequence[bytes]) -> EvalCase:
     """A case of these PDFs, without a call."""
     files = {f"d{number}": content for number, content in enumerate(contents, start=1)}
     case = Case(id="heavy", user_id=OWNER, title="heavy", created_at=NOW, updated_at=NOW)
-    documents = tuple(_document(key, content) for key, content in files.items())
+    documents = tuple(a_document(key, content) for key, content in files.items())
     return EvalCase(name="heavy", file=CaseFile(case=case, documents=documents), contents=files, expected={}, now=NOW)
 
 
-def _document(document_id: str, content: bytes) -> Document:
+def a_document(document_id: str, content: bytes) -> Document:
+    """The PDF as a document of that case."""
     return Document(
         id=document_id,
         case_id="heavy",
@@ -183,19 +175,6 @@ def _document(document_id: str, content: bytes) -> Document:
         uploaded_by=OWNER,
         uploaded_at=NOW,
     )
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    gc.collect()  # what the run before left behind is not to be this one's
-    started = _processor_seconds()
-    run()
-    return _processor_seconds() - started
-
-
-def _processor_seconds() -> float:
-    """Of this process and of the children that it has waited for."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class CallScore(msgspec.Struct, frozen=True, kw_only=True):
-    """How good a call's analysis is. `in_bounds`: every number that code bounds lies within its bounds."""
+    """How good a call's analysis is. `in_bounds`: every number that code bounds is within its bounds."""
 
     asked_for: Share
     mentioned: Share
@@ -44,7 +44,7 @@ class CallScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgentScore(msgspec.Struct, frozen=True, kw_only=True):
-    """How good the agent's work is. `standing`: findings whose quote stands where it says; `read`: documents read."""
+    """How good the agent's work is. `standing`: findings whose quote is where it says; `read`: documents read."""
 
     read: Share
     standing: Share

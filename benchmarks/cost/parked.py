@@ -196,7 +196,7 @@ class _Parked:
 
     def _work(self, system: System) -> None:
         self.runs += 1
-        background = Background(provider=self, index=system.model_calls.index, hears=True, patience_seconds=0)
+        background = Background(provider=self, index=system.model_calls.index, has_webhook=True, follow_seconds=0)
         run_attempt(
             JobMessage(job_id=self.job_id),
             store=system.job_store,

@@ -95,7 +95,7 @@ class Followers:
             seen.end_by_poll = seen_at - completed
             seen.whole = completed - accepted_at
             if not ended.wait(WAIT_SECONDS):
-                raise RuntimeError("the socket never told the end")
+                raise RuntimeError("the socket did not report the end")
             seen.end_live = live_end[0] - completed
             return seen
 

@@ -87,7 +87,7 @@ class _Job(msgspec.Struct):
 
 
 class _Lane:
-    """One queue with its event source: how many run, and how many it would run at once by now."""
+    """One queue with its event source: how many run, and how many it would run at once now."""
 
     def __init__(self, most: int) -> None:
         self.waiting: deque[_Job] = deque()

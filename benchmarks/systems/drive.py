@@ -31,7 +31,7 @@ LAST_DELETES_SECONDS = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What the client is told: how many jobs, how many of them open at once, and whose processor time to watch."""
+    """What the client is given: how many jobs, how many of them open at once, and whose processor time to watch."""
 
     jobs: int
     window: int

@@ -40,12 +40,12 @@ def _answer(event: dict[str, Any], context: DurableContext, number: int) -> dict
     if event["how"] == "in_step":
         answer: dict[str, Any] = context.step(lambda _: _asked(event["seconds"]), name=f"model-{number}")
         return answer
-    told = context.wait_for_callback(
+    result = context.wait_for_callback(
         lambda callback, _: _log({"callback": callback, "at": time.time()}),
         name=f"model-{number}",
         config=WaitForCallbackConfig(timeout=HOUR, heartbeat_timeout=HOUR),  # MiniStack reads the SDK's 0 as "at once"
     )
-    called_back: dict[str, Any] = json.loads(told)
+    called_back: dict[str, Any] = json.loads(result)
     return called_back
 
 

@@ -27,7 +27,7 @@ LONGEST_ID = 255
 ENDS = frozenset({"response.completed", "response.failed", "response.cancelled", "response.incomplete"})
 
 
-class HeardView(msgspec.Struct, frozen=True, kw_only=True):
+class WebhookOutcomeView(msgspec.Struct, frozen=True, kw_only=True):
     """The message was taken. `ignored`: it is about something else."""
 
     status: Literal["woken", "waiting_for_others", "duplicate", "not_needed", "ignored"]
@@ -56,7 +56,7 @@ def signed_by_openai(request: Request, system: System) -> Request:
     admit=signed_by_openai,
     body=dict[str, Any],
     body_limit_bytes=LIMIT_BYTES,
-    responses={200: HeardView},
+    responses={200: WebhookOutcomeView},
     refusals=(Unauthorized, NotFound),
     request_headers=("webhook-id", "webhook-timestamp", "webhook-signature"),
 )
@@ -65,8 +65,8 @@ def openai_webhook(request: Request, system: System, *, body: dict[str, Any]) ->
     data = body.get("data")
     call_id = data.get("id") if isinstance(data, dict) else None
     if body.get("type") not in ENDS or not isinstance(call_id, str) or not 1 <= len(call_id) <= LONGEST_ID:
-        return Response(content=HeardView(status="ignored"))
-    heard = call_ended(
+        return Response(content=WebhookOutcomeView(status="ignored"))
+    outcome = call_ended(
         call_id,
         webhook_id=request.header("webhook-id") or "",
         store=system.job_store,
@@ -74,9 +74,9 @@ def openai_webhook(request: Request, system: System, *, body: dict[str, Any]) ->
         queue=system.job_queue,
         now=system.clock(),
     )
-    if heard == "unknown":
+    if outcome == "unknown":
         raise NotFound("No job is known for this response. Send it again: it may have been made just now.")
-    return Response(content=HeardView(status=heard))
+    return Response(content=WebhookOutcomeView(status=outcome))
 
 
 def _is_recent(sent_at: str, *, now: float) -> bool:

@@ -78,7 +78,7 @@ class StartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     notify: Notify | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        # The default is part of the body, and so of what an Idempotency-Key stands for.
+        # The default is part of the body, and so of what an Idempotency-Key identifies.
         if self.deadline_seconds is UNSET:
             usual = LOW_USUAL_DEADLINE if self.priority == "low" else USUAL_DEADLINE
             msgspec.structs.force_setattr(self, "deadline_seconds", usual)

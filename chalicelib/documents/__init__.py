@@ -11,7 +11,7 @@ Pure: nothing here opens a file. The parts, in reading order:
     normalise   when are two texts the same?
     matching    a quote found again in a page: exact, by words, or nearly; two numbers never change places
     places      the rectangles of a quote on its page
-    turned      text files that hold Hebrew as it stands on a screen
+    turned      text files that hold Hebrew in the order of a screen
 
 A new kind of file is one FileReader in `adapters/` and one row of the table in `adapters/file_readers.py`:
 

@@ -116,7 +116,7 @@ ENDS_AS_A_KIND = r".\.({})\s*$".format(
 
 
 def type_of_name(file_name: str) -> ContentType | None:
-    """The content type that the ending of this name stands for; None when no kind has it."""
+    """The content type of the ending of this name; None when no kind has it."""
     before, _, ending = file_name.rpartition(".")
     found = (kind.content_type for kind in KINDS if ending.strip().lower() in kind.endings)
     return next(found, None) if before else None

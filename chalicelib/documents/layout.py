@@ -141,7 +141,7 @@ def _drawn_once(row: Row) -> Row:
 
 
 def _untangled(row: Row) -> list[Row]:
-    """Two lines that are printed over each other are told apart by their exact baselines."""
+    """Two lines that are printed over each other are distinguished by their exact baselines."""
     row.sort(key=_middle)
     crossings = sum(after.x0 < before.x1 - 0.3 * (before.x1 - before.x0) for before, after in pairwise(row))
     if crossings < max(4, 0.15 * len(row)):

@@ -62,7 +62,7 @@ def _known(declared: str | None) -> tuple[str, ...]:
 
 
 def _of_older_programs(content: bytes) -> str | None:
-    """Text in an encoding that is rare by now, when nearly all its letters are of the scripts that it is for."""
+    """Text in an encoding that is rare, when nearly all its letters are of the scripts that it is for."""
     for encoding in _RARE:
         text = content.decode(encoding, "replace")
         foreign = [character for character in text if character >= "\x80"]

@@ -15,7 +15,7 @@ _HEBREW = "\u0590-\u05ff\ufb1d-\ufb4f"
 _WORD = re.compile("[א-ת]{2,}(?:[\"'״׳][א-ת]+)*")
 _ANY_HEBREW = re.compile(f"[{_HEBREW}]")
 
-# What stands between the Hebrew of a reversed line: punctuation, then all up to the last Latin letter, then the rest.
+# What is between the Hebrew of a reversed line: punctuation, then all up to the last Latin letter, then the rest.
 _BETWEEN = re.compile(f"[^{_HEBREW}]+")
 _PARTS = re.compile("([^A-Za-z0-9]*)(.*[A-Za-z])?(.*)", re.DOTALL)
 _NUMBER = re.compile(r"\d+(?:[.,/:\-+]\d+)*")

@@ -260,7 +260,7 @@ class JobSlots:
             return
         slots = self._admission.take(job, provider=provider, calls=calls, held=self._held)
         if slots is None:
-            # A call whose creation was not answered is not waited for here any more: its webhook would have come.
+            # A call whose creation was not answered is no longer waited for here: its webhook would have come.
             if any(call.id and not call.booked for call in job.calls):
                 raise ModelAtWork("no slot is free for one call more")
             raise NoFreeSlot(provider, calls=calls)

@@ -39,13 +39,13 @@ SINCE_LOST = timedelta(seconds=LEASE_SECONDS - HEARTBEAT_SECONDS)
 
 
 class Background(msgspec.Struct, frozen=True, kw_only=True):
-    """What calls in the background need. `hears`: a webhook tells of their end; `patience_seconds`: how long a worker
-    follows a new one; `name`: the provider whose limit of calls in flight they count for."""
+    """What calls in the background need. `has_webhook`: a webhook reports their end; `follow_seconds`: how long a
+    worker follows a new one; `name`: the provider whose limit of calls in flight they count for."""
 
     provider: ProviderCalls
     index: CallIndex
-    hears: bool
-    patience_seconds: float
+    has_webhook: bool
+    follow_seconds: float
     name: str = "openai"
 
 
@@ -94,7 +94,7 @@ class CallsOfAttempt:
         self._useless: set[str] = set()
         self._gone: set[str] = set()
         self.now: tuple[Call, ...] = attempt.job.calls
-        self.hears = background.hears
+        self.has_webhook = background.has_webhook
         self._is_low = attempt.job.priority == "low"
 
     def question(self, body: bytes) -> str:
@@ -129,7 +129,7 @@ class CallsOfAttempt:
         try:
             call = msgspec.structs.replace(call, id=create(metadata))
         except CreationLost:
-            if not self.hears:
+            if not self.has_webhook:
                 raise
         self.now = (*_without(self.now, lost), call)
         if not call.id:
@@ -150,9 +150,9 @@ class CallsOfAttempt:
             raise BudgetExceeded("The job has a cost limit, and the price of its model is not known.")
         self._attempt.allow(sum((one for one in pending if one is not None), most_usd))
 
-    def patience(self, model: str) -> float:
-        """See AttemptCalls.patience."""
-        seconds = self._background.patience_seconds
+    def follow_seconds(self, model: str) -> float:
+        """See AttemptCalls.follow_seconds."""
+        seconds = self._background.follow_seconds
         shortest = self._durations(model).share(0.1)
         if self._is_low or self._attempt.is_one_of_several or (shortest is not None and shortest > seconds):
             return 0.0
@@ -208,7 +208,7 @@ class CallsOfAttempt:
         return outcomes.Parked(look_after_seconds=min(looks, default=0.0), waiting=waiting)
 
     def finish(self, *, all_calls: bool) -> None:
-        """End and delete at the provider what nobody needs any more, with `all_calls` everything; book what it used.
+        """End and delete at the provider what nobody needs, with `all_calls` everything; book what it used.
 
         What fails stays in the record: a later worker finishes it.
         """
@@ -243,14 +243,14 @@ class CallsOfAttempt:
         self._drop(call)
 
     def _lost_call(self, question: str, *, model: str) -> Call | None:
-        """The call that was perhaps made and never stored, once its webhook will not tell of it any more.
+        """The call that was perhaps made and never stored, when its webhook can no longer be expected.
 
         Its creation was not answered, or the worker before this one died and may have made it.
         Raises: ModelAtWork while the webhook may come.
         """
         lost = next((call for call in self.now if call.question == question and not call.id), None)
         if lost is None:
-            if not self.hears or not self._attempt.job.lost_workers:
+            if not self.has_webhook or not self._attempt.job.lost_workers:
                 return None
             lost = Call(id="", question=question, began_at=self._clock() - SINCE_LOST)
             self.now = (*self.now, lost)
@@ -259,7 +259,7 @@ class CallsOfAttempt:
         return lost
 
     def _lost_wait(self, durations: Durations) -> float:
-        if not self.hears:
+        if not self.has_webhook:
             return 0.0
         late = durations.share(0.9)
         return LOST_WAIT_SECONDS if late is None else min(LONGEST_LOST_WAIT_SECONDS, late + LOST_WAIT_SECONDS / 3)
@@ -269,7 +269,7 @@ class CallsOfAttempt:
         durations = self._waited.get(call.question, Durations())
         if not call.id:
             return max(SHORTEST_LOOK_SECONDS, self._lost_wait(durations) - elapsed)
-        return seconds_to_look(elapsed, durations, hears=self.hears, is_low=self._is_low)
+        return seconds_to_look(elapsed, durations, has_webhook=self.has_webhook, is_low=self._is_low)
 
     def _adopted(self, question: str) -> Call | None:
         stored = self._attempt.checkpoint(adopted_name(question))

@@ -40,7 +40,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is the provider's; "": the answer to the creation was lost, and its webhook may tell it. `question` is made by
     `question_of`. `most_usd` is the most it can cost; None: its price is not known. `booked`: it has ended and its
-    usage is counted. `over`: nobody needs its answer any more; it is to be ended and deleted at the provider.
+    usage is counted. `over`: nobody needs its answer; it is to be ended and deleted at the provider.
     """
 
     id: str
@@ -101,19 +101,19 @@ def is_of_step(call: Call, step: str) -> bool:
     return call.question[:STEP_DIGITS] == question_of(step, b"")[:STEP_DIGITS]
 
 
-def seconds_to_look(elapsed: float, durations: Durations, *, hears: bool, is_low: bool = False) -> float:
+def seconds_to_look(elapsed: float, durations: Durations, *, has_webhook: bool, is_low: bool = False) -> float:
     """Seconds until a worker looks whether a call has ended that began `elapsed` seconds ago.
 
     At first when nearly all calls of its kind had ended, but not much after the usual time: one call that took long
-    says nothing of the next. Then ever later. `hears`: a webhook will usually tell sooner. `is_low`: it is a call of
-    low priority.
+    says nothing of the next. Then ever later. `has_webhook`: a webhook will usually report the end sooner. `is_low`: it
+    is a call of low priority.
     """
-    rarer = RARE_LOOKS if hears else 1
+    rarer = RARE_LOOKS if has_webhook else 1
     usual, late = durations.usual, durations.share(0.9)
     if usual is not None and late is not None:
         first = min(late, usual * (1 + LATE_SHARE * rarer))
         if elapsed < first:
-            return max(1.0, first - elapsed) + (SPREAD_SECONDS if hears else 0.5)
+            return max(1.0, first - elapsed) + (SPREAD_SECONDS if has_webhook else 0.5)
     longest = LOW_LONGEST_LOOK_SECONDS if is_low else LONGEST_LOOK_SECONDS * rarer
     return min(longest, max(SHORTEST_LOOK_SECONDS, elapsed * LATE_SHARE * rarer))
 
@@ -142,7 +142,7 @@ class ProviderCalls(Protocol):
 
 
 class CallOwner(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose a call is. `answered`: its end was told; `webhook_id` is by which message, once it was acted upon."""
+    """Whose a call is. `answered`: its end was reported; `webhook_id`: by which message, once that has been handled."""
 
     job_id: str
     question: str
@@ -157,7 +157,7 @@ class CallIndex(Protocol):
         """The job that made the call; None when no job did, as far as is known."""
 
     def note_answer(self, call_id: str, *, webhook_id: str | None) -> None:
-        """Note that its end was told; with `webhook_id` that the job was woken for it."""
+        """Note that its end was reported; with `webhook_id` that the job was woken for it."""
 
     def is_new(self, call_id: str, *, until: datetime) -> bool:
         """Whether nobody has asked this before of a call without a job; remembered until then."""
@@ -195,17 +195,17 @@ class AttemptCalls(Protocol):
         Raises: BudgetExceeded; ModelAtWork when the job has as many calls as it may; what `create` raises.
         """
 
-    def patience(self, model: str) -> float:
+    def follow_seconds(self, model: str) -> float:
         """Seconds for which a worker follows a new call; 0 when calls of this step take longer in any case."""
 
     def ended(self, call: Call, usage: ModelUsage | None, *, model: str) -> None:
         """Count what an ended call used, once. It is kept until its step is stored."""
 
     def useless(self, call: Call) -> None:
-        """The answer cannot be used: if the step fails by it, the next attempt asks anew."""
+        """The answer cannot be used: if the step fails by it, the next attempt asks again."""
 
     def gone(self, call: Call) -> None:
-        """The provider does not know the call any more."""
+        """The provider no longer knows the call."""
 
     def wait(self, call: Call, *, model: str) -> NoReturn:
         """Leave the call to its provider. Raises: ModelAtWork."""

@@ -89,7 +89,7 @@ def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Ba
     """Give a call that no job is known for to the job that its metadata names, which is woken if it is parked.
 
     The worker that made it died, or the connection did, before its id was stored. One that its job does not need, or
-    whose job is gone, is ended and deleted, and what it used is booked; one of somebody else is left alone.
+    whose job is gone, is ended and deleted, and what it used is booked; one of somebody else is ignored.
     Raises: StorageUnavailable.
     """
     try:

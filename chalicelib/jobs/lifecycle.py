@@ -233,7 +233,7 @@ def _ended(job: Job, status: Status, *, at: datetime, **changes: Any) -> Job:
 
 
 def checked_again(job: Job, *, at: datetime) -> Mapping[str, Any]:
-    """Rescue looks at a job that has ended only while something of it lies at a provider."""
+    """Rescue looks at a job that has ended only while something of it is stored at a provider."""
     if not job.calls:
         return {}
     return {

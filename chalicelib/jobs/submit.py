@@ -114,7 +114,7 @@ def submit(
                 if open_job is not None and open_job.status is Status.PENDING and open_job.deadline_at <= now:
                     _end(open_job, store=store, now=now)
                 elif open_job is not None and open_job.is_open:
-                    return _deduplicated(open_job, request=request, store=store, now=now, job=job)
+                    return _deduplicated(open_job, request=request, store=store, now=now)
             case CaseMissing():
                 raise NotFound("There is no such case.")
             case _:
@@ -134,7 +134,7 @@ def _end(overdue_job: Job, *, store: JobStore, now: datetime) -> None:
     job_log.ended(ended, by="deadline_exceeded")
 
 
-def _deduplicated(open_job: Job, *, request: StartRequest, store: JobStore, now: datetime, job: Job) -> Submitted:
+def _deduplicated(open_job: Job, *, request: StartRequest, store: JobStore, now: datetime) -> Submitted:
     if request.key is None:
         return Submitted(job=open_job, deduplicated=True)
     use = store.use_key(request.key, job_id=open_job.job_id, now=now, expires_at=open_job.expires_at)

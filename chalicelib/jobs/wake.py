@@ -20,7 +20,7 @@ LOOK_UP_AFTER_SECONDS = 5
 ASKED_AGAIN_AFTER = timedelta(minutes=5)
 """For so long one worker is enough to find out whose a call is, however often its message comes."""
 
-Heard = Literal["woken", "waiting_for_others", "duplicate", "not_needed", "unknown"]
+CallEndOutcome = Literal["woken", "waiting_for_others", "duplicate", "not_needed", "unknown"]
 
 
 def send_again(job: Job, *, queue: JobQueue, delay_seconds: int) -> None:
@@ -35,7 +35,7 @@ def send_again(job: Job, *, queue: JobQueue, delay_seconds: int) -> None:
 
 def call_ended(
     call_id: str, *, webhook_id: str, store: JobStore, index: CallIndex, queue: JobQueue, now: datetime
-) -> Heard:
+) -> CallEndOutcome:
     """Wake the job of the call, once for each message, and only when the other calls that it waits for have ended too.
 
     Of a call that no job is known for a worker finds out whose it is; its message is to come again.

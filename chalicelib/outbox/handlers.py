@@ -46,7 +46,7 @@ def connected(event: Mapping[str, Any], *, watches: WatchStore, now: datetime) -
     return {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": PROTOCOL}}
 
 
-def heard(
+def received(
     event: Mapping[str, Any], *, watches: WatchStore, sockets: Sockets, read_job: ReadJob, now: datetime
 ) -> Mapping[str, Any]:
     """Do what a client's message says, and post the answer if there is one."""

@@ -24,7 +24,7 @@ REGULARISATION = 0.03
 ROUNDS = 2
 PASSAGES_OF_A_CLEAN_TEXT = 2
 RAREST = 2
-"""A feature counts when it stands in at least so many texts."""
+"""A feature counts when it is in at least so many texts."""
 GROUPS = 6
 ALARMS_ALLOWED = 0.005
 LARGEST_BYTE = 127

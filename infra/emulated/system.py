@@ -57,7 +57,7 @@ class Client(casework.Client):
 
 
 class Deployed(msgspec.Struct, frozen=True, kw_only=True):
-    """The running stack. `model_url` is where the providers' emulator is told what to do."""
+    """The running stack. `model_url` is where the providers' emulator is controlled."""
 
     ministack: MiniStack
     stack: Stack

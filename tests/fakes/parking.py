@@ -26,7 +26,7 @@ class Parking:
         self,
         *questions: str,
         at_once: bool = False,
-        hears: bool = True,
+        has_webhook: bool = True,
         seconds: float = 60.0,
         store: JobStore | None = None,
         index: Any = None,
@@ -37,7 +37,7 @@ class Parking:
         self.model = BackgroundModel(self.provider)
         self.index = index or FakeCallIndex(self.engine.store)
         self.engine.background = Background(
-            provider=self.provider, index=self.index, hears=hears, patience_seconds=PATIENCE
+            provider=self.provider, index=self.index, has_webhook=has_webhook, follow_seconds=PATIENCE
         )
         self._questions = questions or ("one",)
         self._at_once = at_once

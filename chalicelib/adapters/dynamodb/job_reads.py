@@ -252,7 +252,7 @@ def _index_request(
     conditions = [f"#{name} <= :{name}" if name == "created_at" else f"#{name} = :{name}" for name in values]
     filters = []
     if wanted.status is not None:
-        # A starter's entry has no status: it says where to look, not how the job stands.
+        # A starter's entry has no status: it says where to look, not in which status the job is.
         values["status"] = wanted.status.value
         filters.append("(attribute_not_exists(#status) OR #status = :status)")
     if wanted.job_type is not None:

@@ -111,7 +111,7 @@ class DynamoJobStore(DynamoJobReads):
             return job_of(self._calls.update(claim))
         except ConditionRefused as refused:
             held = _job_or_none(refused.item)
-            # Our first answer was lost and the SDK asked again: the claim that stands in the way is our own.
+            # Our first answer was lost and the SDK asked again: the claim in the way is our own.
             ours = held is not None and held.status is Status.RUNNING and held.claim_token == claim_token
             return held if ours else None
 
@@ -235,7 +235,7 @@ class DynamoJobStore(DynamoJobReads):
     def _freed(self, before: Job, after: Job) -> dict[str, Write]:
         """The lock that the change gives up, and the counter that it lowers.
 
-        Both are optional: a lock that is another job's by now stays, a counter at zero stays at zero.
+        Both are optional: a lock that belongs to another job stays, a counter at zero stays at zero.
         """
         freed: dict[str, Write] = {}
         if before.lock is not None and after.lock is None:

@@ -75,7 +75,7 @@ class BackgroundAnswers:
             call = self._begun(ctx, calls, question, body, parts)
             if call is None:
                 return None
-            follow_seconds = calls.patience(model)
+            follow_seconds = calls.follow_seconds(model)
             response = self._followed(ctx, calls, call, seconds=follow_seconds)
         if response is None or response.is_open:
             calls.wait(call, model=model)

@@ -1,6 +1,6 @@
 """What is the model asked to say about a call? The shape of its answer; what code decides is not in it.
 
-Plain types only: what is out of range is put right by `checks`, with an issue, instead of failing a paid answer.
+Plain types only: what is out of range is corrected by `checks`, with an issue, instead of failing a paid answer.
 """
 
 from __future__ import annotations

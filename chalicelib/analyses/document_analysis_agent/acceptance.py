@@ -1,4 +1,4 @@
-"""What of the agent's work is accepted? Findings whose quote stands where it says, and what rests on such findings."""
+"""What of the agent's work is accepted? Findings whose quote is where it says, and what rests on such findings."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Evidence:
         return after, len(after.findings)
 
     def _proven(self, wanted: RecordFinding, notebook: Notebook) -> Finding:
-        """The finding at the place where its quote stands."""
+        """The finding at the place where its quote is."""
         text, quote, document_id = wanted.finding.strip(), wanted.quote.strip(), wanted.document_id
         if document_id not in self._ids:
             raise ToolRefused(f"There is no such source. The ids are: {', '.join(self._ids)}.")

@@ -150,7 +150,7 @@ def _has_other_link(text: str, line: str, today: date) -> bool:
 
 def _has_other_label(text: str, line: str, above: str, today: date) -> bool:
     """True when the labels of one value, in the finding and on the line, cannot both be right."""
-    for first, second in _value_places(text, line, today):
+    for first, second in _value_places(text, line):
         for labels in (NUMBER_LABELS, PHONE_LABELS):
             found = {_label(labels, text, "", first), _label(labels, line, above, second)}
             if found in _NEVER_AGREE:
@@ -178,7 +178,7 @@ def _label(labels: Labels, text: str, above: str, at: tuple[int, int]) -> str:
     return nearest_label(labels, line, higher, (at[0] - start, at[1] - start))
 
 
-def _value_places(text: str, line: str, today: date) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def _value_places(text: str, line: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Where the finding and the line hold the same sum or phone number, each by its first place."""
     for pattern in (_PHONE, _NUMBER):
         there = {re.sub(r"\D", "", match.group()): match.span() for match in reversed(list(pattern.finditer(line)))}

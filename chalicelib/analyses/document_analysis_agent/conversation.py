@@ -122,7 +122,7 @@ def messages_of(conversation: Conversation, *, model: ConversationModel, files_o
 
 
 def _turns_of_files(conversation: Conversation) -> Mapping[Excerpt, int]:
-    """The turn (from 0) in whose results each file of the window stands: the last one that showed it."""
+    """The turn (from 0) in whose results each file of the window is: the last one that showed it."""
     shown_in = {
         excerpt: number
         for number, record in enumerate(conversation.records)

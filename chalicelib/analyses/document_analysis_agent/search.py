@@ -1,4 +1,4 @@
-"""Where do these words stand? Lines of the documents and the call, the best first."""
+"""Where are these words? Lines of the documents and the call, the best first."""
 
 from __future__ import annotations
 

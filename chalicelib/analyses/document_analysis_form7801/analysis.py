@@ -200,7 +200,7 @@ def _parsed(
     *,
     percents: tuple[int, int],
 ) -> dict[str, Any]:
-    def heard(characters: int) -> None:
+    def report_length(characters: int) -> None:
         done = min(characters, TYPICAL_ANSWER_CHARACTERS)
         if done:
             percent = percents[0] + _share(percents, done, TYPICAL_ANSWER_CHARACTERS)
@@ -212,7 +212,7 @@ def _parsed(
         parts=parts,
         output=output,
         max_output_tokens=MAX_OUTPUT_TOKENS,
-        on_text=heard,
+        on_text=report_length,
     )
     return answer.model_dump(mode="json")
 

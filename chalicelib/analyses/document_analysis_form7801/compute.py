@@ -34,7 +34,7 @@ _GOES_ON = re.compile(
 
 
 class Sorted(msgspec.Struct, frozen=True, kw_only=True):
-    """A form with its lists in order. `moved` maps the path of each list item to where it stands now."""
+    """A form with its lists in order. `moved` maps the path of each list item to where it is now."""
 
     form: Form
     moved: Mapping[str, str]

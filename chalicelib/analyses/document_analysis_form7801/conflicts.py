@@ -4,7 +4,7 @@ Of two documents the newer one counts for what changes in a life: address, phone
 more than a document that is over a year older than it for address, phone and family status; digits of a bank account
 are better written than said.
 
-A contradiction counts when its quote stands in its source and does not say something else than the value it was given
+A contradiction counts when its quote is in its source and does not say something else than the value it was given
 for. Two statements of the same speaker are no difference: the last one wins, as the model was told.
 """
 

@@ -112,7 +112,7 @@ def _utterances(transcript: str) -> Iterator[_Utterance]:
 
 
 def _places(quote: str, said: Sequence[_Utterance]) -> Iterator[int]:
-    """The utterances that the quote stands in, whole or with a part of it, each time that it stands."""
+    """The utterances that the quote is in, whole or with a part of it, each time that it occurs."""
     if len(quote) < SHORTEST_QUOTE_CHARACTERS:
         return
     parts = [f"{'User' if one.is_users else 'AI'}: {one.text} " for one in said]

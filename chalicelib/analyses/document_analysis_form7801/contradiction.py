@@ -1,4 +1,4 @@
-"""Does a quote that stands in a source say something else than the field it was given for?
+"""Does a quote that is in a source say something else than the field it was given for?
 
 A quote contradicts a field when it names things of the field's kind (days, long numbers, amounts, addresses, words of
 the same script) and none of them is the field's value. A quote that names none contradicts nothing: spoken digits, a

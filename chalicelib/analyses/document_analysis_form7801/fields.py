@@ -168,7 +168,7 @@ def is_filled(value: Any) -> bool:
 
 
 def displayed(value: Any) -> str:
-    """A field's value in a message: 9400.0 is told as 9,400."""
+    """A field's value in a message: 9400.0 is written as 9,400."""
     if isinstance(value, float) and value.is_integer():
         return f"{int(value):,}"
     return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
@@ -201,7 +201,7 @@ def with_value(form: AnyForm, path: str, value: Any) -> AnyForm:
 
 
 def value_at(form: Mapping[str, object], path: str) -> Any:
-    """What stands at the path, leaf or not. Raises: LookupError when the form has no such place."""
+    """What is at the path, leaf or not. Raises: LookupError when the form has no such place."""
     place: Any = form
     for step in _steps(path):
         place = place[step]

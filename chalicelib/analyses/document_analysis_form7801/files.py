@@ -59,7 +59,7 @@ class Files:
 
     @property
     def gone(self) -> tuple[Document, ...]:
-        """The documents whose files were not there any more."""
+        """The documents whose files were gone."""
         return tuple(self._gone.values())
 
     @property

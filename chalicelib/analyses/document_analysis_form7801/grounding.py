@@ -1,6 +1,6 @@
 """Does each filled field rest on words that really stand in a source? What does not is kept and gets an issue.
 
-A field is grounded when a quote given for it (or for the list item it belongs to) stands in the named source. A quote
+A field is grounded when a quote given for it (or for the list item it belongs to) is in the named source. A quote
 that stands there but names another number, day or name than the field is an issue of its own, and grounds nothing.
 """
 
@@ -47,7 +47,7 @@ class LookedUpEvidence(Evidence, frozen=True, kw_only=True):
 
 
 class Grounding(msgspec.Struct, frozen=True, kw_only=True):
-    """Which fields are grounded, all evidence with its pages put right, and the issues of the rest."""
+    """Which fields are grounded, all evidence with its pages corrected, and the issues of the rest."""
 
     grounded: frozenset[str]
     evidence: tuple[LookedUpEvidence, ...]
@@ -73,7 +73,7 @@ def ground(
 
 
 def _looked_up(entry: Evidence, sources: Sources, shown: frozenset[tuple[str, int]]) -> LookedUpEvidence:
-    """The entry where its words are: a model that names the wrong source is put right."""
+    """The entry where its words are: where a model names the wrong source, the right one."""
     place = sources.find(entry.quote, document_id=entry.document_id, page=entry.page)
     if place is None and (entry.document_id, entry.page) not in shown:
         place = sources.find_anywhere(entry.quote)

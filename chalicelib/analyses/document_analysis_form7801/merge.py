@@ -1,7 +1,7 @@
 """How do the answers about several batches of sources become one? Field by field, by written rules.
 
 1. Filled outranks empty; true outranks false, since false also stands for unknown.
-2. A value whose quote stands in a source outranks one whose quote does not.
+2. A value whose quote is in a source outranks one whose quote does not.
 3. A document outranks the call, but for one that is outdated (`conflicts.is_outdated`).
 4. Among documents the first batch wins, of two that differ on an address, a phone, the family status or the bank the
    newer one (`conflicts.NEWEST_COUNTS`); within the call the last one, as a speaker's last word does.

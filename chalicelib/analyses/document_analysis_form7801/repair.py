@@ -28,7 +28,7 @@ def repaired(
     names: Mapping[str, str],
     ask: Ask,
 ) -> list[Mapping[str, Any]]:
-    """The flat answers with the quotes that the model could put right; as they are when all quotes are found.
+    """The flat answers with the quotes that the model could correct; as they are when all quotes are found.
 
     A new quote counts only where it is in its source: nothing that is asked here can make words up.
     """
@@ -42,18 +42,18 @@ def repaired(
         return list(answers)
     entries = [answers[number]["evidence"][place] for number, place in lost]
     answer = ask(_question(entries, answers, lost, reading=reading, names=names))
-    mended = {number: [dict(entry) for entry in one["evidence"]] for number, one in enumerate(answers)}
+    corrected = {number: [dict(entry) for entry in one["evidence"]] for number, one in enumerate(answers)}
     for repair in answer["repairs"]:
         if 1 <= repair["number"] <= len(lost) and repair["quote"].strip():
             document_id = source_id(repair["source"], names)
             if sources.find(repair["quote"], document_id=document_id, page=repair["page"]):
                 number, place = lost[repair["number"] - 1]
-                mended[number][place] |= {
+                corrected[number][place] |= {
                     "quote": repair["quote"],
                     "document_id": document_id,
                     "page": max(1, repair["page"]),
                 }
-    return [{**answer, "evidence": mended[number]} for number, answer in enumerate(answers)]
+    return [{**answer, "evidence": corrected[number]} for number, answer in enumerate(answers)]
 
 
 def _is_lost(entry: Mapping[str, Any], sources: Sources, shown: frozenset[tuple[str, int]]) -> bool:

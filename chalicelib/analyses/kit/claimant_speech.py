@@ -30,7 +30,7 @@ def is_claimants_word(quote: str, transcript: str) -> bool:
         places.append(set(owners[start : start + len(wanted)]))
         start = text.find(wanted, start + 1)
     if not places:
-        return True  # the words are found by other rules; whose they are cannot be told
+        return True  # the words are found by other rules; whose they are cannot be known
     return any(_counts(lines, spoken) for lines in places)
 
 

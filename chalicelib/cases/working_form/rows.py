@@ -24,7 +24,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 def row_ids(list_path: str, items: Sequence[Mapping[str, Any]], *, rules: FormRules) -> list[str]:
     """The ids of an analysis's items, in their order.
 
-    Items of one identity are told apart by the rest of what they say, not by where they are in the list.
+    Items of one identity are distinguished by the rest of what they say, not by where they are in the list.
     """
     names = [_name(list_path, item, rules=rules) for item in items]
     ids = list(names)

@@ -11,11 +11,11 @@ ONE_OF_TWO = Durations(seconds=(60.0, 1200.0))
 ONE_LONG = Durations(seconds=(60.0, 60.0, 60.0, 1200.0))
 
 
-def found_after(durations: Durations, *, takes: float, hears: bool = False) -> float:
+def found_after(durations: Durations, *, takes: float, has_webhook: bool = False) -> float:
     """Seconds from a call's begin to the look that finds its answer."""
     elapsed = 0.0
     while elapsed < takes:
-        elapsed += seconds_to_look(elapsed, durations, hears=hears)
+        elapsed += seconds_to_look(elapsed, durations, has_webhook=has_webhook)
     return elapsed
 
 
@@ -32,10 +32,10 @@ def test_an_answer_is_found_soon_after_it_is_there(durations: Durations, takes: 
 
 
 def test_a_lost_webhook_costs_no_twenty_minutes_for_one_call_that_took_them() -> None:
-    assert found_after(ONE_LONG, takes=60.0, hears=True) < 120
+    assert found_after(ONE_LONG, takes=60.0, has_webhook=True) < 120
 
 
 def test_what_usually_takes_long_is_not_looked_at_before() -> None:
     long = Durations(seconds=(1180.0, 1200.0, 1220.0))
 
-    assert seconds_to_look(2.5, long, hears=False) > 1150
+    assert seconds_to_look(2.5, long, has_webhook=False) > 1150

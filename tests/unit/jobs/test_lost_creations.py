@@ -26,7 +26,7 @@ def test_a_creation_without_an_answer_is_waited_for_and_then_made_again() -> Non
 
 
 def test_where_no_webhook_could_tell_of_it_a_lost_creation_is_a_failure_that_passes() -> None:
-    parking = Parking(hears=False)
+    parking = Parking(has_webhook=False)
     parking.provider.loses_answers = True
     started = parking.engine.start()
 

@@ -49,7 +49,7 @@ def test_a_wake_adds_no_event_and_a_step_tells_how_long_the_model_took() -> None
 
 
 def test_without_a_webhook_the_delayed_message_finds_the_answer() -> None:
-    parking = Parking(hears=False)
+    parking = Parking(has_webhook=False)
     started = parking.parked()
     for _ in range(100):
         if parking.job(started).is_done:
@@ -63,7 +63,7 @@ def test_without_a_webhook_the_delayed_message_finds_the_answer() -> None:
 
 
 def test_history_says_when_to_look_first() -> None:
-    parking = Parking(hears=False)
+    parking = Parking(has_webhook=False)
     parking.index.seconds[KIND] = [60.0] * 8
     started = parking.parked()
 
@@ -76,7 +76,7 @@ def test_history_says_when_to_look_first() -> None:
 
 
 def test_a_lost_message_is_made_good_by_rescue() -> None:
-    parking = Parking(hears=False)
+    parking = Parking(has_webhook=False)
     started = parking.parked()
     parking.engine.queue.lose_all()
 

@@ -1,7 +1,7 @@
 """Which sources hold instructions to the model? What the detector finds, and what the model says that it was told.
 
 The detector reads everything, whatever the model does. A model may know an instruction when it reads one, in words no
-detector has met; its word counts only where the passage it quotes stands in a source.
+detector has met; its word counts only where the passage it quotes is in a source.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _issue(document_id: str, passage: str, *, page: int, where: str) -> Issue:
 
 
 def _told_issues(passages: Iterable[str], texts: Sequence[DocumentText], transcript: str) -> Iterable[Issue]:
-    """What the model quotes, where it stands."""
+    """What the model quotes, where it is."""
     names = {text.document.id: text.document.file_name for text in texts}
     sources = Sources(texts, transcript=transcript)
     for passage in list(passages)[:MOST_PASSAGES]:

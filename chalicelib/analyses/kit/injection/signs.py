@@ -1,4 +1,4 @@
-"""Which turns of phrase give an instruction away, whatever stands around them? The table `signs.toml`."""
+"""Which turns of phrase give an instruction away, whatever is around them? The table `signs.toml`."""
 
 from __future__ import annotations
 

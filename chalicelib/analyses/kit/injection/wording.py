@@ -48,7 +48,7 @@ def suspicious_place(readable: str) -> tuple[int, int] | None:
 
 
 def passages(readable: str) -> list[Passage]:
-    """Every passage that is weighed; a sentence stands in up to three of them."""
+    """Every passage that is weighed; a sentence is in up to three of them."""
     sentences = _sentences(readable)
     return [_joined(sentences[first:last]) for first, last in _windows(sentences)]
 

@@ -45,7 +45,7 @@ class Asked:
         self.answers = BackgroundAnswers(calls, monotonic=lambda: self.monotonic, sleep=self._sleep)
         self.model = OpenAIStructuredModel(model="gpt-6-luna", api_key="sk-test", background=self.answers)
         self.background = Background(
-            provider=calls, index=FakeCallIndex(self.engine.store), hears=True, patience_seconds=2.5
+            provider=calls, index=FakeCallIndex(self.engine.store), has_webhook=True, follow_seconds=2.5
         )
         self.engine.background = self.background
 
