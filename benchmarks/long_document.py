@@ -38,7 +38,7 @@ def measure(content: bytes, *, pages: int) -> dict[str, Any]:
     from chalicelib.analyses.kit.quotes import Sources
     from chalicelib.cases.model import Document, DocumentStatus
     from chalicelib.documents.page import ReadLimits
-    from chalicelib.memory import taken_mb
+    from chalicelib.telemetry import taken_mb
 
     document = Document(
         id="d",

@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks.heic_photo import heic_photo
 from benchmarks.processes import answer_of
-from chalicelib.memory import high_water_mb
+from chalicelib.telemetry import high_water_mb
 
 FILES = {
     "photo.jpg": "reads a JPEG of 48 megapixels",

@@ -17,7 +17,6 @@ from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext, Clock, JobQueue, JobStore, JobType
 from chalicelib.jobs.rescue import rescue
 from chalicelib.settings import Settings, function_memory_mb, read_settings
-from chalicelib.worker import LambdaContext, handle_records
 
 if TYPE_CHECKING:
     from chalicelib.adapters.audit_log import AuditLog
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap_models import AnalysisServices
     from chalicelib.bootstrap_outbox import Outbox
     from chalicelib.cases.model import CaseReader, CaseStore, TextReader
+    from chalicelib.worker import LambdaContext
 
 
 def utc_now() -> datetime:
@@ -133,7 +133,7 @@ class System:
 
     @cached_property
     def model_calls(self) -> ModelCalls:
-        """What workers do, and the model calls that go on without one."""
+        """The model calls that go on without a worker."""
         from chalicelib.bootstrap_calls import ModelCalls
 
         return ModelCalls(self)
@@ -165,7 +165,10 @@ class System:
             from chalicelib.bootstrap_models import readable_keys
 
             return readable_keys(self, event["check_keys_of"])
-        handle_records(event, context, run=self.model_calls.run, redeliver=self.sqs_queue.redeliver)
+        from chalicelib.worker import handle_message, handle_records
+
+        run = partial(handle_message, system=self)
+        handle_records(event, context, run=run, redeliver=self.sqs_queue.redeliver)
         return None
 
     def rescue(self, context: LambdaContext) -> dict[str, int]:

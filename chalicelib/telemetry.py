@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -22,6 +24,8 @@ CHATTY_LOGGERS = ("openai", "anthropic", "httpx2", "httpcore2", "botocore", "bot
 
 _LOGGER = logging.getLogger("casework")
 _stage = ""
+_MEASURING = threading.Lock()
+_children_mb = 0.0
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +97,39 @@ def defect(event: str, error: BaseException, **facts: Any) -> None:
     """
     frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
     _write(logging.ERROR, event, _with_metrics({**facts, "error": type(error).__name__, "frames": frames}, [_DEFECT]))
+
+
+def memory_percent(limit_mb: int) -> float:
+    """How much of its function's memory a worker took, with the child processes that open files, in percent."""
+    return round(100 * taken_mb() / limit_mb, 1)
+
+
+def taken_mb() -> float:
+    """The most memory that this process and its largest child ever had, in MB.
+
+    An upper bound: the two need not have had it at the same time.
+    """
+    return high_water_mb() + _children_mb
+
+
+def note_child(process: int) -> None:
+    """Look at what a child took so far; to be called while it lives."""
+    global _children_mb
+    taken = high_water_mb(process)
+    with _MEASURING:
+        _children_mb = max(_children_mb, taken)
+
+
+def high_water_mb(process: int | str = "self") -> float:
+    """The most memory that a process ever had, in MB; 0 where that is unknown: it has ended, or this is no Linux.
+
+    Not `ru_maxrss`: a process inherits there what the one that started it had.
+    """
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 def _log(level: int, event: str, facts: Mapping[str, Any]) -> None:

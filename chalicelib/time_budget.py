@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import io
 import math
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
-from http.client import HTTPResponse
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    import socket
 
 REQUEST_SECONDS = 27.0
 RETRY_AFTER_SECONDS = 2
@@ -63,11 +64,19 @@ def limit_calls(session: Any, *, seconds_a_try: int, exceptions: Mapping[str, in
 
     A try that may take `seconds_a_try` (`exceptions` by service) raises StorageUnavailable when it could end too late.
     """
+    # Here, not above: the processes that open files need none of it.
+    from http.client import HTTPResponse
+
     from botocore.awsrequest import AWSHTTPConnection, AWSHTTPSConnection
+
+    class Response(HTTPResponse):
+        def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
+            super().__init__(sock, *arguments, **named)
+            self.fp = io.BufferedReader(_Bytes(self.fp.detach(), sock))
 
     # botocore lets nobody give it connections of another kind.
     for connection in (AWSHTTPConnection, AWSHTTPSConnection):
-        connection.response_class = _Response
+        connection.response_class = Response
 
     def begins_in_time(event_name: str, **_: Any) -> None:
         require(exceptions.get(event_name.split(".")[1], seconds_a_try))
@@ -98,9 +107,3 @@ class _Bytes(io.RawIOBase):
     def close(self) -> None:
         self._received.close()
         super().close()
-
-
-class _Response(HTTPResponse):
-    def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
-        super().__init__(sock, *arguments, **named)
-        self.fp = io.BufferedReader(_Bytes(self.fp.detach(), sock))

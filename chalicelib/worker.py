@@ -1,4 +1,4 @@
-"""What happens to a message from the queue? Its job's attempt is run; when that returns, the message is acknowledged.
+"""What happens to a message from the queue? What it asks for is done; when that returns, the message is acknowledged.
 
 A lane delivers one message at a time (batch size 1): one job, one invocation. A job's record that cannot be written
 makes the message visible again, later each time, and raises, so that SQS delivers it once more: what was never claimed
@@ -8,14 +8,22 @@ itself ends in the dead-letter queue.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from chalicelib import memory, telemetry
+from chalicelib import telemetry
 from chalicelib.errors import StorageUnavailable
+from chalicelib.jobs.attempt_calls import Background
+from chalicelib.jobs.leftovers import adopt_call, forget_calls
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import JobMessage
+from chalicelib.jobs.run import pulse, run_attempt
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap import System
 
 REDELIVERY_SECONDS = (10, 30, 60, 120, 240)
 """When a message comes again that could not be handled, by how often it was received: minutes of trouble with our
@@ -62,9 +70,47 @@ def handle_records(
             _redeliver(record, redeliver=redeliver, after_seconds=after_seconds)
             raise
         finally:
-            percent = memory.percent_of(int(context.memory_limit_in_mb))
+            percent = telemetry.memory_percent(int(context.memory_limit_in_mb))
             metric = telemetry.Metric(name="MemoryPercent", value=percent, unit="Percent", per=())
             telemetry.measured("worker_memory", [metric], job_id=message.job_id)
+
+
+def handle_message(message: JobMessage, claim_token: str, time_left: Callable[[], float], *, system: System) -> None:
+    """Do what a message asks for: run an attempt of its job, or see to calls that no attempt is about.
+
+    Raises: StorageUnavailable: the message comes again.
+    """
+    calls = system.model_calls
+    if message.forget:
+        forget_calls(message, provider=calls.openai, queue=system.job_queue)
+        return
+    if message.call_id:
+        adopt_call(
+            message.call_id,
+            store=system.job_store,
+            queue=system.job_queue,
+            background=calls.background,
+            clock=system.clock,
+        )
+        return
+
+    def background(job: Job) -> Background | None:
+        analysis = system.analyses.get(job.job_type)
+        return calls.background if analysis is not None and analysis.provider == calls.PROVIDER else None
+
+    run_attempt(
+        message,
+        store=system.job_store,
+        queue=system.job_queue,
+        job_types=system.job_types,
+        clock=system.clock,
+        rng=random.Random(),  # noqa: S311  # jitter, not a secret
+        claim_token=claim_token,
+        time_left=time_left,
+        pulse=pulse,
+        background=background,
+        admission=system.admission,
+    )
 
 
 def redelivery_seconds(receives: int) -> int:

@@ -23,7 +23,7 @@ import msgspec
 
 from chalicelib.adapters.decoder_process import WORKER_MEMORY_MB
 from chalicelib.cases.model import Case, CaseFile, Document, DocumentStatus
-from chalicelib.memory import taken_mb
+from chalicelib.telemetry import taken_mb
 from evals.cases import DATA, OWNER, EvalCase
 from evals.in_process_run import run_analysis
 from evals.providers import emulated_models, emulated_models_at_hand

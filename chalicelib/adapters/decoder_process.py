@@ -20,7 +20,7 @@ from typing import IO, Any
 
 import msgspec
 
-from chalicelib import memory, time_budget
+from chalicelib import telemetry, time_budget
 
 MIB = 1024 * 1024
 WORKER_MEMORY_MB = 640
@@ -120,12 +120,12 @@ def _lines(child: subprocess.Popen[bytes], limits: ChildLimits, check: Callable[
     rest = b""
 
     def looked_at() -> None:
-        memory.note_child(child.pid)
+        telemetry.note_child(child.pid)
         check()
 
     while True:
         chunk = _chunk(output, limits, looked_at)
-        memory.note_child(child.pid)
+        telemetry.note_child(child.pid)
         if not chunk:
             if child.wait() != 0:
                 raise ChildStopped(slow=False)

@@ -1,4 +1,4 @@
-"""app.py is the table of contents; the API knows the assembled system by its type only."""
+"""app.py is the table of contents; the API and the worker know the assembled system by its type only."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ def test_the_docstring_of_app_lists_routes_of_analyses_and_no_other() -> None:
     assert set(listed) <= {(analysis.route, name) for name, analysis in catalogue().items()}
 
 
-def test_the_api_imports_bootstrap_for_its_types_only() -> None:
+def test_the_api_and_the_worker_import_bootstrap_for_its_types_only() -> None:
+    chalicelib = Path(app.__file__).parent / "chalicelib"
     found = [
         path.name
-        for path in (Path(app.__file__).parent / "chalicelib/api").glob("*.py")
+        for path in [*(chalicelib / "api").glob("*.py"), chalicelib / "worker.py"]
         for node in ast.parse(path.read_text(encoding="utf-8")).body
         if isinstance(node, ast.ImportFrom) and node.module == "chalicelib.bootstrap"
     ]

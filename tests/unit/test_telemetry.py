@@ -1,16 +1,34 @@
-"""What a log line holds, and what it must not."""
+"""What a log line holds, and what it must not; a worker's memory, with that of the children that open files."""
 
 from __future__ import annotations
 
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr
 
 import pytest
 
 from chalicelib import telemetry
+
+A_WORKER = """
+import json, sys
+from pathlib import Path
+from chalicelib import telemetry
+from chalicelib.adapters.decoder_process import ChildLimits, lines_of_child
+
+large = bytearray(b"x" * 200_000_000)
+del large
+alone = telemetry.memory_percent(1000)
+content = Path("tests/data/sample_case/doc1_orthopaedic_report.he.pdf").read_bytes()
+task = {"task": "picture", "pages": [1], "longest": 1600}
+limits = ChildLimits(seconds_a_line=60, ends_at=float("inf"))
+list(lines_of_child("chalicelib.adapters.pdfium.child", task, content, limits=limits))
+print(json.dumps([alone, telemetry.memory_percent(1000), telemetry.memory_percent(500)]))
+"""
 
 
 @pytest.fixture
@@ -92,3 +110,19 @@ def test_a_line_that_measures_nothing_has_no_metrics(lines: io.StringIO) -> None
     telemetry.measured("cancel_accepted", [], job_id="j-1")
 
     assert "_aws" not in json.loads(lines.getvalue())
+
+
+def test_a_childs_memory_is_counted_without_what_its_parent_had() -> None:
+    done = subprocess.run([sys.executable, "-c", A_WORKER], check=True, capture_output=True, text=True)
+
+    alone, together, of_half = json.loads(done.stdout)
+    assert 20 < alone < 40  # percent of 1,000 MB: the 200 and Python itself
+    assert 2 < together - alone < 15  # the child alone; with its parent's 200 MB it would be more than 20
+    assert abs(of_half - 2 * together) < 0.2
+
+
+def test_a_process_that_has_ended_has_no_memory() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+
+    assert telemetry.high_water_mb(ended.pid) == 0.0
