@@ -59,7 +59,9 @@ class TokenVerifier:
         Raises: Unauthorized without a valid token; Unavailable while the issuer's keys cannot be had.
         """
         if authorization is None:
-            raise Unauthorized("A bearer token is required.", failed_check="no_token")
+            raise Unauthorized(
+                "A bearer token is required: the header Authorization: Bearer <token>.", failed_check="no_token"
+            )
         bearer = _BEARER.fullmatch(authorization.strip())
         if bearer is None:
             raise Unauthorized(_INVALID, failed_check="no_bearer_token")
@@ -102,7 +104,7 @@ class TokenVerifier:
         if not _is_time(begins) or begins > now + LEEWAY_SECONDS:
             raise Unauthorized(_INVALID, failed_check="nbf")
         if expires <= now - LEEWAY_SECONDS:
-            raise Unauthorized("The bearer token has expired.", failed_check="exp")
+            raise Unauthorized("The bearer token has expired. Get a new one from its issuer.", failed_check="exp")
         if self._issuer is not None and claims.get("iss") != self._issuer:
             raise Unauthorized(_INVALID, failed_check="iss")
         if self._audience is not None and self._audience not in _audiences(claims):

@@ -5,7 +5,8 @@ CaseworkError
 │   ├── MalformedJson  UnsupportedMediaType  BodyTooLarge  InvalidRequest
 │   ├── Unauthorized  Forbidden  NotFound  MethodNotAllowed
 │   ├── NoCall  NoTranscript  NoDocuments  AlreadyFinished  NotFinished
-│   ├── PreconditionFailed  PreconditionRequired  IdempotencyKeyReused  TooManyOpenJobs
+│   ├── DocumentNotReadable  TooManyDocuments  TooManyOpenJobs
+│   ├── PreconditionFailed  PreconditionRequired  IdempotencyKeyReused
 │   └── Unavailable                  something that the answer needs does not respond; the same request may work later
 ├── AttemptError                     an attempt ends with this error
 │   ├── TransientError               the same attempt may work later

@@ -96,7 +96,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     def principal(self) -> Principal:
         """The caller. Raises: Unauthorized on a route without authentication."""
         if self.caller is None:
-            raise Unauthorized("A bearer token is required.")
+            raise Unauthorized("A bearer token is required: the header Authorization: Bearer <token>.")
         return self.caller
 
     @property

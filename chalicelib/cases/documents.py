@@ -152,7 +152,9 @@ def find_document(
     if document is None:
         raise NotFound("There is no such document.")
     if document.status is DocumentStatus.AWAITING_UPLOAD:
-        raise NotFound("The file of this document has not been uploaded yet.")
+        raise NotFound(
+            "The file of this document has not been uploaded yet. Send it with the form that its POST gave, or add it again."
+        )
     return document, outline.case.user_id
 
 

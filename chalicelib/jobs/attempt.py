@@ -31,6 +31,8 @@ from chalicelib.jobs.calls import Call
 from chalicelib.jobs.lifecycle import (
     HEARTBEAT_SECONDS,
     HIGHEST_PROGRESS_BEFORE_COMPLETED,
+    PAST_DEADLINE,
+    UNKNOWN_PRICE,
     progressed,
     step_stored,
 )
@@ -171,7 +173,7 @@ class Attempt(OwnedJob):
         if self._stop is not None:
             raise self._stop
         if self._deadline_seconds() <= 0:
-            raise DeadlineExceeded("The analysis did not finish before its deadline.")
+            raise DeadlineExceeded(PAST_DEADLINE)
         if self._time_left() <= TIME_TO_STOP_SECONDS:
             raise OutOfTime("the function's time is nearly over")
         if self._clock() >= max(self._next_renewal_at, self._job.lease_until or self._next_renewal_at):
@@ -184,9 +186,11 @@ class Attempt(OwnedJob):
             return
         spent = self._usage.cost_usd
         if spent is None or worst_case_usd is None:
-            raise BudgetExceeded("The job has a cost limit, and the price of its model is not known.")
+            raise BudgetExceeded(UNKNOWN_PRICE)
         if spent + worst_case_usd > limit:
-            raise BudgetExceeded(f"The next step could pass the job's cost limit of {limit} USD.")
+            raise BudgetExceeded(
+                f"The next step could pass the job's cost limit of {limit} USD. Run it again with a higher one."
+            )
 
     def take_slots(self, provider: str, *, calls: int = 1) -> None:
         """Take slots of the provider's limit for so many calls at once, unless the job has them. Raises: NoFreeSlot."""

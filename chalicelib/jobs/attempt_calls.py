@@ -26,7 +26,7 @@ from chalicelib.jobs.calls import (
     question_of,
     seconds_to_look,
 )
-from chalicelib.jobs.lifecycle import HEARTBEAT_SECONDS, LEASE_SECONDS
+from chalicelib.jobs.lifecycle import HEARTBEAT_SECONDS, LEASE_SECONDS, UNKNOWN_PRICE
 from chalicelib.jobs.model import Job, ModelUsage
 from chalicelib.jobs.ports import Clock
 
@@ -147,7 +147,7 @@ class CallsOfAttempt:
             return
         pending = [call.most_usd for call in self.now if not call.booked]
         if None in pending or most_usd is None:
-            raise BudgetExceeded("The job has a cost limit, and the price of its model is not known.")
+            raise BudgetExceeded(UNKNOWN_PRICE)
         self._attempt.allow(sum((one for one in pending if one is not None), most_usd))
 
     def follow_seconds(self, model: str) -> float:

@@ -39,6 +39,9 @@ SLOT_CHECK_SECONDS = 5 * 60
 
 HIGHEST_PROGRESS_BEFORE_COMPLETED = 99
 
+PAST_DEADLINE = "The analysis did not finish before its deadline. Run it again, with a longer deadline_seconds."
+UNKNOWN_PRICE = "The job has a cost limit, and the price of its model is not known. Run it again without max_cost_usd."
+
 
 def lease_end(now: datetime) -> datetime:
     """Until when a worker that renews its lease now owns its job."""
@@ -173,7 +176,7 @@ def overdue(job: Job, *, at: datetime) -> Job:
     """The deadline passed while nobody worked on the job: it ends."""
     if job.cancel_requested:
         return cancelled(job, at=at)
-    return failed(job, DeadlineExceeded("The analysis did not finish before its deadline."), at=at)
+    return failed(job, DeadlineExceeded(PAST_DEADLINE), at=at)
 
 
 def next_check_seconds(job: Job) -> int:

@@ -80,7 +80,7 @@ def up(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
         if rollback and stack.outputs():
             console.print(f"Undone if an alarm rings while it runs or in the {watched_minutes} minutes after it.")
         if not arguments.yes and not _agreed():
-            raise Problem("Nothing was changed.")
+            raise Problem("Nothing was changed: the deploy was not confirmed.")
         deployment.carry_out(stack, change_set, protected=is_prod, agreed=agreed)
     _verify(stack, console)
     console.print(openai_webhook.register(stack), highlight=False, soft_wrap=True)

@@ -225,7 +225,7 @@ class Stack:
                 if any(words in reason for words in NO_CHANGES):
                     return ChangeSet(name=None)
                 raise Problem(f"The change set failed: {reason}")
-        raise Problem(f"The change set {name} is not made after {WAIT_SECONDS} seconds.")
+        raise Problem(f"The change set {name} is not made after {WAIT_SECONDS} seconds. Deploy again.")
 
     def _settled(self) -> str | None:
         for _ in self._looks():

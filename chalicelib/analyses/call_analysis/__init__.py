@@ -12,9 +12,9 @@ from chalicelib.jobs.ports import AttemptContext
 def check(outline: CaseOutline) -> None:
     """Raises: NoCall, NoTranscript."""
     if not outline.case.has_call:
-        raise NoCall("The case has no call to analyse.")
+        raise NoCall("The case has no call to analyse. Store one first: PUT /cases/{case_id}/call.")
     if not outline.case.has_transcript:
-        raise NoTranscript("The case's call has no transcript.")
+        raise NoTranscript("The case's call has no transcript. Store a report that has one: PUT /cases/{case_id}/call.")
 
 
 def run(ctx: AttemptContext, services: Services) -> Completed:

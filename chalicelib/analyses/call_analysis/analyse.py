@@ -68,10 +68,12 @@ def _snapshot(file: CaseFile, *, call_id: str | None) -> dict[str, Any]:
 
 def _transcript(file: CaseFile, *, call_id: str | None) -> str:
     if call_id is not None and file.case.call_id != call_id:
-        raise InputInvalid("The call was replaced before its analysis began.")
+        raise InputInvalid("The call was replaced before its analysis began. Analyse the new one.")
     transcript = transcript_of(file)
     if not transcript:
-        raise InputInvalid("The case has no call with a transcript any more.")
+        raise InputInvalid(
+            "The call with a transcript was removed before its analysis began. Store one and start again."
+        )
     return transcript
 
 

@@ -12,7 +12,7 @@ from chalicelib.jobs.ports import AttemptContext
 def check(outline: CaseOutline) -> None:
     """Raises: NoDocuments when none has arrived."""
     if not outline.has_documents_to_read:
-        raise NoDocuments("The case has no documents to analyse.")
+        raise NoDocuments("The case has no documents to analyse. Add one first: POST /cases/{case_id}/documents.")
 
 
 def run(ctx: AttemptContext, services: Services) -> Completed:
