@@ -71,7 +71,7 @@ format: $(READY) ## Format the code and fix what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-demo: $(READY) ## Start everything, run an analysis of the sample case, show its result
+demo: $(READY) ## Start everything, run all analyses on the sample case, show what they found
 	$(BIN)/python -m clients.demo
 
 dev: $(READY) ## Run the whole system in the foreground, restarting on change
@@ -101,7 +101,7 @@ $(MINISTACK)/.ready $(CFN_LINT)/.ready build/audit/.ready: build/%/.ready: infra
 	build/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-detector: $(READY) build/detector/.ready ## Train the injection detector on evals/detector/texts, and print how well it does
+detector: $(READY) build/detector/.ready ## Train the injection detector on evals/detector/texts, and print how well it does: make detector [DRY_RUN=1]
 	PYTHONPATH=. build/detector/bin/python -m evals.detector $(if $(DRY_RUN),--dry-run)
 
 build/detector/.ready: evals/detector/requirements.txt requirements.txt

@@ -153,7 +153,7 @@ def find_document(
         raise NotFound("There is no such document.")
     if document.status is DocumentStatus.AWAITING_UPLOAD:
         raise NotFound(
-            "The file of this document has not been uploaded yet. Send it with the form that its POST gave, or add it again."
+            "The file of this document has not been uploaded yet. Send it with the upload form, or add it again."
         )
     return document, outline.case.user_id
 
