@@ -118,11 +118,6 @@ class CaseOutline(msgspec.Struct, frozen=True, kw_only=True):
     case: Case
     documents: tuple[Document, ...]
 
-    @property
-    def has_documents_to_read(self) -> bool:
-        """True when at least one document is not still awaiting its upload."""
-        return any(document.status is not DocumentStatus.AWAITING_UPLOAD for document in self.documents)
-
 
 class DocumentList(msgspec.Struct, frozen=True, kw_only=True):
     """The documents of a case, oldest first, their metadata by document id, and who owns the case ("": not read)."""

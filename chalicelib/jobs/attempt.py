@@ -34,12 +34,12 @@ from chalicelib.jobs.lifecycle import (
     PAST_DEADLINE,
     UNKNOWN_PRICE,
     progressed,
+    reported,
     step_stored,
 )
 from chalicelib.jobs.model import Event, Job, ModelUsage, StepFacts, Usage, step_facts, with_event
 from chalicelib.jobs.owned_job import TIME_TO_STOP_SECONDS, OwnedJob
 from chalicelib.jobs.ports import Checkpoint, Clock, JobStore, Step
-from chalicelib.jobs.progress import reported
 
 FIRST_PROGRESS_SECONDS = 1
 PROGRESS_INTERVAL_SECONDS = 2

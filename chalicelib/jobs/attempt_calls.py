@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
 
@@ -27,8 +27,11 @@ from chalicelib.jobs.calls import (
     seconds_to_look,
 )
 from chalicelib.jobs.lifecycle import HEARTBEAT_SECONDS, LEASE_SECONDS, UNKNOWN_PRICE
-from chalicelib.jobs.model import Job, ModelUsage
+from chalicelib.jobs.model import ModelUsage
 from chalicelib.jobs.ports import Clock
+
+if TYPE_CHECKING:
+    from chalicelib.jobs.attempt import Attempt
 
 LOST_WAIT_SECONDS = 30.0
 LONGEST_LOST_WAIT_SECONDS = 120.0
@@ -49,44 +52,10 @@ class Background(msgspec.Struct, frozen=True, kw_only=True):
     name: str = "openai"
 
 
-class Attempting(Protocol):
-    """What the calls need of their attempt."""
-
-    @property
-    def job(self) -> Job:
-        """The job as last written."""
-
-    @property
-    def step_name(self) -> str:
-        """The step that is running now."""
-
-    @property
-    def is_one_of_several(self) -> bool:
-        """Whether other steps are started beside it."""
-
-    def check(self) -> None:
-        """See AttemptContext.check."""
-
-    def allow(self, worst_case_usd: Decimal | None) -> None:
-        """See AttemptContext.allow."""
-
-    def take_slots(self, provider: str, *, calls: int = 1) -> None:
-        """See AttemptContext.take_slots."""
-
-    def charge(self, usage: ModelUsage) -> None:
-        """See AttemptContext.charge."""
-
-    def checkpoint(self, name: str) -> bytes | None:
-        """A stored checkpoint."""
-
-    def save_call(self, call: Call) -> None:
-        """Store the record with this new call, and whose call it is. Raises: AttemptStopped; StorageUnavailable."""
-
-
 class CallsOfAttempt:
     """The AttemptCalls of one attempt. `now` are the calls as they are to be stored with the next write."""
 
-    def __init__(self, attempt: Attempting, background: Background, *, clock: Clock) -> None:
+    def __init__(self, attempt: Attempt, background: Background, *, clock: Clock) -> None:
         self._attempt = attempt
         self._background = background
         self._clock = clock

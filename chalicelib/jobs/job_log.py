@@ -18,11 +18,6 @@ _COUNTED = {
 }
 
 
-def created(job: Job) -> None:
-    """A job is stored."""
-    measured("job_created", [_count("JobsCreated")], **_facts(job), lane=job.priority)
-
-
 def started(job: Job) -> None:
     """A worker claimed the job. Its wait is counted from when it was due: created, or to be tried again."""
     waited = Metric(name="QueueWaitSeconds", value=_seconds(job.due_at, job.updated_at), unit="Seconds", per=("lane",))

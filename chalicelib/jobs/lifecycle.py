@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -28,7 +28,7 @@ from chalicelib.jobs.calls import Parked
 from chalicelib.jobs.model import ErrorInfo, Event, EventType, Job, Status, StepFacts, Usage, with_event
 from chalicelib.jobs.outcomes import MAX_LOST_WORKERS
 from chalicelib.jobs.ports import LONGEST_QUEUE_DELAY_SECONDS
-from chalicelib.jobs.progress import ProgressCode, reported
+from chalicelib.jobs.progress import SENTENCES, ProgressCode
 
 LEASE_SECONDS = 45
 HEARTBEAT_SECONDS = 12
@@ -42,10 +42,22 @@ HIGHEST_PROGRESS_BEFORE_COMPLETED = 99
 PAST_DEADLINE = "The analysis did not finish before its deadline. Run it again, with a longer deadline_seconds."
 UNKNOWN_PRICE = "The job has a cost limit, and the price of its model is not known. Run it again without max_cost_usd."
 
+LONGEST_PARAM = 60
+"""Characters of a text among the params: names of files may be long, and the record is small."""
+
 
 def lease_end(now: datetime) -> datetime:
     """Until when a worker that renews its lease now owns its job."""
     return now + timedelta(seconds=LEASE_SECONDS)
+
+
+def reported(said: str, params: Mapping[str, Any]) -> tuple[str, ProgressCode, Mapping[str, Any]]:
+    """The sentence, the code and the params of a report: a code of the list with its params, or a free sentence."""
+    if said not in SENTENCES:
+        return said, "working", {"message": _short(said)}
+    code = cast(ProgressCode, said)
+    kept = {name: _short(value) if isinstance(value, str) else value for name, value in params.items()}
+    return SENTENCES[code].format(**kept), code, kept
 
 
 def progressed(
@@ -201,6 +213,10 @@ def error_info(error: AttemptError, *, attempt: int) -> ErrorInfo:
 def _said(code: ProgressCode, **params: str) -> Mapping[str, Any]:
     message, code, kept = reported(code, params)
     return {"progress_message": message, "progress_code": code, "progress_params": kept}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_PARAM else f"{text[: LONGEST_PARAM - 1]}…"
 
 
 def _changed(job: Job, *, at: datetime, **changes: Any) -> Job:

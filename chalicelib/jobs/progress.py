@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Literal
 
 import msgspec
 
@@ -37,9 +37,6 @@ ProgressCode = Literal[
     "storing_checked",
     "working",
 ]
-
-LONGEST_PARAM = 60
-"""Characters of a text among the params: names of files may be long, and the record is small."""
 
 SENTENCES: Mapping[ProgressCode, str] = {
     "waiting_to_start": "Waiting to start",
@@ -79,16 +76,3 @@ class Doing(msgspec.Struct, frozen=True, kw_only=True):
 
     code: ProgressCode
     params: Mapping[str, str | int] = msgspec.field(default_factory=dict)
-
-
-def reported(said: str, params: Mapping[str, Any]) -> tuple[str, ProgressCode, Mapping[str, Any]]:
-    """The sentence, the code and the params of a report: a code of the list with its params, or a free sentence."""
-    if said not in SENTENCES:
-        return said, "working", {"message": _short(said)}
-    code = cast(ProgressCode, said)
-    kept = {name: _short(value) if isinstance(value, str) else value for name, value in params.items()}
-    return SENTENCES[code].format(**kept), code, kept
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_PARAM else f"{text[: LONGEST_PARAM - 1]}…"

@@ -101,7 +101,14 @@ def submit(
             case Created(job=stored):
                 _copy_checkpoints(stored, source=request.checkpoints_from, store=store)
                 _send(stored, queue=queue)
-                job_log.created(stored)
+                telemetry.measured(
+                    "job_created",
+                    [telemetry.Metric(name="JobsCreated", value=1, unit="Count")],
+                    job_id=stored.job_id,
+                    job_type=stored.job_type,
+                    attempt=stored.attempt,
+                    lane=stored.priority,
+                )
                 return Submitted(job=stored)
             case KeyTaken(use=use):
                 known = _replayed(use, key=request.key, store=store, now=now)

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import AttemptStopped, BudgetExceeded
+from chalicelib.jobs.lifecycle import reported
 from chalicelib.jobs.model import Job, ModelUsage, Usage
 from chalicelib.jobs.ports import Step
-from chalicelib.jobs.progress import reported
 
 NOW = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.analyses.kit.definition import Analysis, Services
-from chalicelib.cases.model import CaseOutline
+from chalicelib.cases.model import CaseOutline, DocumentStatus
 from chalicelib.errors import NoDocuments
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext
@@ -11,7 +11,7 @@ from chalicelib.jobs.ports import AttemptContext
 
 def check(outline: CaseOutline) -> None:
     """Raises: NoDocuments when none has arrived."""
-    if not outline.has_documents_to_read:
+    if all(document.status is DocumentStatus.AWAITING_UPLOAD for document in outline.documents):
         raise NoDocuments("The case has no documents to analyse. Add one first: POST /cases/{case_id}/documents.")
 
 

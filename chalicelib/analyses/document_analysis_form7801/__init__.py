@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.analyses.kit.definition import Analysis, Services
-from chalicelib.cases.model import CaseOutline
+from chalicelib.cases.model import CaseOutline, DocumentStatus
 from chalicelib.errors import NoDocuments
 from chalicelib.jobs.outcomes import Completed
 from chalicelib.jobs.ports import AttemptContext
@@ -11,7 +11,8 @@ from chalicelib.jobs.ports import AttemptContext
 
 def check(outline: CaseOutline) -> None:
     """Raises: NoDocuments when the case has neither a document that has arrived nor a call's transcript."""
-    if not outline.has_documents_to_read and not outline.case.has_transcript:
+    awaits_all = all(document.status is DocumentStatus.AWAITING_UPLOAD for document in outline.documents)
+    if awaits_all and not outline.case.has_transcript:
         raise NoDocuments("The case has neither documents nor a call with a transcript to analyse.")
 
 
