@@ -62,7 +62,7 @@ _FILTERED_ROWS = 300
 
 
 class DynamoJobReads:
-    """The methods of the JobStore that change no job, those of the Idempotency-Keys included.
+    """The methods of the JobStore that change no record of a job, those of the Idempotency-Keys included.
 
     `listed_days` is how far back a list of all jobs looks.
     """
@@ -116,16 +116,15 @@ class DynamoJobReads:
         return key
 
     def checkpoints(self, job_id: str) -> Mapping[str, bytes]:
-        items = self._calls.query(
-            table_request(
-                self._table,
-                KeyConditionExpression="#job_id = :job_id AND begins_with(#item, :step)",
-                values={"job_id": job_id, "step": STEP},
-            )
-            | {"ConsistentRead": True}
-        )
+        items = self._steps(job_id)
         found = {item["item"]["S"].removeprefix(STEP): unpacked(item, blobs=self._blobs) for item in items}
         return {name: value for name, value in found.items() if value is not None}
+
+    def forget_checkpoints(self, job: Job, *, starting_with: str = "") -> None:
+        found = list(self._steps(job.job_id, starting_with=starting_with))
+        self._blobs.delete([item["blob"]["S"] for item in found if "blob" in item])  # first: what broke off is repeated
+        keys = [{name: item[name] for name in ("job_id", "item")} for item in found]
+        self._calls.batch_write(self._table, [{"DeleteRequest": {"Key": key}} for key in keys])
 
     def list(self, wanted: JobFilter, *, now: datetime, after: Position | None, limit: int) -> JobPage:
         found: list[Job] = []
@@ -161,6 +160,14 @@ class DynamoJobReads:
         rows = list(self._case_rows(case_id, before=None, limit=_FILTERED_ROWS))
         jobs = self._records(rows)
         return [jobs[row] for row in rows if row in jobs]
+
+    def _steps(self, job_id: str, *, starting_with: str = "") -> Iterator[Item]:
+        asked = table_request(
+            self._table,
+            KeyConditionExpression="#job_id = :job_id AND begins_with(#item, :step)",
+            values={"job_id": job_id, "step": f"{STEP}{starting_with}"},
+        )
+        return self._calls.query(asked | {"ConsistentRead": True})
 
     def _records(self, job_ids: Sequence[str]) -> Mapping[str, Job]:
         return {record["job_id"]["S"]: job_of(record) for record in self._stored(job_ids)}

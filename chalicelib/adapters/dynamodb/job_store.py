@@ -15,7 +15,6 @@ from typing import Any
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.adapters.dynamodb import checkpoints
 from chalicelib.adapters.dynamodb.call_index import owner_item
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls, TransactionRefused
 from chalicelib.adapters.dynamodb.case_items import after_refusal, case_changes, case_opened
@@ -187,10 +186,10 @@ class DynamoJobStore(DynamoJobReads):
         return after
 
     def copy_checkpoints(self, source_job_id: str, *, target: Job) -> int:
-        return checkpoints.copy(self._calls, self._table, self._blobs, self.checkpoints(source_job_id), target=target)
-
-    def forget_checkpoints(self, job: Job, *, starting_with: str = "") -> None:
-        checkpoints.forget(self._calls, self._table, self._blobs, job, starting_with=starting_with)
+        found = [Checkpoint(name=name, value=value) for name, value in self.checkpoints(source_job_id).items()]
+        copies = [checkpoint_item(target, one, self._blobs) for one in found]
+        self._calls.batch_write(self._table, [{"PutRequest": {"Item": copy}} for copy in copies])
+        return len(copies)
 
     def delete(self, job: Job) -> None:
         self._blobs.delete(self._blobs.keys(job_blobs(job.job_id)))
