@@ -2,16 +2,18 @@
 
 Pure: nothing here opens a file. The parts, in reading order:
 
-    page        the values: Line, Page, Note, Picture, FileText, and FileReader, which every kind of file implements
-    layout      glyphs of a page -> its lines, in reading order (rows, cells, columns)
-    orientation how text runs on a page: turned, askew, mirrored, around a curve
-    stacks      words whose letters are one below the other, or around a curve
-    direction   one row that mixes Hebrew, Latin and numbers -> logical order, brackets by their place
-    sense       is this text language, or what a font without a usable map left of it?
-    normalise   when are two texts the same?
-    matching    a quote found again in a page: exact, by words, or nearly; two numbers never change places
-    places      the rectangles of a quote on its page
-    turned      text files that hold Hebrew in the order of a screen
+    page           the values: Line, Page, Note, Picture, FileText, and FileReader, which every kind of file implements
+    layout         glyphs of a page -> its lines, in reading order (rows, cells, columns)
+    orientation    how text runs on a page: turned, askew, mirrored, around a curve
+    stacks         words whose letters are one below the other, or around a curve
+    direction      one row that mixes Hebrew, Latin and numbers -> logical order, brackets by their place
+    sense          is this text language, or what a font without a usable map left of it?
+    normalise      when are two texts the same?
+    matching       a quote found again in a page: exact, by words, or nearly; two numbers never change places
+    places         the rectangles of a quote on its page
+    content_types  which kinds of files there are, and how the bytes or the name of a file say its kind
+    plain_text     the characters that the bytes of a text file encode
+    turned         text files that hold Hebrew in the order of a screen
 
 A new kind of file is one FileReader in `adapters/` and one row of the table in `adapters/file_readers.py`:
 
