@@ -51,7 +51,7 @@ interface Response {
 }
 
 /** A configuration with a caseworker and an operator to sign in as. */
-export async function localConfig(system: LocalSystem): Promise<object> {
+async function localConfig(system: LocalSystem): Promise<object> {
   return {
     api: system.apiUrl,
     stage: "local",

@@ -79,11 +79,11 @@ export async function startLocalSystem({
   const child = spawned(ports, { log, emulatorSeconds, settings });
   const stop = () => ended(child);
   const up = await isUp(child);
-  const told = readFileSync(log, "utf8");
+  const lines = readFileSync(log, "utf8");
   rmSync(directory, { recursive: true }); // nobody reads on; nothing is left behind, however this process ends
   if (up) return { system: new LocalSystem(ports), stop };
   await stop();
-  throw new Error(`The local system did not start:\n${told}`);
+  throw new Error(`The local system did not start:\n${lines}`);
 }
 
 export interface SystemOptions {

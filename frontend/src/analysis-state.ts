@@ -27,7 +27,7 @@ export interface AnalysisState<T extends JobType = JobType> {
   connection: Connection;
 }
 
-/** All functions may be passed around by themselves, and none of them throws: what goes wrong stands in the state. */
+/** All functions may be passed around by themselves, and none of them throws: what goes wrong is in the state. */
 export interface Analysis<T extends JobType = JobType> {
   getState(): AnalysisState<T>;
   /** Call the listener after each change. The first one finds out what the API knows of this analysis. */

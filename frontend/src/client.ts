@@ -41,7 +41,7 @@ export interface ClientOptions {
 }
 
 /**
- * A client of one user at a time. What it throws stands in errors.ts. Whatever fails for want of an answer is repeated by
+ * A client of one user at a time. What it throws is in errors.ts. Whatever fails for want of an answer is repeated by
  * itself; a start has one Idempotency-Key, so that it makes one job.
  */
 export interface Client {
@@ -66,7 +66,7 @@ export interface Client {
   /** Something to tell users apart by, e.g. in the keys of a cache; null when it is not known who is there. */
   readonly user: string | null;
   /**
-   * The end, e.g. at a logout: nothing is asked for or shown any more, in other tabs of this user neither. `forget`: keep
+   * The end, e.g. at a logout: nothing more is asked for or shown, in other tabs of this user neither. `forget`: keep
    * nothing of the user on this computer.
    */
   close(options?: { forget?: boolean }): void;

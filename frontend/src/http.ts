@@ -61,7 +61,7 @@ export interface Api {
   attempts(retry: number | false | undefined): number;
 }
 
-/** The API at this address. What it throws stands in errors.ts. */
+/** The API at this address. What it throws is in errors.ts. */
 export function connect(options: { baseUrl: string; session: Session; ports: Ports; retry?: number | undefined }): Api {
   const { session, ports, retry = ATTEMPTS } = options;
   const root = rootOf(options.baseUrl);

@@ -16,7 +16,7 @@ export interface JobListState {
   connection: Connection;
 }
 
-/** A list that is drawn. No function throws: what goes wrong stands in the state. */
+/** A list that is drawn. No function throws: what goes wrong is in the state. */
 export interface JobList {
   getState(): JobListState;
   subscribe(listener: () => void): () => void;

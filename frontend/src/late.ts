@@ -59,8 +59,8 @@ function joined<P>(
   const left = new AbortController();
   const { signal } = left;
   let leave = () => left.abort();
-  const told = (error: unknown) => signal.aborted || safely(ports, () => onTrouble(error));
-  patiently(load, { ...FOR_EVER, ports, signal, onTrouble: told }).then(
+  const report = (error: unknown) => signal.aborted || safely(ports, () => onTrouble(error));
+  patiently(load, { ...FOR_EVER, ports, signal, onTrouble: report }).then(
     (part) => {
       if (!signal.aborted) leave = join(part);
     },

@@ -94,7 +94,7 @@ export function createLive({ api, store, socket: open }: LiveAround): Live {
     });
   }
 
-  /** False when the other side does not know this connection any more: a new ticket is needed. */
+  /** False when the other side no longer knows this connection: a new ticket is needed. */
   function receive(text: string): boolean {
     const message = parsed(text);
     if (message?.type === "error" && message.code === "unknown_connection") return false;
@@ -111,7 +111,7 @@ export function createLive({ api, store, socket: open }: LiveAround): Live {
     }
   }
 
-  /** Say over an open socket what is wanted by now. */
+  /** Say over an open socket what is wanted now. */
   function agree(): void {
     if (!isOpen) return;
     const less = [...sent].filter((id) => !wanted.has(id));

@@ -11,7 +11,7 @@ import { onAbort, throwIfAborted, unlessAborted } from "./signals.js";
 
 /** When an answer does not say when to come back. */
 const DEFAULT_PAUSE_MS = 5_000;
-/** The API's pause is about progress; a worker that was told to stop does so sooner. */
+/** The API's pause is about progress; a worker that is to stop does so sooner. */
 export const CANCEL_TAKES_MS = 2_000;
 
 /** For a large result over a slow line. */

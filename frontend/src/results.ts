@@ -62,7 +62,7 @@ export interface AgentResult {
   timestamp: string;
 }
 
-/** What the agent found; each finding stands on a verbatim quote. `claim_rate` 0 to 100, null when it did not finish. */
+/** What the agent found; each finding rests on a verbatim quote. `claim_rate` 0 to 100, null when it did not finish. */
 export interface AgentAnalysis {
   form_7801: {
     form_version: string;

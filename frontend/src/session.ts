@@ -92,7 +92,7 @@ export class Session {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Forget the person; after that nothing is asked for any more. */
+  /** Forget the person; after that nothing is asked for. */
   close(): void {
     this.#isClosed = true;
     this.#enter(new Person(null), true);
@@ -107,7 +107,7 @@ export class Session {
   /**
    * A token to ask with, for the person of the pin.
    *
-   * @throws TokenError; UserChangedError when it is another person's by now; the signal's reason
+   * @throws TokenError; UserChangedError when it belongs to another person now; the signal's reason
    */
   async token({ rejected = null, pin, isRead = false, signal }: Wanted): Promise<string> {
     const before = pin.person ?? this.person;

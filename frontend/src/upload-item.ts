@@ -20,7 +20,7 @@ export interface UploadItem {
   document: CaseDocument | null;
 }
 
-/** The files that were added, in their order. No function throws: what goes wrong stands with the file. */
+/** The files that were added, in their order. No function throws: what goes wrong is shown with the file. */
 export interface Uploads {
   getState(): readonly UploadItem[];
   subscribe(listener: () => void): () => void;

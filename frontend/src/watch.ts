@@ -59,7 +59,7 @@ export class Watches {
     else this.#expected.set(jobId, now + inMs);
   }
 
-  /** The person has changed: nothing is followed any longer, and all who look are told. */
+  /** The person has changed: nothing is followed any longer, and all listeners learn it. */
   endAll(error: UserChangedError): void {
     for (const [jobId, watch] of [...this.#open]) {
       if (watch.isFresh) continue; // it asks for the first time, as whoever is there now
@@ -120,7 +120,7 @@ class Watch {
 
   /** The function that this returns leaves again, and says how many are left. */
   join(listener: JobListener): () => number {
-    const call: JobListener = (...told) => listener(...told); // the same function may look on twice
+    const call: JobListener = (...seen) => listener(...seen); // the same function may be added twice
     this.#listeners.add(call);
     const { job, error, connection } = this.#view;
     if (job || error || connection !== "ok") queueMicrotask(() => this.#call(call, this.#view));
@@ -210,7 +210,7 @@ class Watch {
     }
   }
 
-  /** The store knows something else of the job. Its end is told with its result, which only GET has. */
+  /** The store knows something else of the job. Its end is shown with its result, which only GET has. */
   #changed(): void {
     const known = this.#around.store.kept(this.#jobId);
     if (!known || this.#stopped.signal.aborted) return;

@@ -132,7 +132,7 @@ export function same(one: unknown, other: unknown): boolean {
 }
 
 /** The values of a section or an item as one text, to see whether it changed since a person looked at it. */
-export function valuesIn(form: Form, place: string): string {
+function valuesIn(form: Form, place: string): string {
   return JSON.stringify(
     fieldsIn(form, place)
       .map(([path, { value }]) => [path, value])

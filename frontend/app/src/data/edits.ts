@@ -208,7 +208,7 @@ export class Edits {
     this.#put({ pending, done });
   }
 
-  /** It was not done, or is somebody else's by now. */
+  /** It was not done, or is somebody else's now. */
   #cannotUndo({ id }: Edit): void {
     const { pending, done } = this.#state;
     const isOther = ({ undoes }: Edit) => undoes !== id;

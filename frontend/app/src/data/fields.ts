@@ -37,7 +37,7 @@ const field = (name: string, kind: FieldKind, more: Partial<FieldDefinition> = {
 });
 const choice = (name: string, ...options: string[]) => field(name, "choice", { options });
 
-export const CONDITIONS = [
+const CONDITIONS = [
   ...["chronic_pain", "limited_mobility", "fibromyalgia", "anxiety", "depression", "back_problems", "joint_problems"],
   ...["neurological_disorder", "mental_disorder", "hearing_impairment", "vision_impairment", "heart_disease"],
   ...["respiratory_disease", "kidney_disease", "diabetes", "cancer", "other"],

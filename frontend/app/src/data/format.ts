@@ -35,7 +35,7 @@ export function bytesText(bytes: number, language: Language): string {
   return `${new Intl.NumberFormat(LOCALES[language], digits).format(value)}\u00a0${isLarge ? "MB" : "kB"}`;
 }
 
-export function moneyText(amount: number, language: Language): string {
+function moneyText(amount: number, language: Language): string {
   const format = new Intl.NumberFormat(LOCALES[language], {
     ...{ style: "currency", currency: "ILS", maximumFractionDigits: 0 },
   });

@@ -1,4 +1,4 @@
-// Which jobs does an operator want to see? What stands in the address, so that a link and the way back show the same.
+// Which jobs does an operator want to see? What is in the address, so that a link and the way back show the same.
 
 import type { JobListQuery, JobStatus, JobType } from "@casework/client";
 

@@ -26,7 +26,7 @@ export interface JobLogState {
   asOf: number | null;
 }
 
-export const EMPTY_LOG: JobLogState = {
+const EMPTY_LOG: JobLogState = {
   ...{ jobs: [], waiting: 0, isLoading: true, isLoadingMore: false, hasMore: false },
   ...{ error: null, isCutOff: false, asOf: null },
 };

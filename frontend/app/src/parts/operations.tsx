@@ -1,4 +1,4 @@
-// What is around the operator's views? The ways between them; whoever is no admin is told so, as the API would.
+// What is around the operator's views? The ways between them; whoever is no admin reads so, as the API would.
 
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";

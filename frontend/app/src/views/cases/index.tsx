@@ -79,7 +79,7 @@ function useFilters(): UsedFilters {
       },
       { replace: true },
     );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `put` is made anew each time and does the same
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `put` is made again each time and does the same
   useEffect(() => {
     if (words === (asked.get("q") ?? "")) return;
     const timer = setTimeout(() => put("q", words), SOON_MS);

@@ -10,7 +10,7 @@ import { JOB } from "./texts.js";
 
 const EVERY_MS = 5_000;
 
-/** Whom the job's end was told, and what they answered; the next try can be made now. */
+/** Who was sent the job's end, and what they answered; the next try can be made now. */
 export function Deliveries({ job: { job_id, done } }: { job: AnyJob }) {
   const texts = useTexts(JOB);
   const messages = useMessages();

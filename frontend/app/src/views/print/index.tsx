@@ -52,7 +52,7 @@ export function PrintView() {
   );
 }
 
-/** The sources of all fields, each with the number that stands at the values. */
+/** The sources of all fields, each with the number that is shown at the values. */
 function numbered(review: Review): Map<string, { number: number; quote: Quote }> {
   const found = new Map<string, { number: number; quote: Quote }>();
   for (const { evidence, value, state } of review.fields) {
@@ -69,7 +69,7 @@ const keyOf = ({ document_id, page, quote }: Quote) => `${document_id} ${page} $
 
 const LONGEST_TITLE = 60;
 
-/** The title stands at the top of every page but the first, in one line: style.css puts it there. */
+/** The title is at the top of every page but the first, in one line: style.css puts it there. */
 function usePrintedTitle(title: string): void {
   useEffect(() => {
     const { style } = document.documentElement;

@@ -14,7 +14,7 @@ interface PagePictureProps {
   isWhole: boolean;
   /** Width in per cent of the pane. */
   zoom: number;
-  /** Which words are shown; it stands at the picture once it is drawn. */
+  /** Which words are shown; it is at the picture once that is drawn. */
   name: string;
 }
 

@@ -77,7 +77,7 @@ export function useReviewing(review: Review | null, form: UsedForm): Reviewing {
 }
 
 /** The next open field after this one, over the end to the first. */
-export function nextOpen(fields: readonly ReviewField[], active: string | null, step: 1 | -1): ReviewField | null {
+function nextOpen(fields: readonly ReviewField[], active: string | null, step: 1 | -1): ReviewField | null {
   const order = step === 1 ? fields : fields.toReversed();
   const at = order.findIndex(({ path }) => path === active);
   const others = [...order.slice(at + 1), ...order.slice(0, Math.max(0, at))];
