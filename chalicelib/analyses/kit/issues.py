@@ -1,25 +1,30 @@
 """What does an analysis report besides its answer? Issues: places a lawyer should look at, each with a stable code.
 
 code                            field                 what it says
-prompt_injection_suspected      documents/<id>, call  the text holds instructions to the model; nothing followed them
+prompt_injection_suspected      documents/<id>, call  the text holds instructions to the model
 document_unreadable             documents/<id>        nothing could be read (the message says why)
 document_truncated              documents/<id>, call  only a part was read or analysed
-document_missing                documents/<id>        deleted, or not uploaded, when it was to be read
+document_missing                documents/<id>        deleted before it could be read; it was left out
 document_has_attachments        documents/<id>        a PDF holds other files, which were not read
 document_is_xfa                 documents/<id>        a form that only Adobe Reader shows: its values were read
-document_awaiting_upload        documents/<id>        its upload has not arrived yet; it was skipped
+document_awaiting_upload        documents/<id>        its upload has not arrived yet; it was left out
 evidence_missing                a form field          filled, and the model named no quote for it
-evidence_not_found              a form field          filled, and the quote does not stand in the named document
+evidence_not_found              a form field          filled, and the quote is not in the named document
 evidence_mismatch               a field or finding    the quote is there, but says something else (`params.reason`)
 finding_not_in_quote            a finding             shares few words with the lines that it quotes
 evidence_in_image               a form field          the quote is on a page without text: only a look can confirm it
+evidence_not_verifiable         a finding             the quote is on a page without text: only a look can confirm it
 evidence_near                   a field or finding    the quote is nearly, not exactly, what the document says
 evidence_sign_unclear           a field or finding    it rests on < or > in Hebrew, which files get wrong: look at it
 sources_differ                  a form field          two sources say different things; both quotes are given
-condition_denied                a form field          its quotes deny or only suspect it, or name a relative; set false
-condition_unclear               a form field          its quotes stand beside a denial, a doubt or a relative; it stays
-waiver_not_evidenced            a form field          no clear yes of the claimant stands behind the consent; set false
+condition_suspected             a form field          the model found it suspected, not diagnosed; it is false
+condition_unclear               a form field          its quotes are near a denial, a doubt or a relative; it stays
+waiver_not_evidenced            a form field          no clear yes of the claimant is behind the consent; set false
 other_id_number                 documents/<id>        names an identity number that is not the claimant's
+out_of_range                    a number of the call  the model named one outside its range; set to the nearest bound
+risk_level_missing              risk_assessment       the model rated no risk
+noted_in_call                   call                  what the model noticed besides what it was asked
+claimant_past_retirement        date_of_birth         the claimant has reached the age of retirement
 analysis_incomplete             claim_rate            the agent stopped before its conclusion; there is no rating
 claim_rate_out_of_range         claim_rate            the model rated outside 0 to 100; set to the nearest bound
 computed_differently            a form field          a source or the model states another number than code computed

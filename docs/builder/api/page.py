@@ -47,7 +47,8 @@ type and bounds, and `/docs` shows it as a page.
   repetitions (`/openapi.json` says which). A response that is still too large is a `500` that says so.
 - **Refusals** are `application/problem+json` with a stable `code`. Any request can get 401, 422, 500 or 503, and one
   with a body 400, 413 or 415; the tables name the others. `errors` of a 422 has each wrong place; where a change of the
-  form is wrong, each also has a `code` and `params`, for messages in other languages.
+  form is wrong, each also has a `code` and `params`, for messages in other languages. In a deployed stage API Gateway
+  answers in the same form: 429 `too_many_requests` above its limits, 503 `unavailable`, 403 `forbidden` (firewall).
 
 """
 READING = """
