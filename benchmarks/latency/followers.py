@@ -39,16 +39,6 @@ class Seen(msgspec.Struct, kw_only=True):
     whole: float = math.nan
 
 
-SIGNS = {
-    "accepted": "POST → 202",
-    "claimed": "202 → a worker has it",
-    "progress": "202 → first progress seen live",
-    "end_by_poll": "end → seen by a client that polls",
-    "end_live": "end → seen live",
-    "whole": "202 → end, the model's answers included",
-}
-
-
 class Followers:
     """Start jobs for one user, and follow each by polls and through one socket."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -21,7 +20,9 @@ import boto3
 from botocore.config import Config
 
 from infra.emulated.certificate import new_certificate, trusted
+from infra.local.ministack import start_ministack
 from infra.local.ports import free_ports
+from infra.local.program import Child
 
 REGION = "us-east-1"
 START_SECONDS = 60
@@ -33,7 +34,7 @@ ANSWER_SECONDS = 600
 class MiniStack:
     """A running MiniStack, with IAM enforced; the credentials of its clients are the account's own."""
 
-    def __init__(self, process: subprocess.Popen[bytes], *, port: int, certificate: Path) -> None:
+    def __init__(self, process: Child, *, port: int, certificate: Path) -> None:
         self._process = process
         self._certificate = certificate
         self.endpoint_url = f"https://127.0.0.1:{port}"
@@ -66,13 +67,13 @@ def running_ministack(venv: Path, *, home: Path, environment: Mapping[str, str])
     """MiniStack on a free port of 127.0.0.1 until the block ends; its functions get `environment` too."""
     (port,) = free_ports(1)
     certificate, key = new_certificate(home)
-    with (home / "ministack.log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(venv / "bin" / "ministack")],
-            cwd=home,
-            env={
+    with (home / "ministack.log").open("w", encoding="utf-8") as log:
+        process = start_ministack(
+            venv,
+            home=home,
+            environment={
                 **environment,
-                "PATH": f"{venv / 'bin'}:/usr/bin:/bin",
+                "PATH": f"{venv.absolute() / 'bin'}:/usr/bin:/bin",
                 "HOME": str(home),
                 "TMPDIR": str(home),
                 "LANG": "C.UTF-8",
@@ -90,38 +91,28 @@ def running_ministack(venv: Path, *, home: Path, environment: Mapping[str, str])
                 "AWS_ACCESS_KEY_ID": "test",
                 "AWS_SECRET_ACCESS_KEY": "test",
             },
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+            say=lambda line: print(line, file=log, flush=True),
         )
         try:
             with trusted(certificate):
                 _wait_until_up(process, f"https://127.0.0.1:{port}/_ministack/health")
                 yield MiniStack(process, port=port, certificate=certificate)
         finally:
-            _stop(process)
+            process.ask_to_end()
+            process.end(within_seconds=STOP_SECONDS)
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], url: str) -> None:
+def _wait_until_up(process: Child, url: str) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
-        if process.poll() is not None:
-            raise AssertionError(f"MiniStack ended with {process.returncode} while it started; see ministack.log")
+        if ending := process.how_it_ended():
+            raise AssertionError(f"MiniStack did not start ({ending}); see ministack.log")
         try:
             with urllib.request.urlopen(url, timeout=1):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     raise AssertionError(f"MiniStack is not up after {START_SECONDS} seconds; see ministack.log")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _descendants(pid: int) -> Iterator[int]:

@@ -1,25 +1,24 @@
 """MiniStack on 127.0.0.1, with an environment of its own and nothing kept.
 
-    python -m infra.local.ministack --venv build/ministack --port N --home DIRECTORY
+    python -m infra.local.ministack --venv build/ministack --home DIRECTORY       with MiniStack's variables set
 
 A second emulator of AWS, stricter than moto, for tests and measurements: a process in its own virtual environment that
-ends with the one that started it.
+ends, with all that it started, with the one that started it.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.local.environment import HOST
+from infra.local.environment import HOST, ROOT
 from infra.local.ports import free_ports
 from infra.local.program import Child, Program
 from infra.local.resources import REGION
@@ -34,17 +33,12 @@ LOG_LINES = 20
 @contextmanager
 def running_ministack(venv: Path) -> Iterator[str]:
     """MiniStack on a free port until the block ends; its URL. Raises: Problem when it is missing or does not start."""
-    if not (venv / "bin" / "ministack").exists():
-        raise Problem(f"There is no MiniStack in {venv}; `make test-ministack` installs it.")
     (port,) = free_ports(1)
     said: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="casework-ministack-") as home:
-        program = Program(
-            name="ministack",
-            module="infra.local.ministack",
-            arguments=("--venv", str(venv), "--port", str(port), "--home", home),
-        )
-        server = Child(program, environment=os.environ, say=said.append)
+    with tempfile.TemporaryDirectory(prefix="casework-ministack-") as directory:
+        home = Path(directory)
+        variables = environment(venv, port=port, home=home)
+        server = start_ministack(venv, home=home, environment=variables, say=said.append)
         try:
             endpoint_url = f"http://{HOST}:{port}"
             if not _comes_up(server, f"{endpoint_url}/_ministack/health"):
@@ -53,6 +47,15 @@ def running_ministack(venv: Path) -> Iterator[str]:
         finally:
             server.ask_to_end()
             server.end(within_seconds=END_WITHIN_SECONDS)
+
+
+def start_ministack(venv: Path, *, home: Path, environment: Mapping[str, str], say: Callable[[str], None]) -> Child:
+    """Start MiniStack with these variables and no others. Raises: Problem when it is missing."""
+    if not (venv / "bin" / "ministack").exists():
+        raise Problem(f"There is no MiniStack in {venv}; `make test-ministack` installs it.")
+    arguments = ("--venv", str(venv.absolute()), "--home", str(home))
+    program = Program(name="ministack", module="infra.local.ministack", arguments=arguments)
+    return Child(program, environment=environment, say=say)
 
 
 def _comes_up(server: Child, health_url: str) -> bool:
@@ -70,7 +73,7 @@ def _comes_up(server: Child, health_url: str) -> bool:
 def environment(venv: Path, *, port: int, home: Path) -> dict[str, str]:
     """All variables of the process: nothing of ours reaches it, and it writes below `home` only."""
     return {
-        "PATH": f"{venv / 'bin'}:/usr/bin:/bin",
+        "PATH": f"{venv.absolute() / 'bin'}:/usr/bin:/bin",
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "GATEWAY_PORT": str(port),
@@ -95,16 +98,10 @@ def main() -> None:
     """Serve until ended."""
     parser = argparse.ArgumentParser(prog="python -m infra.local.ministack", description="MiniStack on this machine.")
     parser.add_argument("--venv", type=Path, required=True, help="the virtual environment that has MiniStack")
-    parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--home", type=Path, required=True, help="a directory of its own")
     arguments = parser.parse_args()
-    venv = arguments.venv.absolute()
-    server = subprocess.run(
-        [venv / "bin" / "ministack"],
-        cwd=arguments.home,
-        env=environment(venv, port=arguments.port, home=arguments.home),
-        check=False,
-    )
+    command = [arguments.venv / "bin" / "python", ROOT / "infra" / "local" / "patches" / "ministack_packages.py"]
+    server = subprocess.run(command, cwd=arguments.home, check=False)
     sys.exit(server.returncode)
 
 

@@ -1,5 +1,6 @@
-"""What is changed in moto 5.2.5 and Chalice 1.34 while they run here, a module each, so that an upgrade has one place.
+"""What is changed in moto 5.2.5, Chalice 1.34 and MiniStack 1.5.33 while they run here.
 
+A module for each change, so that an upgrade has one place.
 Each module names what is wrong and where it is reported. After an upgrade: take a patch out, run tests/unit/infra/local
 and tests/contract; when they pass, it is no longer needed. Doing any of them twice changes nothing.
 
@@ -9,6 +10,7 @@ moto_streams         streams keep what failed, and everything for ever       not
 moto_receives        a message is given to a client that has died            as on AWS: aws/aws-sdk-js#2350
 chalice_server       nothing can be done before it serves                    no hook, not reported
 chalice_watcher      it watches every file, and dies of one that goes away   aws/chalice#1320, aws/chalice#857
+ministack_packages   each process of a function unpacks its package again    not reported
 """
 
 from __future__ import annotations
