@@ -186,17 +186,17 @@ def test_levels_of_any_range_are_shown(mode: str, high: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
+    "made",
     [
-        saved(two_sides(6000, 4000, mode="CMYK"), "JPEG", progressive=True),
-        saved(two_sides(6000, 4000), "WEBP", lossless=True, method=0),
-        saved(two_sides(6000, 4000), "TIFF", compression="jpeg"),
-        saved(two_sides(6000, 4000, mode="RGBA"), "PNG", compress_level=1),
+        lambda: saved(two_sides(6000, 4000, mode="CMYK"), "JPEG", progressive=True),
+        lambda: saved(two_sides(6000, 4000), "WEBP", lossless=True, method=0),
+        lambda: saved(two_sides(6000, 4000), "TIFF", compression="jpeg"),
+        lambda: saved(two_sides(6000, 4000, mode="RGBA"), "PNG", compress_level=1),
     ],
     ids=["cmyk", "webp", "tiff", "png"],
 )
-def test_a_sound_picture_for_which_there_is_no_memory_is_not_called_damaged(content: bytes) -> None:
-    reader = PictureReader(memory_bytes=110 * 1024 * 1024)
+def test_a_sound_picture_for_which_there_is_no_memory_is_not_called_damaged(made: Callable[[], bytes]) -> None:
+    content, reader = made(), PictureReader(memory_bytes=110 * 1024 * 1024)
 
     assert reader.text(content, limits=ReadLimits(), check=lambda: None).problem == HEAVY
     assert reader.pictures(content, [1], longest=2000) == {}
