@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
+unexport PYTHONDONTWRITEBYTECODE # or every process of the tests compiles what it imports again
 
 .PHONY: docs docs-api help setup test check unit eval eval-documents test-ministack chaos format lock demo dev token webhook-inbox dlq redrive clean \
 	test-frontend example app app-build package audit detector check-template test-deployed deploy destroy status run inspect cost bench latency scale
