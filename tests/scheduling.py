@@ -12,19 +12,15 @@ from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = frozenset({"app"})
 """Folders whose tests run in one process: the last one judges the answers to the others."""
-MODULE_BY_MODULE = frozenset({"e2e", "reliability", "benchmarks", "evals"})
-"""Folders whose modules start something that their tests share: a module stays in one process."""
 FIRST = ("e2e", "reliability", "app", "benchmarks", "evals", "contract")
 """The folders with long tests begin, so that no process is left alone with one at the end."""
 
 
 def group_of(nodeid: str) -> str:
-    """The name that all tests of one group share."""
+    """The name that all tests of one group share: a folder, or a module, whose set-up is then made once."""
     file, _, _ = nodeid.partition("::")
     folder = _folder(file)
-    if folder in TOGETHER:
-        return folder
-    return file if folder in MODULE_BY_MODULE else nodeid
+    return folder if folder in TOGETHER else file
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -38,7 +38,7 @@ def test_nobody_waits_while_there_is_room() -> None:
 
 
 def test_an_event_source_takes_minutes_to_run_as_many_as_it_may(a_million: Outcome) -> None:
-    """A million jobs a day need hundreds of workers at once from the first second; 5 and 300 more a minute are there."""
+    """A million jobs a day need hundreds of workers at once; 5 are there, and 300 more a minute."""
     assert 10 < a_million.normal_waits[-1] < 300
     assert quantile(a_million.normal_waits, 0.5) == 0
 
