@@ -19,6 +19,7 @@ LONGEST_SUBJECT = 255
 ADMIN_ROLE = "admin"
 
 _BEARER = re.compile(r"bearer +(?P<token>[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+) *", re.IGNORECASE)
+NOT_SIGNED_IN = "A bearer token is required: the header Authorization: Bearer <token>."
 _INVALID = "The bearer token is not valid."
 
 
@@ -59,9 +60,7 @@ class TokenVerifier:
         Raises: Unauthorized without a valid token; Unavailable while the issuer's keys cannot be had.
         """
         if authorization is None:
-            raise Unauthorized(
-                "A bearer token is required: the header Authorization: Bearer <token>.", failed_check="no_token"
-            )
+            raise Unauthorized(NOT_SIGNED_IN, failed_check="no_token")
         bearer = _BEARER.fullmatch(authorization.strip())
         if bearer is None:
             raise Unauthorized(_INVALID, failed_check="no_bearer_token")

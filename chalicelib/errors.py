@@ -155,6 +155,12 @@ class PreconditionRequired(Refusal, code="precondition_required", title="Version
 class IdempotencyKeyReused(Refusal, code="idempotency_key_reused", title="Idempotency key reused"):
     """The Idempotency-Key came before, with another request."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was used for a different request. Use a new key for a new request.",
+            problems=[FieldProblem("header:Idempotency-Key", "was used for a different request")],
+        )
+
 
 class TooManyOpenJobs(Refusal, code="too_many_open_jobs", title="Too many open jobs"):
     """The starter has as many open jobs as one may have."""

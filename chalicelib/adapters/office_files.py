@@ -13,7 +13,7 @@ from typing import Any, Literal
 from chalicelib import telemetry
 from chalicelib.adapters.decoder_process import CHILD_MEMORY_BYTES, ChildLimits, ChildStopped, lines_of_child
 from chalicelib.adapters.office_problems import EMPTY, PROBLEMS, TOO_LARGE, TOO_SLOW, UNREADABLE
-from chalicelib.documents.page import FileText, Line, Note, Page, Picture, ReadLimits
+from chalicelib.documents.page import FileText, Line, Note, Page, Picture, ReadLimits, attachments_note
 
 CHILD = "chalicelib.adapters.office_child"
 SECONDS_A_PICTURE = 24.0
@@ -92,6 +92,6 @@ def _file_text(report: Mapping[str, Any], limits: ReadLimits) -> FileText:
 
 def _notes(report: Mapping[str, Any]) -> tuple[Note, ...]:
     listed = ", ".join(report["inside"])
-    messages = [PICTURES_IN_RTF] if report["unread_pictures"] else []
-    messages += [f"It holds other files that were not read: {listed}. Upload each of them."] if listed else []
-    return tuple(Note("document_has_attachments", message) for message in messages)
+    notes = [Note("document_has_attachments", PICTURES_IN_RTF)] if report["unread_pictures"] else []
+    notes += [attachments_note(listed)] if listed else []
+    return tuple(notes)

@@ -23,6 +23,8 @@ LONGEST_ID = 64
 CLOCK_SLACK = timedelta(minutes=5)
 """How far the clock of the function that made a cursor may be ahead."""
 
+FOREIGN_CURSOR = FieldProblem("query:cursor", "does not belong to this list; start again without it")
+
 Limit = Annotated[int, Meta(ge=1, le=100)]
 Cursor = Annotated[str, Meta(description="`next_cursor` of the page before, with the same filters")]
 Scope = Annotated[
@@ -55,7 +57,7 @@ def position_of(cursor: str, *, of_list: str, now: datetime) -> Position:
     """
     content = _decoded(cursor)
     if content is None or content.list != of_list:
-        raise invalid(FieldProblem("query:cursor", "does not belong to this list; start again without it"))
+        raise invalid(FOREIGN_CURSOR)
     return Position(created_at=min(content.created_at, now + CLOCK_SLACK), id=content.id)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chalicelib.api.cursors import Cursor, Limit, cursor_after, list_fingerprint, next_link, position_of
+from chalicelib.api.cursors import FOREIGN_CURSOR, Cursor, Limit, cursor_after, list_fingerprint, next_link, position_of
 from chalicelib.api.endpoint import endpoint
 from chalicelib.api.form_view import (
     ChangedFormView,
@@ -146,5 +146,5 @@ def _expected(if_match: str | None, version: int | UnsetType) -> list[int] | Lit
 def _place_of(cursor: str, *, of_list: str, system: System) -> tuple[int, int]:
     place = _PLACE.fullmatch(position_of(cursor, of_list=of_list, now=system.clock()).id)
     if place is None:
-        raise invalid(FieldProblem("query:cursor", "does not belong to this list; start again without it"))
+        raise invalid(FOREIGN_CURSOR)
     return int(place[1]), int(place[2])

@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.analyses.kit.definition import Analysis
-from chalicelib.auth import Principal
+from chalicelib.auth import NOT_SIGNED_IN, Principal
 from chalicelib.errors import Unauthorized
 from chalicelib.jobs.model import Job, Status
 
@@ -96,7 +96,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     def principal(self) -> Principal:
         """The caller. Raises: Unauthorized on a route without authentication."""
         if self.caller is None:
-            raise Unauthorized("A bearer token is required: the header Authorization: Bearer <token>.")
+            raise Unauthorized(NOT_SIGNED_IN)
         return self.caller
 
     @property

@@ -74,10 +74,7 @@ def checked_document_metadata(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
 def check_same_request(first: str | None, now: str | None) -> None:
     """Compare the fingerprints of two requests with the same key. Raises: IdempotencyKeyReused when they differ."""
     if first != now:
-        raise IdempotencyKeyReused(
-            "This Idempotency-Key was used for a different request. Use a new key for a new request.",
-            problems=[FieldProblem("header:Idempotency-Key", "was used for a different request")],
-        )
+        raise IdempotencyKeyReused
 
 
 def _too_long() -> InvalidRequest:

@@ -49,6 +49,11 @@ class Note(msgspec.Struct, frozen=True):
     message: str
 
 
+def attachments_note(names: str) -> Note:
+    """The note of a file that holds these others, named in a list."""
+    return Note("document_has_attachments", f"It holds other files that were not read: {names}. Upload each of them.")
+
+
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """An upright picture that every model and browser opens. `width` and `height` in pixels; `points` is the size of
     the page it shows, where the file says it."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.errors import FieldProblem, IdempotencyKeyReused, NotFound, StorageUnavailable, TooManyOpenJobs
+from chalicelib.errors import IdempotencyKeyReused, NotFound, StorageUnavailable, TooManyOpenJobs
 from chalicelib.jobs import job_log
 from chalicelib.jobs.lifecycle import FIRST_CHECK_SECONDS, overdue
 from chalicelib.jobs.model import Event, Job, Priority, Status, with_event
@@ -156,10 +156,7 @@ def _replayed(use: KeyUse, *, key: IdempotencyKey | None, store: JobStore, now: 
     if job is None or job.expires_at <= now:
         return None
     if key is not None and use.fingerprint != key.fingerprint:
-        raise IdempotencyKeyReused(
-            "This Idempotency-Key was used for a different request. Use a new key for a new request.",
-            problems=[FieldProblem("header:Idempotency-Key", "was used for a different request")],
-        )
+        raise IdempotencyKeyReused
     return job
 
 

@@ -21,6 +21,7 @@ from chalicelib.documents.page import (
     Page,
     Picture,
     ReadLimits,
+    attachments_note,
 )
 from chalicelib.documents.plain_text import without_controls
 
@@ -201,7 +202,7 @@ def _file_text(reading: _Reading, content: bytes) -> FileText:
 
 def _attachments(names: Iterable[str]) -> Note:
     listed = ", ".join(without_controls(name)[:100] or "a file without a name" for name in names)
-    return Note("document_has_attachments", f"It holds other files that were not read: {listed}. Upload each of them.")
+    return attachments_note(listed)
 
 
 def _page(report: Mapping[str, Any]) -> Page:

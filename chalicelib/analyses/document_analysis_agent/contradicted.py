@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from chalicelib.analyses.document_analysis_agent.notebook import Finding
-from chalicelib.analyses.kit.claimant_speech import is_claimants_word
+from chalicelib.analyses.kit.claimant_speech import ASSISTANT_ONLY, is_claimants_word
 from chalicelib.analyses.kit.condition_words import conditions_named, doubts
 from chalicelib.analyses.kit.dates import days_in, days_with_spans
 from chalicelib.analyses.kit.issues import Issue, Quote
@@ -39,7 +39,7 @@ _MESSAGES = {
     "denied": "The words around the quote deny or doubt what the finding says.",
     "other_value": "The quoted words name another day or number than the finding.",
     "other_label": "The quoted words say that this number or day is something else than the finding says.",
-    "assistant_only": "Only the assistant says this in the call; the claimant does not confirm it.",
+    "assistant_only": ASSISTANT_ONLY,
 }
 _NOT_IN_QUOTE = "The finding shares few words or none with the lines that it quotes: read them."
 

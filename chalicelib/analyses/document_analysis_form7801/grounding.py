@@ -24,7 +24,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
 )
 from chalicelib.analyses.document_analysis_form7801.form import Form, lists_of
 from chalicelib.analyses.document_analysis_form7801.same_item import held_words, names_another_item
-from chalicelib.analyses.kit.claimant_speech import is_claimants_word
+from chalicelib.analyses.kit.claimant_speech import ASSISTANT_ONLY, is_claimants_word
 from chalicelib.analyses.kit.issues import Issue, Quote
 from chalicelib.analyses.kit.quotes import PlacesOnPages, Sources
 from chalicelib.analyses.kit.untrusted import CALL_ID
@@ -150,14 +150,13 @@ class _Judge:
         return Issue(field=leaf.path, code=NOT_FOUND, message=message, quotes=quotes)
 
     def _spoken_by_another(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
-        """An issue when nothing but the assistant's own words stand behind the field."""
+        """An issue when nothing but the assistant's own words are behind the field."""
         verified = [entry for entry in entries if entry.verified]
         if not verified or not all(entry.document_id == CALL_ID for entry in verified):
             return None
         if any(is_claimants_word(entry.quote, self._sources.transcript) for entry in verified):
             return None
-        message = "Only the assistant says this in the call; the claimant does not confirm it."
-        return _mismatch(leaf, message, tuple(entry.as_quote for entry in verified), reason="assistant_only")
+        return _mismatch(leaf, ASSISTANT_ONLY, tuple(entry.as_quote for entry in verified), reason="assistant_only")
 
     def _of_another(self, leaf: Leaf, entries: Sequence[LookedUpEvidence]) -> Issue | None:
         """An issue when every quote labels the value as something else."""

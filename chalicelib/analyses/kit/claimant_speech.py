@@ -6,6 +6,8 @@ import re
 
 from chalicelib.documents.normalise import comparable
 
+ASSISTANT_ONLY = "Only the assistant says this in the call; the claimant does not confirm it."
+
 _SPEAKER = re.compile(r"(AI|User):\s*")
 _CONFIRMS = re.compile(
     r"^(?:אה+,? |אהה,? |ו?אז )?(?:כן|נכון|בדיוק|בהחלט|בטח|כמובן|ברור|אמת|זהו"
