@@ -99,7 +99,10 @@ def idle_request(system: MeasuredSystem) -> float:
 def table(found: Measured) -> str:
     """The percentiles of each system as Markdown, in seconds."""
     names = " | ".join(f"{NAMES[system]}: p50 | p95 | p99" for system in found)
-    lines = [f"| situation | what is seen | {names} |", "|---|---|" + "---:|" * (len(SHARES) * len(found))]
+    lines = [
+        f"| situation (jobs on each) | what is seen | {names} |",
+        "|---|---|" + "---:|" * (len(SHARES) * len(found)),
+    ]
     for situation in next(iter(found.values())):
         jobs = " · ".join(str(len(seen[situation])) for seen in found.values())
         for name, what in SIGNS.items():
