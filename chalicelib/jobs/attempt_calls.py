@@ -62,6 +62,7 @@ class CallsOfAttempt:
         self._waited: dict[str, Durations] = {}
         self._useless: set[str] = set()
         self._gone: set[str] = set()
+        self._asked: set[str] = set()
         self.now: tuple[Call, ...] = attempt.job.calls
         self.has_webhook = background.has_webhook
         self._is_low = attempt.job.priority == "low"
@@ -72,6 +73,7 @@ class CallsOfAttempt:
 
     def find(self, question: str) -> Call | None:
         """See AttemptCalls.find."""
+        self._asked.add(question)
         known = next((call for call in self.now if call.question == question and not call.over), None)
         if known is not None and known.id:
             return known
@@ -167,7 +169,15 @@ class CallsOfAttempt:
         return min((call.began_at for call in self.now if is_of_step(call, step)), default=None)
 
     def parked(self, *, progress: int, until: int) -> outcomes.Parked:
-        """How the job is left to its calls. A job whose calls are all answered is looked at again at once."""
+        """How the job is left to its calls. A job whose calls are all answered is looked at again at once.
+
+        A call that this attempt did not ask for is of a question that changed, as when a document was deleted: it is
+        ended, for nobody would fetch its answer, and the call instead of it may need its slot.
+        """
+        self.now = tuple(
+            call if call.question in self._asked else msgspec.structs.replace(call, over=True) for call in self.now
+        )
+        self.finish(all_calls=False)
         now, open_calls = self._clock(), [call for call in self.now if not call.booked and not call.over]
         looks = [self._seconds_to_look(call, now) for call in open_calls]
         since = min((call.began_at for call in open_calls), default=now)

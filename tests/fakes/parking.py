@@ -40,11 +40,13 @@ class Parking:
             provider=self.provider, index=self.index, has_webhook=has_webhook, follow_seconds=PATIENCE
         )
         self._questions = questions or ("one",)
+        self.wording: dict[str, str] = {}
+        """What a question is from now on, as when the inputs of its step have changed."""
         self._at_once = at_once
 
     def _run(self, ctx: AttemptContext) -> Completed:
         steps = [
-            Step(name=f"ask-{name}", run=lambda name=name: self.model.ask(ctx, name), until=80)
+            Step(name=f"ask-{name}", run=lambda name=name: self.model.ask(ctx, self.wording.get(name, name)), until=80)
             for name in self._questions
         ]
         ctx.progress(20, "Asking")

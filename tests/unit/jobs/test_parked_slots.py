@@ -81,6 +81,39 @@ def test_of_calls_at_once_those_that_have_no_slot_are_made_later() -> None:
     assert (len(parking.provider.made), used(parking)) == (3, 0)
 
 
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("most", [1, 2, 1000])
+def test_a_call_that_nobody_asks_for_any_more_does_not_keep_a_slot_from_the_one_instead(
+    at_once: bool, most: int
+) -> None:
+    names = ("one", "two") if at_once and most > 1 else ("one",)
+    parking = Parking(*names, at_once=at_once, most=most)
+    parked = parking.parked()
+    parking.wording = {"one": "one, without the document that was deleted"}
+
+    for _ in range(4):
+        parking.pass_time(60)
+        parking.webhook(parked)
+        parking.engine.deliver()
+
+    assert (parking.job(parked).status, parking.job(parked).attempt) == (Status.COMPLETED, 1)
+    assert (len(parking.provider.made), list(parking.provider.there), used(parking)) == (len(names) + 1, [], 0)
+    assert sum(call.requests for call in parking.job(parked).usage.calls) == len(names) + 1
+
+
+def test_a_call_that_nobody_asks_for_any_more_is_ended_when_the_job_is_parked_again() -> None:
+    parking = Parking(seconds=600)
+    parked = parking.parked()
+    parking.wording = {"one": "one, without the document that was deleted"}
+    parking.pass_time(60)
+
+    parking.webhook(parked)
+
+    [call] = parking.job(parked).calls
+    assert list(parking.provider.there) == [call.id]
+    assert len(parking.provider.made) == 2
+
+
 @pytest.mark.parametrize("is_delivered", [True, False])
 def test_a_parked_job_that_is_cancelled_gives_its_slot_back(is_delivered: bool) -> None:
     parking = Parking(most=1)
