@@ -1,6 +1,6 @@
 """How long a user waits for each sign of a job, followed by polls and live at once.
 
-    python -m benchmarks.latency                  on both systems, about five minutes, one of which packaging takes
+    python -m benchmarks.latency                  on both systems, in less than five minutes
     python -m benchmarks.latency --write          the same, and write docs/performance.md
     python -m benchmarks.latency --only local     on the local system; or ministack
 
@@ -18,7 +18,6 @@ import statistics
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
@@ -26,16 +25,14 @@ from benchmarks.latency.followers import Seen
 from benchmarks.latency.situations import (
     BURST_JOBS,
     STEADY_EVERY_SECONDS,
-    after_kill,
     beside_noise,
     burst,
+    killed,
     steady,
 )
 from benchmarks.latency.systems import ANSWER_SECONDS, MeasuredSystem, deployed_system, local_system
 from benchmarks.processes import PEERS_PYTHON, ROOT
 from benchmarks.rows import between
-from infra.deploy.package import Package, make_package, own_architecture
-from infra.emulated.stack import STAGE
 
 PAGE = ROOT / "docs" / "performance.md"
 CHART = ROOT / "docs" / "images" / "latency.png"
@@ -61,28 +58,30 @@ Measured = Mapping[str, Mapping[str, Sequence[Seen]]]
 """What was seen, by system and situation."""
 
 
-def measure(only: Sequence[str], package: Package | None) -> tuple[Measured, Mapping[str, float]]:
-    """All situations on each of these systems, one after the other, and the seconds of an idle request there.
+def measure(only: Sequence[str]) -> tuple[Measured, Mapping[str, float]]:
+    """All situations on each of these systems, and the seconds of an idle request there.
 
-    The long wait after SIGKILL is one for all of them.
+    A killed worker's lease lasts 45 seconds: meanwhile its system's steady flow is measured, and the next system made.
     """
-    systems: dict[str, MeasuredSystem] = {}
+    systems = {"local": local_system, "ministack": deployed_system}
     found: dict[str, dict[str, Sequence[Seen]]] = {}
     idle: dict[str, float] = {}
-    with ExitStack() as stack, ThreadPoolExecutor() as pool:
+    with ExitStack() as stack:
+        killed_jobs = {}
         for name in only:
-            system = systems[name] = stack.enter_context(
-                deployed_system(package) if package and name == "ministack" else local_system()
-            )
+            system = stack.enter_context(systems[name]())
             burst(system, jobs=WARM_JOBS, user="warm")
             idle[name] = idle_request(system)
+            at_once, beside = burst(system), beside_noise(system, jobs=BESIDE_JOBS)
+            killed_jobs[name] = stack.enter_context(killed(system))
+            burst(system, jobs=WARM_JOBS, user="warm again")
             found[name] = {
                 f"a job every {STEADY_EVERY_SECONDS} s": steady(system, jobs=STEADY_JOBS),
-                f"{BURST_JOBS} jobs at once": burst(system),
-                f"beside another user's {BURST_JOBS} jobs": beside_noise(system, jobs=BESIDE_JOBS),
+                f"{BURST_JOBS} jobs at once": at_once,
+                f"beside another user's {BURST_JOBS} jobs": beside,
             }
-        for name, seen in zip(systems, pool.map(after_kill, systems.values()), strict=True):
-            found[name]["worker killed (SIGKILL)"] = seen
+        for name, wait in killed_jobs.items():
+            found[name]["worker killed (SIGKILL)"] = wait()
     return found, idle
 
 
@@ -127,19 +126,17 @@ def main() -> None:
         parser.error("--write needs both systems")
     systems = [wanted.only] if wanted.only else list(NAMES)
     began = time.monotonic()
-    package = make_package(stage=STAGE, architecture=own_architecture()) if "ministack" in systems else None
-    packaged_seconds = time.monotonic() - began
-    found, idle = measure(systems, package)
-    shown = _shown(found, idle, seconds=time.monotonic() - began, packaged_seconds=packaged_seconds)
+    found, idle = measure(systems)
+    shown = _shown(found, idle, seconds=time.monotonic() - began)
     print(shown)
     if wanted.write:
         _draw(found)
         PAGE.write_text(between(PAGE.read_text("utf-8"), BEGIN, f"{shown}\n", END), encoding="utf-8")
 
 
-def _shown(found: Measured, idle: Mapping[str, float], *, seconds: float, packaged_seconds: float) -> str:
+def _shown(found: Measured, idle: Mapping[str, float], *, seconds: float) -> str:
     at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    took = f"in {seconds / 60:.1f} minutes, {packaged_seconds / 60:.1f} of them for the package"
+    took = f"in {seconds / 60:.1f} minutes"
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the end"
     made = f"`make latency`, {at}, {took}, {load}; a model answers after {ANSWER_SECONDS} s."
     each = ", ".join(f"{wait:.3f} s on {NAMES[system]}" for system, wait in idle.items())

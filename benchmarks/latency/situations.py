@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from benchmarks.latency.followers import Seen, following
 from benchmarks.latency.systems import MeasuredSystem
@@ -41,10 +42,11 @@ def beside_noise(system: MeasuredSystem, *, jobs: int) -> Sequence[Seen]:
         return quiet
 
 
-def after_kill(system: MeasuredSystem) -> Sequence[Seen]:
-    """Jobs whose worker is ended by SIGKILL while the model answers."""
+@contextmanager
+def killed(system: MeasuredSystem) -> Iterator[Callable[[], Sequence[Seen]]]:
+    """Jobs whose worker was ended by SIGKILL while the model answered; call what comes back to wait for their end."""
     with following(system, "unlucky") as followers:
         waiting = [followers.start() for _ in range(KILLED_JOBS)]
         time.sleep(KILL_AFTER_SECONDS)
         system.kill_workers()
-        return [wait() for wait in waiting]
+        yield lambda: [wait() for wait in waiting]

@@ -16,10 +16,10 @@ import msgspec
 from benchmarks.durable import MINISTACK
 from clients.python.casework import Client
 from emulator.server import Emulator
-from infra.deploy.package import Package
+from infra.deploy.package import make_package, own_architecture
 from infra.emulated.issuer import running_issuer
 from infra.emulated.ministack import running_ministack
-from infra.emulated.stack import deploy, deployable_package
+from infra.emulated.stack import STAGE, deploy, deployable_package
 from infra.local.environment import HOST
 from infra.local.own_system import running_system
 from infra.local.token import token
@@ -49,8 +49,9 @@ def local_system() -> Iterator[MeasuredSystem]:
 
 
 @contextmanager
-def deployed_system(package: Package) -> Iterator[MeasuredSystem]:
-    """The package of stage staging, deployed on a MiniStack of its own."""
+def deployed_system() -> Iterator[MeasuredSystem]:
+    """The package of stage staging, made now and deployed on a MiniStack of its own."""
+    package = make_package(stage=STAGE, architecture=own_architecture())
     with tempfile.TemporaryDirectory(prefix="casework-latency-") as folder, Emulator(seconds=ANSWER_SECONDS) as models:
         home, of_package = Path(folder) / "home", Path(folder) / "package"
         home.mkdir()
@@ -60,14 +61,11 @@ def deployed_system(package: Package) -> Iterator[MeasuredSystem]:
             usable = deployable_package(package, of_package)
             deployed = deploy(usable, ministack=ministack, token_issuer=issuer, model_url=models.url)
             address, work_normal = deployed.socket_url(), deployed.functions()["WorkNormal"]
-            try:
-                yield MeasuredSystem(
-                    client_of=deployed.client,
-                    socket_url=lambda _: address,
-                    kill_workers=lambda: ministack.kill_workers(work_normal),
-                )
-            finally:
-                deployed.model("DELETE", "/webhooks")
+            yield MeasuredSystem(
+                client_of=deployed.client,
+                socket_url=lambda _: address,
+                kill_workers=lambda: ministack.kill_workers(work_normal),
+            )
 
 
 def _kill_workers(api_port: str) -> None:
