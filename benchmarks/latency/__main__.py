@@ -61,7 +61,7 @@ Measured = Mapping[str, Mapping[str, Sequence[Seen]]]
 def measure(only: Sequence[str]) -> tuple[Measured, Mapping[str, float]]:
     """All situations on each of these systems, and the seconds of an idle request there.
 
-    A killed worker's lease lasts 45 seconds: meanwhile its system's steady flow is measured, and the next system made.
+    A killed worker's lease lasts 45 seconds: meanwhile the bursts are measured, and the next system is made.
     """
     systems = {"local": local_system, "ministack": deployed_system}
     found: dict[str, dict[str, Sequence[Seen]]] = {}
@@ -72,13 +72,13 @@ def measure(only: Sequence[str]) -> tuple[Measured, Mapping[str, float]]:
             system = stack.enter_context(systems[name]())
             burst(system, jobs=WARM_JOBS, user="warm")
             idle[name] = idle_request(system)
-            at_once, beside = burst(system), beside_noise(system, jobs=BESIDE_JOBS)
+            flow = steady(system, jobs=STEADY_JOBS)
             killed_jobs[name] = stack.enter_context(killed(system))
             burst(system, jobs=WARM_JOBS, user="warm again")
             found[name] = {
-                f"a job every {STEADY_EVERY_SECONDS} s": steady(system, jobs=STEADY_JOBS),
-                f"{BURST_JOBS} jobs at once": at_once,
-                f"beside another user's {BURST_JOBS} jobs": beside,
+                f"a job every {STEADY_EVERY_SECONDS} s": flow,
+                f"{BURST_JOBS} jobs at once": burst(system),
+                f"beside another user's {BURST_JOBS} jobs": beside_noise(system, jobs=BESIDE_JOBS),
             }
         for name, wait in killed_jobs.items():
             found[name]["worker killed (SIGKILL)"] = wait()
