@@ -61,7 +61,7 @@ Measured = Mapping[str, Mapping[str, Sequence[Seen]]]
 def measure(only: Sequence[str]) -> tuple[Measured, Mapping[str, float]]:
     """All situations on each of these systems, and the seconds of an idle request there.
 
-    A killed worker's lease lasts 45 seconds: meanwhile the bursts are measured, and the next system is made.
+    A killed worker's lease lasts 45 seconds: meanwhile the rest is measured, and the next system is made.
     """
     systems = {"local": local_system, "ministack": deployed_system}
     found: dict[str, dict[str, Sequence[Seen]]] = {}
@@ -72,11 +72,10 @@ def measure(only: Sequence[str]) -> tuple[Measured, Mapping[str, float]]:
             system = stack.enter_context(systems[name]())
             burst(system, jobs=WARM_JOBS, user="warm")
             idle[name] = idle_request(system)
-            flow = steady(system, jobs=STEADY_JOBS)
             killed_jobs[name] = stack.enter_context(killed(system))
             burst(system, jobs=WARM_JOBS, user="warm again")
             found[name] = {
-                f"a job every {STEADY_EVERY_SECONDS} s": flow,
+                f"a job every {STEADY_EVERY_SECONDS} s": steady(system, jobs=STEADY_JOBS),
                 f"{BURST_JOBS} jobs at once": burst(system),
                 f"beside another user's {BURST_JOBS} jobs": beside_noise(system, jobs=BESIDE_JOBS),
             }
