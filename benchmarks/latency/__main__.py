@@ -61,26 +61,32 @@ Measured = Mapping[str, Mapping[str, Sequence[Seen]]]
 def measure(only: Sequence[str]) -> tuple[Measured, Mapping[str, float]]:
     """All situations on each of these systems, and the seconds of an idle request there.
 
-    A killed worker's lease lasts 45 seconds: meanwhile the rest is measured, and the next system is made.
+    A killed worker's lease lasts 45 seconds: meanwhile the next system is made, and the bursts are measured.
     """
-    systems = {"local": local_system, "ministack": deployed_system}
-    found: dict[str, dict[str, Sequence[Seen]]] = {}
+    makers = {"local": local_system, "ministack": deployed_system}
     idle: dict[str, float] = {}
     with ExitStack() as stack:
-        killed_jobs = {}
+        systems = {}
+        flows, killed_jobs, bursts, beside = {}, {}, {}, {}
         for name in only:
-            system = stack.enter_context(systems[name]())
+            system = systems[name] = stack.enter_context(makers[name]())
             burst(system, jobs=WARM_JOBS, user="warm")
             idle[name] = idle_request(system)
+            flows[name] = steady(system, jobs=STEADY_JOBS)
             killed_jobs[name] = stack.enter_context(killed(system))
+        for name, system in systems.items():
             burst(system, jobs=WARM_JOBS, user="warm again")
-            found[name] = {
-                f"a job every {STEADY_EVERY_SECONDS} s": steady(system, jobs=STEADY_JOBS),
-                f"{BURST_JOBS} jobs at once": burst(system),
-                f"beside another user's {BURST_JOBS} jobs": beside_noise(system, jobs=BESIDE_JOBS),
+            bursts[name] = burst(system)
+            beside[name] = beside_noise(system, jobs=BESIDE_JOBS)
+        found = {
+            name: {
+                f"a job every {STEADY_EVERY_SECONDS} s": flows[name],
+                f"{BURST_JOBS} jobs at once": bursts[name],
+                f"beside another user's {BURST_JOBS} jobs": beside[name],
+                "worker killed (SIGKILL)": killed_jobs[name](),
             }
-        for name, wait in killed_jobs.items():
-            found[name]["worker killed (SIGKILL)"] = wait()
+            for name in only
+        }
     return found, idle
 
 
