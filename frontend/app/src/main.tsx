@@ -1,9 +1,9 @@
 import "@fontsource-variable/noto-sans-hebrew/wght.css";
 import "./styles/base.css";
 import "./styles/controls.css";
-import { createClient, isTransient } from "@casework/client";
+import { createClient, isProblem, isTransient } from "@casework/client";
 import { CaseworkProvider } from "@casework/client/react";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
@@ -23,7 +23,10 @@ loadConfig().then(async (config) => {
     getToken: session.getToken,
     user: () => session.getState().person?.id ?? null,
   });
+  const onError = (error: Error) => void (isProblem(error, "unauthorized") && session.refused());
   const queryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: { queries: { retry: (count, error) => isTransient(error) && count < 3, staleTime: 5_000 } },
   });
   root.render(

@@ -31,6 +31,8 @@ export class Session {
   readonly #listeners = new Set<() => void>();
   readonly #tabs = new BroadcastChannel(TABS);
   #token: string | null = null;
+  /** The token that the issuer gave after the API had refused one: if this is refused as well, none will be taken. */
+  #second: string | null = null;
   #renewal: Promise<SignedIn | null> | null = null;
   #state: SessionState = { status: "out", person: null, problem: null };
   /** True once the page is left for the issuer: nothing that waits is lost by that. */
@@ -64,18 +66,24 @@ export class Session {
   getToken = async ({ rejected }: { rejected: string | null }): Promise<string> => {
     const token = this.#token;
     if (token !== null && rejected !== token && !isOver(token)) return token;
-    const given = await this.#renewed();
+    const isHopeless = token !== null && token === this.#second && !isOver(token);
+    const given = isHopeless ? null : await this.#renewed();
     if (given && given.token !== rejected && this.#isSamePerson(given)) {
+      if (rejected !== null && !isOver(rejected)) this.#second = given.token;
       this.#enter(given);
       return given.token;
     }
     if (token !== null && rejected !== token) return token; // over by our clock: what does the API say?
-    if (this.#state.status === "in") {
-      const status = token !== null && isOver(token, -CLOCKS_DIFFER_MS) ? "expired" : "refused";
-      this.#change({ ...this.#state, status });
-    }
+    this.refused();
     throw new Error("There is no token that the API takes.");
   };
+
+  /** The API takes no token of this person's: a renewed one was refused as well, or there is none. */
+  refused(): void {
+    if (this.#state.status !== "in") return;
+    const status = this.#token !== null && isOver(this.#token, -CLOCKS_DIFFER_MS) ? "expired" : "refused";
+    this.#change({ ...this.#state, status });
+  }
 
   /** Sign in with a pasted token; false when the text is no JWT with a `sub`. */
   signInWith(text: string): boolean {

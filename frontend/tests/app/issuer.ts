@@ -210,9 +210,10 @@ export class Issuer {
 
   #jwt(claims: object, seconds: number): string {
     const now = Math.floor(Date.now() / 1000);
+    const jti = randomBytes(16).toString("hex"); // no two tokens are the same
     const part = (content: object) => Buffer.from(JSON.stringify(content)).toString("base64url");
     const header = part({ alg: "RS256", typ: "JWT", kid: KEY_ID });
-    const signed = `${header}.${part({ iss: this.url, iat: now, exp: now + seconds, ...claims })}`;
+    const signed = `${header}.${part({ iss: this.url, iat: now, exp: now + seconds, jti, ...claims })}`;
     return `${signed}.${sign("sha256", Buffer.from(signed), this.#keys.privateKey).toString("base64url")}`;
   }
 }
