@@ -75,12 +75,25 @@ class Attempt(OwnedJob):
         self.step_name = ""
         self.step_until: int | None = None
         self.is_one_of_several = False
-        self.calls = None if background is None else CallsOfAttempt(self, background, clock=clock)
+        self._background = background
+        self._calls = CallsOfAttempt(self, background, clock=clock) if background and job.calls else None
 
     @property
     def usage(self) -> Usage:
         """All provider calls so far, those not stored yet included."""
         return self._usage
+
+    @property
+    def calls(self) -> CallsOfAttempt | None:
+        """See AttemptContext.calls. An attempt that makes no such call, and finds none, keeps no account of them."""
+        if self._calls is None and self._background is not None:
+            self._calls = CallsOfAttempt(self, self._background, clock=self._clock)
+        return self._calls
+
+    def finish_calls(self, *, all_calls: bool) -> None:
+        """See CallsOfAttempt.finish."""
+        if self._calls is not None:
+            self._calls.finish(all_calls=all_calls)
 
     @property
     def got_further(self) -> bool:
@@ -100,9 +113,9 @@ class Attempt(OwnedJob):
         began, charged = self._clock(), len(self._charged)
         with self._running(name, until):
             value = run()
-        if self.calls is not None:
-            began = min(began, self.calls.began(name) or began)
-            self.calls.step_is_over(name)
+        if self._calls is not None:
+            began = min(began, self._calls.began(name) or began)
+            self._calls.step_is_over(name)
         facts = step_facts(self._charged[charged:], seconds=(self._clock() - began).total_seconds())
         encoded = msgspec.json.encode({"inputs": inputs, "value": value})
         self.save(
@@ -135,8 +148,8 @@ class Attempt(OwnedJob):
         try:
             yield
         except AttemptError:
-            if self.calls is not None:
-                self.calls.step_failed(name)
+            if self._calls is not None:
+                self._calls.step_failed(name)
             raise
 
     def checkpoint(self, name: str) -> bytes | None:
@@ -160,7 +173,7 @@ class Attempt(OwnedJob):
     def progress(self, percent: int, said: str, **params: str | int) -> None:
         """Report how far the attempt is, at no cost: the pulse writes the latest report, every two seconds at most."""
         self.check()
-        if self.is_one_of_several and self.calls is not None:
+        if self.is_one_of_several and self._background is not None:
             percent = min(percent, self._reported[0])  # their calls go on at the same time: none is done before others
         self._reported = (min(percent, HIGHEST_PROGRESS_BEFORE_COMPLETED), *reported(said, params))
 
@@ -224,8 +237,8 @@ class Attempt(OwnedJob):
         for event in self._reused:
             if event.message not in stored:
                 job = with_event(job, event)
-        if self.calls is not None:
-            job = msgspec.structs.replace(job, calls=self.calls.now)
+        if self._calls is not None:
+            job = msgspec.structs.replace(job, calls=self._calls.now)
         job = msgspec.structs.replace(job, slots=self.slots.text)
         return progressed(
             job, percent=percent, message=message, code=code, params=params, usage=self._usage, at=self._clock()

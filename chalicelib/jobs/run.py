@@ -210,8 +210,7 @@ def _crashed(job: Job, exc: Exception) -> Failed:
 
 
 def _written(attempt: Attempt, outcome: Outcome, *, clock: Clock) -> Job:
-    if attempt.calls is not None:
-        attempt.calls.finish(all_calls=isinstance(outcome, Completed | Failed | Cancelled))
+    attempt.finish_calls(all_calls=isinstance(outcome, Completed | Failed | Cancelled))
     at = clock()
     match outcome:
         case Completed(result=content, write_back=write_back):
