@@ -143,6 +143,7 @@ def response_frame(asked: Asked, *, now: float) -> dict[str, Any]:
         "id": f"resp_{uuid.uuid4().hex}",
         "object": "response",
         "created_at": int(now),
+        "completed_at": None,
         "status": "in_progress",
         "background": bool(asked.body.get("background")),
         "error": None,

@@ -50,7 +50,7 @@ class Kept(msgspec.Struct, kw_only=True):
         """The response as it is read now."""
         status = self.status(now)
         if status == self.response["status"]:
-            return dict(self.response)
+            return {**self.response, "completed_at": int(self.ready_at) if status == "completed" else None}
         usage = self._used() if status == "cancelled" else None
         return {**self.response, "status": status, "output": [], "usage": usage, "incomplete_details": None}
 

@@ -171,7 +171,7 @@ class _Parked:
                 self.requests += 1
             if not self._is_answered:
                 calls.wait(call, model=MODEL)
-            calls.ended(call, USED, model=MODEL)
+            calls.ended(call, USED, model=MODEL, seconds=None)
             letters = RESULT_BYTES // 2 // self._calls
             return "".join(random.Random(1).choices("אבגדהוזחטיכלמנסעפצקרשת ", k=letters))  # noqa: S311  # no secret
 

@@ -129,12 +129,13 @@ class CallsOfAttempt:
             return 0.0
         return seconds
 
-    def ended(self, call: Call, usage: ModelUsage | None, *, model: str) -> None:
+    def ended(self, call: Call, usage: ModelUsage | None, *, model: str, seconds: float | None) -> None:
         """See AttemptCalls.ended."""
         if not call.booked:
             if usage is not None:
                 self._attempt.charge(usage)
-            self._note_duration(call, model=model)
+            waited = (self._clock() - call.began_at).total_seconds()
+            self._background.index.note_duration(self._kind(model), waited if seconds is None else seconds)
             self._replace(call, booked=True)
 
     def useless(self, call: Call) -> None:
@@ -258,10 +259,6 @@ class CallsOfAttempt:
 
     def _durations(self, model: str) -> Durations:
         return self._background.index.durations(self._kind(model))
-
-    def _note_duration(self, call: Call, *, model: str) -> None:
-        seconds = (self._clock() - call.began_at).total_seconds()
-        self._background.index.note_duration(self._kind(model), seconds)
 
     def _kind(self, model: str) -> str:
         """Calls of one kind take about the same time: those of a step, whatever its number or fingerprint is."""

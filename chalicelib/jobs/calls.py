@@ -198,8 +198,11 @@ class AttemptCalls(Protocol):
     def follow_seconds(self, model: str) -> float:
         """Seconds for which a worker follows a new call; 0 when calls of this step take longer in any case."""
 
-    def ended(self, call: Call, usage: ModelUsage | None, *, model: str) -> None:
-        """Count what an ended call used, once. It is kept until its step is stored."""
+    def ended(self, call: Call, usage: ModelUsage | None, *, model: str, seconds: float | None) -> None:
+        """Count what an ended call used, once. It is kept until its step is stored.
+
+        `seconds`: how long it took, as its provider says; None: it does not say, and what was waited for it counts.
+        """
 
     def useless(self, call: Call) -> None:
         """The answer cannot be used: if the step fails by it, the next attempt asks again."""

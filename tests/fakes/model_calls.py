@@ -32,6 +32,7 @@ class AtProvider(msgspec.Struct, kw_only=True):
     metadata: Mapping[str, str]
     body: bytes
     ready_at: datetime
+    seconds: float
     cancelled: bool = False
 
 
@@ -54,7 +55,7 @@ class FakeProvider:
         call_id = f"resp_{len(self.made) + 1}"
         self.made.append(call_id)
         ready_at = self._clock() + timedelta(seconds=self.seconds)
-        self.there[call_id] = AtProvider(metadata=metadata, body=body, ready_at=ready_at)
+        self.there[call_id] = AtProvider(metadata=metadata, body=body, ready_at=ready_at, seconds=self.seconds)
         if self.loses_answers:
             raise CreationLost("The connection to the AI provider broke.", provider="fake")
         return call_id
@@ -114,7 +115,7 @@ class BackgroundModel:
         answer = self._provider.answer(call.id)
         if answer is None:
             calls.wait(call, model=self.name)
-        calls.ended(call, usage(), model=self.name)
+        calls.ended(call, usage(), model=self.name, seconds=self._provider.there[call.id].seconds)
         if self.spoils is not None:
             calls.useless(call)
             spoiled, self.spoils = self.spoils, None

@@ -148,7 +148,7 @@ class BackgroundAnswers:
         usage = None if tokens is None else usage_of(response, tokens, asked_model=model)
         if usage is not None and not call.booked:
             log_answer(ctx, response, usage)
-        calls.ended(call, usage, model=model)
+        calls.ended(call, usage, model=model, seconds=response.seconds)
         try:
             return read(response)
         except AttemptError:

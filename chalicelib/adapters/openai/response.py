@@ -88,6 +88,17 @@ class StreamedResponse:
         """Whether the provider still works on it."""
         return _text(self._response, "status") in _OPEN
 
+    @property
+    def seconds(self) -> float | None:
+        """How long the provider worked on it, to the second; None when it does not say: only of completed ones it does.
+
+        Source: `created_at` and `completed_at` of the Responses API.
+        """
+        began_at, ended_at = (getattr(self._response, name, None) for name in ("created_at", "completed_at"))
+        if not isinstance(began_at, int | float) or not isinstance(ended_at, int | float) or ended_at < began_at:
+            return None
+        return float(ended_at - began_at)
+
     def billed_tokens(self, *, sent: int) -> Tokens | None:
         """What the provider counted, or else an estimate; None when there is nothing to pay: no response had begun, or
         the provider failed at it.

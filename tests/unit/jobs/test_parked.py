@@ -75,6 +75,17 @@ def test_history_says_when_to_look_first() -> None:
     assert parking.job(started).status is Status.COMPLETED
 
 
+def test_a_call_took_as_long_as_its_provider_says_however_late_it_was_seen() -> None:
+    parking = Parking()
+    started = parking.parked()
+    parking.pass_time(600)
+
+    parking.webhook(started)
+
+    assert parking.job(started).status is Status.COMPLETED
+    assert parking.index.seconds[KIND] == [60.0]
+
+
 def test_a_lost_message_is_made_good_by_rescue() -> None:
     parking = Parking(has_webhook=False)
     started = parking.parked()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from chalicelib.adapters.openai.response import StreamedResponse
 from chalicelib.adapters.openai.structured_model import OpenAIStructuredModel
 from chalicelib.analyses.kit.llm import FilePart, FileRefused, TextPart
 from chalicelib.errors import InputInvalid, OutputInvalid, ProviderRateLimited, ProviderRefused
@@ -38,6 +40,18 @@ def ask(*parts: Any, **changes: Any) -> Person:
     return model.parse(
         FakeContext(), instructions="Extract.", parts=[TextPart("x"), *parts], output=Person, max_output_tokens=500
     )
+
+
+@pytest.mark.parametrize(
+    ("created_at", "completed_at", "seconds"),
+    [(10, 70, 60.0), (10.0, 70.5, 60.5), (10, None, None), (None, 70, None), (70, 10, None), ("10", "70", None)],
+)
+def test_how_long_it_took_is_what_openai_says_or_nothing(created_at: Any, completed_at: Any, seconds: float | None):
+    answered = StreamedResponse()
+
+    answered.take(SimpleNamespace(created_at=created_at, completed_at=completed_at))
+
+    assert answered.seconds == seconds
 
 
 def messages(*said: tuple[str | None, str]) -> Reply:

@@ -130,6 +130,21 @@ def test_a_short_call_is_followed_to_its_end(asked: Asked) -> None:
     assert asked.there == []
 
 
+def test_a_model_that_is_fast_again_is_followed_again(asked: Asked) -> None:
+    slow = asked.start()
+    asked.pass_time(60)
+    asked.wake(slow)
+    asked.takes(2)
+    seen_late = asked.start()
+    asked.pass_time(60)
+    asked.wake(seen_late)
+    assert asked.job(seen_late).status is Status.COMPLETED
+
+    followed = asked.start()
+
+    assert asked.job(followed).status is Status.COMPLETED
+
+
 def test_a_cancel_ends_the_response_and_books_what_it_used(asked: Asked) -> None:
     started = asked.start()
     asked.pass_time(30)
