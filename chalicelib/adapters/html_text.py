@@ -15,6 +15,13 @@ _CHARSET = re.compile(
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NO_VALUE = frozenset({"hidden", "password", "submit", "button", "reset", "image", "file"})
 _TICKS = frozenset({"checkbox", "radio"})
+_BLOCK_NAMES = (
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre search section summary table "
+    "tbody tfoot thead tr ul"
+)
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+"""What a browser sets on lines of its own: nothing before or after it stands on the same line (HTML, 15.3)."""
 
 
 def html_text(content: bytes) -> str:
@@ -31,10 +38,11 @@ def shown_text(source: str) -> str:
 
 
 class _HtmlText(HTMLParser):
-    _UNSEEN = frozenset({"script", "style", "head", "template", "noscript", "datalist"})
-    _BREAKS = frozenset(
-        {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dt", "dd"}
-    )
+    _UNSEEN = frozenset({"script", "style", "head", "title", "template", "noscript", "datalist"})
+    _OF_A_HEAD = frozenset({"base", "link", "meta", "noscript", "script", "style", "template", "title"})
+    """A head has no other elements: it ends where another begins."""
+    _BREAKS = frozenset({*_BLOCKS, "br"})
+    _AS_WRITTEN = frozenset({"pre", "textarea", "listing", "xmp"})
     _WITHOUT_END = frozenset(
         {"br", "img", "input", "hr", "meta", "link", "col", "area", "base", "source", "wbr", "embed"}
     )
@@ -46,6 +54,7 @@ class _HtmlText(HTMLParser):
         self.parts: list[str] = []
         self._hidden: list[str] = []
         """The element that hides, and the elements of its name inside."""
+        self._as_written = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -62,21 +71,26 @@ class _HtmlText(HTMLParser):
             self.parts.append("\n")
         elif tag in ("input", "select", "textarea"):
             self.parts.append(f" {_value(values) if tag == 'input' else ''} ")
+        self._as_written += tag in self._AS_WRITTEN and not self._hidden
 
     def handle_endtag(self, tag: str) -> None:
         if self._hidden and tag == self._hidden[0]:
             self._hidden.pop()
         elif self._hidden and self._hidden[0] in self._END_UNSAID and tag in self._PARENTS:
             self._hidden = []
+        elif not self._hidden and tag in _BLOCKS:
+            self.parts.append("\n")
+        if not self._hidden and tag in self._AS_WRITTEN:
+            self._as_written = max(0, self._as_written - 1)
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
-            self.parts.append(re.sub(r"\s+", " ", data))
+            self.parts.append(data if self._as_written else re.sub(r"\s+", " ", data))
 
     def _ends_unsaid(self, tag: str) -> bool:
         """Whether what hides ends here without an end tag of its own, as many elements may."""
         hiding = self._hidden[0]
-        return (hiding == "head" and tag == "body") or (
+        return (hiding == "head" and tag not in self._OF_A_HEAD) or (
             hiding in self._END_UNSAID and tag in {*self._BREAKS, "td", "th", "option"}
         )
 

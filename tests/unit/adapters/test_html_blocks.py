@@ -1,0 +1,38 @@
+"""What stands on lines of its own in a browser stands so in the text: no word is glued to another block's."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.adapters.html_text import html_text
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("<div>שם: כהן</div>טלפון 050-1234567", ["שם: כהן", "טלפון 050-1234567"]),
+        ("<h1>סיכום</h1>המטופל<ul><li>סוכרת</ul>אסתמה", ["סיכום", "המטופל", "סוכרת", "אסתמה"]),
+        ("<table><tr><td>ברוטו</td><td>9,400</td></tr></table>נטו", ["ברוטו  9,400", "נטו"]),
+        ("<section>סוכרת</section><section>לב</section>", ["סוכרת", "לב"]),
+        ("<blockquote>ציטוט</blockquote>תשובה<hr>סוף", ["ציטוט", "תשובה", "סוף"]),
+        ("<center>א</center><address>ב</address><form>ג</form>", ["א", "ב", "ג"]),
+        ("<b>סו</b>כרת <span>סוג</span> <i>2</i>", ["סוכרת סוג 2"]),  # these are parts of a line
+    ],
+)
+def test_a_block_stands_on_lines_of_its_own(body: str, lines: list[str]) -> None:
+    assert html_text(f"<html><body>{body}</body></html>".encode()).splitlines() == lines
+
+
+@pytest.mark.parametrize("tag", ["pre", "textarea"])
+def test_lines_as_they_were_written_stay_lines(tag: str) -> None:
+    page = f"<html><body><{tag}>HbA1c 9.1\nGlucose 180</{tag}><p>other\nline</p></body></html>"
+
+    assert html_text(page.encode()).splitlines() == ["HbA1c 9.1", "Glucose 180", "other line"]
+
+
+@pytest.mark.parametrize("begin", ["<p>", "<table><tr><td>", "<div>", "<center>", "<b>"])
+def test_a_head_without_an_end_hides_nothing_of_the_body(begin: str) -> None:
+    page = f"<html><head><meta charset=utf-8><title>t</title><style>p {{}}</style>{begin}אבחנה: סוכרת</html>"
+
+    assert html_text(page.encode()) == "אבחנה: סוכרת"
+    assert html_text(page.replace("<head>", "").encode()) == "אבחנה: סוכרת"
