@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Iterator
+from codecs import BOM_UTF8
 from email.message import EmailMessage
 
 from chalicelib.adapters.html_text import shown_text
 from chalicelib.adapters.office_problems import UNREADABLE, Unreadable
-from chalicelib.documents.plain_text import decoded_text, without_controls
+from chalicelib.documents.plain_text import CUT, decoded_text, without_controls
 from chalicelib.documents.turned import in_reading_order
 
 MOST_MESSAGES = 20
 MOST_FILES = 100
+_ENCODINGS = ("base64", "quoted-printable")
 _HEAD = ("From", "To", "Cc", "Date", "Subject")
 
 
 def mail_text(content: bytes) -> tuple[str, tuple[str, ...]]:
     """The text, and the names of the files that were not read. Raises: Unreadable."""
     try:
-        message = email.message_from_bytes(content, policy=email.policy.default)
+        message = _parsed(content)
         texts: list[str] = []
         files: list[str] = []
         _read(message, texts, files)
@@ -29,20 +30,15 @@ def mail_text(content: bytes) -> tuple[str, tuple[str, ...]]:
     return "\n\n".join(texts), tuple(files[:MOST_FILES])
 
 
+def _parsed(content: bytes) -> EmailMessage:
+    """The message; a mark of UTF-8 and empty lines before its head would make all of it words."""
+    return email.message_from_bytes(content.removeprefix(BOM_UTF8).lstrip(b"\r\n"), policy=email.policy.default)
+
+
 def _read(message: EmailMessage, texts: list[str], files: list[str]) -> None:
     """Add the text of a message, then of those inside it."""
-    plain: list[str] = []
-    html: list[str] = []
     inside: list[EmailMessage] = []
-    for part in _leaves(message):
-        kind = part.get_content_type()
-        if kind == "message/rfc822":
-            inside += [one for one in part.get_payload() if isinstance(one, EmailMessage)]
-        elif kind in ("text/plain", "text/html") and part.get_content_disposition() != "attachment":
-            (html if kind == "text/html" else plain).append(_words(part))
-        else:
-            files.append(without_controls(part.get_filename() or kind)[:100])
-    words = "\n".join(text for text in plain if text.strip()) or "\n".join(shown_text(text) for text in html)
+    words = _words_of(message, inside, files)
     texts.append(in_reading_order(f"{_head(message)}\n\n{words}".strip()))
     for one in inside:
         if len(texts) < MOST_MESSAGES:
@@ -51,27 +47,60 @@ def _read(message: EmailMessage, texts: list[str], files: list[str]) -> None:
             files.append("message/rfc822")
 
 
-def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts that hold something: texts, files, and messages as a whole."""
-    if message.get_content_maintype() != "multipart":
-        yield message
-        return
-    for part in message.iter_parts():
-        if isinstance(part, EmailMessage):
-            yield from _leaves(part)
+def _words_of(part: EmailMessage, inside: list[EmailMessage], files: list[str]) -> str:
+    """The words of a part and its parts, in order; messages and files in it are added to the lists."""
+    kind = part.get_content_type()
+    if kind == "message/rfc822":
+        inside += _messages_in(part)
+    elif part.is_multipart() and part.get_content_maintype() == "multipart":
+        parts = (one for one in part.iter_parts() if isinstance(one, EmailMessage))
+        said = [words for words in (_words_of(one, inside, files) for one in parts) if words.strip()]
+        # Alternatives say the same, but some plain ones only that a better program is needed.
+        return max(said, key=_count_words, default="") if kind == "multipart/alternative" else "\n".join(said)
+    elif part.get_content_disposition() != "attachment" and _holds_words(part):
+        return shown_text(_decoded(part)) if kind == "text/html" else _decoded(part)
+    else:
+        files.append(without_controls(part.get_filename() or kind)[:100])
+    return ""
+
+
+def _holds_words(part: EmailMessage) -> bool:
+    """Also of several parts whose boundary is not known: then they are one text."""
+    return part.get_content_type() in ("text/plain", "text/html") or part.get_content_maintype() == "multipart"
+
+
+def _count_words(text: str) -> int:
+    return len(text.split())
+
+
+def _messages_in(part: EmailMessage) -> list[EmailMessage]:
+    """The messages of a part; some programs encode them, though no standard allows it."""
+    found = [one for one in part.get_payload() if isinstance(one, EmailMessage)]
+    encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    return [_unpacked(one, encoding) if encoding in _ENCODINGS and not one.keys() else one for one in found]
+
+
+def _unpacked(encoded: EmailMessage, encoding: str) -> EmailMessage:
+    """The message that was read as the words of one without a head, because it is encoded."""
+    encoded["Content-Transfer-Encoding"] = encoding
+    content = encoded.get_payload(decode=True)
+    return _parsed(content) if isinstance(content, bytes) else encoded
 
 
 def _head(message: EmailMessage) -> str:
-    return "\n".join(f"{name}: {_header(str(message[name]))}" for name in _HEAD if message[name])
+    return "\n".join(f"{name}: {_header(message, name)}" for name in _HEAD if message[name])
 
 
-def _header(value: str) -> str:
+def _header(message: EmailMessage, name: str) -> str:
     """Some programs write letters into heads as they are: bytes that no standard gives a meaning."""
-    raw = value.encode("utf-8", "surrogateescape")
-    return value if b"\xef\xbf\xbd" in raw or raw.isascii() else decoded_text(raw) or value
+    value = str(message[name])
+    if CUT not in value:
+        return value
+    raw = next(str(raw) for one, raw in message.raw_items() if one.lower() == name.lower())
+    return decoded_text("".join(raw.splitlines()).encode("utf-8", "surrogateescape")) or value
 
 
-def _words(part: EmailMessage) -> str:
+def _decoded(part: EmailMessage) -> str:
     """The part's text, by its charset when that is one and fits, else by what the bytes are."""
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes):

@@ -53,7 +53,7 @@ _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype html|<html[\s>])", re.DOTALL
 )
 _NUL_LETTERS = (b"\xff\xfe", b"\xfe\xff")
-_MAIL = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}\r?\n")
+_MAIL = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}\r?\n")
 
 
 def _narrow(content: bytes) -> bytes:
