@@ -1,4 +1,7 @@
-"""Which characters do these bytes stand for? Unicode when they say so or can be, else the Hebrew of older programs."""
+"""Which characters do these bytes stand for? Unicode when they say so or can be, else the Hebrew of older programs.
+
+A few wrong bytes, as where two files were joined or a program cut a letter, do not make Unicode something else.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,8 @@ _MOST_OF_THOSE = 0.01
 _MOST_PADDING = 0.1
 _WIDE_MARKS = tuple(mark for mark, encoding in _BYTE_ORDER_MARKS if encoding != "utf-8-sig")
 CUT = "\ufffd"
+_MOST_DAMAGED = 0.1
+"""Of the characters beyond ASCII; text of another encoding would be damaged nearly everywhere."""
 
 
 def decoded_text(content: bytes, *, declared: str | None = None) -> str | None:
@@ -40,11 +45,15 @@ def decoded_text(content: bytes, *, declared: str | None = None) -> str | None:
     """
     marked = [encoding for mark, encoding in _BYTE_ORDER_MARKS if content.startswith(mark)]
     stripped = content if content.startswith(_WIDE_MARKS) else content.rstrip(b"\0")
-    for encoding in marked[:1] or ("utf-8", *_known(declared), *_WITHOUT_A_MARK):
+    unicode = marked[0] if marked else "utf-8"
+    for encoding in (unicode,) if marked else (unicode, *_known(declared), *_WITHOUT_A_MARK):
         try:
             text = _decoded(stripped, encoding)
         except UnicodeDecodeError:
-            continue
+            damaged = _with_damage(stripped, encoding) if encoding == unicode else None
+            if damaged is None:
+                continue
+            text = damaged
         if not _is_binary(text):
             return without_controls(text)
         break
@@ -88,6 +97,13 @@ def without_controls(text: str) -> str:
     lines = _CONTROL.sub("", _LINE_END.sub("\n", text))
     # Half a surrogate pair is no character, and no JSON takes it.
     return lines if _is_storable(lines) else lines.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _with_damage(content: bytes, encoding: str) -> str | None:
+    """Text in this Unicode of which a few bytes are wrong, each as U+FFFD; None when too many are."""
+    text = content.decode(encoding, "replace")
+    foreign = sum(character >= "\x80" for character in text)
+    return text if text.count(CUT) <= _MOST_DAMAGED * foreign else None
 
 
 def _is_binary(text: str) -> bool:

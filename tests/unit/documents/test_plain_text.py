@@ -91,3 +91,20 @@ def test_what_a_file_says_of_itself_counts_only_where_its_bytes_say_nothing() ->
     assert decoded_text("Ünal".encode("windows-1254"), declared="windows-1254") == "Ünal"
     assert decoded_text("שלום".encode("windows-1255"), declared="base64") == "שלום"
     assert decoded_text(bytes(range(256)) * 4, declared="windows-1252") is None
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("stray", [b"\x92", b"\xa0", b"\xff", "ש".encode()[:1]])
+def test_a_wrong_byte_does_not_make_unicode_something_else(before: bytes, stray: bytes) -> None:
+    assert decoded_text(before + HEBREW.encode() + stray + b" " + HEBREW.encode()) == f"{HEBREW}\ufffd {HEBREW}"
+
+
+def test_half_a_character_of_two_bytes_is_replaced() -> None:
+    content = b"\xff\xfe" + HEBREW.encode("utf-16-le") + b"\x00\xd8" + HEBREW.encode("utf-16-le")
+
+    assert decoded_text(content) == f"{HEBREW}\ufffd{HEBREW}"
+
+
+def test_a_few_letters_that_could_be_unicode_do_not_make_a_text_unicode() -> None:
+    assert decoded_text(f"{HEBREW} ”".encode("windows-1255")) == f"{HEBREW} ”"
+    assert decoded_text("“a” café".encode("windows-1252"), declared="windows-1252") == "“a” café"
