@@ -84,7 +84,7 @@ class TokenVerifier:
             return msgspec.json.decode(payload, type=dict[str, Any])
         except jwt.InvalidSignatureError as exc:
             raise Unauthorized(_INVALID, failed_check="signature") from exc
-        except (jwt.PyJWTError, msgspec.DecodeError, RecursionError) as exc:
+        except (jwt.PyJWTError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
             raise Unauthorized(_INVALID, failed_check="format") from exc
 
     def _key(self, header: Mapping[str, Any]) -> VerificationKey | None:

@@ -109,7 +109,7 @@ def parse_keys(document: bytes) -> Mapping[str | None, VerificationKey]:
     """
     try:
         entries = msgspec.json.decode(document, type=_Document).keys
-    except (msgspec.DecodeError, RecursionError) as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise FetchFailed("the answer is no JWKS document") from exc
     keys = [(entry.get("kid"), key) for entry in entries if (key := _usable(entry)) is not None]
     if not keys:

@@ -76,6 +76,6 @@ def _decoded(cursor: str) -> _Content | None:
         content = msgspec.json.decode(
             base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True), type=_Content
         )
-    except (binascii.Error, msgspec.DecodeError):
+    except (binascii.Error, msgspec.DecodeError, UnicodeDecodeError):
         return None
     return content if content.created_at.tzinfo == UTC and 0 < len(content.id) <= LONGEST_ID else None

@@ -34,7 +34,7 @@ def read_stage_file(stage: str, *, directory: Path = DIRECTORY) -> StageFile:
         return msgspec.json.decode(path.read_bytes(), type=StageFile)
     except FileNotFoundError:
         return StageFile()
-    except msgspec.DecodeError as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise Problem(f"{path} cannot be used: {exc}. Every value is a text in quotes, numbers too.") from exc
 
 

@@ -107,6 +107,7 @@ def test_filters_are_applied_together_and_the_page_is_filled(api, job_ids):
         ("cursor=", "query:cursor"),
         ("cursor=nonsense", "query:cursor"),
         ("cursor=W10", "query:cursor"),
+        ("cursor=WyIyMDI2LTA2LTEwVDA5OjAwOjAwWiIsIv8iLCJ4Il0", "query:cursor"),  # one letter changed: no UTF-8
     ],
 )
 def test_a_bad_value_is_a_422_that_points_at_it(api, query, pointer):

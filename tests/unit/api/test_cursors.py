@@ -62,6 +62,7 @@ def test_a_cursor_of_another_list_is_refused_at_the_query(other):
         encoded(["2026-06-10T09:00:00Z", "x" * 65, MINE]),
         encoded(["2026-06-10T09:00:00Z", 5, MINE]),
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+        base64.urlsafe_b64encode(b'["2026-06-10T09:00:00Z", "\xff", "x"]').decode(),
     ],
 )
 def test_a_malformed_cursor_is_refused(cursor):

@@ -148,7 +148,8 @@ def test_a_critical_header_that_nobody_understands_is_refused(clock):
 
 
 def test_a_payload_that_is_no_object_is_refused(clock):
-    for payload in (b"[]", b"null", b"nonsense", b"\xff", b'{"sub": "user-1", "exp": NaN}', b"[" * 50_000):
+    no_utf_8 = b'{"sub": "Andr\xe9", "exp": 4102444800}'
+    for payload in (b"[]", b"null", b"nonsense", b"\xff", no_utf_8, b'{"sub": "user-1", "exp": NaN}', b"[" * 50_000):
         signed = jwt.PyJWS().encode(payload, SECRET)
 
         with pytest.raises(Unauthorized):

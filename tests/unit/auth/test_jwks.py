@@ -170,7 +170,17 @@ def test_a_document_without_an_end_is_not_read_to_its_end(issuer):
 
 @pytest.mark.parametrize(
     "document",
-    [b"", b"nonsense", b"[]", b"{}", b'{"keys": 5}', b'{"keys": []}', b'{"keys": [5]}', b"[" * 50_000],
+    [
+        b"",
+        b"nonsense",
+        b"[]",
+        b"{}",
+        b'{"keys": 5}',
+        b'{"keys": []}',
+        b'{"keys": [5]}',
+        b'{"keys": [{"kid": "\xe9"}]}',
+        b"[" * 50_000,
+    ],
 )
 def test_what_is_no_key_set_is_a_failed_fetch(document):
     with pytest.raises(FetchFailed):

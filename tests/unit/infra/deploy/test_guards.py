@@ -197,9 +197,12 @@ def test_a_stages_file_gives_parameters_and_tags(tmp_path: Path) -> None:
     assert read_stage_file("staging", directory=tmp_path) == StageFile()
 
 
-@pytest.mark.parametrize("text", ['{"parameters": {"JobRetentionDays": 30}}', '{"parametres": {}}', "{", "[]"])
+@pytest.mark.parametrize(
+    "text",
+    ['{"parameters": {"JobRetentionDays": 30}}', '{"parametres": {}}', "{", "[]", '{"tags": {"owner": "André"}}'],
+)
 def test_a_stages_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "prod.json").write_text(text)
+    (tmp_path / "prod.json").write_text(text, encoding="latin-1")  # its letters are not those of UTF-8
 
     with pytest.raises(Problem, match=r"prod\.json"):
         read_stage_file("prod", directory=tmp_path)
