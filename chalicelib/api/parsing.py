@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid5
@@ -40,7 +41,6 @@ _TYPE_NAMES = {
     "object": "an object",
     "array": "an array",
 }
-_BYTE_ORDER_MARK = "\ufeff"
 _ESCAPES = re.compile(
     r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -69,19 +69,20 @@ def parse_body(request: Request, wanted: type[T], *, limit_bytes: int, check_siz
 
 
 def read_json(request: Request, *, limit_bytes: int) -> Any:
-    """The request's JSON body as plain values; no body at all is read as `{}`.
+    """The request's JSON body as plain values; a byte order mark is skipped, no body at all is read as `{}`.
 
     Raises: BodyTooLarge, UnsupportedMediaType, MalformedJson; in this order.
     """
     if len(request.body) > limit_bytes:
         raise BodyTooLarge(f"The body is larger than {_readable(limit_bytes)}, the limit of this route.")
-    if not request.body.strip():
+    written = request.body.removeprefix(BOM_UTF8)
+    if not written.strip():
         return {}
     media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise UnsupportedMediaType("The Content-Type must be application/json.")
     try:
-        content = msgspec.json.decode(_text(request.body))
+        content = msgspec.json.decode(_text(written))
     except UnicodeDecodeError as exc:
         raise MalformedJson("The body is not UTF-8.") from exc
     except (msgspec.DecodeError, RecursionError) as exc:
@@ -147,11 +148,11 @@ def one_of(values: Iterable[object]) -> str:
 
 
 def _text(body: bytes) -> str:
-    """The body as text, without a byte order mark; half of a surrogate pair (a cut emoji) becomes U+FFFD.
+    """The body as text; half of a surrogate pair (a cut emoji) becomes U+FFFD.
 
     Raises: UnicodeDecodeError when it is not UTF-8.
     """
-    text = body.decode().removeprefix(_BYTE_ORDER_MARK)
+    text = body.decode()
     return _ESCAPES.sub(lambda found: r"\ufffd" if found["half"] else found[0], text) if r"\u" in text else text
 
 

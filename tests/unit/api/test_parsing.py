@@ -79,6 +79,7 @@ def test_a_wrong_place_is_named_by_its_pointer(content, pointer, message):
 def test_no_body_is_an_empty_object():
     assert read_json(a_request(b""), limit_bytes=10) == {}
     assert read_json(a_request(b" \n"), limit_bytes=10) == {}
+    assert read_json(a_request(b"\xef\xbb\xbf\r\n"), limit_bytes=10) == {}  # an empty file of Windows
 
 
 def test_size_comes_before_type_and_type_before_syntax():
