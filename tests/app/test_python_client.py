@@ -7,8 +7,9 @@ from typing import Any, get_type_hints
 import pytest
 
 from chalicelib.analyses import catalogue
+from chalicelib.documents.content_types import CONTENT_TYPES
 from clients.python.casework import Client, types
-from clients.python.casework.cases import DocumentFacts
+from clients.python.casework.cases import TAKEN_TYPES, DocumentFacts
 from tests.app.described import DOCUMENT
 from tests.fakes.scripted_api import BASE_URL, ScriptedApi, answer
 
@@ -51,6 +52,10 @@ def test_the_members_are_those_of_the_api(kind: Any, component: str) -> None:
     described = set(DOCUMENT["components"]["schemas"][component]["properties"])
 
     assert set(get_type_hints(kind)) == described - GIVEN_OTHERWISE.get(component, set())
+
+
+def test_the_client_names_the_types_that_the_api_takes() -> None:
+    assert set(TAKEN_TYPES) == set(CONTENT_TYPES)
 
 
 def test_the_client_finds_every_analysis_in_the_description() -> None:

@@ -16,6 +16,15 @@ from .types import Case, CaseSummary, Document, Form, FormChanges, FormEntry
 LARGEST_INLINE_BYTES = 4 * 1024 * 1024
 """Above this many bytes a file goes straight to storage."""
 
+TAKEN_TYPES = frozenset(
+    {
+        *("application/pdf", "text/plain", "text/html", "text/rtf", "message/rfc822"),
+        *("image/png", "image/jpeg", "image/heic", "image/heif", "image/webp", "image/tiff"),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    }
+)
+"""What the API takes. Systems name some of it otherwise (an RTF application/rtf): then the API looks itself."""
+
 
 class DocumentFacts(TypedDict, total=False):
     """What is known of a document besides its content. Without a `content_type` its name says it, else its bytes."""
@@ -104,8 +113,8 @@ class Documents:
         else:
             path = Path(file)
             content, described = path.read_bytes(), {"file_name": path.name, **facts}
-        guessed, _ = mimetypes.guess_type(str(described.get("file_name", "")))
-        if guessed is not None:
+        guessed, packed = mimetypes.guess_type(str(described.get("file_name", "")))
+        if guessed in TAKEN_TYPES and packed is None:
             described.setdefault("content_type", guessed)
         if len(content) <= LARGEST_INLINE_BYTES:
             inline = base64.b64encode(content).decode("ascii")

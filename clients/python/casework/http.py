@@ -172,7 +172,7 @@ class Api:
             **({} if body is None else {"Content-Type": "application/json"}),
             **headers,
         }
-        content = None if body is None else json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        content = None if body is None else _encoded(body)
         return self.ports.send(method, self.base_url + path, sent, content, self._timeout_seconds)
 
     def _current_token(self) -> str | None:
@@ -243,9 +243,14 @@ class _EveryStatus(urllib.request.HTTPErrorProcessor):
     https_response = http_response
 
 
+def _encoded(body: Any) -> bytes:
+    """The body as JSON. Half a surrogate pair, as in a file's name that is no Unicode, becomes its escape."""
+    return json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace")
+
+
 def _with_query(path: str, query: Mapping[str, Any] | None) -> str:
     given = {name: value for name, value in (query or {}).items() if value is not None}
-    return f"{path}?{urllib.parse.urlencode(given)}" if given else path
+    return f"{path}?{urllib.parse.urlencode(given, errors='replace')}" if given else path
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,6 +74,38 @@ def test_a_file_whose_name_says_nothing_is_left_to_the_api():
     client_of(api).documents.add_file("c1", b"%PDF-1.7", file_name="scan")
 
     assert "content_type" not in api.requests[0].body
+
+
+@pytest.mark.parametrize(
+    ("name", "system_says"),
+    [
+        ("letter.rtf", ("application/rtf", None)),  # /etc/mime.types
+        ("letter.rtf", ("application/msword", None)),  # Windows with Word
+        ("notes.md", ("text/markdown", None)),
+        ("scan.pdf.gz", ("application/pdf", "gzip")),
+    ],
+)
+def test_a_type_that_the_api_does_not_know_is_left_to_the_api(
+    name: str, system_says: tuple[str, str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimetypes.guess_type", lambda _: system_says)
+    api = ScriptedApi(ADDED)
+
+    client_of(api).documents.add_file("c1", b"{\\rtf1 x}", file_name=name)
+
+    assert "content_type" not in api.requests[0].body
+
+
+def test_a_name_and_a_text_that_are_no_unicode_are_sent_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xee\xeb\xfa\xe1.pdf")  # a Hebrew name that was written by an old Windows
+    path.write_bytes(b"%PDF-1.7")
+    api = ScriptedApi(ADDED, ADDED)
+
+    client_of(api).documents.add_file("c1", path)
+    client_of(api).documents.add_text("c1", "cut \ud83d", file_name="a.txt")
+
+    assert [request.body["file_name"] for request in api.requests] == [path.name, "a.txt"]
+    assert api.requests[1].body["text"] == "cut \ud83d"
 
 
 def test_a_large_file_goes_to_storage_fields_first_and_again_after_a_lost_connection():

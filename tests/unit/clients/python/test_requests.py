@@ -151,10 +151,12 @@ def test_deletions_are_sent_once():
 def test_request_gives_any_answer_as_it_is():
     api = ScriptedApi(problem(404, "not_found"))
 
-    response = client_of(api, None).request("GET", "/nowhere", query={"a": 1, "b": None}, headers={"X-One": "1"})
+    response = client_of(api, None).request(
+        "GET", "/nowhere", query={"a": 1, "b": None, "c": "\ud83d"}, headers={"X-One": "1"}
+    )
 
     assert (response.status, response.json["code"]) == (404, "not_found")
-    assert api.lines == ["GET /nowhere?a=1"]
+    assert api.lines == ["GET /nowhere?a=1&c=%3F"]
     assert "Authorization" not in api.requests[0].headers
     assert api.requests[0].headers["X-One"] == "1"
 
