@@ -173,14 +173,16 @@ class CallsOfAttempt:
         """How the job is left to its calls. A job whose calls are all answered is looked at again at once.
 
         A call that this attempt did not ask for is of a question that changed, as when a document was deleted: it is
-        ended, for nobody would fetch its answer, and the call instead of it may need its slot.
+        ended, for nobody would fetch its answer, and the call instead of it may need its slot. While its provider
+        does not end or delete what is in the way, the job is looked at ever later, as if it waited for an answer.
         """
         self.now = tuple(
             call if call.question in self._asked else msgspec.structs.replace(call, over=True) for call in self.now
         )
         self.finish(all_calls=False)
         now, open_calls = self._clock(), [call for call in self.now if not call.booked and not call.over]
-        looks = [self._seconds_to_look(call, now) for call in open_calls]
+        waited_for = open_calls or [call for call in self.now if call.over]
+        looks = [self._seconds_to_look(call, now) for call in waited_for]
         since = min((call.began_at for call in open_calls), default=now)
         usual = [one.usual for call in open_calls if (one := self._waited.get(call.question)) is not None]
         expected = max((one for one in usual if one is not None), default=None)

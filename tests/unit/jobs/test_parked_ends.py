@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from chalicelib.errors import OutputInvalid
+import pytest
+
+from chalicelib.errors import OutputInvalid, ProviderUnavailable
+from chalicelib.jobs.calls import MOST_CALLS_AT_ONCE, Ended
 from chalicelib.jobs.leftovers import forget_calls
 from chalicelib.jobs.model import Status
 from chalicelib.jobs.requests import delete_job
+from chalicelib.jobs.submit import Submitted
 from tests.fakes.model_calls import PRICE
 from tests.fakes.parking import OWNER, Parking
 
@@ -154,3 +158,53 @@ def test_a_provider_that_is_silent_when_the_answer_is_there_is_asked_again_not_p
     assert parking.job(started).status is Status.COMPLETED
     assert parking.provider.made == ["resp_1"]
     assert parking.job(started).usage.cost_usd == PRICE
+
+
+def looks_within(parking: Parking, started: Submitted, *, seconds: int) -> int:
+    """How often a worker has the job in so many seconds, in which its messages come as soon as they are due."""
+    before = parking.job(started).fence
+    for _ in range(seconds):
+        parking.pass_time(1)
+        while parking.job(started).fence < before + seconds and parking.engine.deliver():
+            pass
+    return parking.job(started).fence - before
+
+
+def test_a_job_is_not_looked_at_without_a_pause_while_the_call_in_its_way_cannot_be_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parking = Parking(seconds=10_000, most=1)
+    started = parking.parked()
+    parking.wording = {"one": "one, without the document that was deleted"}
+
+    def refuses(call_id: str) -> Ended:
+        raise ProviderUnavailable("The provider does not answer.", provider="fake")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(parking.provider, "end", refuses)
+        parking.webhook(started)
+        assert looks_within(parking, started, seconds=300) <= 20
+    looks_within(parking, started, seconds=240)
+
+    assert parking.job(started).waiting_for == "model"
+    assert (parking.provider.made, list(parking.provider.there)) == (["resp_1", "resp_2"], ["resp_2"])
+
+
+def test_a_job_is_not_looked_at_without_a_pause_while_its_old_answers_cannot_be_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parking = Parking(*(f"part {number}" for number in range(MOST_CALLS_AT_ONCE + 1)), seconds=1)
+
+    def refuses(call_id: str) -> None:
+        raise ProviderUnavailable("The provider does not answer.", provider="fake")
+
+    started = parking.engine.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(parking.provider, "forget", refuses)
+        looks_within(parking, started, seconds=100)
+        assert len(parking.job(started).calls) == MOST_CALLS_AT_ONCE
+        assert looks_within(parking, started, seconds=300) <= 20
+    looks_within(parking, started, seconds=240)
+
+    assert parking.job(started).status is Status.COMPLETED
+    assert parking.provider.there == {}
