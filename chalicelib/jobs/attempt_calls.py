@@ -96,6 +96,7 @@ class CallsOfAttempt:
         self._attempt.take_slots(self._background.name, calls=in_flight + 1)
         job = self._attempt.job
         metadata = {"job": job.job_id, "question": question, "fence": str(job.fence)}
+        metadata |= {} if most_usd is None else {"most_usd": str(most_usd)}
         call = Call(id="", question=question, began_at=self._clock(), most_usd=most_usd)
         try:
             call = msgspec.structs.replace(call, id=create(metadata))
@@ -234,7 +235,8 @@ class CallsOfAttempt:
         if lost is None:
             if not self.has_webhook or not self._attempt.job.lost_workers:
                 return None
-            lost = Call(id="", question=question, began_at=self._clock() - SINCE_LOST)
+            # Nobody knows that it was made: unlike one whose creation broke off, it counts as no cost of the job.
+            lost = Call(id="", question=question, began_at=self._clock() - SINCE_LOST, most_usd=Decimal(0))
             self.now = (*self.now, lost)
         if (self._clock() - lost.began_at).total_seconds() < self._lost_wait(self._durations(model)):
             self.wait(lost, model=model)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 
@@ -89,7 +90,8 @@ def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Ba
     """Give a call that no job is known for to the job that its metadata names, which is woken if it is parked.
 
     The worker that made it died, or the connection did, before its id was stored. One that its job does not need, or
-    whose job is gone, is ended and deleted, and what it used is booked; one of somebody else is ignored.
+    whose job is gone, is ended and deleted, and what it used is booked; one of somebody else is ignored. One that was
+    given to its job is looked up again, until the job's record has it: the job may end without having asked for it.
     Raises: StorageUnavailable.
     """
     try:
@@ -104,12 +106,14 @@ def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Ba
     if job is None:
         _is_forgotten(call_id, provider=background.provider)
         return
-    call = Call(id=call_id, question=question, began_at=max(job.created_at, job.started_at or job.created_at))
+    began_at, most = max(job.created_at, job.started_at or job.created_at), made_for.get("most_usd")
+    call = Call(id=call_id, question=question, began_at=began_at, most_usd=Decimal(most) if most else None)
     if any(known.id == call_id for known in job.calls):
         is_to_wake = True
     elif is_to_wake := _is_wanted(call, job):
         background.index.adopt(job_id, call, expires_at=job.expires_at)
         telemetry.warning("call_adopted", job_id=job_id)
+        _look_up_later(call, queue=queue, delay_seconds=LONGEST_QUEUE_DELAY_SECONDS)
     else:
         _leave_to_job(call, job, store=store, queue=queue, provider=background.provider, now=clock())
     if is_to_wake and job.parked is not None:
@@ -133,10 +137,14 @@ def _leave_to_job(
         with suppress(Conflict):
             stored = store.save(job, after, call=call)
     if stored is None:
-        later = JobMessage(job_id="", call_id=call.id)
-        queue.send(later, lane="normal", group=call.id, delay_seconds=LEASE_SECONDS)
+        _look_up_later(call, queue=queue, delay_seconds=LEASE_SECONDS)
     elif stored.is_done:
         send_again(stored, queue=queue, delay_seconds=0)
+
+
+def _look_up_later(call: Call, *, queue: JobQueue, delay_seconds: int) -> None:
+    """Have a worker find out once more whose the call is. Raises: StorageUnavailable."""
+    queue.send(JobMessage(job_id="", call_id=call.id), lane="normal", group=call.id, delay_seconds=delay_seconds)
 
 
 def _is_wanted(call: Call, job: Job) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.submit import Submitted
+from tests.fakes.engine import claim_and_die
 from tests.fakes.model_calls import PRICE
 from tests.fakes.parking import Parking
 
@@ -169,3 +172,84 @@ def test_a_lost_call_that_is_found_does_not_pass_for_one_of_unknown_price(waits:
 
     job = finished(parking, started)
     assert job.usage.cost_usd == PRICE * len(parking.provider.made)
+
+
+def test_a_worker_that_died_does_not_cost_its_job_the_cost_limit() -> None:
+    parking = Parking()
+    started = parking.engine.start(max_cost_usd=PRICE)
+    claim_and_die(parking.engine, started)
+    parking.pass_time(60)
+    parking.tick()
+
+    job = finished(parking, started)
+    assert (job.usage.cost_usd, job.attempt) == (PRICE, 2)
+
+
+def made_by_a_worker_that_died(parking: Parking, **changes: Any) -> Submitted:
+    """A job whose worker died right after it had made a call; the lease is not over yet."""
+    engine = parking.engine
+    started = engine.start(**changes)
+    engine.store.fail("save", times=100)
+    with pytest.raises(Exception, match="storage"):
+        engine.deliver()
+    engine.store.fail("save", times=0)
+    assert parking.provider.made == ["resp_1"]
+    parking.look_up("resp_1")
+    return started
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_a_found_call_counts_with_its_price_for_those_that_go_on_beside_it(limit: int) -> None:
+    parking = Parking("one", "two", at_once=True, seconds=1000)
+    started = made_by_a_worker_that_died(parking, max_cost_usd=limit * PRICE)
+
+    parking.pass_time(120)
+    parking.tick()
+
+    job = parking.job(started)
+    if limit == 1:
+        assert job.error is not None
+        assert (job.error.code, "could pass" in job.error.message) == ("budget_exceeded", True)
+    else:
+        assert (job.waiting_for, parking.provider.made) == ("model", ["resp_1", "resp_2"])
+
+
+def looked_up_later(parking: Parking) -> None:
+    """What is said of calls that no job is known for is done when it is due."""
+    engine = parking.engine
+    parking.pass_time(900)
+    for message in engine.queue.pop_due(engine.clock()):
+        if message.call_id:
+            parking.look_up(message.call_id)
+        else:
+            engine.receive(message)
+
+
+def test_a_found_call_whose_job_ends_without_asking_for_it_is_ended_booked_and_deleted() -> None:
+    parking = Parking(seconds=10_000)
+    started = made_by_a_worker_that_died(parking)
+    parking.cancel(started)
+    parking.pass_time(120)
+    parking.engine.rescue()
+    assert parking.job(started).status is Status.CANCELLED
+    assert parking.provider.is_at_work("resp_1")
+
+    looked_up_later(parking)
+    parking.engine.deliver()
+
+    job = parking.job(started)
+    assert (job.status, job.calls, job.usage.output_tokens) == (Status.CANCELLED, (), 50)
+    assert parking.provider.there == {}
+
+
+def test_a_found_call_is_looked_up_again_until_its_job_has_it() -> None:
+    parking = Parking(seconds=5000)
+    started = made_by_a_worker_that_died(parking, deadline_seconds=10_000)
+    looked_up_later(parking)
+    parking.tick()
+    assert [call.id for call in parking.job(started).calls] == ["resp_1"]
+
+    looked_up_later(parking)
+
+    assert parking.provider.made == ["resp_1"]
+    assert not [sent for sent in parking.engine.queue.waiting if sent.message.call_id]

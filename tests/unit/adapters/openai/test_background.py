@@ -110,7 +110,9 @@ def test_a_long_call_is_left_to_the_provider_and_its_answer_fetched_and_deleted(
     job = asked.job(started)
     assert (job.waiting_for, [call.id for call in job.calls]) == ("model", [at_provider["id"]])
     assert (at_provider["background"], at_provider["stored"]) == (True, True)
-    assert at_provider["metadata"] == {"job": job.job_id, "question": job.calls[0].question, "fence": "1"}
+    [call] = job.calls
+    made_for = {"job": job.job_id, "question": call.question, "fence": "1", "most_usd": str(call.most_usd)}
+    assert at_provider["metadata"] == made_for
 
     asked.pass_time(60)
     asked.wake(started)
