@@ -7,7 +7,7 @@ on in another function, and the same file uploaded twice is read once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,13 +15,12 @@ import msgspec
 from chalicelib.analyses.kit.definition import Services
 from chalicelib.analyses.kit.fingerprint import fingerprint
 from chalicelib.analyses.kit.issues import Issue, document_field
+from chalicelib.analyses.kit.speakers import labelled, turns_of
 from chalicelib.analyses.kit.untrusted import wrap_tool
 from chalicelib.cases.model import CaseFile, Document, DocumentStatus, DocumentText
 from chalicelib.documents.page import FileText, Page
 from chalicelib.errors import DocumentUnreadable, OutOfTime
 from chalicelib.jobs.ports import TEXT_STEP, AttemptContext
-
-SPEAKERS = {"bot": "AI", "assistant": "AI", "user": "User"}
 
 SNAPSHOT = "inputs"
 LONGEST_CONFIRMED_CHARACTERS = 20_000
@@ -179,9 +178,9 @@ def transcript_of(file: CaseFile) -> str:
     for place in places:
         transcript = place.get("transcript")
         if isinstance(transcript, str) and transcript.strip():
-            return transcript.strip()
+            return labelled(transcript.strip(), call)
     for place in places:
-        built = _transcript_from(place.get("messages"))
+        built = turns_of(place.get("messages"))
         if built:
             return built
     return ""
@@ -252,18 +251,6 @@ def _truncated(document: Document) -> Issue:
         message=message,
         params={"name": document.file_name},
     )
-
-
-def _transcript_from(messages: Any) -> str:
-    if not isinstance(messages, Sequence) or isinstance(messages, str):
-        return ""
-    lines = []
-    for message in messages:
-        if isinstance(message, Mapping) and message.get("role") in SPEAKERS:
-            said = message.get("message") or message.get("content")
-            if isinstance(said, str) and said.strip():
-                lines.append(f"{SPEAKERS[message['role']]}: {said.strip()}")
-    return "\n".join(lines)
 
 
 def _between(percents: tuple[int, int], done: int, total: int) -> int:
