@@ -16,6 +16,10 @@ export { createUploads } from "./uploads.js"; // who queues files needs this par
 /** Above this many bytes a file goes straight to storage, which is quicker, can say how far it is and be interrupted. */
 export const LARGEST_INLINE_BYTES = 256 * 1024;
 
+/** What the API takes; what a browser calls otherwise (an RTF is application/rtf), it finds by the content or the name. */
+const TAKEN =
+  /^(application\/(pdf|vnd\.openxmlformats-officedocument\.wordprocessingml\.document)|text\/(plain|html|rtf)|message\/rfc822|image\/(png|jpeg|hei[cf]|webp|tiff))$/;
+
 const BYTES_AT_A_TIME = 0x8000;
 
 /** What is known of a document beside its content. */
@@ -114,7 +118,8 @@ export function documentsOf(api: Api): Documents {
     async upload(caseId, file, options = {}) {
       const { signal, retry, key, onProgress, file_name, content_type, ...facts } = options;
       throwIfAborted(signal);
-      const [type = ""] = (content_type || file.type).split(";", 1);
+      const [own = ""] = file.type.split(";", 1);
+      const [type = ""] = content_type ? content_type.split(";", 1) : TAKEN.test(own) ? [own] : [];
       const body = {
         ...{ file_name: file_name || nameOf(file), ...facts },
         ...(type ? { content_type: type as NonNullable<NewDocument["content_type"]> } : {}),

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { NewDocument } from "../../src/api.js";
 import type { Behaviour } from "../../src/testing/index.js";
 import { json, problem } from "../../src/testing/index.js";
 import { CASE, newWorld, settled } from "./fakes/world.js";
@@ -6,6 +7,12 @@ import { CASE, newWorld, settled } from "./fakes/world.js";
 const DOCUMENT = { id: "d", case_id: CASE, file_name: "a.pdf", status: "ready" };
 const AWAITING = { ...DOCUMENT, status: "awaiting_upload" };
 const UPLOAD = { method: "POST", url: "https://storage.test/bucket", headers: {}, fields: { key: "k", policy: "p" } };
+/** What the API takes. */
+const TYPES: Exclude<NonNullable<NewDocument["content_type"]>, "">[] = [
+  ...(["application/pdf", "text/plain", "text/html", "text/rtf", "message/rfc822"] as const),
+  ...(["image/png", "image/jpeg", "image/heic", "image/heif", "image/webp", "image/tiff"] as const),
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+];
 const added: Behaviour = () => json(201, { document: DOCUMENT });
 const awaiting: Behaviour = () => json(201, { document: AWAITING, upload: UPLOAD });
 const listed: Behaviour = () => json(200, { documents: [DOCUMENT], count: 1 });
@@ -61,6 +68,33 @@ test.each([
   await client.documents.upload(CASE, file, options);
 
   expect(api.asked[0]?.body).toEqual({ file_name: "report.pdf", content_base64: btoa("x") });
+});
+
+test.each([
+  ["letter.rtf", "application/rtf"], // Firefox, Chrome
+  ["letter.rtf", "application/msword"], // Windows with Word
+  ["scan.jpg", "image/jpg"], // old Android
+  ["notes.md", "text/markdown"],
+])("what a browser calls %s otherwise than the API, %s, is left to the API", async (name, type) => {
+  const { api, client } = newWorld();
+  api.next = [added, added];
+
+  await client.documents.upload(CASE, new File(["x"], name, { type }));
+  await client.documents.upload(CASE, new File(["x"], name), { content_type: type });
+
+  expect(api.asked.map(({ body }) => body)).toEqual([
+    { file_name: name, content_base64: btoa("x") },
+    { file_name: name, content_base64: btoa("x"), content_type: type }, // said by the page: the API refuses it
+  ]);
+});
+
+test.each(TYPES)("a file of type %s says so", async (type) => {
+  const { api, client } = newWorld();
+  api.next = [added];
+
+  await client.documents.upload(CASE, new File(["x"], "x", { type: `${type};charset=utf-8` }));
+
+  expect(api.asked[0]?.body).toMatchObject({ content_type: type });
 });
 
 test("a file above 256 KB goes straight to storage, and is read as it is then", async () => {
