@@ -24,12 +24,13 @@ LONGEST_QUEUE_DELAY_SECONDS = 900
 class JobMessage(msgspec.Struct, frozen=True, kw_only=True):
     """What travels through the queue: which job to look at, and nothing else.
 
-    Two rare ones are about calls at a provider: `call_id` is one that no job is known for, `forget` those of a job that
-    is deleted, tried `tries` times.
+    With `fence` it is for a parked job that no worker has had since. Two rare ones are about calls at a provider:
+    `call_id` is one that no job is known for, `forget` those of a job that is deleted, tried `tries` times.
     """
 
     job_id: str
     v: int = 1
+    fence: int | msgspec.UnsetType = msgspec.UNSET
     call_id: str | msgspec.UnsetType = msgspec.UNSET
     forget: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     tries: int | msgspec.UnsetType = msgspec.UNSET

@@ -90,10 +90,14 @@ def run_attempt(
     """Claim the message's job and run one attempt. Returns when the message can be deleted.
 
     A job that cannot be claimed (done, owned by another worker, not due yet) is skipped: rescue owns its recovery. What
-    one that has ended left at a provider is ended and deleted there.
+    one that has ended left at a provider is ended and deleted there. A look is skipped, too, when another worker has
+    had the job since it was sent: that one has sent the next, and each waking would add one to all looks that follow.
     Storage that does not answer fails the attempt, as a provider would. Raises: StorageUnavailable when the record
     itself cannot be written; then the message must be delivered again.
     """
+    if message.fence and _looked_since(message, store=store):
+        telemetry.info("look_not_needed", job_id=message.job_id)
+        return
     now = clock()
     job = store.claim(message.job_id, now=now, lease_until=lifecycle.lease_end(now), claim_token=claim_token)
     if job is None:
@@ -116,6 +120,11 @@ def run_attempt(
         telemetry.warning("attempt_given_up", **_facts(job), fence=job.fence)
         return
     write_outcome(attempt, outcome, queue=queue, clock=clock, rng=rng)
+
+
+def _looked_since(message: JobMessage, *, store: JobStore) -> bool:
+    job = store.get(message.job_id)
+    return job is None or job.fence != message.fence
 
 
 def write_outcome(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock: Clock, rng: Random) -> None:
@@ -149,7 +158,7 @@ def write_outcome(attempt: Attempt, outcome: Outcome, *, queue: JobQueue, clock:
     attempt.slots.after(job, outcome)
     delay_seconds = max(0, math.ceil((job.due_at - clock()).total_seconds()))
     if job.is_open and not isinstance(outcome, AwaitSlot) and delay_seconds <= LONGEST_QUEUE_DELAY_SECONDS:
-        send_again(job, queue=queue, delay_seconds=delay_seconds)
+        send_again(job, queue=queue, delay_seconds=delay_seconds, is_look=job.parked is not None)
 
 
 def _log_end(job: Job, outcome: Outcome) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
+import msgspec
+
 from chalicelib import telemetry
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.calls import CallIndex
@@ -23,12 +25,14 @@ ASKED_AGAIN_AFTER = timedelta(minutes=5)
 CallEndOutcome = Literal["woken", "waiting_for_others", "duplicate", "not_needed", "unknown"]
 
 
-def send_again(job: Job, *, queue: JobQueue, delay_seconds: int) -> None:
-    """Send a worker to an open job; a message that cannot be sent is left to rescue."""
+def send_again(job: Job, *, queue: JobQueue, delay_seconds: int, is_look: bool = False) -> None:
+    """Send a worker to an open job; a message that cannot be sent is left to rescue.
+
+    `is_look`: it is to look at the calls of a parked job, unless a worker has done so before the message comes.
+    """
+    message = JobMessage(job_id=job.job_id, fence=job.fence if is_look else msgspec.UNSET)
     try:
-        queue.send(
-            JobMessage(job_id=job.job_id), lane=job.priority, group=job.requested_by, delay_seconds=delay_seconds
-        )
+        queue.send(message, lane=job.priority, group=job.requested_by, delay_seconds=delay_seconds)
     except StorageUnavailable:
         telemetry.warning("message_not_sent", job_id=job.job_id, job_type=job.job_type, attempt=job.attempt)
 

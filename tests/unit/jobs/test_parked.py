@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from chalicelib.errors import DeadlineExceeded
 from chalicelib.jobs.lifecycle import failed, yielded
 from chalicelib.jobs.model import Status
@@ -178,3 +180,34 @@ def test_progress_does_not_fall_when_a_worker_has_the_job_again_or_it_ends() -> 
     assert woken.progress_at(parking.engine.clock()) == shown > woken.progress == 20
     assert failed(woken, DeadlineExceeded("Too late."), at=parking.engine.clock()).progress == shown
     assert yielded(woken, fruitless=False, at=parking.engine.clock()).progress == shown
+
+
+@pytest.mark.parametrize("calls", [10, 40])
+def test_a_job_that_was_woken_early_is_not_looked_at_by_ever_more_workers(calls: int) -> None:
+    parking = Parking(*(f"part {number}" for number in range(calls)), seconds=20)
+    started = parking.parked()
+    for _ in range(calls):
+        for _ in range(20):
+            parking.pass_time(1)
+            parking.engine.deliver()
+        parking.webhook(started)
+
+    job = parking.job(started)
+    assert (job.status, len(parking.provider.made)) == (Status.COMPLETED, calls)
+    assert job.fence <= 2 * calls
+    assert len(parking.engine.queue.waiting) <= 1
+
+
+def test_a_look_that_was_sent_before_another_worker_had_the_job_is_not_needed() -> None:
+    parking = Parking()
+    started = parking.parked()
+    [look] = [sent.message for sent in parking.engine.queue.waiting]
+    parking.webhook(started)
+    woken = parking.job(started)
+
+    parking.engine.receive(look)
+
+    assert parking.job(started) == woken
+    [newer] = [sent.message for sent in parking.engine.queue.waiting if sent.message != look]
+    parking.engine.receive(newer)
+    assert parking.job(started).fence == woken.fence + 1
