@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.adapters.openai.fitting import read_answer
+from chalicelib.analyses.call_analysis.schema import CallAnswer, RequestedDocument
 from chalicelib.analyses.document_analysis_form7801.answer_schema import Extraction, ExtractionWithAdvice
 from tests.unit.analyses.document_analysis_form7801.as_facts import as_facts
 from tests.unit.analyses.document_analysis_form7801.forms import a_form, a_record
@@ -63,6 +64,23 @@ OTHER_WAYS: list[tuple[str, Callable[[Answer], Any], Callable[[Answer], Any], An
         lambda a: personal(a).update(city=[None, {**WORDS, "value": "חיפה"}]),
         lambda a: values(personal(a)["city"]),
         ["חיפה"],
+    ),
+    *(
+        (
+            f"a fact whose value is {nothing!r}",
+            lambda a, nothing=nothing: personal(a).update(
+                number_of_children=[{**WORDS, "value": nothing}], gender=[{**WORDS, "value": nothing}]
+            ),
+            lambda a: personal(a)["number_of_children"] + personal(a)["gender"],
+            [],
+        )
+        for nothing in (None, "")
+    ),
+    (
+        "a page that is not known",
+        lambda a: personal(a).update(city=[{**WORDS, "page": None, "value": "חיפה"}]),
+        lambda a: (values(personal(a)["city"]), personal(a)["city"][0]["page"]),
+        (["חיפה"], 0),
     ),
     (
         "an amount as a form has it",
@@ -155,3 +173,25 @@ def test_what_is_missing_or_means_nothing_is_no_answer(change: Callable[[Answer]
 def test_an_empty_answer_is_no_answer(text: str) -> None:
     with pytest.raises(ValidationError):
         ExtractionWithAdvice.model_validate_json(json.dumps(read_answer(text, ExtractionWithAdvice)))
+
+
+def a_call(**members: Any) -> Answer:
+    texts = ("call_summary", "case_summary", "degree_funding", "income_tax_exemption", "living_expenses")
+    lists = ("documents_requested_list", "key_legal_points", "products", "issues", "instructions_to_ai")
+    numbers = {"estimated_claim_amount": 0, "monthly_allowance": 0, "chance_of_approval": 50}
+    return {**dict.fromkeys(texts, ""), **{name: [] for name in lists}, "risk_assessment": "low", **numbers, **members}
+
+
+def test_nulls_of_a_calls_answer_are_nothing() -> None:
+    asked = {"name": "תלושי שכר", "reason": None, "source": None, "required": None}
+    answer = a_call(monthly_allowance=None, documents_requested_list=[asked, None], products=None, degree_funding=None)
+
+    read = CallAnswer.model_validate_json(json.dumps(read_answer(json.dumps(answer), CallAnswer)))
+
+    assert (read.monthly_allowance, read.products, read.degree_funding) == (0, [], "")
+    assert read.documents_requested_list == [RequestedDocument(name="תלושי שכר", reason="", source="", required=False)]
+
+
+def test_an_estimate_that_nobody_made_is_no_answer() -> None:
+    with pytest.raises(ValidationError):
+        CallAnswer.model_validate_json(json.dumps(read_answer(json.dumps(a_call(chance_of_approval=None)), CallAnswer)))
