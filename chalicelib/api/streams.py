@@ -15,7 +15,7 @@ from chalicelib.errors import FieldProblem, NotFinished, NotFound, Unavailable
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.requests import read_job
 from chalicelib.outbox.addresses import LONGEST_URL, ForbiddenTarget, target_of
-from chalicelib.outbox.live import FOLLOWED_AT_MOST, PROTOCOL, TICKET_LIVES, TICKET_PREFIX, Ticket
+from chalicelib.outbox.live import FOLLOWED_AT_MOST, LONGEST_JOB_ID, PROTOCOL, TICKET_LIVES, TICKET_PREFIX, Ticket
 from chalicelib.outbox.webhooks import WebhookMessage
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TICKET_BYTES = 32
 
 JobIds = Annotated[
-    tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...],
+    tuple[Annotated[str, Meta(min_length=1, max_length=LONGEST_JOB_ID)], ...],
     Meta(min_length=1, max_length=FOLLOWED_AT_MOST, description="The jobs to follow"),
 ]
 

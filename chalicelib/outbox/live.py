@@ -24,6 +24,7 @@ CONNECTION_LIVES = timedelta(hours=2, minutes=10)
 """API Gateway ends a connection after two hours; what is stored of one is forgotten ten minutes later."""
 
 FOLLOWED_AT_MOST = 50
+LONGEST_JOB_ID = 64
 OLDEST_UPDATE = timedelta(minutes=1)
 """An update older than this is dropped: its client has polled since."""
 
@@ -175,7 +176,8 @@ def _changed_following(
     if message.type == "unfollow":
         left = tuple(job_id for job_id in connection.job_ids if job_id not in named)
         watches.put_connection(msgspec.structs.replace(connection, job_ids=left))
-        watches.unwatch(named, connection_id=connection.connection_id)
+        ids = [job_id for job_id in named if 0 < len(job_id) <= LONGEST_JOB_ID]  # nothing else can be a key
+        watches.unwatch(ids, connection_id=connection.connection_id)
         return None
     followed = tuple(dict.fromkeys((*connection.job_ids, *named)))
     if len(followed) > FOLLOWED_AT_MOST:  # those that have ended are followed no longer and do not count
@@ -187,7 +189,7 @@ def _changed_following(
         for job_id in named:
             read_job(job_id, connection.principal)
     except NotFound:
-        return _error("not_found", f"There is no job {job_id[:64]}.")
+        return _error("not_found", f"There is no job {job_id[:LONGEST_JOB_ID]}.")
     watches.put_connection(msgspec.structs.replace(connection, job_ids=followed))
     watches.watch(named, connection=connection, now=now)
     return None

@@ -11,6 +11,8 @@ from chalicelib.jobs.model import Job
 from chalicelib.outbox.live import Connection, ConnectionGone, Ticket, Watcher
 from chalicelib.outbox.webhooks import Delivery, WebhookMessage
 
+LONGEST_KEY_BYTES = 2048
+
 
 class FakeWatchStore:
     """The WatchStore in dicts; `marked` collects the jobs whose record was marked."""
@@ -47,6 +49,8 @@ class FakeWatchStore:
 
     def unwatch(self, job_ids: Sequence[str], *, connection_id: str) -> None:
         for job_id in job_ids:
+            if not 0 < len(job_id.encode()) <= LONGEST_KEY_BYTES:
+                raise ValueError("DynamoDB takes no such key")
             self.follows.pop((job_id, connection_id), None)
 
     def watching(self, job_ids: Sequence[str], *, connection_id: str) -> frozenset[str]:
