@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -148,6 +149,27 @@ def dynamo(local_resources: Resources) -> Backend:
     )
     cases = DynamoCaseStore(client, table=local_resources.cases_table, blobs=blobs)
     return Backend(store=store, cases=cases, blobs=blobs)
+
+
+class AsksTwice:
+    """A client whose first answer to each put is lost, and whose SDK asks again."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def put_item(self, **request: Any) -> Any:
+        self._client.put_item(**request)
+        return self._client.put_item(**request)
+
+
+def test_a_try_whose_first_answer_was_lost_is_made(local_resources: Resources) -> None:
+    client, table = local_resources.client("dynamodb"), local_resources.jobs_table
+    job = a_job()
+    attempt = Delivery(webhook_id="msg_1", attempt=1, at=CREATED_AT)
+    long_ago = CREATED_AT - timedelta(seconds=60)
+
+    assert DynamoDeliveryLog(AsksTwice(client), table=table).begin(job, attempt, begun_before=long_ago)
+    assert not DynamoDeliveryLog(client, table=table).begin(job, attempt, begun_before=long_ago)
 
 
 def test_a_job_that_nobody_watches_causes_no_invocation(dynamo: Backend, local_resources: Resources) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls
 from chalicelib.adapters.dynamodb.values import Item, expiry, from_iso, iso, number, table_request, text
@@ -15,26 +16,29 @@ PREFIX = "delivery#"
 
 
 class DynamoDeliveryLog:
-    """The DeliveryLog; `client` is a low-level DynamoDB client."""
+    """The DeliveryLog; `client` is a low-level DynamoDB client, `new_id` marks who began a try."""
 
-    def __init__(self, client: Any, *, table: str) -> None:
+    def __init__(self, client: Any, *, table: str, new_id: Callable[[], str] = lambda: str(uuid4())) -> None:
         self._calls = DynamoCalls(client)
         self._table = table
+        self._new_id = new_id
 
     def begin(self, job: Job, delivery: Delivery, *, begun_before: datetime) -> bool:
         """See DeliveryLog.begin: one conditional PutItem."""
+        mark = text(self._new_id())
         try:
             self._calls.put(
                 table_request(
                     self._table,
-                    item=_item(job, delivery),
+                    item={**_item(job, delivery), "begun_by": mark},
                     ConditionExpression="attribute_not_exists(#job_id) OR (attribute_not_exists(#status)"
                     " AND attribute_not_exists(#error) AND #at < :begun_before)",
                     values={"begun_before": begun_before},
                 )
             )
-        except ConditionRefused:
-            return False
+        except ConditionRefused as refused:
+            # Our first answer was lost and the SDK asked again: the try in the way is our own.
+            return (refused.item or {}).get("begun_by") == mark
         return True
 
     def finish(self, job: Job, delivery: Delivery) -> None:
