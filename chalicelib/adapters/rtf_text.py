@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from chalicelib.adapters.office_problems import UNREADABLE, Unreadable
+from chalicelib.adapters.rtf_parts import in_one_flow, without_binary
 
 _EIGHT_BITS = re.compile(rb"[\x80-\xff]")
 _CELL_END = re.compile(rb"\\(?:nest)?cell(?![a-z])")
@@ -25,10 +26,10 @@ def _text(content: bytes) -> str:
     from striprtf.striprtf import rtf_to_text
 
     # Letters as they are, which the standard does not know, are letters of the code page; cells end like columns.
-    escaped = _EIGHT_BITS.sub(lambda found: b"\\'%02x" % found[0][0], content)
+    escaped = _EIGHT_BITS.sub(lambda found: b"\\'%02x" % found[0][0], without_binary(content))
     try:
         to_text: Callable[..., str] = rtf_to_text
-        return to_text(_CELL_END.sub(rb"\\tab", escaped).decode("ascii"), errors="replace")
+        return to_text(in_one_flow(_CELL_END.sub(rb"\\tab", escaped).decode("ascii")), errors="replace")
     except MemoryError:
         raise
     except Exception as exc:

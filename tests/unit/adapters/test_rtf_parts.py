@@ -1,0 +1,60 @@
+"""What a reader of an RTF's print sees is read, wherever the file keeps it; what nobody sees is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.adapters.rtf_text import rtf_text
+
+HEAD = rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset177 David;}}"
+
+
+def lines_of(body: bytes) -> list[str]:
+    text, _ = rtf_text(HEAD + body + b"}")
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (rb"{\header\pard\f1 \'f9\'ec\par}body\par", ["של", "body"]),  # letterheads name the clinic and the patient
+        (rb"{\headerl\pard a\par}{\headerr\pard a\par}{\headerf\pard b\par}body\par", ["a", "b", "body"]),
+        (rb"{\footer\pard foot\par}body\par", ["body", "foot"]),
+        (
+            rb"one{\super\chftn}{\footnote\pard{\super\chftn} note} sentence.\par last\par",
+            ["one sentence.", "last", "note"],
+        ),
+        (rb"\f1 \'f9{\*\annotation{\*\atnref 1}\'ec}\par", ["ש", "ל"]),  # in the font that was set around it
+        (
+            rb"a\par{\shp{\*\shpinst\shpleft1{\sp{\sn x}{\sv 1}}{\shptxt \pard box\par}}{\shprslt{\*\do{\dptxbxtext"
+            rb"\pard box\par}}}}b\par",
+            ["a", "box", "b"],
+        ),
+        (rb"a\par{\*\do\dobxpage{\dptxbxtext\pard box\par}\dpx0}b\par", ["a", "box", "b"]),
+    ],
+)
+def test_parts_with_a_place_of_their_own_are_read_once(body: bytes, lines: list[str]) -> None:
+    assert lines_of(body) == lines
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (rb"seen{\v hidden\'e9\u1513?{\b more}} too\par", ["seen too"]),
+        (rb"seen\v hidden\v0  again\v hidden\plain  end\par", ["seen again end"]),
+        (rb"diabetes{\deleted  type 1}{\revised  type 2}\par", ["diabetes type 2"]),
+    ],
+)
+def test_hidden_and_deleted_text_is_left_out(body: bytes, lines: list[str]) -> None:
+    assert lines_of(body) == lines
+
+
+def test_bytes_of_a_picture_end_no_group() -> None:
+    assert lines_of(b"a{\\pict\\pngblip\\bin8 \xff}\xff}\xff{\\}}b\\par") == ["ab"]
+
+
+@pytest.mark.parametrize("body", [rb"seen{\header cut", rb"seen{\shp{\*\shpinst{\shptxt box}", rb"seen\'", b"seen\\"])
+def test_a_file_that_ends_early_is_read_as_far_as_it_goes(body: bytes) -> None:
+    text, _ = rtf_text(HEAD + body)
+
+    assert "seen" in text
