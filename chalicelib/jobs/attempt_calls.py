@@ -37,6 +37,10 @@ LOST_WAIT_SECONDS = 30.0
 LONGEST_LOST_WAIT_SECONDS = 120.0
 """For so long the webhook of a call whose creation was not answered is waited for, before it is made again."""
 
+ENDING_TAKES_SECONDS = 25.0
+"""With less of the function's time left no call is ended or deleted: one answer of the provider may take 15 s, and the
+attempt's outcome is stored after that."""
+
 SINCE_LOST = timedelta(seconds=LEASE_SECONDS - HEARTBEAT_SECONDS)
 """A worker whose lease has ended died at least so long ago."""
 
@@ -193,12 +197,18 @@ class CallsOfAttempt:
     def finish(self, *, all_calls: bool) -> None:
         """End and delete at the provider what nobody needs, with `all_calls` everything; book what it used.
 
-        What fails stays in the record: a later worker finishes it.
+        What fails, or comes too late in the function's time, stays in the record: a later worker finishes it. The job
+        stays ours for so long: the attempt's pulse may be over, and a provider that hangs takes 15 s a call.
         """
         self.now = tuple(call for call in self.now if call.id or not (all_calls or call.over))
         for call in self.now:
-            if call.id and (call.over or all_calls):
-                self._finish_one(msgspec.structs.replace(call, over=True))
+            if not call.id or not (call.over or all_calls):
+                continue
+            if self._attempt.function_seconds() < ENDING_TAKES_SECONDS:
+                telemetry.warning("calls_left_at_provider", job_id=self._attempt.job.job_id)
+                return
+            self._finish_one(msgspec.structs.replace(call, over=True))
+            self._attempt.beat()
 
     def _finish_one(self, call: Call) -> None:
         self._replace(call, over=True)

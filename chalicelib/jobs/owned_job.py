@@ -60,6 +60,10 @@ class OwnedJob:
         """The job as this attempt last wrote it."""
         return self._job
 
+    def function_seconds(self) -> float:
+        """Seconds that the function may still run."""
+        return self._time_left()
+
     def save(
         self,
         change: Callable[[Job], Job],

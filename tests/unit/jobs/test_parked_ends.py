@@ -208,3 +208,55 @@ def test_a_job_is_not_looked_at_without_a_pause_while_its_old_answers_cannot_be_
 
     assert parking.job(started).status is Status.COMPLETED
     assert parking.provider.there == {}
+
+
+def all_answered(parking: Parking) -> Submitted:
+    """A job of as many calls as it may have, all of which are answered."""
+    started = parking.parked()
+    assert len(parking.provider.made) == MOST_CALLS_AT_ONCE
+    parking.pass_time(parking.provider.seconds)
+    return started
+
+
+def all_at_once() -> Parking:
+    return Parking(*(f"part {number}" for number in range(MOST_CALLS_AT_ONCE)), at_once=True)
+
+
+def test_a_provider_that_hangs_over_deletions_does_not_cost_a_finished_job_its_lease(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parking = all_at_once()
+    started = all_answered(parking)
+
+    def hangs(call_id: str) -> None:
+        parking.pass_time(15)
+        parking.engine.rescue()
+        raise ProviderUnavailable("The provider does not answer.", provider="fake")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(parking.provider, "forget", hangs)
+        parking.webhook(started)
+
+    job = parking.job(started)
+    assert (job.status, job.lost_workers, len(job.calls)) == (Status.COMPLETED, 0, MOST_CALLS_AT_ONCE)
+    parking.pass_time(60)
+    parking.tick()
+    assert (parking.provider.there, parking.job(started).calls) == ({}, ())
+
+
+def test_a_provider_that_hangs_over_deletions_does_not_outlast_the_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    parking = all_at_once()
+    started = all_answered(parking)
+    ends_at = parking.engine.clock().timestamp() + 60
+    parking.engine.function_seconds = 60
+
+    def hangs(call_id: str) -> None:
+        parking.pass_time(15)
+        assert parking.engine.clock().timestamp() < ends_at, "the function was stopped"
+        raise ProviderUnavailable("The provider does not answer.", provider="fake")
+
+    monkeypatch.setattr(parking.provider, "forget", hangs)
+    parking.webhook(started)
+
+    job = parking.job(started)
+    assert (job.status, len(job.calls)) == (Status.COMPLETED, MOST_CALLS_AT_ONCE)
