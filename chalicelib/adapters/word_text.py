@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chalicelib.adapters.office_problems import LOCKED, NO_WORD_FILE, TOO_LARGE, UNREADABLE, Unreadable
+from chalicelib.adapters.symbol_fonts import BULLET, PRIVATE, is_symbol_font, shown_sign
+from chalicelib.adapters.word_pasted import pasted_texts
 
 MOST_XML_BYTES = 50_000_000
+MOST_DEPTH = 2
 MOST_PICTURES = 100
 MOST_PICTURE_BYTES = 20 * 1024 * 1024
 
@@ -30,7 +33,7 @@ _PARTS = re.compile(r"word/(?:header\d*|document\d*|footnotes|endnotes|comments|
 _ORDER = ("header", "document", "footnotes", "endnotes", "comments", "footer")
 _MEDIA = re.compile(r"word/media/[^/]+\.(?:png|jpe?g|gif|bmp|tiff?|webp|heic)", re.IGNORECASE)
 _LEFT_OUT = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_MC}Fallback", f"{_W}pPr", f"{_W}rPr"})
-_CHECKED = frozenset({"F0FE", "F078", "F0FD", "F052", "F051"})
+_PRIVATE = re.compile(f"[{PRIVATE}]")
 
 
 @contextmanager
@@ -45,14 +48,28 @@ def opened(content: bytes) -> Iterator[zipfile.ZipFile]:
         raise Unreadable(NO_WORD_FILE) from exc
 
 
-def word_text(file: zipfile.ZipFile) -> tuple[str, tuple[str, ...]]:
-    """The text, and the names of files inside. Raises: Unreadable."""
+def word_text(file: zipfile.ZipFile, *, depth: int = 0) -> tuple[str, tuple[str, ...]]:
+    """The text, and the names of files inside that are not read; `depth` is how many documents this one is inside.
+
+    Raises: Unreadable.
+    """
     names = sorted(filter(_PARTS.fullmatch, file.namelist()), key=_place)
     if not any(name.startswith("word/document") for name in names):
         raise Unreadable(NO_WORD_FILE)
     parts = ["\n".join(_blocks(_xml(file, name))) for name in names]
-    inside = tuple(name.rpartition("/")[2] for name in file.namelist() if name.startswith("word/embeddings/"))
-    return "\n".join(dict.fromkeys(part for part in parts if part.strip())), inside
+    inside = [name.rpartition("/")[2] for name in file.namelist() if name.startswith("word/embeddings/")]
+    for text, files in pasted_texts(file, word=lambda content: _inner(content, depth + 1)):
+        parts.append(text)
+        inside += files
+    return "\n".join(dict.fromkeys(part for part in parts if part.strip())), tuple(inside)
+
+
+def _inner(content: bytes, depth: int) -> tuple[str, tuple[str, ...]]:
+    """A document inside a document. Raises: Unreadable."""
+    if depth > MOST_DEPTH:
+        raise Unreadable(TOO_LARGE)
+    with opened(content) as file:
+        return word_text(file, depth=depth)
 
 
 def pictures_inside(file: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -121,17 +138,31 @@ def _runs(element: ET.Element, boxes: list[ET.Element]) -> Iterator[str]:
         if child.tag in _LEFT_OUT or (child.tag == f"{_W}r" and _is_hidden(child)):
             continue
         if child.tag in _TEXT:
-            yield child.text or ""
+            yield _with_signs(child.text or "", element)
         elif child.tag in _CHARACTERS:
             yield _CHARACTERS[child.tag]
         elif child.tag == f"{_W}sym":
-            yield "☒" if child.get(f"{_W}char", "").upper() in _CHECKED else "☐"
+            yield _sign(child)
         elif child.tag == f"{_W}ffData":
             yield _form_field(child)
         elif child.tag == f"{_W}txbxContent":
             boxes.append(child)
         else:
             yield from _runs(child, boxes)
+
+
+def _sign(symbol: ET.Element) -> str:
+    code, font = symbol.get(f"{_W}char", ""), symbol.get(f"{_W}font", "")
+    return shown_sign(int(code, 16), font=font) if re.fullmatch("[0-9A-Fa-f]{1,4}", code) else BULLET
+
+
+def _with_signs(text: str, run: ET.Element) -> str:
+    """The text with what its signs show, where it is set in a symbol font."""
+    fonts = run.find(f"{_W}rPr/{_W}rFonts")
+    font = "" if fonts is None else fonts.get(f"{_W}ascii", "")
+    if not is_symbol_font(font):
+        return text
+    return _PRIVATE.sub(lambda found: shown_sign(ord(found[0]), font=font), text)
 
 
 def _is_hidden(run: ET.Element) -> bool:
