@@ -107,9 +107,11 @@ class CallsOfAttempt:
         except CreationLost:
             if not self.has_webhook:
                 raise
-        self.now = (*_without(self.now, lost), call)
-        if not call.id:
+            self.now = (*_without(self.now, lost), call)
+            if lost is not None:  # the second one counts as a failure: else calls are made until the deadline
+                raise
             self.wait(call, model=model)
+        self.now = (*_without(self.now, lost), call)
         try:
             self._attempt.save_call(call)
         except AttemptStopped:

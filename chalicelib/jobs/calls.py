@@ -192,7 +192,8 @@ class AttemptCalls(Protocol):
         """Make a call: `create` is given its metadata, and gives the provider's id, which is stored when this returns.
 
         Here, and nowhere else, a call in the background begins. After CreationLost its webhook is waited for.
-        Raises: BudgetExceeded; ModelAtWork when the job has as many calls as it may; what `create` raises.
+        Raises: BudgetExceeded; ModelAtWork when the job has as many calls as it may; what `create` raises, CreationLost
+        too when it is lost once more.
         """
 
     def follow_seconds(self, model: str) -> float:

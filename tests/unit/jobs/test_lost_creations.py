@@ -28,6 +28,19 @@ def test_a_creation_without_an_answer_is_waited_for_and_then_made_again() -> Non
     assert parking.provider.made == ["resp_1", "resp_2"]
 
 
+def test_creations_that_are_lost_again_and_again_are_failures_that_come_ever_later() -> None:
+    parking = Parking()
+    parking.provider.loses_answers = True
+    started = parking.engine.start()
+    for _ in range(3600 // 5):
+        parking.engine.deliver()
+        parking.pass_time(5)
+
+    job = parking.job(started)
+    assert (job.status, job.error and job.error.code) == (Status.FAILED, "provider_unavailable")
+    assert len(parking.provider.made) <= job.max_attempts
+
+
 def test_where_no_webhook_could_tell_of_it_a_lost_creation_is_a_failure_that_passes() -> None:
     parking = Parking(has_webhook=False)
     parking.provider.loses_answers = True
