@@ -11,7 +11,7 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.systems.work import Client, aws, result, work
+from benchmarks.systems.work import LONG_POLL_SECONDS, Client, aws, result, work
 from chalicelib import bootstrap
 from chalicelib.auth import Principal
 from chalicelib.cases.changes import NewCase, create_case
@@ -92,7 +92,8 @@ def worker() -> None:
         name="work_normal", handler=handler, timeout_seconds=FUNCTION_SECONDS, concurrency=work().at_once
     )
     url = bootstrap.system().settings.normal_queue_url
-    EventSource(aws("sqs"), queue_url=url, function=function, say=print).run(threading.Event())
+    source = EventSource(aws("sqs"), queue_url=url, function=function, say=print, poll_seconds=LONG_POLL_SECONDS)
+    source.run(threading.Event())
 
 
 def use_no_op_jobs() -> None:

@@ -26,7 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.invocation import Handler, LambdaContext, load_handler, sqs_event
 from infra.local.resources import client
 
-POLL_SECONDS = 1  # what a stop may have to wait for
+POLL_SECONDS = 1
 RECEIVE_AT_MOST = DELETE_AT_MOST = 10  # SQS's own limits
 GATHER_SECONDS = 0.1  # jobs end in groups: the next messages are received ten in a call
 DELETE_WITHIN_SECONDS = 0.25  # nobody waits for messages to be deleted: these, too, go ten in a call
@@ -44,13 +44,25 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventSource:
-    """One lane's poller. `run` blocks until `stop` is set; `idle` waits for the invocations that are still running."""
+    """One lane's poller. `run` blocks until `stop` is set; `idle` waits for the invocations that are still running.
 
-    def __init__(self, sqs: Any, *, queue_url: str, function: Function, say: Callable[[str], None]) -> None:
+    A receive that finds nothing waits for `poll_seconds`, and so may a stop.
+    """
+
+    def __init__(
+        self,
+        sqs: Any,
+        *,
+        queue_url: str,
+        function: Function,
+        say: Callable[[str], None],
+        poll_seconds: int = POLL_SECONDS,
+    ) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
         self._function = function
         self._say = say
+        self._poll_seconds = poll_seconds
         self._slots = threading.Condition()
         self._running = 0
         self._deleting = 0
@@ -81,7 +93,7 @@ class EventSource:
     def _wait_for_slots(self) -> int:
         with self._slots:
             if not self._free():
-                self._slots.wait_for(self._free, timeout=POLL_SECONDS)
+                self._slots.wait_for(self._free, timeout=self._poll_seconds)
                 self._slots.wait_for(lambda: self._running == 0, timeout=GATHER_SECONDS)
             return self._free()
 
@@ -97,7 +109,7 @@ class EventSource:
         answer = self._sqs.receive_message(
             QueueUrl=self._queue_url,
             MaxNumberOfMessages=count,
-            WaitTimeSeconds=POLL_SECONDS,
+            WaitTimeSeconds=self._poll_seconds,
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
         )
