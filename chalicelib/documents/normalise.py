@@ -16,6 +16,8 @@ _UNIFIED = str.maketrans(
         for letter in map(chr, (*range(0xFB00, 0xFB07), *range(0xFB1D, 0xFB50)))
     }
     | {"\u05f0": "וו", "\u05f1": "וי", "\u05f2": "יי"}
+    # Arabic, Persian and wide digits.
+    | {chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0, 0xFF10) for digit in range(10)}
 )
 _NIQQUD = re.compile("[\u0591-\u05c7]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -31,7 +33,7 @@ _WORD = re.compile(
 
 def comparable(text: str) -> str:
     """The text in one way of writing: NFC, no niqqud, no bidi or zero-width marks, one kind of quotation mark,
-    apostrophe and hyphen, single spaces, trimmed. Letters, digits, case and order are untouched."""
+    apostrophe, hyphen and digits, single spaces, trimmed. Letters, numbers, case and order are untouched."""
     unified = unicodedata.normalize("NFC", few_marks(text)).translate(_UNIFIED).replace("''", '"')
     return _WHITE_SPACE.sub(" ", _INVISIBLE.sub("", _NIQQUD.sub("", unified))).strip()
 

@@ -198,6 +198,9 @@ def test_what_an_older_release_stored_is_read_as_far_as_it_fits(api):
             "חיפה \U0001f468\u200d\U0001f469 \U0001f1ee\U0001f1f1",
         ),
         ("personal_info.date_of_birth", "1 בספטמבר 1980", "1980-09-01"),
+        ("personal_info.phone", "٠٥٢-١٢٣٤٥٦٧", "0521234567"),  # as an Arabic keyboard writes digits
+        ("personal_info.id_number", "٤٢٢", "000000422"),
+        ("bank_details.branch_number", "٧٨٩", "789"),
         ("personal_info.number_of_children", 3.0, 3),
     ],
 )

@@ -9,10 +9,10 @@ POSTAL_CODE_DIGITS = 7
 MOST_BANK_NUMBER_DIGITS = 3
 ISRAELI_IBAN_CHARACTERS = 23
 
-_MOBILE = re.compile(r"05\d{8}")
-_LANDLINE = re.compile(r"0(?:[23489]|7\d)\d{7}")
+_MOBILE = re.compile(r"05[0-9]{8}")
+_LANDLINE = re.compile(r"0(?:[23489]|7[0-9])[0-9]{7}")
 _PHONE_PUNCTUATION = re.compile(r"[\s\-.()־–]")
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
 
 def is_id_number(text: str) -> bool:
@@ -20,7 +20,7 @@ def is_id_number(text: str) -> bool:
 
     The digits are multiplied by 1, 2, 1, 2 …, the digits of the products summed; the sum ends in 0.
     """
-    if not re.fullmatch(r"\d{1,9}", text) or not int(text):
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not int(text):
         return False
     products = (int(digit) * (1 + place % 2) for place, digit in enumerate(text.zfill(ID_DIGITS)))
     return sum(sum(divmod(product, 10)) for product in products) % 10 == 0
@@ -41,12 +41,12 @@ def local_phone(text: str) -> str | None:
 
 def is_postal_code(text: str) -> bool:
     """True for 7 digits."""
-    return bool(re.fullmatch(rf"\d{{{POSTAL_CODE_DIGITS}}}", text))
+    return bool(re.fullmatch(rf"[0-9]{{{POSTAL_CODE_DIGITS}}}", text))
 
 
 def is_bank_number(text: str) -> bool:
     """True for a bank's code or a branch: 1 to 3 digits."""
-    return bool(re.fullmatch(rf"\d{{1,{MOST_BANK_NUMBER_DIGITS}}}", text))
+    return bool(re.fullmatch(rf"[0-9]{{1,{MOST_BANK_NUMBER_DIGITS}}}", text))
 
 
 def is_iban(text: str) -> bool:

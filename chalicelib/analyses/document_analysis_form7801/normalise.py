@@ -31,7 +31,12 @@ _WHITE_SPACE = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s\-./־–]")
 _MARKS = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Of direction and of no width: copied along from phones and documents, seen by nobody. Joiners of emoji stay."""
-_CODES = frozenset({Kind.DATE, Kind.ID, Kind.PHONE, Kind.POSTAL_CODE, Kind.EMAIL, Kind.IBAN})
+_CODES = frozenset(
+    {
+        *(Kind.DATE, Kind.ID, Kind.PHONE, Kind.POSTAL_CODE, Kind.EMAIL, Kind.IBAN),
+        *(Kind.BANK_NUMBER, Kind.ACCOUNT, Kind.REFERENCE),
+    }
+)
 _TRUE_WORDS = frozenset({"true", "yes", "כן"})
 _WORK_START = f"{EMPLOYMENT}[].start_date"
 _WORK_END = f"{EMPLOYMENT}[].end_date"
@@ -48,7 +53,7 @@ def normalised_value(leaf: Leaf, *, today: date) -> Any:
         return leaf.value
     text = _WHITE_SPACE.sub(" ", _MARKS.sub("", leaf.value)).strip()
     if leaf.kind in _CODES:
-        text = comparable(text)  # one kind of hyphen
+        text = comparable(text)  # one kind of hyphen and of digits
     if leaf.kind is Kind.DATE:
         return _iso_date(text, pattern=leaf.pattern, today=today)
     if leaf.kind is Kind.ID:

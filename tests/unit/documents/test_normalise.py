@@ -19,6 +19,7 @@ ONE_WAY = [
     ("\u200fחיפה\u200e 12\u2066!\u2069", "חיפה 12!"),  # bidi marks
     ("a\u00a0 b\n\tc", "a b c"),  # white space
     ("e\u0301", "é"),  # NFC
+    ("٠٥٢ ۱۲ ３４", "052 12 34"),  # Arabic, Persian and wide digits
     ("\ufb4b", "ו"),  # a presentation form decomposes, its point goes
 ]
 

@@ -28,6 +28,8 @@ CASES: list[tuple[str, Any, str, bool]] = [
     ("personal_info.phone", "0500000422", "טלפון: 050-0000422", False),  # separators do not count
     ("personal_info.phone", "0500000422", "טלפון: +972-50-0000422", False),
     ("personal_info.phone", "0500000423", "טלפון: 050-0000422", True),
+    ("personal_info.phone", "0500000422", "هاتف ٠٥٠٠٠٠٠٤٢٢", False),  # nor whose digits they are
+    ("personal_info.phone", "0500000423", "هاتف ٠٥٠٠٠٠٠٤٢٢", True),
     ("bank_details.branch_number", "600", "חשבון 12-600-123456", False),  # a part of a joined number
     ("bank_details.branch_number", "999", "סניף 600", True),
     ("bank_details.bank_code", "12", "בנק הפועלים (12)", False),

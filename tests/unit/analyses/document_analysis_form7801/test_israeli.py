@@ -24,6 +24,7 @@ IDS = [
     ("1234567820", False),  # 10 digits
     ("12345678a", False),
     ("", False),
+    ("٠٠٠٠٠٠٤٢٢", False),  # the form has other digits: `normalise` writes them
 ]
 
 

@@ -23,6 +23,11 @@ VALUES = [
     ("personal_info.id_number", "423", "423"),  # a wrong check digit: kept as read
     ("personal_info.phone", "+972-50-0000422", "0500000422"),
     ("personal_info.phone", "1-700-500", "1-700-500"),  # no Israeli number: kept
+    ("personal_info.phone", "٠٥٠٠٠٠٠٤٢٢", "0500000422"),  # Arabic digits
+    ("personal_info.id_number", "۴۲۲", "000000422"),  # Persian ones
+    ("personal_info.postal_code", "３５００００１", "3500001"),  # wide ones
+    ("bank_details.account_number", "١٢٣٤٥٦", "123456"),
+    ("disability_info.hospitalizations[0].hospitalization_id", "٢٠٢٦-٧", "2026-7"),
     ("personal_info.date_of_birth", "14.7.1984", "1984-07-14"),
     ("personal_info.date_of_birth", "1984", "1984"),  # a year is no day: kept
     ("personal_info.email", " Tamar@Example.COM ", "tamar@example.com"),
