@@ -34,8 +34,12 @@ MOST_LATIN_WORDS = 4
 _MOST_CANDIDATES = 50
 _SEPARATOR = "\x1f"
 
+_SEPARATED = re.compile(r"\d+(?:[.,]\d+)+")
+_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}")
+_HUNDREDTHS = re.compile(r"\.\d\d")
+_FEWEST_OF_AN_AMOUNT, _LONGEST_NUMBER = 2, 30
 _ONE_LETTER_MATTERS = re.compile(
-    "^[ובלמהכש]{0,2}(?:היפ|תת|יונ|יול|ינוא|פברו|מרס|אפריל|אוג|ספט|אוק|נוב|דצמ|ראשו|שניי?ה?$|שליש|רביע|חמיש|שיש|שש|שבת"
+    "^[ובלמהכש]{0,2}(?:היפ|תת|יונ|יול|ינוא|פברוא|מרס|אפריל|אוג|ספט|אוק|נוב|דצמ|ראשו|שניי?ה?$|שליש|רביע|חמיש|שיש|שש|שבת"
     "|שלוש|שלש|ארבע|חמש|חמיש|שבע|שמונ|תשע|עשר|מאה|מאת|אלפ)|^(?:hyp|mono|june|july)"
 )
 
@@ -161,7 +165,8 @@ def whole_starts(quote: str, text: str) -> Iterator[int]:
     start = text.find(quote)
     while start >= 0:
         end = start + len(quote)
-        if not continues(text[start - 1 : start], quote[0]) and not continues(quote[-1], text[end : end + 1]):
+        cuts_a_word = continues(text[start - 1 : start], quote[0]) or continues(quote[-1], text[end : end + 1])
+        if not cuts_a_word and not _cuts_a_number(text, start) and not _cuts_a_number(text, end):
             yield start
         start = text.find(quote, start + 1)
 
@@ -171,6 +176,19 @@ def continues(before: str, after: str) -> bool:
     if not before or not after:
         return False
     return (before + after).isdecimal() or ((before + after).isascii() and (before + after).isalpha())
+
+
+def _cuts_a_number(text: str, edge: int) -> bool:
+    """True inside of a number with separators: 500 is no part of 9,500, nor 9 of 9.1. A day without its year is one,
+    and so is an amount without its hundredths."""
+    start = max(0, edge - _LONGEST_NUMBER)
+    numbers = _SEPARATED.finditer(text, start, edge + _LONGEST_NUMBER)
+    return any(
+        one.start() < edge < one.end()
+        and not _DATE.fullmatch(one[0])
+        and not (_HUNDREDTHS.fullmatch(text, edge, one.end()) and edge - one.start() > _FEWEST_OF_AN_AMOUNT)
+        for one in numbers
+    )
 
 
 def _is_number(word: str) -> bool:

@@ -15,10 +15,10 @@ from chalicelib.documents.normalise import comparable
 _MOOD = "דיכאו דכאו depress dysthym דיסתימ"
 _FEAR = "חרד פאניק anxi panic"
 _PARTS: Mapping[str, str] = {
-    "chronic_pain": "כאב כואב pain neuralg fibromyalg פיברומיאלג",
+    "chronic_pain": "כאב כואב pain neuralg fibromyalg פיברומיאלג פברומיאלג פיברומאלג",
     "limited_mobility": "צליע צולע הליכ ללכת הולכ קביים גלגלים ניידות תנוע מוגבל לעמוד מדרגות"
     " walk limp crutch wheelchair mobility movement stairs",
-    "fibromyalgia": "פיברומיאלג fibromyalg",
+    "fibromyalgia": "פיברומיאלג פברומיאלג פיברומאלג fibromyalg",
     "anxiety": _FEAR,
     "depression": _MOOD,
     "back_problems": "דיסק שדרה מותני סכיאטי סקוליו ספונדיל תעלה back spine spinal lumb sciatic scolio spondyl verteb",

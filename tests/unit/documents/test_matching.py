@@ -16,6 +16,7 @@ PAGE = SearchablePage(
 כאב כרוני במשך 8 חודשים בעוצמה 7/10 מאז יוני
 Patient takes Aspirin 100 daily, no Plavix 75
 מדדים: היפותירואידיזם מאוזן היטב בטיפול
+מיום 12.03.2024 אובחנה מפיברומיאלגיה, HbA1c 9.1% ומענק 9,500.50 ש"ח לחודש
 """
 )
 
@@ -39,6 +40,10 @@ def found(quote: str) -> str | None:
         ("פריצת דיסק מותונית L4-L5", "near"),  # one letter too many
         ("כאב כרוני במשר 8 חודשים", "near"),  # one letter misread
         ("כאב כרוני במשך 8 חודשים בעוצמה 7/10 מאז יוני", "exact"),
+        ("אובחנה מפברומיאלגיה, HbA1c 9.1%", "near"),  # begins like February, and is none
+        ("מיום 12.03", "exact"),  # a day without its year
+        ('ומענק 9,500.50 ש"ח', "exact"),
+        ("ומענק 9,500", "exact"),  # an amount without its hundredths
         ("פריצתדיסק מותנית עם", None),  # L4-L5 is missing
         ("פריצתדיסק מות נית L4-L5", "near"),  # words joined and parted
     ],
@@ -71,6 +76,11 @@ def test_a_quote_is_found_by_the_first_rule_that_holds(quote: str, match: str | 
         "דיסק פריצת",  # Hebrew in another order
         "nt takes Aspirin",  # cut inside a Latin word
         "1/09/2018",  # cut inside a number
+        'ש"ח 500.50',
+        '500.50 ש"ח לחודש',
+        "ומענק 9",
+        "ומענק 9,",
+        "HbA1c 9",
     ],
 )
 def test_what_is_not_there_is_not_found(quote: str) -> None:

@@ -20,6 +20,8 @@ PLAIN = [
     ("back_problems", "היצרות ספינלית"),
     ("depression", "הפרעה במצב הרוח"),
     ("other", "תסמונת נדירה"),
+    ("fibromyalgia", "כאב מפושט, פברומיאלגיה"),  # as many write it
+    ("fibromyalgia", "דיכאון ופיברומאלגיה"),
 ]
 
 
