@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +41,13 @@ class Forms:
     @property
     def today(self) -> date:
         """The day in Israel."""
+        return self.day_of(self._system.clock())
+
+    def day_of(self, moment: datetime) -> date:
+        """The day in Israel at a moment."""
         from chalicelib.analyses.kit.stamp import israeli_day
 
-        return israeli_day(self._system.clock())
+        return israeli_day(moment)
 
     def with_attention(self, completed: Completed, job: Job) -> Completed:
         """The outcome of an analysis, with what lists then show of its case's form."""

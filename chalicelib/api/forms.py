@@ -63,7 +63,9 @@ def read_form(request: Request, system: System) -> Response:
     )
     headers = _headers(now.version)
     owners = {request.parameters["case_id"]: now.owner}
-    if seen_already(request.header("If-None-Match"), headers["ETag"]):
+    # It may have been seen on any day since the case was created.
+    seen, first_day = seen_already(request.header("If-None-Match"), headers["ETag"]), forms.day_of(now.created_at)
+    if seen and now.has_been_so_since(first_day, rules=forms.rules):
         return Response(status=304, headers=headers, owners=owners)
     return Response(content=form_view(now.shown, version=now.version), headers=headers, owners=owners)
 

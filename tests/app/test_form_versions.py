@@ -4,7 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app.forms import PERSON, RECORDS, TEKHELET, a_form, an_analysed_case, analysed, changed, end, form_of, set_to
+from tests.app.client import Answered
+from tests.app.forms import (
+    GALIL,
+    PERSON,
+    RECORDS,
+    TEKHELET,
+    a_form,
+    an_analysed_case,
+    analysed,
+    changed,
+    end,
+    form_of,
+    set_to,
+)
+
+
+def months(answer: Answered) -> int:
+    counted: int = answer.json["form_7801"]["employment_history"]["total_employment_months"]
+    return counted
 
 
 def test_a_change_without_a_version_is_asked_for_one(api):
@@ -64,6 +82,21 @@ def test_an_unchanged_form_is_not_sent_again(api):
     assert api.user.get(f"/cases/{case_id}/form", If_None_Match=tag).status == 304
     changed(api.user, case_id, changes=set_to(city="עכו"))
     assert api.user.get(f"/cases/{case_id}/form", If_None_Match=tag).status == 200
+
+
+def test_a_form_that_goes_on_by_the_day_is_sent_again_on_a_later_one(api):
+    working, _ = an_analysed_case(api, a_form(records=[TEKHELET]))  # no end: its months are counted until today
+    ended, _ = an_analysed_case(api, a_form(records=[GALIL]))
+    first = {case_id: api.user.get(f"/cases/{case_id}/form") for case_id in (working, ended)}
+
+    api.clock.advance(seconds=40 * 86_400)
+    later = {
+        case_id: api.user.get(f"/cases/{case_id}/form", If_None_Match=seen.headers["ETag"])
+        for case_id, seen in first.items()
+    }
+
+    assert (later[working].status, later[ended].status) == (200, 304)
+    assert months(later[working]) > months(first[working])
 
 
 def test_of_two_tabs_the_second_is_told_and_changes_nothing(api):

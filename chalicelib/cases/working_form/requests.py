@@ -21,11 +21,22 @@ REVISIONS_AT_ONCE = 25
 
 
 class FormNow(msgspec.Struct, frozen=True, kw_only=True):
-    """A form with its version and its case's owner."""
+    """A form as it is shown today, with what it follows from, its version and its case's owner."""
 
     shown: ShownForm
+    stored: StoredForm
     version: int
     owner: str
+
+    @property
+    def created_at(self) -> datetime:
+        """When the case was created."""
+        return self.stored.case.created_at
+
+    def has_been_so_since(self, day: date, *, rules: FormRules) -> bool:
+        """Whether this version was shown like this on every day since: work that goes on has more months each month,
+        and what lies in the future comes to pass. Nothing of it turns back, so that the first day says it."""
+        return shown_form(self.stored, rules=rules, today=day) == self.shown
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +77,7 @@ def read_form(case_id: str, *, principal: Principal, store: FormStore, rules: Fo
             store.note(case_id, version=case.form_version, attention=shown.attention, claimant=shown.claimant)
         except StorageUnavailable:
             telemetry.warning("attention_not_stored", case_id=case_id)  # for lists; the next read stores it
-    return FormNow(shown=shown, version=case.form_version, owner=case.user_id)
+    return FormNow(shown=shown, stored=stored, version=case.form_version, owner=case.user_id)
 
 
 def change_form(
@@ -98,8 +109,10 @@ def change_form(
     before = shown_form(stored, rules=rules, today=today)
     edit = edited(asked, stored, before, rules=rules, by=principal.user_id, at=now, today=today)
     if not edit.entries:
-        return ChangedForm(now=FormNow(shown=before, version=version, owner=stored.case.user_id), issues=(), added=())
-    shown = shown_form(msgspec.structs.replace(stored, form=edit.form), rules=rules, today=today)
+        unchanged = FormNow(shown=before, stored=stored, version=version, owner=stored.case.user_id)
+        return ChangedForm(now=unchanged, issues=(), added=())
+    changed = msgspec.structs.replace(stored, form=edit.form)
+    shown = shown_form(changed, rules=rules, today=today)
     written = store.write(
         case_id,
         edit.form,
@@ -114,7 +127,7 @@ def change_form(
         raise stale(None)
     telemetry.info("form_changed", case_id=case_id, changes=len(edit.entries))
     return ChangedForm(
-        now=FormNow(shown=shown, version=version + 1, owner=stored.case.user_id),
+        now=FormNow(shown=shown, stored=changed, version=version + 1, owner=stored.case.user_id),
         issues=_issues_of([entry.field for entry in edit.entries], shown, before=before),
         added=edit.added,
     )
