@@ -16,11 +16,13 @@ from chalicelib.documents.layout import Glyph
 
 MOST_ANNOTATIONS = 5_000
 MOST_VALUE_CHARACTERS = 10_000
+MOST_OPTIONS = 1_000
 MOST_XFA_BYTES = 5_000_000
 MOST_FILES = 100
 TICKED = "[x]"
 
-_TEXT_FIELDS = frozenset({c.FPDF_FORMFIELD_TEXTFIELD, c.FPDF_FORMFIELD_COMBOBOX, c.FPDF_FORMFIELD_LISTBOX})
+_CHOICE_FIELDS = frozenset({c.FPDF_FORMFIELD_COMBOBOX, c.FPDF_FORMFIELD_LISTBOX})
+_TEXT_FIELDS = frozenset({c.FPDF_FORMFIELD_TEXTFIELD, *_CHOICE_FIELDS})
 _TICK_FIELDS = frozenset({c.FPDF_FORMFIELD_CHECKBOX, c.FPDF_FORMFIELD_RADIOBUTTON})
 _DRAWN = frozenset({c.FPDF_ANNOT_STAMP, c.FPDF_ANNOT_INK})
 _HIDDEN = c.FPDF_ANNOT_FLAG_HIDDEN | c.FPDF_ANNOT_FLAG_NOVIEW
@@ -87,9 +89,21 @@ def value_of(annotation: Any, form: Any) -> str:
     if kind != c.FPDF_ANNOT_WIDGET or form is None:
         return ""
     field = c.FPDFAnnot_GetFormFieldType(form, annotation)
+    chosen = _chosen(annotation, form) if field in _CHOICE_FIELDS else None
+    if chosen is not None:
+        return chosen
     if field in _TEXT_FIELDS:
         return wide_string(c.FPDFAnnot_GetFormFieldValue, form, annotation)
     return TICKED if field in _TICK_FIELDS and c.FPDFAnnot_IsChecked(form, annotation) else ""
+
+
+def _chosen(annotation: Any, form: Any) -> str | None:
+    """What a list shows as chosen, None when it is none of its options: its value may be a code that nobody sees, and
+    is only the first of several."""
+    count = min(c.FPDFAnnot_GetOptionCount(form, annotation), MOST_OPTIONS)
+    chosen = [index for index in range(count) if c.FPDFAnnot_IsOptionSelected(form, annotation, index)]
+    labels = (wide_string(c.FPDFAnnot_GetOptionLabel, form, annotation, index) for index in chosen)
+    return ", ".join(labels) if chosen else None
 
 
 def _packet(document: Any, index: int) -> bytes:

@@ -74,6 +74,33 @@ def test_values_of_form_fields_are_read_beside_their_labels() -> None:
     assert page.text.split("\n") == ["Family name:  דוגמאי לדוגמה", "Married:  [x]", "Bank:  Bank 12", "Empty:"]
 
 
+def options(*texts: str | tuple[str, str]) -> ArrayObject:
+    """Of a list: what is shown, or the code that is sent and what is shown."""
+    return ArrayObject(
+        TextStringObject(text) if isinstance(text, str) else ArrayObject(map(TextStringObject, text)) for text in texts
+    )
+
+
+STATUS = options(("0", ""), ("1", "רווקה"), ("2", "נשואה"))
+MANY, COMBO = NumberObject(1 << 21), NumberObject(1 << 17)
+
+
+@pytest.mark.parametrize(
+    ("members", "shown"),
+    [
+        ({"V": TextStringObject("2"), "Opt": STATUS, "Ff": COMBO}, "Status:  נשואה"),  # its code is 2
+        ({"V": TextStringObject("0"), "Opt": STATUS, "Ff": COMBO}, "Status:"),  # the empty choice
+        ({"V": TextStringObject("אחר"), "Opt": STATUS, "Ff": COMBO}, "Status:  אחר"),  # written into it
+        ({"V": options("1", "2"), "Opt": options(("1", "a"), ("2", "b")), "Ff": MANY}, "Status:  a, b"),
+        ({"I": ArrayObject([NumberObject(1)]), "Opt": options("a", "b")}, "Status:  b"),
+    ],
+)
+def test_a_list_says_what_it_shows_as_chosen(members: dict[str, object], shown: str) -> None:
+    content = with_annotations(pdf(lines("Status:")), a_field(762, "/Ch", "status", **members), fields=True)
+
+    assert [page.text for page in read(content).pages] == [shown]
+
+
 def test_the_text_of_notes_on_the_page_is_read_and_stamps_are_shown() -> None:
     note = boxed("/FreeText", 762, Contents=TextStringObject("שולם 30/04"))
     sticky = boxed("/Text", 748, Contents=TextStringObject("for myself"))
