@@ -22,6 +22,8 @@ WAIT_SECONDS = 3600
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 NEVER_FINISHED = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
 """A stack that was never up: the next deploy removes it and begins again."""
+BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+"""What the stack itself is said to be when an operation begins."""
 
 _REPLACEMENTS: Mapping[str, Replacement] = {"True": "yes", "Conditional": "maybe"}
 
@@ -219,13 +221,20 @@ class Stack:
         for _ in self._looks():
             answer = self._cloudformation.describe_change_set(StackName=self.name, ChangeSetName=name)
             if answer["Status"] == "CREATE_COMPLETE":
-                return ChangeSet(name=name, changes=tuple(_change(c["ResourceChange"]) for c in answer["Changes"]))
+                return ChangeSet(name=name, changes=tuple(self._changes(name)))
             if answer["Status"] == "FAILED":
                 reason = answer.get("StatusReason", "")
                 if any(words in reason for words in NO_CHANGES):
                     return ChangeSet(name=None)
                 raise Problem(f"The change set failed: {reason}")
         raise Problem(f"The change set {name} is not made after {WAIT_SECONDS} seconds. Deploy again.")
+
+    def _changes(self, name: str) -> Iterator[Change]:
+        """All of them: CloudFormation tells a hundred at a time."""
+        pages = self._cloudformation.get_paginator("describe_change_set")
+        for page in pages.paginate(StackName=self.name, ChangeSetName=name):
+            for found in page["Changes"]:
+                yield _change(found["ResourceChange"])
 
     def _settled(self) -> str | None:
         for _ in self._looks():
@@ -240,10 +249,18 @@ class Stack:
             yield second
 
     def _failures(self) -> Iterator[str]:
-        events = self._cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
-        for event in reversed(events):
+        """What failed in the last operation, in order of time."""
+        for event in reversed(list(self._last_events())):
             if event["ResourceStatus"].endswith("_FAILED"):
                 yield f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', event['ResourceStatus'])}"
+
+    def _last_events(self) -> Iterator[Mapping[str, Any]]:
+        """The events of the last operation, newest first: what undid it fills pages before what failed comes."""
+        for page in self._cloudformation.get_paginator("describe_stack_events").paginate(StackName=self.name):
+            for event in page["StackEvents"]:
+                yield event
+                if event["LogicalResourceId"] == self.name and event["ResourceStatus"] in BEGINNINGS:
+                    return
 
 
 def stuck(status: str, *, stack: str) -> str:

@@ -40,15 +40,13 @@ class FakeCloudFormation:
         return {"Stacks": [{"StackStatus": self.status}]}
 
     def get_paginator(self, operation: str) -> Any:
-        assert operation == "list_stack_resources"
+        if operation == "describe_stack_events":
+            return SimpleNamespace(paginate=lambda **_: [])
         named = [{"LogicalResourceId": name, "PhysicalResourceId": found} for name, found in self._resources.items()]
         found = [{k: v for k, v in one.items() if v is not None} for one in named]  # AWS leaves out what was never made
         return SimpleNamespace(paginate=lambda **_: [{"StackResourceSummaries": found}])
 
     def execute_change_set(self, **_: Any) -> None: ...
-
-    def describe_stack_events(self, **_: Any) -> Any:
-        return {"StackEvents": []}
 
     def delete_stack(self, **_: Any) -> None:
         self.exists = False

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from infra.deploy.__main__ import parameters
 from infra.deploy.deployment import with_code, with_literal_names
 from infra.deploy.stack import ChangeSet, Rollback, Stack
+from infra.deploy.state import refuse_loss
 from infra.problem import Problem
 
 URL = "https://s3/template.json"
@@ -27,6 +28,8 @@ class FakeCloudFormation:
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
         self.status = status
         self.after = "CREATE_COMPLETE"
+        self.changes = [[a_change("JobsTable", replacement="True")]]
+        self.events = [[an_event("Bucket", "CREATE_FAILED", "taken")]]
         self._had = had or {}
         self._reason = reason
 
@@ -46,8 +49,7 @@ class FakeCloudFormation:
     def describe_change_set(self, **_: Any) -> Any:
         if self._reason:
             return {"Status": "FAILED", "StatusReason": self._reason}
-        change = {"Action": "Modify", "LogicalResourceId": "JobsTable", "ResourceType": "T", "Replacement": "True"}
-        return {"Status": "CREATE_COMPLETE", "Changes": [{"ResourceChange": change}]}
+        return {"Status": "CREATE_COMPLETE", "Changes": self.changes[0], "NextToken": "more"}
 
     def execute_change_set(self, **request: Any) -> None:
         self.asked.append(("execute", request))
@@ -58,12 +60,16 @@ class FakeCloudFormation:
         self.status = None
 
     def get_paginator(self, operation: str) -> Any:
-        assert operation == "list_stack_resources"
         found = [
             {"LogicalResourceId": "DefectAlarm", "PhysicalResourceId": "d1", "ResourceType": "AWS::CloudWatch::Alarm"},
             {"LogicalResourceId": "JobsTable", "PhysicalResourceId": "j1", "ResourceType": "AWS::DynamoDB::Table"},
         ]
-        return SimpleNamespace(paginate=lambda **_: [{"StackResourceSummaries": found}])
+        pages: Mapping[str, list[Any]] = {
+            "list_stack_resources": [{"StackResourceSummaries": found}],
+            "describe_change_set": [{"Changes": some} for some in self.changes],
+            "describe_stack_events": [{"StackEvents": some} for some in self.events],
+        }
+        return SimpleNamespace(paginate=lambda **_: pages[operation])
 
     def set_stack_policy(self, **request: Any) -> None:
         self.asked.append(("policy", json.loads(request["StackPolicyBody"])))
@@ -71,9 +77,17 @@ class FakeCloudFormation:
     def update_termination_protection(self, **request: Any) -> None:
         self.asked.append(("termination", request))
 
-    def describe_stack_events(self, **_: Any) -> Any:
-        failed = {"LogicalResourceId": "Bucket", "ResourceStatus": "CREATE_FAILED", "ResourceStatusReason": "taken"}
-        return {"StackEvents": [failed]}
+
+def a_change(
+    resource: str, *, action: str = "Modify", kind: str = "T", replacement: str = "False"
+) -> Mapping[str, Any]:
+    change = {"Action": action, "LogicalResourceId": resource, "ResourceType": kind, "Replacement": replacement}
+    return {"ResourceChange": change}
+
+
+def an_event(resource: str, status: str, reason: str | None = None) -> Mapping[str, Any]:
+    event = {"LogicalResourceId": resource, "ResourceStatus": status}
+    return event if reason is None else {**event, "ResourceStatusReason": reason}
 
 
 def stack_on(cloudformation: FakeCloudFormation) -> Stack:
@@ -143,6 +157,31 @@ def test_a_deploy_that_is_rolled_back_names_what_failed() -> None:
 
     with pytest.raises(Problem, match=r"ROLLBACK_COMPLETE:\s+Bucket: taken"):
         stack_on(cloudformation).execute(ChangeSet(name="deploy-1"))
+
+
+def test_a_table_that_would_be_removed_is_seen_on_the_second_page_of_the_changes() -> None:
+    cloudformation = FakeCloudFormation(status="UPDATE_COMPLETE")
+    alarms = [a_change(f"Alarm{number}") for number in range(100)]
+    cloudformation.changes = [alarms, [a_change("JobsTable", action="Remove", kind="AWS::DynamoDB::Table")]]
+
+    change_set = stack_on(cloudformation).prepare(template_url=URL, parameters={})
+
+    assert len(change_set.changes) == 101
+    with pytest.raises(Problem, match="JobsTable would be removed"):
+        refuse_loss(change_set.changes, agreed=[])
+
+
+def test_what_failed_is_named_though_undoing_it_fills_a_page_and_older_failures_are_left_out() -> None:
+    cloudformation = FakeCloudFormation(status="UPDATE_COMPLETE")
+    cloudformation.after = "UPDATE_ROLLBACK_COMPLETE"
+    undone = [an_event(f"Alarm{number}", "DELETE_COMPLETE") for number in range(100)]
+    this_one = [an_event("Publish", "UPDATE_FAILED", "no role"), an_event("casework-staging", "UPDATE_IN_PROGRESS")]
+    cloudformation.events = [undone, [*this_one, an_event("Bucket", "CREATE_FAILED", "last year")]]
+
+    with pytest.raises(Problem) as problem:
+        stack_on(cloudformation).execute(ChangeSet(name="deploy-1"))
+
+    assert str(problem.value).endswith("UPDATE_ROLLBACK_COMPLETE:\n  Publish: no role")
 
 
 def test_every_function_gets_the_uploaded_code_and_nothing_else_changes() -> None:
