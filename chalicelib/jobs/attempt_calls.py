@@ -263,8 +263,8 @@ class CallsOfAttempt:
     def _seconds_to_look(self, call: Call, now: datetime) -> float:
         elapsed = max(0.0, (now - call.began_at).total_seconds())
         durations = self._waited.get(call.question, Durations())
-        if not call.id:
-            return max(SHORTEST_LOOK_SECONDS, self._lost_wait(durations) - elapsed)
+        if not call.id and (left := self._lost_wait(durations) - elapsed) > 0:
+            return max(SHORTEST_LOOK_SECONDS, left)
         return seconds_to_look(elapsed, durations, has_webhook=self.has_webhook, is_low=self._is_low)
 
     def _adopted(self, question: str) -> Call | None:
