@@ -49,3 +49,23 @@ def test_roles_are_passed_to_lambda_only_and_signed_in_to_from_one_repository() 
         "StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}
     }
     assert trust["token.actions.githubusercontent.com:sub"] == {"Fn::Sub": "repo:${Repository}:environment:${Stage}"}
+
+
+def test_where_a_boundary_is_required_no_role_gets_permissions_without_it() -> None:
+    required = {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "PermissionsBoundary"}}}
+    giving = {"iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"}
+    conditions = {
+        action: statement.get("Condition")
+        for statement in STATEMENTS.values()
+        for action in listed(statement["Action"])
+        if action in giving
+    }
+
+    # Not "…IfExists": a request for a role without a boundary has no such key, and the condition would hold.
+    assert conditions == {action: {"Fn::If": ["Bounded", required, {"Ref": "AWS::NoValue"}]} for action in giving}
+
+
+def test_a_boundary_can_be_set_and_never_taken_off() -> None:
+    every = {action for statement in STATEMENTS.values() for action in listed(statement["Action"])}
+
+    assert every & {"iam:DeleteRolePermissionsBoundary", "iam:AttachRolePolicy"} == set()
