@@ -43,6 +43,8 @@ _MONTH_RANGE = re.compile(
 _DAY_MONTH_NAME = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?[בל]?{_MONTH},?\s+{_YEAR}(?!\d)", re.IGNORECASE
 )
+_DAY_MONTH_JOINED = re.compile(rf"(?<!\d)(\d{{1,2}})[-./]{_MONTH}[-./]{_YEAR}(?!\d)", re.IGNORECASE)
+"""As hospitals' programs print it: 14-JUL-1984."""
 _MONTH_NAME_DAY = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)", re.IGNORECASE)
 _MONTHS = (
     re.compile(r"(\d{4})[-./](\d{1,2})"),
@@ -102,6 +104,7 @@ def days_with_spans(text: str, *, today: date) -> Iterator[tuple[date, tuple[int
         (_DAY_FIRST, (3, 2, 1)),
         (_DAY_RANGE, (3, 2, 1)),
         (_DAY_MONTH_NAME, (3, 2, 1)),
+        (_DAY_MONTH_JOINED, (3, 2, 1)),
         (_MONTH_NAME_DAY, (3, 1, 2)),
     ):
         for match in pattern.finditer(text):
