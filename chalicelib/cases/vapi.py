@@ -43,7 +43,11 @@ CALL_TYPES: Mapping[str, Shape] = {
 """The types of the members that are read, when they are there and not null."""
 
 _REPORTED_WITH_THE_CALL = ("startedAt", "endedAt", "endedReason", "cost", "durationSeconds", "recordingUrl", "summary")
-_SPEAKERS = {"bot": "AI", "assistant": "AI", "user": "User"}
+SPEAKERS: Mapping[str, str] = {
+    **dict.fromkeys(("bot", "assistant", "ai", "agent"), "AI"),
+    **dict.fromkeys(("user", "customer", "caller", "human"), "User"),
+}
+"""The label of each role that speaks, in small letters: Vapi's own, and those of programs that rewrite its calls."""
 _WORDS = ("message", "content", "text", "transcript")
 """Where a message has its words."""
 _TIMES = ("startedAt", "endedAt", "createdAt")
@@ -114,7 +118,7 @@ def transcript_of(messages: Sequence[Any]) -> str:
     lines = []
     for message in messages:
         if isinstance(message, dict):
-            speaker = _SPEAKERS.get(str(message.get("role")))
+            speaker = SPEAKERS.get(str(message.get("role")).casefold())
             words = next(filter(None, (_text(message.get(name)) for name in _WORDS)), "")
             if speaker and words:
                 lines.append(f"{speaker}: {words}\n")

@@ -13,8 +13,11 @@ from typing import Any
 
 from chalicelib.documents.normalise import comparable
 
-SPEAKERS = {"bot": "AI", "assistant": "AI", "user": "User"}
-"""The label of each role that speaks."""
+SPEAKERS: Mapping[str, str] = {
+    **dict.fromkeys(("bot", "assistant", "ai", "agent"), "AI"),
+    **dict.fromkeys(("user", "customer", "caller", "human"), "User"),
+}
+"""The label of each role that speaks, in small letters; the same as in `cases.vapi`."""
 
 _LABELLED = re.compile(r"(\s*)([^\s:][^:\n]{0,59}?)\s*:(?:\s+(.*))?$")
 _NAMED_BY_PLAN = {"assistantName": "AI", "userName": "User"}
@@ -42,10 +45,10 @@ def turns_of(messages: Any) -> str:
 
 def _said(messages: Any) -> Iterator[tuple[str, str]]:
     for message in messages if isinstance(messages, Sequence) and not isinstance(messages, str) else ():
-        if isinstance(message, Mapping) and message.get("role") in SPEAKERS:
-            said = message.get("message") or message.get("content")
-            if isinstance(said, str) and said.strip():
-                yield SPEAKERS[message["role"]], said.strip()
+        speaker = SPEAKERS.get(str(message.get("role")).casefold()) if isinstance(message, Mapping) else None
+        said = (message.get("message") or message.get("content")) if speaker else None
+        if speaker and isinstance(said, str) and said.strip():
+            yield speaker, said.strip()
 
 
 def _messages(call: Mapping[str, Any]) -> Any:

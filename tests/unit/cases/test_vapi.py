@@ -115,6 +115,14 @@ def test_only_the_caller_and_the_assistant_speak_in_a_transcript() -> None:
 
 
 @pytest.mark.parametrize(
+    ("role", "label"),
+    [("User", "User"), ("customer", "User"), ("human", "User"), ("Assistant", "AI"), ("agent", "AI"), ("BOT", "AI")],
+)
+def test_roles_are_known_as_other_programs_write_them(role: str, label: str) -> None:
+    assert transcript_of([{"role": role, "message": "כן"}]) == f"{label}: כן\n"
+
+
+@pytest.mark.parametrize(
     "payload",
     [
         {"id": "k1", "messages": [{"role": "system", "message": "x"}]},

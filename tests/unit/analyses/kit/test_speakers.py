@@ -8,6 +8,8 @@ import pytest
 
 from chalicelib.analyses.kit.claimant_speech import is_claimants_word
 from chalicelib.analyses.kit.reading import transcript_of
+from chalicelib.analyses.kit.speakers import SPEAKERS
+from chalicelib.cases import vapi
 from tests.unit.analyses.kit.test_reading import a_file
 
 PLAIN = "AI: האם יש לך סוכרת?\nUser: לא.\nAI: אתה גר בעפולה?\nUser: כן, נכון."
@@ -18,6 +20,10 @@ MESSAGES = [
     {"role": "user", "message": "כן, נכון."},
 ]
 PLAN = {"artifactPlan": {"transcriptPlan": {"assistantName": "נועה", "userName": "תמר כהן"}}}
+
+
+def test_both_places_that_build_a_transcript_know_the_same_roles() -> None:
+    assert SPEAKERS == vapi.SPEAKERS
 
 
 def named(assistant: str, claimant: str) -> str:
