@@ -27,6 +27,7 @@ from infra.deploy.stack import ChangeSet, Rollback, Stack
 from infra.deploy.stages import Difference, differences, read_stage_file, tags_of
 from infra.deploy.state import refuse_loss
 from infra.deploy.template import STAGES
+from infra.deploy.values import refuse_unusable, watched_minutes
 from infra.deploy.verification import verified
 from infra.problem import Problem
 
@@ -56,17 +57,18 @@ def main() -> None:
 def up(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
     """Package, upload, show what would change, ask, carry it out, see that it answers, print the outputs."""
     is_prod = arguments.stage == "prod"
+    minutes = watched_minutes(arguments.watch, default=WATCHED_MINUTES if is_prod else 0)
     file = read_stage_file(arguments.stage)
     given = {**file.parameters, **parameters(arguments.parameters)}
     known = {**stack.parameters(), **given}
+    refuse_unusable(arguments.stage, parameters=known)
     for name in refuse_missing(stack.name, parameters=known, clients=stack.client):
         console.print(f"You may not see whether {name} is there; deep health will tell.", highlight=False)
     package = make_package(stage=arguments.stage, architecture=arguments.architecture)
     console.print(
         f"{package.archive.path.name} {package.archive.sha256[:12]}, {package.archive.zipped_bytes / 1e6:.1f} MB"
     )
-    watched_minutes = int(arguments.watch or (WATCHED_MINUTES if is_prod else 0))
-    rollback = Rollback(alarms=ROLLBACK_ALARMS, minutes=watched_minutes) if watched_minutes else None
+    rollback = Rollback(alarms=ROLLBACK_ALARMS, minutes=minutes) if minutes else None
     change_set = deployment.prepare(
         stack, package, parameters=given, tags=tags_of(arguments.stage, file), rollback=rollback
     )
@@ -78,7 +80,7 @@ def up(arguments: argparse.Namespace, stack: Stack, console: Console) -> None:
             console.print(table)
         refuse_loss(change_set.changes, agreed=agreed)
         if rollback and stack.outputs():
-            console.print(f"Undone if an alarm rings while it runs or in the {watched_minutes} minutes after it.")
+            console.print(f"Undone if an alarm rings while it runs or in the {minutes} minutes after it.")
         if not arguments.yes and not _agreed():
             raise Problem("Nothing was changed: the deploy was not confirmed.")
         deployment.carry_out(stack, change_set, protected=is_prod, agreed=agreed)
