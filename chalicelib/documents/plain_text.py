@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -17,6 +18,10 @@ _BYTE_ORDER_MARKS = (
 )
 _WITHOUT_A_MARK = ("windows-1255", "iso-8859-8")
 _OTHER_NAMES = {"iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "x-mac-hebrew": "windows-1255"}
+_WESTERN = "windows-1252"
+_ACCENTED = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ffŒœŠšŽžŸ"
+_ACCENT_INSIDE = re.compile(f"[A-Za-z][{_ACCENTED}]|[{_ACCENTED}][A-Za-z]")
+_ONLY_ACCENTS = re.compile(f"(?<![A-Za-z{_ACCENTED}])[{_ACCENTED}]{{2,}}(?![A-Za-z{_ACCENTED}])")
 _RARE = ("utf-16-le", "utf-16-be", "cp862", "windows-1251")
 """Without a mark; the Hebrew of DOS; Russian, whose commonest letters are none in the Hebrew code page."""
 _EXPECTED = {
@@ -46,7 +51,7 @@ def decoded_text(content: bytes, *, declared: str | None = None) -> str | None:
     marked = [encoding for mark, encoding in _BYTE_ORDER_MARKS if content.startswith(mark)]
     stripped = content if content.startswith(_WIDE_MARKS) else content.rstrip(b"\0")
     unicode = marked[0] if marked else "utf-8"
-    for encoding in (unicode,) if marked else (unicode, *_known(declared), *_WITHOUT_A_MARK):
+    for encoding in marked[:1] or _candidates(stripped, declared):
         try:
             text = _decoded(stripped, encoding)
         except UnicodeDecodeError:
@@ -58,6 +63,22 @@ def decoded_text(content: bytes, *, declared: str | None = None) -> str | None:
             return without_controls(text)
         break
     return None if marked else _of_older_programs(content)
+
+
+def _candidates(content: bytes, declared: str | None) -> Iterator[str]:
+    """What text without a mark may be, the likeliest first."""
+    yield "utf-8"
+    yield from _known(declared)
+    if _is_western(content):
+        yield _WESTERN
+    yield from _WITHOUT_A_MARK
+
+
+def _is_western(content: bytes) -> bool:
+    """True when letters beyond ASCII stand inside of Latin words ("opéré"), and never are words of their own, as Hebrew
+    ones are; the same bytes are letters of both."""
+    text = content.decode(_WESTERN, "replace")
+    return _ACCENT_INSIDE.search(text) is not None and _ONLY_ACCENTS.search(text) is None
 
 
 def _known(declared: str | None) -> tuple[str, ...]:

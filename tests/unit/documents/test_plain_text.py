@@ -108,3 +108,22 @@ def test_half_a_character_of_two_bytes_is_replaced() -> None:
 def test_a_few_letters_that_could_be_unicode_do_not_make_a_text_unicode() -> None:
     assert decoded_text(f"{HEBREW} ”".encode("windows-1255")) == f"{HEBREW} ”"
     assert decoded_text("“a” café".encode("windows-1252"), declared="windows-1252") == "“a” café"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Diabète sévère, opéré du cœur à l’hôpital, né le 3 février",
+        "José Muñoz, Straße 5, Ärztin: Müller",
+        "Patient’s café “visit”",
+    ],
+)
+def test_latin_words_with_accents_are_no_hebrew(text: str) -> None:
+    assert decoded_text(text.encode("windows-1252")) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["בדיקת MRI תקינה, בMRI קודם – בלט", "נטל Omepradex במינון 20", 'ה-CT של ד"ר Levy תקין', "שָׁלוֹם"]
+)
+def test_hebrew_among_latin_words_is_hebrew(text: str) -> None:
+    assert decoded_text(text.encode("windows-1255")) == text
