@@ -91,6 +91,7 @@ def handle_message(message: JobMessage, claim_token: str, time_left: Callable[[]
             queue=system.job_queue,
             background=calls.background,
             clock=system.clock,
+            tries=message.tries or 0,
         )
         return
 

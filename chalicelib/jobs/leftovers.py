@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from chalicelib import telemetry
 from chalicelib.errors import AttemptError
@@ -86,18 +87,23 @@ def forget_calls(message: JobMessage, *, provider: ProviderCalls, queue: JobQueu
         queue.send(again, lane="normal", group=message.job_id, delay_seconds=LONGEST_QUEUE_DELAY_SECONDS)
 
 
-def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Background, clock: Clock) -> None:
+def adopt_call(
+    call_id: str, *, store: JobStore, queue: JobQueue, background: Background, clock: Clock, tries: int = 0
+) -> None:
     """Give a call that no job is known for to the job that its metadata names, which is woken if it is parked.
 
     The worker that made it died, or the connection did, before its id was stored. One that its job does not need, or
     whose job is gone, is ended and deleted, and what it used is booked; one of somebody else is ignored. One that was
     given to its job is looked up again, until the job's record has it: the job may end without having asked for it.
+    So is one of which its provider did not tell, for a day; `tries` says how often it did not.
     Raises: StorageUnavailable.
     """
     try:
         made_for = background.provider.made_for(call_id)
     except AttemptError as error:
-        telemetry.warning("call_not_looked_up", code=error.code)  # its webhook comes again
+        telemetry.warning("call_not_looked_up", code=error.code)
+        if tries < MOST_TRIES:
+            _look_up_later(call_id, queue=queue, delay_seconds=LONGEST_QUEUE_DELAY_SECONDS, tries=tries + 1)
         return
     job_id, question = made_for.get("job"), made_for.get("question")
     if not job_id or not question:
@@ -113,7 +119,7 @@ def adopt_call(call_id: str, *, store: JobStore, queue: JobQueue, background: Ba
     elif is_to_wake := _is_wanted(call, job):
         background.index.adopt(job_id, call, expires_at=job.expires_at)
         telemetry.warning("call_adopted", job_id=job_id)
-        _look_up_later(call, queue=queue, delay_seconds=LONGEST_QUEUE_DELAY_SECONDS)
+        _look_up_later(call_id, queue=queue, delay_seconds=LONGEST_QUEUE_DELAY_SECONDS)
     else:
         _leave_to_job(call, job, store=store, queue=queue, provider=background.provider, now=clock())
     if is_to_wake and job.parked is not None:
@@ -137,14 +143,15 @@ def _leave_to_job(
         with suppress(Conflict):
             stored = store.save(job, after, call=call)
     if stored is None:
-        _look_up_later(call, queue=queue, delay_seconds=LEASE_SECONDS)
+        _look_up_later(call.id, queue=queue, delay_seconds=LEASE_SECONDS)
     elif stored.is_done:
         send_again(stored, queue=queue, delay_seconds=0)
 
 
-def _look_up_later(call: Call, *, queue: JobQueue, delay_seconds: int) -> None:
+def _look_up_later(call_id: str, *, queue: JobQueue, delay_seconds: int, tries: int | UnsetType = UNSET) -> None:
     """Have a worker find out once more whose the call is. Raises: StorageUnavailable."""
-    queue.send(JobMessage(job_id="", call_id=call.id), lane="normal", group=call.id, delay_seconds=delay_seconds)
+    message = JobMessage(job_id="", call_id=call_id, tries=tries)
+    queue.send(message, lane="normal", group=call_id, delay_seconds=delay_seconds)
 
 
 def _is_wanted(call: Call, job: Job) -> bool:

@@ -25,7 +25,7 @@ class JobMessage(msgspec.Struct, frozen=True, kw_only=True):
     """What travels through the queue: which job to look at, and nothing else.
 
     With `fence` it is for a parked job that no worker has had since. Two rare ones are about calls at a provider:
-    `call_id` is one that no job is known for, `forget` those of a job that is deleted, tried `tries` times.
+    `call_id` is one that no job is known for, `forget` those of a deleted job; tried in vain `tries` times.
     """
 
     job_id: str

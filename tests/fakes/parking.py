@@ -75,8 +75,15 @@ class Parking:
     def cancel(self, started: Submitted) -> Job:
         return self.engine.cancel(started)
 
-    def look_up(self, call_id: str) -> None:
+    def look_up(self, call_id: str, *, tries: int = 0) -> None:
         """What a worker does when a webhook tells of a call that no job is known for."""
         engine = self.engine
         assert engine.background is not None
-        adopt_call(call_id, store=engine.store, queue=engine.queue, background=engine.background, clock=engine.clock)
+        adopt_call(
+            call_id,
+            store=engine.store,
+            queue=engine.queue,
+            background=engine.background,
+            clock=engine.clock,
+            tries=tries,
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.jobs.leftovers import MOST_TRIES
 from chalicelib.jobs.lifecycle import lease_end
 from chalicelib.jobs.model import Job, Status
 from chalicelib.jobs.submit import Submitted
@@ -233,7 +234,7 @@ def looked_up_later(parking: Parking) -> None:
     parking.pass_time(900)
     for message in engine.queue.pop_due(engine.clock()):
         if message.call_id:
-            parking.look_up(message.call_id)
+            parking.look_up(message.call_id, tries=message.tries or 0)
         else:
             engine.receive(message)
 
@@ -266,3 +267,24 @@ def test_a_found_call_is_looked_up_again_until_its_job_has_it() -> None:
 
     assert parking.provider.made == ["resp_1"]
     assert not [sent for sent in parking.engine.queue.waiting if sent.message.call_id]
+
+
+def test_a_call_of_which_its_provider_does_not_tell_is_looked_up_again_for_a_day() -> None:
+    parking = Parking()
+    started = parking.parked()
+    again = parking.provider.create(b"one", parking.provider.there["resp_1"].metadata)
+    parking.engine.queue.lose_all()
+    parking.provider.silent = True
+    parking.look_up(again)
+    looked_up_later(parking)
+    parking.provider.silent = False
+
+    looked_up_later(parking)
+
+    assert finished(parking, started).usage.cost_usd == 2 * PRICE
+    parking.provider.silent = True
+    parking.engine.queue.lose_all()
+    parking.look_up("resp_9")
+    for _ in range(MOST_TRIES):
+        looked_up_later(parking)
+    assert parking.engine.queue.waiting == ()
