@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import msgspec
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -57,15 +59,24 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True):
 
 @functools.cache
 def client(service: str, endpoint_url: str) -> Any:
-    """A boto3 client of a local endpoint; it needs no credentials."""
-    return boto3.client(
+    """A boto3 client of a local endpoint; it needs no credentials, and no proxy."""
+    return _session().client(
         service,
         endpoint_url=endpoint_url,
         region_name=REGION,
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=SECRET_KEY,
-        config=Config(max_pool_connections=64, connect_timeout=5, retries={"mode": "standard"}),
+        config=Config(max_pool_connections=64, connect_timeout=5, retries={"mode": "standard"}, proxies={}),
     )
+
+
+@functools.cache
+def _session() -> Any:
+    """A session that knows nothing of the real AWS: a profile that the shell names need not be on this machine."""
+    unset = (None, None, None, None)
+    no_file = (None, None, os.devnull, None)
+    variables = {"profile": unset, "config_file": no_file, "credentials_file": no_file}
+    return boto3.Session(botocore_session=botocore.session.Session(session_vars=variables))
 
 
 def create_resources(endpoint_url: str, *, prefix: str = "casework") -> Resources:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 
-from infra.local.resources import create_resources, read_template, resource_names
+from infra.local.resources import client, create_resources, read_template, resource_names
 
 
 def test_tables_have_the_keys_and_indexes_of_the_template(local_resources):
@@ -100,3 +100,17 @@ def test_of_many_concurrent_conditional_writes_exactly_one_wins(local_resources)
             thread.join()
 
     assert sorted(won) == list(range(10))
+
+
+def test_a_shell_that_names_a_proxy_or_a_profile_still_reaches_the_local_system(local_resources, monkeypatch, tmp_path):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # discard: nobody listens there
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_PROFILE", "of-another-machine")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    (tmp_path / "config").write_text("no config at all", encoding="utf-8")
+
+    for service, listed in (("sqs", "list_queues"), ("dynamodb", "list_tables"), ("s3", "list_buckets")):
+        fresh = client(service, f"{local_resources.endpoint_url}/")  # a URL of its own: none that was made before
+        assert getattr(fresh, listed)()["ResponseMetadata"]["HTTPStatusCode"] == 200
