@@ -15,6 +15,7 @@ import os
 import sys
 from datetime import UTC, datetime
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from infra.ops.cost import show_cost
@@ -22,21 +23,23 @@ from infra.ops.dlq import show_dead_letters
 from infra.ops.inspect import show_job
 from infra.ops.redrive import redrive_dead_letters
 from infra.ops.run import run_analysis
-from infra.ops.stage import LOCAL_STAGE, find_stage
+from infra.ops.stage import CHOOSE_ACCOUNT, LOCAL_STAGE, Clients, find_stage
 from infra.ops.status import show_status
 from infra.problem import Problem
 
 PIPED_COLUMNS = 160
 
 
-def main() -> None:
-    """Run one command; exit code 1 with one sentence when it cannot be done."""
+def main(clients: Clients | None = None) -> None:
+    """Run one command; exit code 1 with one message when it cannot be done. `clients` are those of a deployed stage."""
     arguments = _parser().parse_args()
     try:
-        stage = find_stage(arguments.stage, environ=os.environ)
+        stage = find_stage(arguments.stage, environ=os.environ, clients=clients)
         arguments.command(stage, arguments, console=_console(), now=datetime.now(UTC))
     except Problem as problem:
         sys.exit(str(problem))
+    except (BotoCoreError, ClientError) as exc:  # what no repetition mends: a permission, a table that is not there
+        sys.exit(f"AWS refuses: {exc} {CHOOSE_ACCOUNT}")
 
 
 def _console() -> Console:

@@ -43,7 +43,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     def job_id(self) -> str | None:
         """The job that the message names; None when it is not one of Casework's."""
         try:
-            return msgspec.json.decode(self.body, type=JobMessage).job_id
+            return msgspec.json.decode(self.body, type=JobMessage).job_id or None
         except msgspec.MsgspecError:
             return None
 
@@ -115,7 +115,7 @@ def letter_row(letter: DeadLetter, *, stage: Stage, now: datetime) -> dict[str, 
     """What a command reports of one message."""
     try:
         why = reason(letter, read_job=stage.jobs.get)
-    except StorageUnavailable:
+    except (StorageUnavailable, ClientError):  # the second: you may not read it
         why = "unknown: the job's record cannot be read"
     return {
         "lane": letter.lane,

@@ -50,6 +50,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
 
 def inspect_job(job_id: str, *, store: JobStore, tracebacks: Sequence[Mapping[str, Any]]) -> Inspection:
     """Everything about the job. Raises: Problem when there is none; StorageUnavailable."""
+    if not job_id.strip():
+        raise Problem("Name the job: make inspect STAGE=… JOB=id.")
     job = store.get(job_id)
     if job is None:
         raise Problem(f"There is no job {job_id} in this stage: it was never there, was deleted, or has expired.")
