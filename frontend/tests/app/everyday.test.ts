@@ -214,6 +214,39 @@ test("two tabs: other fields go together, the same field asks, and both see what
   await second.page.close();
 });
 
+test("what somebody else wrote while a field is being edited is asked about, though the page has read it meanwhile", async () => {
+  const { user, caseId, open, city } = await reviewed();
+  const first = await open();
+  const second = await open();
+  const change = async (value: string) => {
+    const { version } = await user.client.cases.form(caseId);
+    await user.client.cases.changeForm(caseId, version, { changes: [{ field: CITY, value }] });
+  };
+  const input = first.page.locator(`[data-path="${CITY}"] input`);
+  const readAgain = async (value: string, phone: string) => {
+    await row(first.page, CITY).focus();
+    await first.page.keyboard.press("Enter");
+    await input.waitFor();
+    await change(value);
+    await set(second.page, PHONE, phone); // the first tab reads the form again
+    await expect.poll(() => row(first.page, PHONE).textContent()).toContain(phone);
+  };
+
+  await readAgain("אילת", "0540000499");
+  await first.page.keyboard.press("Tab"); // nothing was written
+  await expect.poll(() => row(first.page, CITY).textContent()).toContain("אילת");
+  const left = await city();
+  await readAgain("דימונה", "0540000498");
+  await input.fill("ערד");
+  await first.page.keyboard.press("Enter");
+  const dialog = first.page.getByRole("dialog", { name: "השדה השתנה בינתיים" });
+  await dialog.getByText("דימונה").waitFor();
+
+  expect([left, await city()]).toEqual(["אילת", "דימונה"]);
+  await first.page.close();
+  await second.page.close();
+});
+
 test("a later analysis does not take what a person set: it is shown as a conflict, and decided by a person", async () => {
   const { user, caseId, open, city } = await reviewed();
   const { page } = await open();

@@ -40,15 +40,48 @@ export function stateOf(form: Form, edit: Edit): { value: unknown; by: string | 
 }
 
 /** Whether the form already is as the edit wants it: its answer was lost, or somebody did the same. */
-export function isDone(form: Form, edit: Edit): boolean {
-  const { field, changes, wanted } = edit;
+export function isDone(form: Form, edit: Edit, user: string | null): boolean {
+  const { field, changes, before, wanted } = edit;
   if (changes.confirm) return isConfirmedAsShown(form, field);
   if (changes.unconfirm) return form.sections[field]?.confirmed === false;
   if (changes.revert) return isRow(field) ? isShown(form, field) : form.fields[field]?.source === "analysis";
   if (changes.remove) return !isShown(form, field);
   if (changes.add) return addedRow(form, edit) !== null;
   const held = form.fields[field];
-  return held?.source === "person" && same(held.value, wanted);
+  if (held?.source !== "person" || held.conflict) return false;
+  return same(held.value, wanted) || (!same(held.value, before) && isOwn(form, field, wanted, user));
+}
+
+/** Whether the place is another than it was when the person acted: a change of it would replace what they never saw. */
+export function isChanged(form: Form, edit: Edit, user: string | null): boolean {
+  const { field, changes, before } = edit;
+  if (changes.add || changes.unconfirm) return false;
+  return !same(seenOf(form, edit), before) && !isOwn(form, field, before, user);
+}
+
+/** Whether this person gave the value of the field: the API writes phones, ids and mail addresses in its own way. */
+function isOwn(form: Form, field: string, value: unknown, user: string | null): boolean {
+  const held = form.fields[field];
+  return held?.source === "person" && held.by === user && bareOf(held.value) === bareOf(value);
+}
+
+/** A value without what may be written in several ways: "+972-54-000-0421" and "0540000421" are one. */
+function bareOf(value: unknown): string {
+  const bare = String(value ?? "").replace(/[^\p{L}\p{N}]/gu, "");
+  return bare.toLowerCase().replace(/^(?:0*972)?0*(?=\d+$)/, "");
+}
+
+/**
+ * Edits that wait behind one that was made or refused, with what they saw as it is now. `forms`: before and after that;
+ * nothing else has changed between the two.
+ */
+export function seenAgain(behind: readonly Edit[], first: Edit, forms: { before: Form; after: Form }): Edit[] {
+  return behind.map((edit, index) => {
+    const between = behind.slice(0, index);
+    const saw = seenOf(withPending(forms.before, [first, ...between]), edit);
+    if (edit.undoes || !same(saw, edit.before)) return edit;
+    return { ...edit, before: seenOf(withPending(forms.after, between), edit) };
+  });
 }
 
 /** Whether a section is confirmed, and nothing is different since. */

@@ -1,8 +1,8 @@
 // How does nothing get lost that a person changes in a form? One change at a time, kept until the API has answered.
 //
 // A change waits in sessionStorage, so that a lost connection, an expired token and a reload cost nothing. When somebody
-// was faster (412), the form is read again: a change of another field goes out once more, and where both changed the
-// same field, the person is asked. The last action can be taken back, unless somebody else was there since: then the
+// was faster (412, or the form was read again since the person acted), a change of another field goes out all the same,
+// and where both changed the same field, the person is asked. The last action can be taken back, unless somebody else was there since: then the
 // person is asked as well.
 
 import type { Form, FormChanges } from "@casework/client";
@@ -10,10 +10,11 @@ import { isPassing, isProblem } from "@casework/client";
 import {
   addedRow,
   type Edit,
+  isChanged,
   isDone,
   isOthers,
   renamed,
-  same,
+  seenAgain,
   seenOf,
   stateOf,
   undoing,
@@ -80,15 +81,16 @@ export class Edits {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** Make a change; it can be taken back. */
-  do(field: string, changes: FormChanges, wanted: unknown): void {
+  /** Make a change; it can be taken back. `before`: what the person saw there, unless it is what is shown now. */
+  do(field: string, changes: FormChanges, wanted: unknown, before?: unknown): void {
     const { done, pending } = this.#state;
     const form = this.#shown();
     const id = newId();
     const name = changes.add ? { provisional: `${field}[new-${id}]` } : {};
     const edit: Edit = { id, field, changes, before: seenOf(form, { field, changes }), wanted, ...name };
     const back = form && undoing(form, edit);
-    this.#put({ pending: [...pending, edit], done: back ? [...done, back] : done, refused: null });
+    const made = before === undefined ? edit : { ...edit, before };
+    this.#put({ pending: [...pending, made], done: back ? [...done, back] : done, refused: null });
     void this.send();
   }
 
@@ -143,11 +145,14 @@ export class Edits {
   async #sent(edit: Edit): Promise<boolean> {
     try {
       const form = this.#world.form() ?? (await this.#world.read());
-      if (edit.undoes && isDone(form, edit)) this.#drop(edit);
-      else if (edit.undoes && isOthers(form, edit, this.#world.user)) return this.#clashed(form, edit);
+      const { user } = this.#world;
+      const isElse = edit.undoes ? isOthers(form, edit, user) : isChanged(form, edit, user);
+      if ((edit.undoes || edit.changes.add || isElse) && isDone(form, edit, user)) this.#found(form, edit);
+      else if (isElse) return this.#clashed(form, edit);
       else {
         const answer = await this.#world.change(form.version, edit.changes);
         this.#world.show(answer);
+        this.#seenAgain(edit, { before: form, after: answer });
         this.#answered(answer, edit, answer.added?.[0] ?? null);
       }
       this.#failures = 0;
@@ -160,6 +165,8 @@ export class Edits {
   async #failed(edit: Edit, error: Error): Promise<boolean> {
     if (isProblem(error, "precondition_failed")) return this.#rebased(edit);
     if (!isPassing(error) && error.name !== "TokenError") {
+      const form = this.#world.form();
+      if (form) this.#seenAgain(edit, { before: form, after: form });
       this.#drop(edit);
       this.#cannotUndo(edit);
       this.#put({ refused: { edit, error }, status: "saved" });
@@ -172,7 +179,7 @@ export class Edits {
     return false;
   }
 
-  /** Somebody was faster: is the change there already, does it go out again, or is the person asked? */
+  /** Somebody was faster: is the change there already? Else it goes out again, or the person is asked. */
   async #rebased(edit: Edit): Promise<boolean> {
     let form: Form;
     try {
@@ -181,10 +188,13 @@ export class Edits {
       return this.#failed(edit, error as Error);
     }
     this.#world.show(form);
-    if (isDone(form, edit)) this.#answered(form, edit, edit.changes.add ? addedRow(form, edit) : null);
-    else if (!edit.undoes && !edit.changes.add && !same(seenOf(form, edit), edit.before))
-      return this.#clashed(form, edit);
+    if (isDone(form, edit, this.#world.user)) this.#found(form, edit);
     return true;
+  }
+
+  /** The change is in the form already. */
+  #found(form: Form, edit: Edit): void {
+    this.#answered(form, edit, edit.changes.add ? addedRow(form, edit) : null);
   }
 
   #clashed(form: Form, edit: Edit): false {
@@ -206,6 +216,12 @@ export class Edits {
     const known = (one: Edit) => (one.undoes === edit.id ? undoingOf(form, edit, one) : one);
     [pending, done] = [pending.map(known), done.map(known)];
     this.#put({ pending, done });
+  }
+
+  /** What waits behind an edit has seen what came of it. */
+  #seenAgain(edit: Edit, forms: { before: Form; after: Form }): void {
+    const behind = this.#state.pending.filter(({ id }) => id !== edit.id);
+    this.#put({ pending: [edit, ...seenAgain(behind, edit, forms)] });
   }
 
   /** It was not done, or is somebody else's now. */

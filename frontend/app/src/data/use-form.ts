@@ -15,7 +15,8 @@ export interface UsedForm {
   error: Error | null;
   isLoading: boolean;
   edits: EditsState;
-  set(field: string, value: unknown): void;
+  /** `seen`: the value that the person saw when they began, unless it is what is shown now. */
+  set(field: string, value: unknown, seen?: unknown): void;
   revert(field: string): void;
   remove(row: string): void;
   addTo(list: string, item: Record<string, unknown>): void;
@@ -48,7 +49,7 @@ export function useForm(caseId: string): UsedForm {
     error: query.error,
     isLoading: query.isPending,
     edits: state,
-    set: (field, value) => edits.do(field, { changes: [{ field, value }] }, value),
+    set: (field, value, seen) => edits.do(field, { changes: [{ field, value }] }, value, seen),
     revert: (field) => edits.do(field, { revert: [field] }, null),
     remove: (row) => edits.do(row, { remove: [row] }, null),
     addTo: (list, item) => edits.do(list, { add: [{ list, item }] }, item),

@@ -19,6 +19,8 @@ export class Server {
   readonly analysed: Record<string, unknown> = { [FIELD]: "חיפה" };
   readonly gone: Record<string, Form["fields"]> = {};
   rows = 0;
+  /** How the API writes a value that it is given. */
+  written: (value: unknown) => unknown = (value) => value;
 
   change = async (version: number, changes: FormChanges): Promise<Form> => {
     this.requests.push(changes);
@@ -40,7 +42,7 @@ export class Server {
     }
     for (const row of remove) this.#take(row);
     const added = add.map(({ list, item }) => this.#add(list, item, by));
-    for (const { field, value } of changes) this.form.fields[field] = { ...held(value, "person"), by };
+    for (const { field, value } of changes) this.form.fields[field] = { ...held(this.written(value), "person"), by };
     for (const name of [...confirm, ...unconfirm]) {
       const confirmed = confirm.includes(name);
       this.form.sections[name] = { confirmed, by: confirmed ? by : null, at: null, changed_since: false };

@@ -55,7 +55,7 @@ function BothValues({ clash, review }: { clash: Clash; review: Review }) {
   const definition = field?.definition ?? { kind: "text" };
   return (
     <>
-      <p>{by === person?.id ? texts.ownClash(name) : texts.clash(shown(by ?? "–"), name)}</p>
+      <p>{by === person?.id ? texts.ownClash(name) : texts.clash(shown(by ?? texts.analysisSays), name)}</p>
       <dl className="clash">
         <dt>{texts.theirs}</dt>
         <dd>

@@ -11,8 +11,10 @@ interface EditorProps {
   definition: FieldDefinition;
   label: string;
   value: unknown;
-  /** `toNext`: go on to the next value to check. */
-  onSave: (value: unknown, toNext: boolean) => void;
+  /** What is in the input at first: the value, or what was refused. */
+  written: unknown;
+  /** `toNext`: go on to the next value to check; `seen`: the value when the editor was opened. */
+  onSave: (value: unknown, toNext: boolean, seen: unknown) => void;
   onCancel: () => void;
 }
 
@@ -21,10 +23,11 @@ const TYPES: Partial<Record<FieldDefinition["kind"], string>> = {
   ...{ date: "date", phone: "tel", email: "email", number: "number", money: "number" },
 };
 
-export function Editor({ definition, label, value, onSave, onCancel }: EditorProps) {
+export function Editor({ definition, label, value, written, onSave, onCancel }: EditorProps) {
   const { language } = useLanguage();
   const texts = useTexts(REVIEW);
-  const [text, setText] = useState(() => textOf(value));
+  const [opened] = useState({ seen: value ?? null, text: textOf(written) }); // the form may be read again underneath
+  const [text, setText] = useState(opened.text);
   const input = useRef<HTMLInputElement & HTMLSelectElement & HTMLTextAreaElement>(null);
   const isOver = useRef(false);
   useEffect(() => {
@@ -36,7 +39,7 @@ export function Editor({ definition, label, value, onSave, onCancel }: EditorPro
     isOver.current = true;
     action();
   };
-  const save = (toNext: boolean) => end(() => onSave(enteredValue(definition, text), toNext));
+  const save = (toNext: boolean) => end(() => onSave(enteredValue(definition, text), toNext, opened.seen));
   const keyed = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "Escape") end(onCancel);
@@ -52,11 +55,11 @@ export function Editor({ definition, label, value, onSave, onCancel }: EditorPro
     value: text,
     onChange: (event: { target: { value: string } }) => setText(event.target.value),
     onKeyDown: keyed,
-    onBlur: () => (text === textOf(value) ? end(onCancel) : save(false)),
+    onBlur: () => (text === opened.text ? end(onCancel) : save(false)),
   };
   const direction = CODES.has(definition.kind)
     ? "ltr"
-    : directionOf(textOf(value) || (language === "he" ? "א" : "a")).dir;
+    : directionOf(opened.text || (language === "he" ? "א" : "a")).dir;
   if (definition.kind === "choice" || definition.kind === "yes") {
     return <Choice definition={definition} shared={shared} />;
   }

@@ -36,8 +36,9 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
           <span className="field-label">{label}</span>
           <Editor
             {...{ definition, label }}
-            value={refused ? refused.edit.wanted : value}
-            onSave={(wanted, toNext) => actions.save(field, wanted, toNext)}
+            value={value}
+            written={refused ? refused.edit.wanted : value}
+            onSave={(wanted, toNext, seen) => actions.save(field, wanted, toNext, seen)}
             onCancel={() => actions.edit(null)}
           />
         </div>

@@ -10,7 +10,8 @@ import type { UsedForm } from "../../data/use-form.js";
 export interface ReviewActions {
   look(path: string): void;
   edit(path: string | null): void;
-  save(field: ReviewField, value: unknown, toNext: boolean): void;
+  /** `seen`: the field's value when the person began to edit it. */
+  save(field: ReviewField, value: unknown, toNext: boolean, seen?: unknown): void;
   revert(path: string): void;
   /** Go to the next value to check after the active one, or the one before it. */
   next(step: 1 | -1): void;
@@ -62,9 +63,9 @@ export function useReviewing(review: Review | null, form: UsedForm): Reviewing {
     return {
       look: setActive,
       edit: setEditing,
-      save(field, value, toNext) {
+      save(field, value, toNext, seen) {
         setEditing(null);
-        latest.current.form.set(field.path, value);
+        latest.current.form.set(field.path, value, seen);
         if (toNext) requestAnimationFrame(() => next(1));
       },
       revert: (path) => latest.current.form.revert(path),
