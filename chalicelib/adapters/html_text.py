@@ -15,6 +15,12 @@ _CHARSET = re.compile(
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NO_VALUE = frozenset({"hidden", "password", "submit", "button", "reset", "image", "file"})
 _TICKS = frozenset({"checkbox", "radio"})
+MOST_CELL_CHARACTERS = 300
+_ROW, _CELL, _TABLE = "\x1d", "\x1e", "\x1f"
+"""Where a row and a cell begin, and where either ends because a table begins or ends: no characters of a decoded text
+(see `without_controls`)."""
+_BOUNDS = {"tr": f"\n{_ROW}", "table": f"\n{_TABLE}"}
+_ROW_OF_CELLS = re.compile(f"{_ROW}([^{_ROW}{_TABLE}]*)")
 _BLOCK_NAMES = (
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre search section summary table "
@@ -34,7 +40,18 @@ def shown_text(source: str) -> str:
     parser = _HtmlText()
     parser.feed(source)
     parser.close()
-    return re.sub(r"[ \t]*\n\s*", "\n", "".join(parser.parts)).strip()
+    text = _ROW_OF_CELLS.sub(_line_of_row, "".join(parser.parts)).replace(_TABLE, "").replace(_CELL, "  ")
+    return re.sub(r"[ \t]*\n\s*", "\n", text).strip()
+
+
+def _line_of_row(row: re.Match[str]) -> str:
+    """The cells on one line, as they are shown, however their words are set inside; of a table that only lays out a
+    page they stay as they are."""
+    cells = [[line.strip() for line in cell.split("\n") if line.strip()] for cell in row[1].split(_CELL)]
+    filled = [" / ".join(lines) for lines in cells if lines]
+    if len(filled) > 1 and all(len(cell) <= MOST_CELL_CHARACTERS for cell in filled):
+        return "\n" + "  ".join(filled) + "\n"
+    return row[1].replace(_CELL, "  ")
 
 
 class _HtmlText(HTMLParser):
@@ -66,9 +83,9 @@ class _HtmlText(HTMLParser):
         if self._is_hidden(tag, values):
             self._hidden = [] if tag in self._WITHOUT_END else [tag]
         elif tag in ("td", "th"):
-            self.parts.append("  ")
+            self.parts.append(_CELL)
         elif tag in self._BREAKS:
-            self.parts.append("\n")
+            self.parts.append(_BOUNDS.get(tag, "\n"))
         elif tag in ("input", "select", "textarea"):
             self.parts.append(f" {_value(values) if tag == 'input' else ''} ")
         self._as_written += tag in self._AS_WRITTEN and not self._hidden
@@ -79,7 +96,7 @@ class _HtmlText(HTMLParser):
         elif self._hidden and self._hidden[0] in self._END_UNSAID and tag in self._PARENTS:
             self._hidden = []
         elif not self._hidden and tag in _BLOCKS:
-            self.parts.append("\n")
+            self.parts.append(f"{_TABLE}\n" if tag in _BOUNDS else "\n")
         if not self._hidden and tag in self._AS_WRITTEN:
             self._as_written = max(0, self._as_written - 1)
 

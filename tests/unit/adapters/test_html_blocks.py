@@ -36,3 +36,31 @@ def test_a_head_without_an_end_hides_nothing_of_the_body(begin: str) -> None:
 
     assert html_text(page.encode()) == "אבחנה: סוכרת"
     assert html_text(page.replace("<head>", "").encode()) == "אבחנה: סוכרת"
+
+
+LONG = "מלה " * 100
+ROWS = [
+    # as Word and Outlook save a table
+    (
+        "<tr><td><p>שכר ברוטו</p></td><td><p>9,400</p></td></tr><tr><td><p>שכר נטו</p></td><td><p>7,514</p></td></tr>",
+        ["שכר ברוטו  9,400", "שכר נטו  7,514"],
+    ),
+    (
+        "<tr><td>אבחנות<td><div>סוכרת</div><div>אסתמה</div><tr><td>גיל<td>41",  # ends left out, as HTML allows
+        ["אבחנות  סוכרת / אסתמה", "גיל  41"],
+    ),
+    ("<tr><td><p>א</p></td><td></td></tr>", ["א"]),
+    # tables that lay out a page
+    (
+        "<tr><td><table><tr><td><p>שם</p></td><td><p>דנה</p></td></tr></table><p>סוף</p><p>מכתב</p></td></tr>",
+        ["שם  דנה", "סוף", "מכתב"],
+    ),
+    ("<tr><td><table><tr><td>א</table>ב<td>ג", ["א", "ב  ג"]),
+    ("<td>א<td>ב", ["א  ב"]),  # without a row
+    (f"<tr><td><p>א</p><p>{LONG}</p></td><td><p>ב</p></td></tr>", ["א", LONG.strip(), "ב"]),
+]
+
+
+@pytest.mark.parametrize(("rows", "lines"), ROWS)
+def test_the_cells_of_a_row_are_one_line(rows: str, lines: list[str]) -> None:
+    assert html_text(f"<html><body><table>{rows}</table></body></html>".encode()).splitlines() == lines
