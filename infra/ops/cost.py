@@ -11,6 +11,7 @@ from decimal import Decimal
 import msgspec
 from rich.console import Console
 
+from chalicelib.analyses import catalogue
 from chalicelib.errors import StorageUnavailable
 from chalicelib.jobs.lists import JobFilter
 from chalicelib.jobs.model import Job
@@ -68,14 +69,18 @@ def total(rows: Iterable[Spent]) -> Decimal | None:
 
 
 def since(text: str, *, now: datetime) -> datetime:
-    """The moment that "7d", "24h", "30m" or a date "2026-06-01" (UTC) means. Raises: Problem."""
+    """The moment that "7d", "24h", "30m" or a date "2026-06-01" (UTC) means, before now. Raises: Problem."""
     span = _SPAN.fullmatch(text)
     try:
         if span is not None:
-            return now - int(span["count"]) * _UNITS[span["unit"]]
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+            begin = now - int(span["count"]) * _UNITS[span["unit"]]
+        else:
+            begin = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise Problem(f"SINCE is a span (7d, 24h, 30m) or a date (2026-06-01), not {text!r}.") from None
+    if begin >= now:
+        raise Problem(f"SINCE must be before now, and {text!r} is not.")
+    return begin
 
 
 def show_cost(stage: Stage, arguments: argparse.Namespace, *, console: Console, now: datetime) -> None:
@@ -116,10 +121,13 @@ def _show_counted(
 ) -> None:
     """By analysis, from what CloudWatch has counted: no job is read. Jobs whose price is unknown are not in it."""
     counted = Counted(stage.client("cloudwatch"), stage=stage.name)
-    found = {name: counted.sums(metric, by="job_type", since=begin, now=now) for name, metric in COUNTED.items()}
+    found = {
+        name: counted.sums(metric, by="job_type", since=begin, now=now, known=catalogue())
+        for name, metric in COUNTED.items()
+    }
     analyses = sorted({*found["cost_usd"], *found["input_tokens"]})
     rows = [{"job_type": one, **{name: sums.get(one, 0.0) for name, sums in found.items()}} for one in analyses]
-    low = counted.sums(COUNTED["cost_usd"], by="priority", since=begin, now=now).get("low", 0.0)
+    low = counted.sums(COUNTED["cost_usd"], by="priority", since=begin, now=now, known=("low",)).get("low", 0.0)
     spent = f"{sum(found['cost_usd'].values()):.4f}"
     if arguments.json:
         report = {"since": begin.isoformat(), "total_usd": spent, "low_priority_usd": f"{low:.4f}"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +22,16 @@ class Counted:
         self._cloudwatch = cloudwatch
         self._stage = stage
 
-    def sums(self, metric: str, *, by: str, since: datetime, now: datetime) -> Mapping[str, float]:
-        """The sum of a metric by one of its dimensions ("code", "job_type"), what is 0 left out. Raises: Problem."""
+    def sums(
+        self, metric: str, *, by: str, since: datetime, now: datetime, known: Iterable[str] = ()
+    ) -> Mapping[str, float]:
+        """The sum of a metric by one of its dimensions ("code", "job_type"), what is 0 left out. Raises: Problem.
+
+        `known` are values to ask for in any case: CloudWatch keeps the numbers of what was not counted for two weeks,
+        but does not list it any more.
+        """
         try:
-            values = self._values(metric, by=by)
+            values = sorted({*self._values(metric, by=by), *known})
             found: dict[str, float] = {}
             for start in range(0, len(values), QUERIES_AT_ONCE):
                 found |= self._sums(metric, by=by, values=values[start : start + QUERIES_AT_ONCE], since=since, now=now)
@@ -40,7 +46,7 @@ class Counted:
         dimensions = [
             {one["Name"]: one["Value"] for one in found["Dimensions"]} for page in pages for found in page["Metrics"]
         ]
-        return sorted({one[by] for one in dimensions if set(one) == {"stage", by}})
+        return [one[by] for one in dimensions if set(one) == {"stage", by}]
 
     def _sums(
         self, metric: str, *, by: str, values: Sequence[str], since: datetime, now: datetime

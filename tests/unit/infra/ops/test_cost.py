@@ -53,7 +53,7 @@ def test_since_is_a_span_or_a_date(text, moment):
     assert since(text, now=NOW) == moment
 
 
-@pytest.mark.parametrize("text", ["", "7", "yesterday", "-1d", "99999999d"])
+@pytest.mark.parametrize("text", ["", "7", "yesterday", "-1d", "99999999d", "0d", "2099-01-01"])
 def test_any_other_since_is_refused(text):
     with pytest.raises(Problem, match=r"SINCE"):
         since(text, now=NOW)

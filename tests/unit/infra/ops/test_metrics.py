@@ -21,10 +21,14 @@ from tests.unit.infra.ops.conftest import NOW
 
 
 class FakeCloudWatch:
-    """CloudWatch with these sums, by metric and by (dimension, value); `asked` counts its calls."""
+    """CloudWatch with these sums, by metric and by (dimension, value); `asked` counts its calls.
 
-    def __init__(self, sums: Mapping[str, Mapping[tuple[str, str], list[float]]]) -> None:
+    As AWS does, it lists no metric that was not counted for two weeks (`lists` is false), and still has its numbers.
+    """
+
+    def __init__(self, sums: Mapping[str, Mapping[tuple[str, str], list[float]]], *, lists: bool = True) -> None:
         self._sums = sums
+        self._lists = lists
         self.asked = 0
 
     def get_paginator(self, operation: str) -> Any:
@@ -35,7 +39,7 @@ class FakeCloudWatch:
         self.asked += 1
         assert (Namespace, Dimensions[0]) == ("Casework", {"Name": "stage", "Value": "prod"})
         stage = {"Name": "stage", "Value": "prod"}
-        for name, value in self._sums.get(MetricName, {}):
+        for name, value in self._sums.get(MetricName, {}) if self._lists else ():
             yield {"Metrics": [{"Dimensions": [stage, {"Name": name, "Value": value}]}]}
         # Another metric of this name, told apart by one dimension more.
         yield {"Metrics": [{"Dimensions": [stage, Dimensions[1] | {"Value": "x"}, {"Name": "more", "Value": "y"}]}]}
@@ -45,7 +49,7 @@ class FakeCloudWatch:
         for query in MetricDataQueries:
             metric = query["MetricStat"]["Metric"]
             chosen = metric["Dimensions"][1]
-            values = self._sums[metric["MetricName"]][(chosen["Name"], chosen["Value"])]
+            values = self._sums[metric["MetricName"]].get((chosen["Name"], chosen["Value"]), [])
             yield {"MetricDataResults": [{"Id": query["Id"], "Values": values}]}
 
 
@@ -104,6 +108,13 @@ def test_cost_of_a_deployed_stage_reads_no_job() -> None:
     assert report["rows"] == [
         {"job_type": "call_analysis", "cost_usd": 1.75, "input_tokens": 9000.0, "output_tokens": 700.0}
     ]
+
+
+def test_cost_has_what_was_not_used_for_two_weeks_too() -> None:
+    report = asked(show_cost, FakeCloudWatch(CLOUDWATCH, lists=False), since="60d")
+
+    assert (report["total_usd"], report["low_priority_usd"]) == ("1.7500", "0.2500")
+    assert [row["input_tokens"] for row in report["rows"]] == [9000.0]
 
 
 def test_a_cloudwatch_that_does_not_answer_is_a_problem_and_no_traceback() -> None:
