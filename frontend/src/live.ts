@@ -162,6 +162,7 @@ export function createLive({ api, store, socket: open }: LiveAround): Live {
       agree();
       begin();
       return () => {
+        if (wanted.get(jobId) !== onChange) return; // left before; somebody else follows it by now
         wanted.delete(jobId);
         agree();
         if (wanted.size > 0) return;

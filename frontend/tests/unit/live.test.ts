@@ -190,3 +190,26 @@ test("what is not news of a followed job is ignored", async () => {
 
   expect(seen).toEqual([10]);
 });
+
+test("a job that is left and looked at again in one moment, as by the next view, stays live", async () => {
+  const world = liveWorld();
+  world.api.put({ job_id: "j", status: "running" });
+  world.api.put({ job_id: "other", status: "running" });
+  world.client.watchJob("other", () => {});
+  const stop = world.client.watchJob("j", () => {});
+  await world.time.advance(1_000);
+  stop();
+  const stopAgain = world.client.watchJob("j", () => {});
+  await world.time.advance(1_000);
+  const before = world.gets();
+  await world.time.advance(28_000);
+
+  stop();
+  await settled();
+
+  expect(world.sockets.live.map(({ jobIds }) => [...jobIds].sort())).toEqual([["j", "other"]]);
+  expect(world.gets() - before).toBe(0);
+  stopAgain();
+  await settled();
+  expect(world.sockets.live.map(({ jobIds }) => [...jobIds])).toEqual([["other"]]);
+});
