@@ -40,8 +40,8 @@ type Working = Pick<Job, "status" | "progress_message"> &
 /** What is being done. A code that is not known is said by the API's own sentence. */
 export function progressText(messages: Messages, job: Working): string {
   const { status, waiting_for, progress_code, progress_params, progress_message } = job;
-  if (waiting_for) return messages.waiting[waiting_for];
-  if (status !== "running") return messages.statuses[status];
+  if (waiting_for) return entry(messages.waiting, waiting_for) ?? progress_message;
+  if (status !== "running") return entry(messages.statuses, status) ?? progress_message;
   const sentence = progress_code ? entry(messages.progress, progress_code) : undefined;
   return sentence === undefined ? progress_message : say(sentence, progress_params ?? {});
 }

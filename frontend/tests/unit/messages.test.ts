@@ -120,3 +120,13 @@ test("the source of the law that the API names is said in the page's language, a
   expect(lawSourceText(en, known)).toEqual({ text: known, lang: "en" });
   expect(lawSourceText(he, "Another Act (2027-01)")).toEqual({ text: "Another Act (2027-01)", lang: "en" });
 });
+
+test("what a newer API says of a job is said by its own sentence", () => {
+  const job = { progress_message: "Waiting for approval", progress_code: "waiting_for_approval", progress_params: {} };
+  const newer = [
+    { ...job, status: "pending", waiting_for: "approval" },
+    { ...job, status: "paused", waiting_for: null },
+  ] as unknown as Parameters<typeof progressText>[1][];
+
+  expect(newer.map((one) => progressText(en, one))).toEqual(["Waiting for approval", "Waiting for approval"]);
+});
