@@ -24,6 +24,7 @@ export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"
   let state = EMPTY_LIST;
   let cursor: string | null = null;
   let loop = new AbortController();
+  let looking = new AbortController();
   let leave = () => {};
 
   function change(changed: Partial<JobListState>): void {
@@ -31,17 +32,17 @@ export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"
     for (const listener of [...listeners]) safely(ports, listener);
   }
 
-  async function pageAt(after: string | null, pin: Pin): Promise<JobPage> {
+  async function pageAt(after: string | null, pin: Pin, signal: AbortSignal): Promise<JobPage> {
     const asked = after === null ? query : { ...query, cursor: after };
     const is = (body: object) => Array.isArray((body as Partial<JobPage>).jobs);
-    const call = { route: "GET /jobs" as const, query: asked, is, pin, signal: loop.signal };
+    const call = { route: "GET /jobs" as const, query: asked, is, pin, signal };
     return (await api.send<JobPage>(call)).body;
   }
 
   async function poll(signal: AbortSignal): Promise<void> {
     const pin: Pin = { person: null };
     const onTrouble = (error: unknown) => change({ connection: connectionAfter(error) });
-    const refresh = async () => show(await pageAt(null, pin));
+    const refresh = async () => show(await pageAt(null, pin, signal));
     try {
       while (!signal.aborted) {
         if (state.isLoading || !ports.page.isHidden()) {
@@ -96,6 +97,8 @@ export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"
 
   function stop(): void {
     loop.abort();
+    looking.abort();
+    looking = new AbortController();
     for (const [, end] of followed) end();
     followed.clear();
     state = EMPTY_LIST;
@@ -139,9 +142,9 @@ export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"
     async loadMore() {
       if (cursor === null || state.isLoadingMore) return;
       change({ isLoadingMore: true });
-      const own = loop;
-      const page = await pageAt(cursor, { person: session.person }).catch(() => null);
-      if (own.signal.aborted) return;
+      const { signal } = looking; // not the loop's, which begins anew when the page is shown or the network is back
+      const page = await pageAt(cursor, { person: session.person }, signal).catch(() => null);
+      if (signal.aborted) return;
       if (page) append(page);
       change(page ? { isLoadingMore: false } : { isLoadingMore: false, connection: "lost" });
     },
