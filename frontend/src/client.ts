@@ -142,6 +142,5 @@ function nameOf(jobType: JobType, caseId: string): string {
 }
 
 function makeRoom(analyses: Map<string, LiveAnalysis>): void {
-  if (analyses.size <= KEPT_ANALYSES) return;
   for (const [name, { isUsed }] of [...analyses].slice(0, -KEPT_ANALYSES)) if (!isUsed) analyses.delete(name);
 }

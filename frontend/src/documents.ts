@@ -115,8 +115,8 @@ export function documentsOf(api: Api): Documents {
     async addText(caseId, document, options = {}) {
       return (await add(caseId, { content_type: "text/plain", ...document }, options)).document;
     },
-    async upload(caseId, file, options = {}) {
-      const { signal, retry, key, onProgress, file_name, content_type, ...facts } = options;
+    async upload(caseId, file, options: UploadOptions & { pin?: Pin } = {}) {
+      const { signal, retry, key, onProgress, file_name, content_type, pin = { person: null }, ...facts } = options;
       throwIfAborted(signal);
       const [own = ""] = file.type.split(";", 1);
       const [type = ""] = content_type ? content_type.split(";", 1) : TAKEN.test(own) ? [own] : [];
@@ -124,7 +124,6 @@ export function documentsOf(api: Api): Documents {
         ...{ file_name: file_name || nameOf(file), ...facts },
         ...(type ? { content_type: type as NonNullable<NewDocument["content_type"]> } : {}),
       };
-      const pin: Pin = { person: null };
       const adding = { signal, retry, key, pin };
       if (file.size > LARGEST_INLINE_BYTES) {
         const added = await add(caseId, { ...body, size: file.size }, adding);

@@ -3,7 +3,7 @@
 import { FOR_EVER, patiently } from "./backoff.js";
 import type { Client } from "./client.js";
 import { coreOf } from "./core.js";
-import { asOurs, type CaseworkError, NetworkError, UserChangedError } from "./errors.js";
+import { asOurs, type CaseworkError, NetworkError, type UserChangedError } from "./errors.js";
 import { EMPTY_LIST, type JobList } from "./job-list-state.js";
 import type { JobListener } from "./job-view.js";
 import type { JobListQuery } from "./jobs.js";
@@ -42,7 +42,7 @@ export function late<P, Name extends keyof P>(
     (async (...args) => {
       const { person } = session;
       const part = await unlessAborted(load(), args[args.length - 1]?.signal);
-      if (session.person !== person) throw new UserChangedError("Another user has logged in.");
+      if (session.person !== person) person.throwIfOver();
       return (part[name] as Method)(...args);
     }) satisfies Method;
   return Object.fromEntries(names.map((name) => [name, methodOf(name)])) as Pick<P, Name>;
@@ -138,9 +138,11 @@ export function lateJobList(client: Client, query: Omit<JobListQuery, "cursor">)
 
 /** A queue of uploads whose code is loaded when somebody looks at it; until then what is added waits. */
 export function lateUploads(client: Client, caseId: string): Uploads {
-  const { ports } = coreOf(client).api;
+  const { ports, session } = coreOf(client).api;
   let added: Added[] = [];
-  const load = once(async () => (await import("./documents.js")).createUploads(client, caseId, added));
+  let { person } = session;
+  const own = () => (session.person === person ? added : []); // also when nobody looks who would have dropped them
+  const load = once(async () => (await import("./documents.js")).createUploads(client, caseId, own()));
   let queue: Uploads | null = null;
   let state: readonly UploadItem[] = [];
   let tell = () => {};
@@ -151,19 +153,29 @@ export function lateUploads(client: Client, caseId: string): Uploads {
   }
 
   return {
-    getState: () => (queue ? queue.getState() : state),
+    getState: () => (queue ? queue.getState() : session.person && state),
     subscribe(listener) {
       if (queue) return queue.subscribe(listener);
       tell = listener;
+      const ignoreSession = session.onChange(() => {
+        added = [];
+        state = [];
+        queueMicrotask(tell);
+      });
       const join = (loaded: Uploads) => {
         queue = loaded;
         tell();
         return queue.subscribe(listener);
       };
-      return joined(load, join, { ports, onTrouble: (error) => show(asOurs(error)) });
+      const leave = joined(load, join, { ports, onTrouble: (error) => show(asOurs(error)) });
+      return () => {
+        ignoreSession();
+        leave();
+      };
     },
     add(files, facts) {
       if (queue) return queue.add(files, facts);
+      person = session.person;
       added.push(...addedOf(files, facts));
       show(null);
     },
