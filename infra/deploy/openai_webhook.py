@@ -27,6 +27,10 @@ class NotAllowed(Exception):
     """What keeps the deploy from doing it; a sentence."""
 
 
+class NotSeen(NotAllowed):
+    """Secrets may not be read: the webhook may be set up, and nothing was done about it."""
+
+
 def register(stack: Stack, *, environ: Mapping[str, str] = os.environ) -> str:
     """Create the endpoint of this stage, or correct it; what was done, or what to do by hand."""
     parameters = stack.parameters()
@@ -38,13 +42,14 @@ def register(stack: Stack, *, environ: Mapping[str, str] = os.environ) -> str:
     try:
         return _registered(url, stack=stack, store=store, base_url=environ.get("OPENAI_BASE_URL") or OPENAI)
     except NotAllowed as exc:
-        return by_hand(url, why=str(exc), secret=store.name("openai-webhook-secret"))
+        done = "left as it is" if isinstance(exc, NotSeen) else "not set up"
+        return by_hand(url, why=f"{done}: {exc}", secret=store.name("openai-webhook-secret"))
 
 
 def by_hand(url: str, *, why: str, secret: str) -> str:
     """What an operator does instead."""
     return (
-        f"OpenAI's webhook was not set up: {why} Until it is, jobs look by themselves, up to a minute later. By hand:"
+        f"OpenAI's webhook was {why} Until it is set up, jobs look by themselves, up to a minute later. By hand:"
         f" in the project's settings at OpenAI, Webhooks, create an endpoint for {url} with the events"
         f" {', '.join(EVENTS)}, and store its signing secret (whsec_…) as {secret}."
     )
@@ -123,7 +128,7 @@ class _Store:
         except ClientError as exc:
             if exc.response["Error"]["Code"] in ("ParameterNotFound", "ResourceNotFoundException"):
                 return None
-            raise NotAllowed(f"You may not read {self.name(secret)}.") from exc
+            raise NotSeen(f"You may not read {self.name(secret)}.") from exc
 
     def write(self, secret: str, value: str) -> None:
         """Raises: NotAllowed."""

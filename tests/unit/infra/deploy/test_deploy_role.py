@@ -15,6 +15,7 @@ STATEMENTS: dict[str, dict[str, Any]] = {
 }
 NAMELESS = {"ReadTheTemplate", "EventSources", "Lists"}
 """Requests that name no resource, or one that has no name yet."""
+DENIED = {sid for sid, statement in STATEMENTS.items() if statement["Effect"] == "Deny"}
 
 
 def test_no_statement_gives_a_whole_service() -> None:
@@ -28,7 +29,7 @@ def test_every_resource_that_has_a_name_is_of_the_stage() -> None:
         sid
         for sid, statement in STATEMENTS.items()
         for resource in listed(statement["Resource"])
-        if "${Stage}" not in str(resource) and "casework-packages" not in str(resource)
+        if sid not in DENIED and "${Stage}" not in str(resource) and "casework-packages" not in str(resource)
     }
 
     assert open_ones == {*NAMELESS, "TheTransform", "Apis", "Firewall"}  # an API and a firewall have ids, not names
@@ -40,6 +41,21 @@ def test_the_role_can_read_no_claimants_data() -> None:
     assert every & {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "sqs:ReceiveMessage"} == set()
     objects = [sid for sid, statement in STATEMENTS.items() if "s3:GetObject" in listed(statement["Action"])]
     assert objects == ["Packages"]
+
+
+def test_the_role_sees_that_secrets_are_there_and_never_their_values() -> None:
+    every = {action for statement in STATEMENTS.values() for action in listed(statement["Action"])}
+
+    assert "secretsmanager:GetSecretValue" not in every
+    # Whoever may get a parameter gets it in clear, unless the key's use through the parameter store is denied.
+    assert "ssm:GetParameter" in STATEMENTS["SecretsAreThere"]["Action"]
+    assert STATEMENTS["NoSecretInClear"] == {
+        "Sid": "NoSecretInClear",
+        "Effect": "Deny",
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"StringLike": {"kms:ViaService": ["ssm.*", "secretsmanager.*"]}},
+    }
 
 
 def test_roles_are_passed_to_lambda_only_and_signed_in_to_from_one_repository() -> None:

@@ -133,6 +133,17 @@ def test_what_may_not_be_done_is_said_with_what_to_do_by_hand(provider: Emulator
     assert "sk-test" not in told
 
 
+def test_who_may_not_read_secrets_is_not_told_that_a_webhook_is_missing(provider: Emulator, ssm: FakeSsm) -> None:
+    registered(provider, ssm)
+    before = endpoints(provider)
+    ssm.refused.add("GetParameter")
+
+    told = registered(provider, ssm)
+
+    assert told.startswith("OpenAI's webhook was left as it is: You may not read /casework-staging/openai-api-key.")
+    assert endpoints(provider) == before
+
+
 def test_a_provider_that_is_not_there_does_not_fail_the_deploy(ssm: FakeSsm) -> None:
     stack: Any = FakeStack(ssm)
 
