@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.adapters.decoder_process import begin, write_line
 from chalicelib.adapters.office_problems import TOO_LARGE, UNREADABLE, Unreadable
 from chalicelib.documents.plain_text import without_controls
+from chalicelib.documents.sense import with_hebrew_restored
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
         else:
             report = _report(arguments["kind"], content)
             # One character more than is read, so that it is known to be cut.
-            text = without_controls(report["text"]).strip()[: arguments["characters"] + 1]
+            text = with_hebrew_restored(without_controls(report["text"]).strip())[: arguments["characters"] + 1]
             write_line({"inside": (), "pictures": 0, "unread_pictures": False, **report, "text": text})
     except Unreadable as problem:
         write_line({"problem": str(problem)})

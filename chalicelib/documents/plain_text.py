@@ -9,6 +9,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from chalicelib.documents.sense import with_hebrew_restored
+
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins like the mark of UTF-16, so it is looked for first
@@ -19,6 +21,7 @@ _BYTE_ORDER_MARKS = (
 _WITHOUT_A_MARK = ("windows-1255", "iso-8859-8")
 _OTHER_NAMES = {"iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "x-mac-hebrew": "windows-1255"}
 _WESTERN = "windows-1252"
+_WESTERN_NAMES = frozenset({"cp1252", "iso8859-1", "iso8859-15"})
 _ACCENTED = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ffŒœŠšŽžŸ"
 _ACCENT_INSIDE = re.compile(f"[A-Za-z][{_ACCENTED}]|[{_ACCENTED}][A-Za-z]")
 _ONLY_ACCENTS = re.compile(f"(?<![A-Za-z{_ACCENTED}])[{_ACCENTED}]{{2,}}(?![A-Za-z{_ACCENTED}])")
@@ -60,7 +63,7 @@ def decoded_text(content: bytes, *, declared: str | None = None) -> str | None:
                 continue
             text = damaged
         if not _is_binary(text):
-            return without_controls(text)
+            return with_hebrew_restored(without_controls(text))
         break
     return None if marked else _of_older_programs(content)
 
@@ -68,7 +71,7 @@ def decoded_text(content: bytes, *, declared: str | None = None) -> str | None:
 def _candidates(content: bytes, declared: str | None) -> Iterator[str]:
     """What text without a mark may be, the likeliest first."""
     yield "utf-8"
-    yield from _known(declared)
+    yield from (name for name in _known(declared) if name not in _WESTERN_NAMES or not _is_hebrew(content))
     if _is_western(content):
         yield _WESTERN
     yield from _WITHOUT_A_MARK
@@ -79,6 +82,13 @@ def _is_western(content: bytes) -> bool:
     ones are; the same bytes are letters of both."""
     text = content.decode(_WESTERN, "replace")
     return _ACCENT_INSIDE.search(text) is not None and _ONLY_ACCENTS.search(text) is None
+
+
+def _is_hebrew(content: bytes) -> bool:
+    """True when letters beyond ASCII are words of their own and never inside of Latin ones: many mails and pages in
+    Hebrew say that they are Western."""
+    text = content.decode(_WESTERN, "replace")
+    return _ONLY_ACCENTS.search(text) is not None and _ACCENT_INSIDE.search(text) is None
 
 
 def _known(declared: str | None) -> tuple[str, ...]:

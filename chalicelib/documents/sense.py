@@ -24,6 +24,7 @@ _STRANGE = frozenset({"Cc", "Cn", "Co", "Cs"})
 _REPLACEMENT = "\ufffd"
 
 _ANSI_HEBREW = {code: chr(code - 0xE0 + 0x5D0) for code in range(0xE0, 0xFB)}
+_SOME_ANSI = re.compile("[\u00e0-\u00fa]")
 _ANSI_LETTERS = frozenset(map(chr, _ANSI_HEBREW))
 
 
@@ -50,6 +51,11 @@ def is_ansi_hebrew(characters: str) -> bool:
     """True for `äðçáà`: Hebrew letters of a font that calls itself Latin."""
     letters = [character for character in characters if character.isalpha()]
     return sum(letter in _ANSI_LETTERS for letter in letters) > _HALF * len(letters)
+
+
+def with_hebrew_restored(text: str) -> str:
+    """The text, its letters Hebrew where they are `äðçáà`."""
+    return ansi_hebrew_restored(text) if _SOME_ANSI.search(text) and is_ansi_hebrew(text) else text
 
 
 def ansi_hebrew_restored(characters: str) -> str:

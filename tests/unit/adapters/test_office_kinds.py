@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.adapters.office_files import (
     PICTURES_IN_RTF,
+    Kind,
     OfficeReader,
 )
 from chalicelib.adapters.office_problems import LOCKED, NO_WORD_FILE, UNREADABLE
@@ -115,6 +116,19 @@ def test_a_word_document_with_a_password_says_so() -> None:
 )
 def test_rtf_of_other_programs_is_read(rtf: bytes, text: str) -> None:
     assert text_of(OfficeReader("rtf"), rtf) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("rtf", rb"{\rtf1\ansi{\fonttbl{\f0 David;}}\f0 \'f9\'ec\'e5\'ed 40% MRI}"),  # no code page is named
+        ("html", "<html><meta charset=iso-8859-1><p>שלום 40% MRI".encode("windows-1255")),
+        ("html", b"<html><p>&ugrave;&igrave;&aring;&iacute; 40% MRI"),
+        ("mail", b"Subject: x\nContent-Type: text/plain; charset=iso-8859-1\n\n" + "שלום 40% MRI".encode("cp1255")),
+    ],
+)
+def test_hebrew_letters_that_pass_for_latin_ones_are_hebrew(kind: Kind, content: bytes) -> None:
+    assert text_of(OfficeReader(kind), content).split("\n")[-1] == "שלום 40% MRI"
 
 
 def test_pictures_in_rtf_are_named() -> None:

@@ -127,3 +127,18 @@ def test_latin_words_with_accents_are_no_hebrew(text: str) -> None:
 )
 def test_hebrew_among_latin_words_is_hebrew(text: str) -> None:
     assert decoded_text(text.encode("windows-1255")) == text
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "us-ascii", None])
+@pytest.mark.parametrize("text", ["שלום עולם 40%", "Dear Sir, the letter of the hospital follows. מכתב שחרור"])
+def test_hebrew_that_is_said_to_be_western_is_hebrew(text: str, declared: str | None) -> None:
+    assert decoded_text(text.encode("windows-1255"), declared=declared) == text
+
+
+def test_western_text_that_says_so_is_western() -> None:
+    assert decoded_text("Opéré à Évry, où".encode("windows-1252"), declared="iso-8859-1") == "Opéré à Évry, où"
+
+
+def test_hebrew_that_another_program_took_for_latin_is_restored() -> None:
+    assert decoded_text("ùìåí òåìí 40% MRI".encode()) == "שלום עולם 40% MRI"
+    assert decoded_text("déjà opéré à Évry".encode()) == "déjà opéré à Évry"
