@@ -6,6 +6,8 @@ import re
 
 MINIMUM_RETENTION_DAYS = 8
 MINIMUM_CASE_RETENTION_DAYS = 30
+LONGEST_RETENTION_DAYS = 36_500
+"""A hundred years; three million days on, there is no date."""
 LONGEST_FOLLOW_SECONDS = 60
 
 ANY_ORIGIN = "*"
@@ -18,7 +20,7 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 def retention(text: str) -> int:
     if text.isdecimal() and int(text) >= MINIMUM_RETENTION_DAYS:
-        return int(text)
+        return _not_for_ever(int(text))
     raise ValueError(f"must be a whole number of days, at least {MINIMUM_RETENTION_DAYS}")
 
 
@@ -26,7 +28,7 @@ def case_retention(text: str) -> int | None:
     if text == "0":
         return None
     if text.isdecimal() and int(text) >= MINIMUM_CASE_RETENTION_DAYS:
-        return int(text)
+        return _not_for_ever(int(text))
     raise ValueError(f"must be 0 (never) or a whole number of days, at least {MINIMUM_CASE_RETENTION_DAYS}")
 
 
@@ -84,6 +86,12 @@ def header_names(text: str) -> tuple[str, ...]:
     if wrong := [part for part in listed if part == "*" or _HEADER.fullmatch(part) is None]:
         raise ValueError(f"must be a list of header names; {' and '.join(map(repr, wrong))} is none")
     return listed
+
+
+def _not_for_ever(days: int) -> int:
+    if days > LONGEST_RETENTION_DAYS:
+        raise ValueError(f"must be at most {LONGEST_RETENTION_DAYS} days")
+    return days
 
 
 def _as_sent(origin: str) -> str:

@@ -187,3 +187,12 @@ def test_cases_are_kept_for_ever_unless_a_number_of_days_is_set(text, days):
 def test_cases_are_not_forgotten_by_a_slip_of_the_pen(text):
     with pytest.raises(SettingsError, match="CASE_RETENTION_DAYS must be 0"):
         read_settings({**COMPLETE, "CASE_RETENTION_DAYS": text})
+
+
+@pytest.mark.parametrize("name", ["RETENTION_DAYS", "CASE_RETENTION_DAYS"])
+def test_a_retention_past_the_last_date_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} must be at most 36500 days, not '3000000'"):
+        read_settings({**COMPLETE, name: "3000000"})
+
+    kept = read_settings({**COMPLETE, name: "36500"})
+    assert 36500 in (kept.retention_days, kept.case_retention_days)
