@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 MINISTACK := build/ministack
 CFN_LINT := build/cfn-lint
+# Whether a switch is on: YES=0 asks, and so does the YES=false of a pipeline's environment.
+on = $(filter-out 0 n no off false N No NO Off OFF False FALSE,$(1))
 unexport PYTHONDONTWRITEBYTECODE # or every process of the tests compiles what it imports again
 
 .PHONY: docs docs-api help setup test check unit eval eval-documents test-ministack chaos format lock demo dev token webhook-inbox dlq redrive clean \
@@ -63,7 +65,7 @@ app-build: $(NODE_READY) ## Write the app's static files to frontend/app/dist: m
 	cd frontend && CASEWORK_API="$(API)" npm run --silent app-build
 
 eval: $(READY) ## Measure the analyses on every case of tests/data: make eval [CASE=name] [QUICK=1] [WRITE=1]; real models with their keys set, kept with RECORD=1
-	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(QUICK),--quick) $(if $(WRITE),--write)
+	$(BIN)/python -m evals $(if $(CASE),--case "$(CASE)") $(if $(call on,$(QUICK)),--quick) $(if $(call on,$(WRITE)),--write)
 
 eval-documents: $(READY) ## Measure how well documents are read: make eval-documents [FOLDER=PDFs with their true text]
 	$(BIN)/python -m evals.documents $(if $(FOLDER),"$(FOLDER)")
@@ -85,14 +87,14 @@ token: $(READY) ## Print a development token: make token USER=u1 ROLE=user|admin
 	@$(BIN)/python -m infra.local.token --user "$(USER)" --role "$(or $(ROLE),user)"
 
 dlq: $(READY) ## List the dead letters of a stage: make dlq STAGE=dev|staging|prod [JSON=1]
-	@$(BIN)/python -m infra.ops dlq --stage "$(or $(STAGE),dev)" $(if $(JSON),--json)
+	@$(BIN)/python -m infra.ops dlq --stage "$(or $(STAGE),dev)" $(if $(call on,$(JSON)),--json)
 
 redrive: $(READY) ## Move dead letters back into their lane: make redrive STAGE=… [DRY_RUN=1] [LANE=high|normal] [JOB=id] [JSON=1]
-	@$(BIN)/python -m infra.ops redrive --stage "$(or $(STAGE),dev)" $(if $(DRY_RUN),--dry-run) $(if $(LANE),--lane "$(LANE)") $(if $(JOB),--job "$(JOB)") $(if $(JSON),--json)
+	@$(BIN)/python -m infra.ops redrive --stage "$(or $(STAGE),dev)" $(if $(call on,$(DRY_RUN)),--dry-run) $(if $(LANE),--lane "$(LANE)") $(if $(JOB),--job "$(JOB)") $(if $(call on,$(JSON)),--json)
 
 deploy: $(READY) ## Deploy a stage to AWS: make deploy STAGE=staging|prod [PARAMETERS="JwksUrl=https://…"] [ARCH=…] [YES=1] [WATCH=minutes] [REPLACE=name]
 	$(BIN)/python -m infra.deploy up --stage "$(STAGE)" --architecture "$(or $(ARCH),arm64)" --parameters "$(PARAMETERS)" \
-		--replace "$(REPLACE)" --watch "$(WATCH)" $(if $(YES),--yes)
+		--replace "$(REPLACE)" --watch "$(WATCH)" $(if $(call on,$(YES)),--yes)
 
 destroy: $(READY) ## Delete a stage from AWS: make destroy STAGE=… CONFIRM=casework-…
 	$(BIN)/python -m infra.deploy down --stage "$(STAGE)" --confirm "$(CONFIRM)"
@@ -103,7 +105,7 @@ $(MINISTACK)/.ready $(CFN_LINT)/.ready build/audit/.ready: build/%/.ready: infra
 	@touch $@
 
 detector: $(READY) build/detector/.ready ## Train the injection detector on evals/detector/texts, and print how well it does: make detector [DRY_RUN=1]
-	PYTHONPATH=. build/detector/bin/python -m evals.detector $(if $(DRY_RUN),--dry-run)
+	PYTHONPATH=. build/detector/bin/python -m evals.detector $(if $(call on,$(DRY_RUN)),--dry-run)
 
 build/detector/.ready: evals/detector/requirements.txt requirements.txt
 	$(PYTHON) -m venv build/detector
@@ -117,22 +119,22 @@ test-deployed: $(READY) $(MINISTACK)/.ready ## Deploy the package to an emulated
 	MINISTACK_VENV=$(MINISTACK) $(BIN)/python -m pytest tests/deployed --timeout 1200
 
 package: $(READY) ## Build the deployment package: make package [STAGE=staging|prod] [ARCH=arm64|x86_64] [WRITE=1: THIRD-PARTY.md]
-	$(BIN)/python -m infra.deploy.package --stage "$(or $(STAGE),staging)" --architecture "$(or $(ARCH),arm64)" $(if $(WRITE),--write)
+	$(BIN)/python -m infra.deploy.package --stage "$(or $(STAGE),staging)" --architecture "$(or $(ARCH),arm64)" $(if $(call on,$(WRITE)),--write)
 
 audit: $(READY) build/audit/.ready ## Check what ships for known vulnerabilities
 	$(BIN)/python -m infra.deploy.audit --pip-audit build/audit/bin/pip-audit
 
 status: $(READY) ## Show open jobs, queues and failures of a stage: make status STAGE=dev|staging|prod [IDS=1] [JSON=1]
-	@$(BIN)/python -m infra.ops status --stage "$(or $(STAGE),dev)" $(if $(IDS),--ids) $(if $(JSON),--json)
+	@$(BIN)/python -m infra.ops status --stage "$(or $(STAGE),dev)" $(if $(call on,$(IDS)),--ids) $(if $(call on,$(JSON)),--json)
 
 inspect: $(READY) ## Show one job, with its timeline and errors: make inspect STAGE=… JOB=id [JSON=1]
-	@$(BIN)/python -m infra.ops inspect --stage "$(or $(STAGE),dev)" --job "$(JOB)" $(if $(JSON),--json)
+	@$(BIN)/python -m infra.ops inspect --stage "$(or $(STAGE),dev)" --job "$(JOB)" $(if $(call on,$(JSON)),--json)
 
 cost: $(READY) ## Show what the model providers cost: make cost STAGE=… [SINCE=7d|2026-06-01] [MODELS=1] [JSON=1]
-	@$(BIN)/python -m infra.ops cost --stage "$(or $(STAGE),dev)" --since "$(or $(SINCE),7d)" $(if $(MODELS),--models) $(if $(JSON),--json)
+	@$(BIN)/python -m infra.ops cost --stage "$(or $(STAGE),dev)" --since "$(or $(SINCE),7d)" $(if $(call on,$(MODELS)),--models) $(if $(call on,$(JSON)),--json)
 
 run: $(READY) ## Start an analysis and follow it: make run STAGE=… CASE=id ANALYSIS=call|agent|form7801 [JSON=1]
-	@$(BIN)/python -m infra.ops run --stage "$(or $(STAGE),dev)" --case "$(CASE)" --analysis "$(ANALYSIS)" $(if $(JSON),--json)
+	@$(BIN)/python -m infra.ops run --stage "$(or $(STAGE),dev)" --case "$(CASE)" --analysis "$(ANALYSIS)" $(if $(call on,$(JSON)),--json)
 
 docs: $(READY) ## Write the pages of docs/ that come from the code
 	$(BIN)/python -m docs.builder.configuration
@@ -142,13 +144,13 @@ docs-api: $(READY) ## Write docs/api.md from a run of the local system
 	$(BIN)/python -m docs.builder.api
 
 bench: $(READY) build/bench-venv/.ready $(MINISTACK)/.ready ## Compare cost and speed with other systems: make bench [WRITE=1 writes docs/performance.md]
-	$(BIN)/python -m benchmarks $(if $(WRITE),--write)
+	$(BIN)/python -m benchmarks $(if $(call on,$(WRITE)),--write)
 
 latency: $(READY) build/bench-venv/.ready $(MINISTACK)/.ready ## Measure how long users wait for each sign of a job, on two systems: make latency [WRITE=1 writes docs/performance.md]
-	$(BIN)/python -m benchmarks.latency $(if $(WRITE),--write)
+	$(BIN)/python -m benchmarks.latency $(if $(call on,$(WRITE)),--write)
 
 scale: $(READY) build/bench-venv/.ready ## Simulate waiting times at 1, 10 and 100 times the load: make scale [WRITE=1 writes docs/scale.md]
-	$(BIN)/python -m benchmarks.scale $(if $(WRITE),--write)
+	$(BIN)/python -m benchmarks.scale $(if $(call on,$(WRITE)),--write)
 
 build/bench-venv/.ready: benchmarks/requirements-peers.txt
 	$(PYTHON) -m venv build/bench-venv
