@@ -44,11 +44,18 @@ export interface Jobs extends JobCalls {
   accept(job: Job): void;
 }
 
+/** The same, with a read that is part of an action: for the person of its pin. */
+interface PinnedCalls extends JobCalls {
+  get<T extends JobType = JobType>(job: JobRef<T>, options?: CallOptions & { pin?: Pin }): Promise<Job<T>>;
+}
+
 /** The calls of the jobs' part of the client. */
-export function jobCalls({ api, store }: { api: Api; store: JobStore }): JobCalls {
+export function jobCalls({ api, store }: { api: Api; store: JobStore }): PinnedCalls {
   return {
-    async get<T extends JobType>(given: JobRef<T>, options: CallOptions = {}) {
-      const pin: Pin = { person: null };
+    async get<T extends JobType>(
+      given: JobRef<T>,
+      { pin = { person: null }, ...options }: CallOptions & { pin?: Pin } = {},
+    ) {
       const patience = {
         ...{ mayRepeat: isTransient, ports: api.ports, signal: options.signal },
         attempts: api.attempts(options.retry),

@@ -2,6 +2,7 @@
 
 import type { Job } from "./job.js";
 import type { Ports } from "./ports.js";
+import type { Person } from "./session.js";
 import { throwIfAborted, unlessAborted } from "./signals.js";
 import { WaitTimeoutError } from "./wait-errors.js";
 import type { Watches } from "./watch.js";
@@ -17,14 +18,14 @@ export interface WaitOptions<J = Job> {
 }
 
 /**
- * The job when it is done, however it ended.
+ * The job when it is done, however it ended; for `person` only, when it is part of what they began.
  *
  * @throws WaitTimeoutError; ProblemError when there is no such job, or the token is refused and getToken has no other;
  *   UserChangedError; the signal's reason; what onProgress throws
  */
 export async function jobWhenDone(
   jobId: string,
-  { onProgress, signal, timeout = Number.POSITIVE_INFINITY }: WaitOptions,
+  { onProgress, signal, timeout = Number.POSITIVE_INFINITY, person = null }: WaitOptions & { person?: Person | null },
   { watches, ports }: { watches: Watches; ports: Ports },
 ): Promise<Job> {
   throwIfAborted(signal);
@@ -33,13 +34,17 @@ export async function jobWhenDone(
   const ended = new Promise<Job>((resolve, reject) => {
     let shown = -1;
     const show = async (job: Job) => onProgress?.(job);
-    stop = watches.watch(jobId, ({ job, error, connection }, trouble) => {
-      if (error) reject(error);
-      else if (connection === "unauthorized") reject(trouble);
-      if (!job || job.version === shown) return;
-      shown = job.version;
-      void show(job).then(() => job.done && resolve(job), reject);
-    });
+    stop = watches.watch(
+      jobId,
+      ({ job, error, connection }, trouble) => {
+        if (error) reject(error);
+        else if (connection === "unauthorized") reject(trouble);
+        if (!job || job.version === shown) return;
+        shown = job.version;
+        void show(job).then(() => job.done && resolve(job), reject);
+      },
+      person,
+    );
     if (timeout < Number.POSITIVE_INFINITY) {
       void ports.sleep(timeout, over.signal).then(() => reject(new WaitTimeoutError(jobId)));
     }

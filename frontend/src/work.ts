@@ -64,22 +64,26 @@ export function createWork({ api, store, unanswered, onStarted }: WorkAround): {
     begin: (wanted, sending) => startJob(starter, wanted, sending),
     beginAgain: (start, sending) => startAgain(starter, start, sending),
     async run<T extends JobType>(jobType: T, caseId: string, options: RunOptions<T> = {}) {
-      const { cancelOnAbort = false, onProgress, signal, timeout, ...starting } = options;
-      const { job_id } = await work.start(jobType, caseId, { ...starting, signal });
+      const { cancelOnAbort = false, onProgress, signal, timeout, body = {}, ...sending } = options;
+      const pin: Pin = { person: null };
+      const wanted = { jobType, caseId, body, retriedFrom: null };
+      const { job_id } = await startJob(starter, wanted, { ...sending, signal, pin });
       try {
-        return resultOf(await work.waitForJob<T>(job_id, { onProgress, signal, timeout }));
+        const waiting = { onProgress, signal, timeout, person: pin.person } as WaitOptions;
+        return resultOf((await jobWhenDone(job_id, waiting, { watches, ports })) as Job<T>);
       } catch (error) {
         const isGivenUp = signal?.aborted || error instanceof WaitTimeoutError;
-        if (cancelOnAbort && isGivenUp) await work.cancel(job_id).catch(() => undefined);
+        if (cancelOnAbort && isGivenUp) await work.cancel(job_id, { pin }).catch(() => undefined);
         throw error;
       }
     },
     start: (jobType, caseId, { body = {}, ...sending } = {}) =>
       startJob(starter, { jobType, caseId, body, retriedFrom: null }, sending),
     async retry<T extends JobType>(given: Job<T> | string, { body = {}, ...sending }: StartOptions = {}) {
-      const job = typeof given === "string" ? await jobs.get<T>(given, { signal: sending.signal }) : given;
+      const pin: Pin = { person: null };
+      const job = typeof given === "string" ? await jobs.get<T>(given, { signal: sending.signal, pin }) : given;
       const wanted = { jobType: job.job_type, caseId: String(job.metadata.case_id), body, retriedFrom: job.job_id };
-      return startJob(starter, wanted, sending);
+      return startJob(starter, wanted, { ...sending, pin });
     },
     async cancel(job, { pin = { person: null }, ...options } = {}) {
       const parameters = { job_id: idOf(job) };
@@ -88,7 +92,7 @@ export function createWork({ api, store, unanswered, onStarted }: WorkAround): {
         return store.accept(await api.ask<Job>(call, options));
       } catch (error) {
         if (!isProblem(error, "already_finished")) throw error;
-        return jobs.get(job, options);
+        return jobs.get(job, { ...options, pin });
       }
     },
     waitForJob: <T extends JobType>(job: JobRef<T>, waiting: WaitOptions<Job<T>> = {}) =>
