@@ -19,7 +19,7 @@ SPEAKERS: Mapping[str, str] = {
 }
 """The label of each role that speaks, in small letters; the same as in `cases.vapi`."""
 
-_LABELLED = re.compile(r"(\s*)([^\s:][^:\n]{0,59}?)\s*:(?:\s+(.*))?$")
+_LABELLED = re.compile(r"(\s*)([^\s:][^:\n]{0,59}?)\s*:\s*(.*)$")
 _NAMED_BY_PLAN = {"assistantName": "AI", "userName": "User"}
 _ASSISTANTS = "ai assistant bot agent voicebot סוכן סוכנת נציג נציגה בוט עוזר עוזרת מערכת מראיין מראיינת"
 _CLAIMANTS = "user customer caller client human claimant לקוח לקוחה תובע תובעת מבוטח מבוטחת משתמש משתמשת"
@@ -31,7 +31,7 @@ _Lines = Sequence[tuple[str, str]]
 def labelled(transcript: str, call: Mapping[str, Any]) -> str:
     """The transcript with `AI:` and `User:` for the names that its lines have; where they have none, the words of the
     call's messages instead, when there are any."""
-    lines = [(_key(found[2]), comparable(found[3] or "")) for found in _found(transcript)]
+    lines = [(_key(found[2]), comparable(found[3])) for found in _found(transcript)]
     roles = _roles(lines, call)
     if not roles:
         return turns_of(_messages(call)) or transcript
@@ -96,7 +96,7 @@ def _with_label(line: str, roles: Mapping[str, str]) -> str:
     role = roles.get(_key(found[2])) if found else None
     if found is None or role is None or found[2] == role:
         return line
-    return f"{role}: {found[3] or ''}"
+    return f"{role}: {found[3]}"
 
 
 def _key(label: str) -> str:

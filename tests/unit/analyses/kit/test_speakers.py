@@ -41,6 +41,7 @@ def named(assistant: str, claimant: str) -> str:
         {"artifact": {"transcript": named("Assistant", "Customer")}},
         {"transcript": named("assistant", "user")},
         {"transcript": named("Bot", "User")},
+        {"transcript": named("Bot", "Customer").replace(": ", ":")},
         {"transcript": named("AI", "לקוחה")},
         {"transcript": named("\u200fAI", "\u200fUser")},
         {"transcript": "האם יש לך סוכרת? לא. אתה גר בעפולה? כן, נכון.", "messages": MESSAGES},
@@ -63,6 +64,7 @@ def test_the_speakers_are_named_one_way(call: dict[str, Any]) -> None:
         "AI: Say it like this.\nFor example: yes.\nUser: yes.",
         "said without any names",
         "AI:\nUser: כן",
+        "AI:when?\nUser:at 12:30, see https://example.com",
     ],
 )
 def test_other_words_before_a_colon_are_what_is_said(transcript: str) -> None:
