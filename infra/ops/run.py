@@ -74,5 +74,9 @@ def _api_url(stage: Stage, clients: Clients) -> str:
         found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except (ClientError, BotoCoreError) as exc:
         raise Problem(f"AWS cannot be asked for the address of {stack}: {exc}") from exc
-    url: str = next(output["OutputValue"] for output in found["Outputs"] if output["OutputKey"] == "ApiUrl")
-    return url
+    outputs = {output["OutputKey"]: str(output["OutputValue"]) for output in found.get("Outputs", ())}
+    if "ApiUrl" not in outputs:
+        raise Problem(
+            f"{stack} has no address yet ({found.get('StackStatus')}): its first deploy has not come to its end."
+        )
+    return outputs["ApiUrl"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from chalicelib.analyses import catalogue
@@ -33,3 +35,12 @@ def test_a_deployed_stage_wants_a_token_of_its_issuer(ops):
 
     with pytest.raises(Problem, match=r"CASEWORK_TOKEN"):
         api_client(ops.stage, environ={}, clients=ops.stage.client)
+
+
+def test_a_stage_whose_first_deploy_still_runs_has_no_address(ops):
+    ops.stage.name = "staging"
+    stacks = {"Stacks": [{"StackName": "casework-staging", "StackStatus": "CREATE_IN_PROGRESS"}]}
+    cloudformation = SimpleNamespace(describe_stacks=lambda **_: stacks)
+
+    with pytest.raises(Problem, match=r"casework-staging has no address yet \(CREATE_IN_PROGRESS\)"):
+        api_client(ops.stage, environ={"CASEWORK_TOKEN": "a.b.c"}, clients=lambda _: cloudformation)
