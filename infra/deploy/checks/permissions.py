@@ -49,6 +49,16 @@ def roles_can_be_bounded(template: Template) -> Iterator[str]:
             yield f"{role} takes no permissions boundary"
 
 
+def secrets_can_be_decrypted(template: Template) -> Iterator[str]:
+    """Whoever reads secrets may use the key of SecretsKeyArn: without it, setting the parameter takes them away."""
+    key = {"Action": ["kms:Decrypt"], "Resource": {"Ref": "SecretsKeyArn"}}
+    for role, properties in template.of("AWS::IAM::Role"):
+        found = list(statements(properties))
+        reads = any("ssm:GetParameter" in listed(statement.get("Action", ())) for statement in found)
+        if reads and not any(key.items() <= statement.items() for statement in found):
+            yield f"{role} may read secrets and not use their key"
+
+
 def workers_never_write_originals(template: Template) -> Iterator[str]:
     """Workers open files made by strangers: they may read the originals and write only to other prefixes."""
     for name, function, _, _ in template.sources():

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.unit.infra.deploy.planted.template import Plant, event, properties, statement, statements, variables
+from tests.unit.infra.deploy.planted.template import (
+    Plant,
+    conditional,
+    event,
+    properties,
+    statement,
+    statements,
+    variables,
+)
 
 DEFECTS: list[tuple[str, Plant]] = [
     ("queues_wait_long_enough", lambda t: properties(t, "HighQueue").update(VisibilityTimeout=1799)),
@@ -57,6 +65,11 @@ DEFECTS: list[tuple[str, Plant]] = [
     ),
     ("rescue_can_have_reserved_concurrency", lambda t: t["Parameters"]["RescueReserved"].update(Default=5)),
     ("roles_can_be_bounded", lambda t: properties(t, "RescueRole").pop("PermissionsBoundary")),
+    (
+        "secrets_can_be_decrypted",
+        lambda t: statements(t, "DeliverRole").remove(conditional(t, "DeliverRole")),
+    ),
+    ("secrets_can_be_decrypted", lambda t: conditional(t, "WorkHighRole")["Fn::If"][1].update(Resource="*")),
     (
         "workers_never_write_originals",
         lambda t: statement(t, "WorkHighRole", "Originals")["Action"].append("s3:PutObject"),

@@ -24,6 +24,11 @@ def statement(template: Template, role: str, sid: str) -> dict[str, Any]:
     return found
 
 
+def conditional(template: Template, role: str) -> dict[str, Any]:
+    (found,) = [one for one in statements(template, role) if "Fn::If" in one]
+    return found
+
+
 def variables(template: Template) -> dict[str, Any]:
     found: dict[str, Any] = template["Globals"]["Function"]["Environment"]["Variables"]
     return found
