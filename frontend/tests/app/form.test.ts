@@ -117,6 +117,41 @@ test("why a value is refused is said at its field, in the language of the page",
   }
 });
 
+test("what is written is saved whole or refused with a reason, never as something else", async () => {
+  const START = "disability_info.disability_start_date";
+  const BIRTH = "personal_info.date_of_birth";
+  const DESCRIPTION = "disability_info.primary_disability_description";
+  await somebodyElse({ changes: [{ field: START, value: "אביב 2019" }] });
+  const { fields } = await form();
+  const salary = Object.keys(fields).find((path) => path.endsWith(".monthly_salary_gross")) ?? "";
+  const birth = fields[BIRTH]?.value;
+  const { page } = await review();
+  const open = async (path: string) => {
+    await row(page, path).focus();
+    await page.keyboard.press("Enter");
+    return page.locator(`[data-path="${path}"] :is(input, textarea)`);
+  };
+
+  await set(page, salary, "8500,50");
+  const refused = page.locator(`[data-path="${salary}"] [role="alert"]`);
+  await refused.getByText("כאן נדרש מספר.").waitFor();
+  const told = await refused.textContent();
+  await (await open(BIRTH)).press("Backspace"); // a date without its day
+  await page.keyboard.press("Enter");
+  const isStillOpen = await page.locator(`[data-path="${BIRTH}"] input`).count();
+  const shown = await (await open(START)).inputValue();
+  const long = "כאב גב תחתון ".repeat(230).trim();
+  await (await open(DESCRIPTION)).selectText();
+  await page.keyboard.insertText(long);
+  await page.keyboard.press("Enter");
+  await expect.poll(async () => (await form()).fields[DESCRIPTION]?.value).toBe(long);
+
+  expect(told).toContain("8500,50");
+  expect([isStillOpen, shown]).toEqual([1, "אביב 2019"]);
+  expect((await form()).fields).toMatchObject({ [salary]: fields[salary], [BIRTH]: { value: birth } });
+  await page.close();
+});
+
 test("a confirmed section says what changed since, and is confirmed again", async () => {
   await somebodyElse({ confirm: ["personal_info", "employment_history"] });
   await new Promise((resolve) => setTimeout(resolve, 20)); // the order of times is what is shown

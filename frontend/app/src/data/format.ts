@@ -35,9 +35,12 @@ export function bytesText(bytes: number, language: Language): string {
   return `${new Intl.NumberFormat(LOCALES[language], digits).format(value)}\u00a0${isLarge ? "MB" : "kB"}`;
 }
 
-function moneyText(amount: number, language: Language): string {
+function moneyText(amount: unknown, language: Language): string {
+  if (typeof amount !== "number") return String(amount ?? "");
+  if (amount === 0) return "";
   const format = new Intl.NumberFormat(LOCALES[language], {
-    ...{ style: "currency", currency: "ILS", maximumFractionDigits: 0 },
+    ...{ style: "currency", currency: "ILS", minimumFractionDigits: Number.isInteger(amount) ? 0 : 2 },
+    maximumFractionDigits: Number.isInteger(amount) ? 0 : 2,
   });
   return format.format(amount).replace(DIRECTION_MARKS, ""); // the amount is shown in a direction of its own
 }
@@ -54,7 +57,7 @@ export function valueText(
     case "date":
       return { text: dateText(plain), isCode: true };
     case "money":
-      return { text: typeof value === "number" && value ? moneyText(value, language) : "", isCode: true };
+      return { text: moneyText(value, language), isCode: true };
     case "number":
       return { text: plain === "0" ? "" : plain, isCode: true };
     case "choice":

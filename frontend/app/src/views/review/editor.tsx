@@ -20,8 +20,9 @@ interface EditorProps {
 
 const CODES = new Set(["code", "phone", "email", "number", "money", "date"]);
 const TYPES: Partial<Record<FieldDefinition["kind"], string>> = {
-  ...{ date: "date", phone: "tel", email: "email", number: "number", money: "number" },
+  ...{ date: "date", phone: "tel", email: "email" },
 };
+const MODES: Partial<Record<FieldDefinition["kind"], "decimal" | "numeric">> = { money: "decimal", number: "numeric" };
 
 export function Editor({ definition, label, value, written, onSave, onCancel }: EditorProps) {
   const { language } = useLanguage();
@@ -39,13 +40,16 @@ export function Editor({ definition, label, value, written, onSave, onCancel }: 
     isOver.current = true;
     action();
   };
+  /** Half a date is none for the browser: it would be saved as an empty one. */
+  const isHalf = () => input.current?.validity?.badInput ?? false;
   const save = (toNext: boolean) => end(() => onSave(enteredValue(definition, text), toNext, opened.seen));
   const keyed = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
+    const isBreak = definition.kind === "long" && event.shiftKey;
     if (event.key === "Escape") end(onCancel);
-    else if (event.key === "Enter" && !(definition.kind === "long" && event.shiftKey))
-      save(event.ctrlKey || event.metaKey);
-    else return;
+    else if (event.key !== "Enter" || isBreak) return;
+    else if (isHalf()) input.current?.reportValidity();
+    else save(event.ctrlKey || event.metaKey);
     event.preventDefault();
     event.stopPropagation();
   };
@@ -55,7 +59,7 @@ export function Editor({ definition, label, value, written, onSave, onCancel }: 
     value: text,
     onChange: (event: { target: { value: string } }) => setText(event.target.value),
     onKeyDown: keyed,
-    onBlur: () => (text === opened.text ? end(onCancel) : save(false)),
+    onBlur: () => (text === opened.text || isHalf() ? end(onCancel) : save(false)),
   };
   const direction = CODES.has(definition.kind)
     ? "ltr"
@@ -63,18 +67,10 @@ export function Editor({ definition, label, value, written, onSave, onCancel }: 
   if (definition.kind === "choice" || definition.kind === "yes") {
     return <Choice definition={definition} shared={shared} />;
   }
-  if (definition.kind === "long") return <textarea {...shared} dir={direction} rows={4} maxLength={2_000} />;
+  if (definition.kind === "long") return <textarea {...shared} dir={direction} rows={4} />;
   return (
     <span className="editor">
-      <input
-        {...shared}
-        dir={direction}
-        type={TYPES[definition.kind] ?? "text"}
-        min={TYPES[definition.kind] === "number" ? 0 : undefined}
-        step={definition.kind === "money" ? "any" : undefined}
-        maxLength={500}
-        autoComplete="off"
-      />
+      <input {...shared} dir={direction} {...looksOf(definition, opened.text)} autoComplete="off" />
       <span className="hint keys-hint">
         Enter {texts.save} · Esc {texts.cancel}
       </span>
@@ -98,13 +94,30 @@ function Choice({ definition, shared }: { definition: FieldDefinition; shared: o
   );
 }
 
+/** What is no date, and what is no number, could not be seen in an input of that type. */
+function looksOf({ kind }: FieldDefinition, text: string) {
+  const type = kind === "date" && text !== "" && !isDay(text) ? "text" : (TYPES[kind] ?? "text");
+  return { type, inputMode: MODES[kind] };
+}
+
+function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
 function textOf(value: unknown): string {
   return value === null || value === undefined || value === 0 ? "" : String(value);
 }
 
-/** What the API takes for a text of this kind. */
+const YES = /^(true|yes|כן)$/i;
+const NUMBER = /\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?/g;
+
+/** What the API takes for a text of this kind; one that is not a single number stays a text, for the API to refuse. */
 export function enteredValue({ kind }: FieldDefinition, text: string): unknown {
-  if (kind === "yes") return text === "true";
-  if (kind === "number" || kind === "money") return Number(text.replace(/[^\d.]/g, "")) || 0;
-  return text.trim();
+  const plain = text.trim();
+  if (kind === "yes") return YES.test(plain);
+  if (kind !== "number" && kind !== "money") return plain;
+  const [number, ...others] = plain.match(NUMBER) ?? [];
+  if (plain === "") return 0;
+  return number === undefined || others.length > 0 || /-\s*\d/.test(plain) ? plain : Number(number.replaceAll(",", ""));
 }

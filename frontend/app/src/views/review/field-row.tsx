@@ -165,7 +165,7 @@ export function Said({ issue: { params = {} }, definition }: Pick<ReviewField, "
   if (typeof first !== "string" || typeof second !== "string") return null;
   const one = (text: string) => {
     const value = enteredValue(definition, text);
-    return value ? <Value definition={definition} value={value} /> : <Mixed text={text} />;
+    return value || definition.kind === "yes" ? <Value definition={definition} value={value} /> : <Mixed text={text} />;
   };
   return (
     <strong>
