@@ -136,6 +136,20 @@ def test_a_stack_that_was_never_up_is_removed_first() -> None:
     assert [what for what, _ in cloudformation.asked] == ["delete", "create"]
 
 
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"])
+def test_who_may_not_remove_what_was_never_up_is_told_who_can(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "DeleteStack")
+
+    cloudformation = FakeCloudFormation(status=status)
+    monkeypatch.setattr(cloudformation, "delete_stack", refuse)
+
+    with pytest.raises(Problem, match=rf"(?s){status}.*not you.*make destroy STAGE=staging CONFIRM=casework-staging"):
+        stack_on(cloudformation).prepare(template_url=URL, parameters={})
+
+    assert cloudformation.asked == []
+
+
 def test_a_change_set_without_changes_is_nothing_to_do() -> None:
     cloudformation = FakeCloudFormation(reason="The submitted information didn't contain changes.")
 
