@@ -212,5 +212,17 @@ export function withPending(form: Form, pending: readonly Edit[]): Form {
     for (const name of changes.confirm ?? []) sections[name] = { ...UNKNOWN, confirmed: true };
     for (const name of changes.unconfirm ?? []) sections[name] = { ...UNKNOWN, confirmed: false };
   }
-  return { ...form, fields, sections };
+  const isTakenBack = ({ id }: Edit) => pending.some(({ undoes }) => undoes === id);
+  const removed = pending.filter((edit) => !isTakenBack(edit)).flatMap(({ changes }) => changes.remove ?? []);
+  return removed.reduce(withoutItem, { ...form, fields, sections });
+}
+
+function withoutItem(form: Form, row: string): Form {
+  const values = form.form_7801 as unknown as Record<string, Record<string, unknown>> | null;
+  const [section = "", name = ""] = listOf(row).split(".");
+  const items = values?.[section]?.[name];
+  const rest = Array.isArray(items) ? items.filter(({ row_id }) => row !== `${section}.${name}[${row_id}]`) : items;
+  const others = Object.entries(form.fields).filter(([path]) => path !== row && !path.startsWith(`${row}.`));
+  const without = values && { ...values, [section]: { ...values[section], [name]: rest } };
+  return { ...form, form_7801: without as unknown as Form["form_7801"], fields: Object.fromEntries(others) };
 }

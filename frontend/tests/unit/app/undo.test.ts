@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { withPending } from "../../../app/src/data/edit.js";
 import { NetworkError } from "../../../src/index.js";
 import { FIELD, LIST, problem, Server, set, settled, world } from "./form-server.js";
 
@@ -186,4 +187,26 @@ test("undo without a connection waits like every change, and is made once", asyn
   expect(waiting).toMatchObject({ status: "waiting", pending: [{}, {}] });
   expect(server.form.fields[FIELD]).toMatchObject({ value: "חיפה", source: "analysis" });
   expect(edits.getState()).toMatchObject({ pending: [], clash: null });
+});
+
+test("an item that is to be removed is not shown while that waits, until it is taken back", async () => {
+  const server = withEmployer();
+  const records = [{ row_id: "r0", employer_name: "תכלת" }];
+  server.form.form_7801 = { employment_history: { employment_records: records } } as never;
+  server.troubles = [new NetworkError("gone"), new NetworkError("gone")];
+  const { edits } = world(server);
+  const shown = () => {
+    const { form_7801, fields } = withPending(server.form, edits.getState().pending);
+    const listed = form_7801?.employment_history.employment_records.length;
+    return [listed, Object.keys(fields).filter((path) => path.startsWith(FOUND)).length];
+  };
+
+  edits.do(FOUND, { remove: [FOUND] }, null);
+  await settled();
+  const waiting = shown();
+  edits.undo();
+  await settled();
+
+  expect(waiting).toEqual([0, 0]);
+  expect(shown()).toEqual([1, 2]);
 });
