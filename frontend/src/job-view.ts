@@ -24,7 +24,7 @@ export interface JobView {
   connection: Connection;
 }
 
-/** `trouble`: why the connection is not ok. */
+/** `trouble`: why the connection is not ok; null when that was before the listener came. */
 export type JobListener = (view: JobView, trouble: CaseworkError | null) => void;
 
 /** How the connection is after this error, which is passing. */

@@ -38,7 +38,7 @@ export async function jobWhenDone(
       jobId,
       ({ job, error, connection }, trouble) => {
         if (error) reject(error);
-        else if (connection === "unauthorized") reject(trouble);
+        else if (connection === "unauthorized" && trouble) reject(trouble);
         if (!job || job.version === shown) return;
         shown = job.version;
         void show(job).then(() => job.done && resolve(job), reject);

@@ -91,6 +91,8 @@ class Watch {
   readonly #jobId: string;
   readonly #around: Around;
   readonly #listeners = new Set<JobListener>();
+  /** Who joined after a token was refused, and has to be told when the next one is, too. */
+  readonly #newcomers = new Set<JobListener>();
   readonly #stopped = new AbortController();
   readonly #pin: Pin;
   readonly #leaveStore: () => void;
@@ -123,7 +125,11 @@ class Watch {
     const call: JobListener = (...seen) => listener(...seen); // the same function may be added twice
     this.#listeners.add(call);
     const { job, error, connection } = this.#view;
-    if (job || error || connection !== "ok") queueMicrotask(() => this.#call(call, this.#view));
+    if (job || error || connection !== "ok") queueMicrotask(() => this.#call(call, this.#view, null));
+    if (connection === "unauthorized") {
+      this.#newcomers.add(call);
+      this.reschedule(0); // the token may be another by now
+    }
     return () => {
       this.#listeners.delete(call);
       return this.#listeners.size;
@@ -183,6 +189,8 @@ class Watch {
   /** Ask once; never throws. */
   async #look(): Promise<void> {
     const { api } = this.#around;
+    const newcomers = [...this.#newcomers];
+    this.#newcomers.clear();
     try {
       const { pauseMs } = await readJob(this.#jobId, { ...this.#around, pin: this.#pin, signal: this.#stopped.signal });
       this.#failures = 0;
@@ -207,6 +215,7 @@ class Watch {
       this.#isCutOff = isCutOff(error);
       this.#pauseFor(retryDelayMs(this.#failures, error, api.ports.random()), false);
       this.#tell({ ...this.#view, connection: connectionAfter(error) });
+      for (const call of newcomers) this.#call(call, this.#view);
     }
   }
 
@@ -234,8 +243,8 @@ class Watch {
   }
 
   /** A listener's error is the listener's: it is reported, and the others are called. */
-  #call(call: JobListener, view: JobView): void {
-    if (this.#listeners.has(call)) safely(this.#around.api.ports, () => call(view, this.#trouble));
+  #call(call: JobListener, view: JobView, trouble = this.#trouble): void {
+    if (this.#listeners.has(call)) safely(this.#around.api.ports, () => call(view, trouble));
   }
 
   /** The page changed: the pause is measured again, and over when all that was missing is a connection. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { JobCancelledError, JobFailedError, resultOf, WaitTimeoutError } from "../../src/index.js";
-import { newWorld } from "./fakes/world.js";
+import { problem } from "../../src/testing/index.js";
+import { CASE, newWorld, settled } from "./fakes/world.js";
 
 function worldWithJob() {
   const world = newWorld();
@@ -123,4 +124,29 @@ test("a job that ended before its cancel came is given as it is", async () => {
   api.put({ job_id: "j", status: "completed" });
 
   expect(await client.cancel("j")).toMatchObject({ status: "completed" });
+});
+
+test("who waits after a new login is not refused with the token of before, whoever else follows the job", async () => {
+  const world = newWorld();
+  world.api.put({ job_id: "j", status: "running" });
+  const refuse = () => problem(401, "unauthorized");
+  world.api.next = Array.from({ length: 8 }, () => refuse);
+  const seen: string[] = [];
+  world.client.watchJob("j", ({ connection }) => seen.push(connection));
+  await world.time.advance(5_000);
+  const before = world.api.asked.length;
+  expect(seen).toEqual(["unauthorized"]);
+
+  const refused = world.client.waitForJob("j").catch((error: unknown) => error);
+  await settled();
+  expect(await refused).toMatchObject({ code: "unauthorized" });
+  expect(world.api.asked.length).toBe(before + 1);
+
+  world.api.next = [];
+  world.api.put({ job_id: "j", status: "completed", result: { case_id: CASE } });
+  const job = await world.client.waitForJob("j");
+
+  expect(job.status).toBe("completed");
+  expect(world.api.asked.length).toBe(before + 2);
+  expect(seen.at(-1)).toBe("ok");
 });
