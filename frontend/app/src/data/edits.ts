@@ -242,10 +242,18 @@ export class Edits {
 
   #put(change: Partial<EditsState>): void {
     this.#state = { ...this.#state, ...change };
-    const { pending } = this.#state;
-    if (pending.length) this.#world.storage.setItem(this.#world.key, JSON.stringify(pending));
-    else this.#world.storage.removeItem(this.#world.key);
+    keep(this.#world, this.#state.pending);
     for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Where the browser has no space for it, the change is sent all the same; only a reload would lose it, and that asks. */
+function keep({ storage, key }: EditsWorld, pending: readonly Edit[]): void {
+  try {
+    if (pending.length) storage.setItem(key, JSON.stringify(pending));
+    else storage.removeItem(key);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
   }
 }
 
