@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -259,6 +259,9 @@ class CaseStore(Protocol):
 
         A filtered page looks at 1,000 cases at most and may end early: its next page goes on there.
         """
+
+    def unchanged_since(self, before: datetime) -> Iterator[str]:
+        """The ids of all cases that were last changed before then, those that are being deleted included."""
 
     def owner_of(self, case_id: str) -> str | None:
         """Who owns the case; the one answer that a case which is being deleted still gives."""

@@ -160,6 +160,11 @@ class FakeCaseStore:
             return shown[:limit], _position(shown[limit - 1])
         return shown, _position(seen[-1]) if len(found) > len(seen) else None
 
+    def unchanged_since(self, before: datetime) -> Iterator[str]:
+        """See CaseStore.unchanged_since."""
+        with self.called("unchanged_since"):
+            return iter([case.id for case in self._cases.values() if case.updated_at < before])
+
     def owner_of(self, case_id: str) -> str | None:
         """See CaseStore.owner_of."""
         with self.called("owner_of"):

@@ -14,12 +14,14 @@ from chalicelib.cases.model import EVERY_CASE, Case, CaseFilter
 MONTHS = key("index#months", "months")
 """The months in which cases were created, as a set: the list of all cases asks for these and no others."""
 
+BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000"
+
 SCANNED_CASES = 1_000
 """So many a list looks at for one page, however few of them its filter shows: the rest is behind the cursor."""
 
 
 class DynamoCaseLists:
-    """The `list` of the CaseStore."""
+    """The `list` and `unchanged_since` of the CaseStore."""
 
     def __init__(self, calls: DynamoCalls, *, table: str) -> None:
         self._calls = calls
@@ -51,6 +53,13 @@ class DynamoCaseLists:
             last = position(there[-1]) if there else last
         page = found[:limit]
         return page, position(page[-1]) if len(found) > limit else None
+
+    def unchanged_since(self, before: datetime) -> Iterator[str]:
+        # What was created later was changed later too.
+        ids = self._all_newest_first((before, BEFORE_ALL_IDS))
+        while chunk := [*islice(ids, LARGEST_BATCH_READ)]:
+            items = self._calls.batch_get(self._table, [key(case_id, CASE) for case_id in chunk])
+            yield from (item["case_id"]["S"] for item in items if item["updated_at"]["S"] < iso(before))
 
     def _all_newest_first(self, after: tuple[datetime, str] | None) -> Iterator[str]:
         item = self._calls.get(self._table, MONTHS) or {}

@@ -140,3 +140,14 @@ def test_a_filtered_list_looks_at_so_many_and_goes_on_behind_them(
             break
 
     assert (found, sizes) == (["c4"], [0, 0, 1])
+
+
+def test_cases_that_nothing_changed_since_are_found_also_while_they_are_deleted(store: CaseStore) -> None:
+    for number in range(5):
+        store.create(a_case(f"c{number}", created_at=NOW - timedelta(days=40 * number)))
+    store.add_document(a_document(case_id="c2", uploaded_at=LATER), {})
+    store.begin_deletion("c3", mark="m1")
+    store.begin_deletion("c4", mark="m1")
+    store.confirm_deletion("c4", mark="m1")
+
+    assert sorted(store.unchanged_since(NOW)) == ["c1", "c3", "c4"]

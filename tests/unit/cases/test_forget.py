@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from chalicelib.cases.documents import NewDocument, add_document
-from chalicelib.cases.forget import PAGE, TIME_FOR_ONE_SECONDS, forget_old_cases
+from chalicelib.cases.forget import TIME_FOR_ONE_SECONDS, forget_old_cases
 from chalicelib.cases.model import Case
-from chalicelib.errors import NotFinished
+from chalicelib.errors import NotFinished, StorageUnavailable
 from tests.fakes.blob_store import FakeBlobStore
 from tests.fakes.case_store import FakeCaseStore
 from tests.unit.cases.conftest import NOW, OWNER
@@ -102,11 +102,26 @@ def test_a_case_with_an_open_job_stays_and_holds_up_no_other(
     assert (counted, ids(store)) == ({"forgotten": 2, "in_use": 1}, {"2"})
 
 
-def test_more_cases_than_a_page_are_all_found(store: FakeCaseStore, blobs: FakeBlobStore, case: Case) -> None:
-    for number in range(2 * PAGE + 1):
+def test_many_cases_are_all_found(store: FakeCaseStore, blobs: FakeBlobStore, case: Case) -> None:
+    for number in range(201):
         with_case(store, case, str(number), created=2 * KEPT_FOR + number * DAY, changed=2 * KEPT_FOR)
 
-    assert run(store, blobs)["forgotten"] == 2 * PAGE + 1
+    assert run(store, blobs)["forgotten"] == 201
+
+
+@pytest.mark.parametrize("method", ["confirm_deletion", "delete_content", "delete"])
+def test_a_deletion_that_broke_off_is_finished_by_the_next_run(
+    store: FakeCaseStore, blobs: FakeBlobStore, case: Case, method: str
+) -> None:
+    with_case(store, case, "1", created=2 * KEPT_FOR, changed=2 * KEPT_FOR)
+    case_id = "00000000-0000-4000-8000-000000000001"
+    store.fail(method)
+    with pytest.raises(StorageUnavailable):
+        run(store, blobs)
+
+    counted = run(store, blobs)
+
+    assert (counted, store.owner_of(case_id)) == ({"forgotten": 1, "in_use": 0}, None)
 
 
 def test_without_time_for_another_case_the_rest_is_left_to_the_next_day(
