@@ -1,6 +1,6 @@
 // What does every view find around it? The configuration and the session.
 
-import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useSyncExternalStore } from "react";
 import type { Config } from "./config.js";
 import type { Session, SessionState } from "./session.js";
 
@@ -25,4 +25,15 @@ export function useSurroundings(): Surrounding {
 export function useSession(): SessionState & { session: Session } {
   const { session } = useSurroundings();
   return { ...useSyncExternalStore(session.subscribe, session.getState), session };
+}
+
+/** The browser asks before it closes or reloads the page while something is not saved. */
+export function useAskBeforeLeaving(isUnsaved: boolean): void {
+  const { session } = useSurroundings();
+  useEffect(() => {
+    if (!isUnsaved) return;
+    const ask = (event: BeforeUnloadEvent) => session.isLeaving || event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [isUnsaved, session]);
 }

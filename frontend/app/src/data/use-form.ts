@@ -5,7 +5,7 @@ import { formQuery, keyOf } from "@casework/client/query";
 import { useClient } from "@casework/client/react";
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import { useSurroundings } from "../surroundings.js";
+import { useAskBeforeLeaving } from "../surroundings.js";
 import { type Edit, withPending } from "./edit.js";
 import { Edits, type EditsState } from "./edits.js";
 import { newId } from "./new-id.js";
@@ -115,14 +115,7 @@ function useSending(edits: Edits, { pending }: { pending: readonly Edit[] }): vo
     addEventListener("online", send);
     return () => removeEventListener("online", send);
   }, [edits]);
-  const { session } = useSurroundings();
-  const hasPending = pending.length > 0;
-  useEffect(() => {
-    if (!hasPending) return;
-    const ask = (event: BeforeUnloadEvent) => session.isLeaving || event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [hasPending, session]);
+  useAskBeforeLeaving(pending.length > 0);
 }
 
 /** Another tab has changed the form: it is read again. */

@@ -1,10 +1,11 @@
-// One field being edited: an input of its kind. Enter saves, Escape leaves it, leaving the field saves.
+// One field being edited: an input of its kind. Enter saves, Escape leaves it; leaving the field, or the view, saves.
 
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
 import type { FieldDefinition } from "../../data/fields.js";
 import { useLanguage, useTexts } from "../../language.js";
 import { directionOf } from "../../parts/mixed.js";
+import { useAskBeforeLeaving } from "../../surroundings.js";
 import { REVIEW } from "./texts.js";
 
 interface EditorProps {
@@ -43,6 +44,16 @@ export function Editor({ definition, label, value, written, onSave, onCancel }: 
   /** Half a date is none for the browser: it would be saved as an empty one. */
   const isHalf = () => input.current?.validity?.badInput ?? false;
   const save = (toNext: boolean) => end(() => onSave(enteredValue(definition, text), toNext, opened.seen));
+  const isTyped = text !== opened.text;
+  const left = useRef<() => void>(() => undefined);
+  useLayoutEffect(() => {
+    left.current = () => {
+      if (isTyped && !isHalf()) save(false);
+    };
+  });
+  // The browser's Back takes the view away without a blur. A layout effect: the input can still be asked.
+  useLayoutEffect(() => () => left.current(), []);
+  useAskBeforeLeaving(isTyped);
   const keyed = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const isBreak = definition.kind === "long" && event.shiftKey;
@@ -59,7 +70,7 @@ export function Editor({ definition, label, value, written, onSave, onCancel }: 
     value: text,
     onChange: (event: { target: { value: string } }) => setText(event.target.value),
     onKeyDown: keyed,
-    onBlur: () => (text === opened.text || isHalf() ? end(onCancel) : save(false)),
+    onBlur: () => (!isTyped || isHalf() ? end(onCancel) : save(false)),
   };
   const direction = CODES.has(definition.kind)
     ? "ltr"
