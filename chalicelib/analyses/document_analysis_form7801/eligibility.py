@@ -15,6 +15,8 @@ import msgspec
 
 from chalicelib.analyses.document_analysis_form7801.checks import ADULT_YEARS, age_on, day_of
 from chalicelib.analyses.document_analysis_form7801.form import Form
+from chalicelib.analyses.document_analysis_form7801.months_of_pay import month_of_pay
+from chalicelib.analyses.document_analysis_form7801.work_injury import sign_of_work_injury
 from chalicelib.analyses.kit.facts import btl_facts
 from chalicelib.analyses.kit.issues import Issue
 from chalicelib.cases.model import DocumentText
@@ -29,13 +31,7 @@ RETROACTIVE_MONTHS = 12
 PAYSLIPS = 15
 _MONTHS_A_YEAR = 12
 _PAYSLIP = re.compile(r"תלוש|payslip|pay slip|salary slip", re.IGNORECASE)
-_MONTH_OF_PAY = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.](20\d\d)(?!\d)|(?<!\d)(20\d\d)-(0[1-9]|1[0-2])(?!\d)")
 _EMPLOYERS_LETTER = re.compile(r"אישור העסקה|מכתב מעסיק|employment letter|letter of employment", re.IGNORECASE)
-_WORK_INJURY = re.compile(
-    r"תאונת עבודה|תאונה בעבודה|נפגע\w* בעבודה|נפצע\w* בעבודה|מחלת מקצוע|דמי פגיעה|work(?:place)? (?:accident|injury)"
-    r"|injured at work|accident at work|occupational disease",
-    re.IGNORECASE,
-)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,8 +53,8 @@ def eligibility(
         age,
         _waiting(onset, today),
         _retroactive(onset, today),
-        _payslips(form, texts),
-        _work_injury([*(page.text for text in texts for page in text.pages), transcript]),
+        _payslips(form, texts, today),
+        _work_injury((page.text for text in texts for page in text.pages), transcript),
     ]
     return [msgspec.to_builtins(rule) for rule in rules], issues
 
@@ -115,13 +111,13 @@ def _retroactive(onset: date | None, today: date) -> Rule:
     )
 
 
-def _payslips(form: Form, texts: Sequence[DocumentText]) -> Rule:
+def _payslips(form: Form, texts: Sequence[DocumentText], today: date) -> Rule:
     """Payslips of fifteen months, or an employer's letter; only for somebody who was employed."""
     kinds = {record["employment_type"] for record in form["employment_history"]["employment_records"]}
     if not kinds or kinds == {"self_employed"}:
         return _rule("payslips", "unknown" if not kinds else "met", required=0)
     slips = [text for text in texts if _is(text, _PAYSLIP)]
-    months = {month for text in slips for month in _months_of_pay(text)}
+    months = {month_of_pay(page.text, today=today) for text in slips for page in text.pages} - {None}
     letters = sum(_is(text, _EMPLOYERS_LETTER) for text in texts)
     status: Status = "met" if len(months) >= PAYSLIPS or letters else "not_met"
     return _rule("payslips", status, months_present=len(months), required=PAYSLIPS, employers_letters=letters)
@@ -133,20 +129,7 @@ def _is(text: DocumentText, words: re.Pattern[str]) -> bool:
     return any(words.search(where) for where in (document.file_name, document.document_type or "", first))
 
 
-def _months_of_pay(text: DocumentText) -> Iterable[tuple[int, int]]:
-    for page in text.pages:
-        match = _MONTH_OF_PAY.search(page.text)
-        if match:
-            month, year = (match[1], match[2]) if match[1] else (match[4], match[3])
-            yield int(year), int(month)
-
-
-def _work_injury(texts: Iterable[str]) -> Rule:
+def _work_injury(texts: Iterable[str], transcript: str) -> Rule:
     """Signs of an injury at work: then another branch of the Institute pays first."""
-    for text in texts:
-        match = _WORK_INJURY.search(text)
-        if match:
-            start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
-            line = text[start : end if end >= 0 else len(text)].strip()
-            return _rule("no_work_injury", "not_met", words=line[:300])
-    return _rule("no_work_injury", "unknown")
+    words = sign_of_work_injury(texts, transcript)
+    return _rule("no_work_injury", "not_met" if words else "unknown", words=words)

@@ -19,7 +19,7 @@ _CONFIRMS = re.compile(
 def is_claimants_word(quote: str, transcript: str) -> bool:
     """True when a part of the quote is in a line of the claimant, or its assistant's line is confirmed by the next."""
     wanted = comparable(re.sub(r"(?m)^\s*(?:AI|User):\s*", " ", quote))
-    spoken = _lines(transcript)
+    spoken = utterances(transcript)
     if not wanted or not spoken:
         return False
     text, owners = "", list[int]()
@@ -36,14 +36,12 @@ def is_claimants_word(quote: str, transcript: str) -> bool:
     return any(_counts(lines, spoken) for lines in places)
 
 
-def _counts(lines: set[int], spoken: list[tuple[str, str]]) -> bool:
-    if any(spoken[number][0] == "User" for number in lines):
-        return True
-    last = max(lines) + 1
-    return last < len(spoken) and spoken[last][0] == "User" and _CONFIRMS.match(spoken[last][1]) is not None
+def confirms(answer: str) -> bool:
+    """True when comparable words begin with a yes."""
+    return _CONFIRMS.match(answer) is not None
 
 
-def _lines(transcript: str) -> list[tuple[str, str]]:
+def utterances(transcript: str) -> list[tuple[str, str]]:
     """Speaker and comparable words of each utterance; a line without a speaker goes on with the one before."""
     found: list[tuple[str, str]] = []
     for line in transcript.splitlines():
@@ -54,3 +52,10 @@ def _lines(transcript: str) -> list[tuple[str, str]]:
             speaker, words = found[-1]
             found[-1] = (speaker, f"{words} {comparable(line)}")
     return found
+
+
+def _counts(lines: set[int], spoken: list[tuple[str, str]]) -> bool:
+    if any(spoken[number][0] == "User" for number in lines):
+        return True
+    last = max(lines) + 1
+    return last < len(spoken) and spoken[last][0] == "User" and confirms(spoken[last][1])

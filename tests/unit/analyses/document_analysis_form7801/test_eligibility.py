@@ -12,6 +12,8 @@ from chalicelib.analyses.document_analysis_form7801.changes import changes_since
 from chalicelib.analyses.document_analysis_form7801.document_dates import document_dates
 from chalicelib.analyses.document_analysis_form7801.eligibility import eligibility
 from chalicelib.analyses.document_analysis_form7801.form import Form
+from chalicelib.analyses.document_analysis_form7801.months_of_pay import month_of_pay
+from chalicelib.documents.normalise import comparable
 from tests.fakes.analysis_services import a_document, a_text
 from tests.unit.analyses.document_analysis_form7801.forms import TODAY, a_form, a_record
 
@@ -81,11 +83,106 @@ def test_payslips_are_counted_by_their_months() -> None:
     assert rules(form, *slips, letter)["payslips"]["status"] == "met"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "תלוש שכר לחודש 03/2026",
+        "תלוש שכר\nתחילת עבודה: 01/09/2018\nלחודש 03/2026",  # the start of work is no month of pay
+        "תלוש שכר\nהודפס: 02.04.2026\nתלוש שכר לחודש מרץ 2026",
+        "תלוש שכר לחודש 3/26",
+        "תלוש שכר 2026-03, הופק 2026-04-02",
+        "תלוש שכר\nתקופה: 01/03/2026 - 31/03/2026\nתחילת עבודה: 01/09/2018",
+        "Payslip for March 2026, employed since 1 September 2018",
+    ],
+)
+def test_a_payslip_pays_the_month_that_it_names(text: str) -> None:
+    form = a_form(records=[a_record(employment_type="full_time")])
+    slips = [a_text(a_document("d1"), text), a_text(a_document("d2"), "תלוש שכר לחודש 03/2026")]
+
+    assert rules(form, *slips)["payslips"]["facts"]["months_present"] == 1
+    assert month_of_pay(text, today=TODAY) == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize("text", ["תלוש שכר", "תלוש שכר, הודפס 02/04/2026", "תלוש שכר, דרגה 5/26"])
+def test_a_payslip_without_a_month_pays_none(text: str) -> None:
+    assert month_of_pay(text, today=TODAY) is None
+
+
 def test_signs_of_an_injury_at_work_are_named() -> None:
     found = rules(a_form(), transcript="AI: מה קרה?\nUser: הייתה לי תאונת עבודה במחסן.")["no_work_injury"]
 
     assert (found["status"], found["facts"]["words"]) == ("not_met", "User: הייתה לי תאונת עבודה במחסן.")
     assert rules(a_form())["no_work_injury"]["status"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "AI: האם מדובר בתאונת עבודה?\nUser: לא, ממש לא.",
+        "AI: זה קרה בזמן העבודה?\nUser: לא, בבית.",
+        "AI: אז זו לא תאונת עבודה, נכון?\nUser: נכון.",
+        "AI: קיבלת דמי פגיעה?\nUser: מה זה?",
+        "User: לא הייתה תאונת עבודה.",
+        "User: זו לא הייתה תאונת עבודה, זו מחלה.",
+        "User: לא נפגעתי בעבודה.",
+        "User: התחיל בלי שום תאונת עבודה.",
+    ],
+)
+def test_an_injury_that_is_asked_for_or_denied_in_the_call_is_no_sign(call: str) -> None:
+    assert rules(a_form(), transcript=call)["no_work_injury"]["status"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "תאונת עבודה: לא",
+        "תאונת עבודה - לא.",
+        "לא מדובר בתאונת עבודה",
+        "מדובר במחלה ולא\nבתאונת עבודה.",
+        "המטופל שולל תאונת עבודה",
+        "ללא תאונת עבודה או תאונת דרכים",
+        "האם נפגע בעבודה? ☐ כן ☒ לא",
+        "☐ תאונת עבודה ☐ תאונת דרכים ☒ מחלה",
+        "האם מדובר במחלת מקצוע?",
+        "This was not a work accident.",
+    ],
+)
+def test_an_injury_that_a_document_denies_or_only_asks_for_is_no_sign(text: str) -> None:
+    assert rules(a_form(), a_text(a_document("d1"), text))["no_work_injury"]["status"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "AI: זה קרה בזמן העבודה?\nUser: כן, במשמרת.",
+        "AI: האם זו תאונת עבודה?\nUser: כן.",
+        "AI: זו תאונת עבודה?\nUser: לא יודעת, נפלתי בעבודה מסולם.",
+        "User: לא דיווחתי על תאונת העבודה.",
+        "User: נפגעתי בדרך לעבודה.",
+        "User: עברתי תאונת דרכים קשה בדרך מהעבודה.",
+        "הייתה לי תאונת עבודה",  # a transcript without speakers
+    ],
+)
+def test_what_the_claimant_says_of_an_injury_at_work_is_a_sign(call: str) -> None:
+    assert rules(a_form(), transcript=call)["no_work_injury"]["status"] == "not_met"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "כאב כרוני בכתף ימין מאז תאונת-עבודה ביום 05/08/2024.",
+        "האם נפגע בעבודה? כן, ביום 05/08/2024",
+        "לא עובד מאז 2024. נפגע בעבודה.",
+        "ללא חבלת ראש. תאונת עבודה לפני שנה.",
+        "תאונת עבודה - לא דווחה למעסיק",
+        "☒ תאונת עבודה ☐ מחלה",
+        "Injured at work in 2024",
+    ],
+)
+def test_what_a_document_says_of_an_injury_at_work_is_a_sign(text: str) -> None:
+    found = rules(a_form(), a_text(a_document("d1"), text))["no_work_injury"]
+
+    assert (found["status"], found["facts"]["words"]) == ("not_met", comparable(text))
 
 
 def test_every_rule_names_its_source() -> None:
