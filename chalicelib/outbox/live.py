@@ -7,13 +7,14 @@ Delivery is at least once and unordered; the higher `version` wins. Whoever hear
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 import msgspec
 
-from chalicelib import telemetry
+from chalicelib import telemetry, time_budget
 from chalicelib.auth import Principal
 from chalicelib.errors import CaseworkError, NotFound
 from chalicelib.jobs.model import Job
@@ -28,6 +29,7 @@ LONGEST_JOB_ID = 64
 OLDEST_UPDATE = timedelta(minutes=1)
 """An update older than this is dropped: its client has polled since."""
 
+POSTING_SECONDS = 40.0  # for all posts of a batch; the rest of the function's 60 s is for queueing webhooks
 OPENING_TAKES = timedelta(seconds=5)
 OPENING_PAUSE_SECONDS = 0.2
 OPENING_TRIES = 10
@@ -211,11 +213,10 @@ def publish(
     queued, so that the batch comes again.
     """
     changes = list(changes)
-    for job in _newest(changes, now=clock()):
-        try:
-            _post(job, watches=watches, sockets=sockets, view=view, clock=clock, sleep=sleep)
-        except CaseworkError as exc:
-            telemetry.warning("update_lost", job_id=job.job_id, error=type(exc).__name__)
+    with time_budget.limited_to(POSTING_SECONDS):
+        for job in _newest(changes, now=clock()):
+            with _losable(job):
+                _post(job, watches=watches, sockets=sockets, view=view, clock=clock, sleep=sleep)
     for change in changes:
         if _has_ended(change) and change.after is not None and change.after.notify_url is not None:
             announce_end(change.after, queue=webhooks)
@@ -257,14 +258,21 @@ def _post(
         return
     body = msgspec.json.encode({"type": "job", "job": view(job, now)})
     for watcher in watchers:
-        try:
-            was_posted = _post_to(watcher, body, sockets=sockets, clock=clock, sleep=sleep)
-        except ConnectionGone:
-            watches.unwatch([job.job_id], connection_id=watcher.connection_id)
-            close_connection(watcher.connection_id, watches=watches)
-        else:
-            if was_posted and job.is_done:
+        with _losable(job):  # a connection whose client does not read is refused alone
+            try:
+                if _post_to(watcher, body, sockets=sockets, clock=clock, sleep=sleep) and job.is_done:
+                    watches.unwatch([job.job_id], connection_id=watcher.connection_id)
+            except ConnectionGone:
                 watches.unwatch([job.job_id], connection_id=watcher.connection_id)
+                close_connection(watcher.connection_id, watches=watches)
+
+
+@contextmanager
+def _losable(job: Job) -> Iterator[None]:
+    try:
+        yield
+    except CaseworkError as exc:
+        telemetry.warning("update_lost", job_id=job.job_id, error=type(exc).__name__)
 
 
 def _post_to(
