@@ -152,7 +152,7 @@ def dynamo(local_resources: Resources) -> Backend:
 
 
 class AsksTwice:
-    """A client whose first answer to each put is lost, and whose SDK asks again."""
+    """A client whose first answer to each put and update is lost, and whose SDK asks again."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -160,6 +160,10 @@ class AsksTwice:
     def put_item(self, **request: Any) -> Any:
         self._client.put_item(**request)
         return self._client.put_item(**request)
+
+    def update_item(self, **request: Any) -> Any:
+        self._client.update_item(**request)
+        return self._client.update_item(**request)
 
 
 def test_a_try_whose_first_answer_was_lost_is_made(local_resources: Resources) -> None:
@@ -170,6 +174,14 @@ def test_a_try_whose_first_answer_was_lost_is_made(local_resources: Resources) -
 
     assert DynamoDeliveryLog(AsksTwice(client), table=table).begin(job, attempt, begun_before=long_ago)
     assert not DynamoDeliveryLog(client, table=table).begin(job, attempt, begun_before=long_ago)
+
+
+def test_a_ticket_whose_first_answer_was_lost_is_taken(local_resources: Resources) -> None:
+    client, table = local_resources.client("dynamodb"), local_resources.jobs_table
+    DynamoWatchStore(client, table=table).put_ticket(a_ticket())
+
+    assert DynamoWatchStore(AsksTwice(client), table=table).take_ticket("opaque", now=CREATED_AT) == a_ticket()
+    assert DynamoWatchStore(client, table=table).take_ticket("opaque", now=CREATED_AT) is None
 
 
 def test_a_job_that_nobody_watches_causes_no_invocation(dynamo: Backend, local_resources: Resources) -> None:

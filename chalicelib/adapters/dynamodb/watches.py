@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from chalicelib import telemetry
 from chalicelib.adapters.dynamodb.calls import ConditionRefused, DynamoCalls
@@ -25,11 +26,12 @@ WATCH_PREFIX = "watch#"
 
 
 class DynamoWatchStore:
-    """The WatchStore; `client` is a low-level DynamoDB client."""
+    """The WatchStore; `client` is a low-level DynamoDB client, `new_id` marks who took a ticket."""
 
-    def __init__(self, client: Any, *, table: str) -> None:
+    def __init__(self, client: Any, *, table: str, new_id: Callable[[], str] = lambda: str(uuid4())) -> None:
         self._calls = DynamoCalls(client)
         self._table = table
+        self._new_id = new_id
 
     def put_ticket(self, ticket: Ticket) -> None:
         """See WatchStore.put_ticket: one PutItem."""
@@ -38,18 +40,22 @@ class DynamoWatchStore:
 
     def take_ticket(self, secret: str, *, now: datetime) -> Ticket | None:
         """See WatchStore.take_ticket: one conditional UpdateItem, so that two connections cannot share a ticket."""
+        mark = self._new_id()
         try:
             item = self._calls.update(
                 table_request(
                     self._table,
                     key=_ticket_key(secret),
-                    UpdateExpression="SET #used = :true",
+                    UpdateExpression="SET #used = :mark",
                     ConditionExpression="attribute_exists(#job_id) AND attribute_not_exists(#used) AND #expires > :now",
-                    values={"true": True, "now": now},
+                    values={"mark": mark, "now": now},
                 )
             )
-        except ConditionRefused:
-            return None
+        except ConditionRefused as refused:
+            # Our first answer was lost and the SDK asked again: the ticket was used up by us.
+            if refused.item is None or refused.item.get("used") != text(mark):
+                return None
+            item = refused.item
         principal, job_ids, expires_at = _held(item)
         return Ticket(secret=secret, principal=principal, job_ids=job_ids, expires_at=expires_at)
 
