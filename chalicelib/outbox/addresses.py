@@ -26,7 +26,6 @@ _EMBEDDED = (
     (ipaddress.IPv6Network("::ffff:0:0:0/96"), 0),
     (ipaddress.IPv6Network("::/96"), 0),
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),
-    (ipaddress.IPv6Network("64:ff9b:1::/48"), 0),
     (ipaddress.IPv6Network("2002::/16"), 80),
 )
 _TEREDO = ipaddress.IPv6Network("2001::/32")
@@ -36,6 +35,7 @@ _SPECIAL = tuple(
     for network in (
         "192.0.0.0/24",
         "192.88.99.0/24",
+        "64:ff9b:1::/48",  # a network's own NAT64: where the IPv4 address is in it, that network decides
         "fec0::/10",
         "2001:db8::/32",
         "3fff::/20",
