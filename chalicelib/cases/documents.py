@@ -18,7 +18,7 @@ from chalicelib.cases.model import CaseStore, Document, DocumentStatus
 from chalicelib.cases.read import case_outline, no_such_case, visible_outline
 from chalicelib.cases.requested_documents import is_requested
 from chalicelib.documents.content_types import CONTENT_TYPES, ContentType, type_of_bytes, type_of_name
-from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, NotFound, TooManyDocuments
+from chalicelib.errors import BodyTooLarge, FieldProblem, InvalidRequest, NotFound, StorageUnavailable, TooManyDocuments
 
 MIB = 1024 * 1024
 MAX_TEXT_BYTES = 3 * MIB
@@ -196,13 +196,22 @@ def delete_document(
 
 
 def _again(document: Document, *, owner: str, store: CaseStore, blobs: BlobStore, now: datetime) -> AddedDocument:
-    """The document that is stored already, with a fresh form while its upload is still to come."""
-    awaited = document.status is DocumentStatus.AWAITING_UPLOAD
+    """The document that is stored already, with a fresh form while its upload is still to come.
+
+    Raises: StorageUnavailable when it is deleted or arrives in this moment.
+    """
+    upload = None
+    if document.status is DocumentStatus.AWAITING_UPLOAD:
+        # What this form brings is looked for as what the first one would have brought.
+        document = msgspec.structs.replace(document, upload_lapsed=False, look_at=None, upload_renewed_at=now)
+        if not store.save_document(document):
+            raise StorageUnavailable("The document was changed just now. Try again.", retry_after_seconds=1)
+        upload = _upload(document, blobs=blobs, now=now)
     return AddedDocument(
         document=document,
         metadata=store.document_metadata(document.case_id).get(document.id, {}),
         owner=owner,
-        upload=_upload(document, blobs=blobs, now=now) if awaited else None,
+        upload=upload,
         replayed=True,
     )
 

@@ -27,7 +27,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
     `requested_name` is the name under which the document was asked for ("": it was not, or under no such name).
     `upload_lapsed` says that no bytes arrived while the upload was awaited, `look_at` when a late upload is checked
-    next. `request_fingerprint` is of the request that made it, when that had an Idempotency-Key.
+    next, `upload_renewed_at` when its last form was made, if that was not the first one. `request_fingerprint` is of
+    the request that made it, when that had an Idempotency-Key.
     """
 
     id: str
@@ -43,6 +44,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     upload_lapsed: bool = False
     request_fingerprint: str | None = None
     look_at: datetime | None = None
+    upload_renewed_at: datetime | None = None
+
+    @property
+    def awaited_since(self) -> datetime:
+        """When the form of the upload was made."""
+        return self.upload_renewed_at or self.uploaded_at
 
     @property
     def blob_key(self) -> str:
@@ -242,7 +249,8 @@ class CaseStore(Protocol):
         """The documents of each of these cases; empty for one without documents, and for one that is gone."""
 
     def save_document(self, document: Document) -> bool:
-        """Replace a document's light record. False when it is gone."""
+        """Replace a document's light record. False when it is gone, and when its upload has arrived while this record
+        still awaits it."""
 
     def delete_document(self, document: Document, *, at: datetime) -> None:
         """Remove a document's record and metadata, and remember its id among the removed ones."""

@@ -171,7 +171,7 @@ def _with_due_arrivals(
     missed = [
         found
         for found in arrived
-        if found.id in looked_for and _is_awaited(found) and now - found.uploaded_at > UPLOAD_EXPECTED
+        if found.id in looked_for and _is_awaited(found) and now - found.awaited_since > UPLOAD_EXPECTED
     ]
     return _replaced(arrived, missed, partial(_with_next_look, store=store, now=now))
 
@@ -193,12 +193,16 @@ def _is_awaited(document: Document) -> bool:
 
 
 def _with_next_look(document: Document, *, store: CaseStore, now: datetime) -> Document | None:
-    age = now - document.uploaded_at
+    age = now - document.awaited_since
     if age > UPLOAD_AWAITED:
         later = msgspec.structs.replace(document, upload_lapsed=True, look_at=None)
     else:
         later = msgspec.structs.replace(document, look_at=now + age / LOOKS_PER_AGE)
-    return later if store.save_document(later) else None
+    if store.save_document(later):
+        return later
+    # Deleted since it was read, or found by another read.
+    outline = store.outline(document.case_id)
+    return next((found for found in outline.documents if found.id == document.id), None) if outline else None
 
 
 def _with_arrival(document: Document, *, store: CaseStore, blobs: BlobStore) -> Document | None:

@@ -24,6 +24,7 @@ from chalicelib.jobs.outcomes import WriteBack
 CALL = "call_details"
 FORM = "final_document_analysis"
 CONFIRMED = "confirmed"
+AWAITED = "awaiting_upload"
 
 
 class FakeCaseStore:
@@ -127,7 +128,8 @@ class FakeCaseStore:
     def save_document(self, document: Document) -> bool:
         """See CaseStore.save_document."""
         with self.called("save_document"):
-            if (document.case_id, document.id) not in self._documents:
+            stored = self._documents.get((document.case_id, document.id))
+            if stored is None or (document.status == AWAITED != stored.status):
                 return False
             self._documents[document.case_id, document.id] = document
             return True

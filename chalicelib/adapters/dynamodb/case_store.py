@@ -35,7 +35,7 @@ from chalicelib.adapters.dynamodb.case_items import (
 from chalicelib.adapters.dynamodb.case_lists import MONTHS, DynamoCaseLists
 from chalicelib.adapters.dynamodb.values import Item, json_attributes, json_value, table_request
 from chalicelib.blobs import BlobStore
-from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document, DocumentList
+from chalicelib.cases.model import Case, CaseFile, CaseOutline, Document, DocumentList, DocumentStatus
 
 READS_OF_REPLACED = 3
 QUERIES_AT_ONCE = 8
@@ -126,8 +126,12 @@ class DynamoCaseStore(DynamoCaseLists):
             return dict(zip(case_ids, pool.map(time_budget.within_this(self._documents), case_ids), strict=True))
 
     def save_document(self, document: Document) -> bool:
+        is_awaited = document.status is DocumentStatus.AWAITING_UPLOAD
         stored = table_request(
-            self._table, item=document_item(document), ConditionExpression="attribute_exists(#case_id)"
+            self._table,
+            item=document_item(document),
+            ConditionExpression="#status = :awaited" if is_awaited else "attribute_exists(#case_id)",
+            values={"awaited": document.status.value} if is_awaited else {},
         )
         try:
             self._calls.put(stored)

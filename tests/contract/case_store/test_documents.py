@@ -70,6 +70,24 @@ def test_a_lapsed_upload_stays_lapsed(store: CaseStore) -> None:
     assert outline.documents == (lapsed,)
 
 
+def test_an_upload_that_arrived_is_not_awaited_again(store: CaseStore) -> None:
+    store.create(a_case())
+    awaited = msgspec.structs.replace(a_document(), status=DocumentStatus.AWAITING_UPLOAD)
+    store.add_document(awaited, {})
+
+    landed = [
+        store.save_document(msgspec.structs.replace(awaited, upload_renewed_at=LATER)),
+        store.save_document(a_document()),
+        store.save_document(msgspec.structs.replace(awaited, upload_lapsed=True)),
+        store.save_document(msgspec.structs.replace(awaited, id="d2")),
+    ]
+
+    outline = store.outline("c1")
+    assert landed == [True, True, False, False]
+    assert outline is not None
+    assert outline.documents == (a_document(),)
+
+
 def test_a_deleted_document_is_remembered_by_its_id_only(store: CaseStore) -> None:
     store.create(a_case())
     store.add_document(a_document("d1"), {"document_summary": "סיכום"})

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.cases.changes import NewCase, create_case
@@ -197,6 +198,45 @@ def test_an_upload_is_looked_for_as_long_as_it_may_still_come(store: FakeCaseSto
         list_at(NOW + timedelta(minutes=minutes), store=store, blobs=blobs)
 
     assert len(blobs.asked) == 3
+
+
+def test_an_upload_with_a_later_form_is_looked_for_as_long_as_with_the_first(
+    store: FakeCaseStore, coming: AddedDocument
+) -> None:
+    blobs, late = CountingBlobs(), NOW + timedelta(hours=3)
+    list_at(late, store=store, blobs=blobs)
+    new = NewDocument(file_name="f.pdf", content_type="application/pdf", size=99)
+    again = add_document("c1", new, principal=OWNER, store=store, blobs=blobs, now=late, document_id="d1")
+    for minutes in (1, 16, 74):
+        list_at(late + timedelta(minutes=minutes), store=store, blobs=blobs)
+    blobs.put(coming.document.upload_key, b"%PDF-1.7", content_type="application/pdf")
+
+    outline = case_outline("c1", principal=OWNER, store=store, blobs=blobs)
+
+    assert again.upload is not None
+    assert [document.status for document in outline.documents] == [DocumentStatus.READY]
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=5), timedelta(days=20)])
+def test_an_upload_that_another_read_found_is_not_awaited_again(
+    store: FakeCaseStore, coming: AddedDocument, age: timedelta
+) -> None:
+    class ArrivesBehind(FakeBlobStore):
+        """Another read finds the upload just after this one did not."""
+
+        def size(self, key: str) -> int | None:
+            size = super().size(key)
+            if size is None:
+                FakeBlobStore.put(self, key, b"%PDF-1.7", content_type="application/pdf")
+                ready = msgspec.structs.replace(coming.document, status=DocumentStatus.READY, size=8)
+                store.save_document(ready)
+            return size
+
+    listed = list_at(NOW + age, store=store, blobs=ArrivesBehind())
+
+    outline = store.outline("c1")
+    assert outline is not None
+    assert [document.status for document in (*listed, *outline.documents)] == [DocumentStatus.READY] * 2
 
 
 def test_uploads_are_looked_for_several_at_once(store: FakeCaseStore, desk: Desk) -> None:
