@@ -20,6 +20,7 @@ from chalicelib.analyses.document_analysis_form7801.compute import (
     employment_months,
     with_stays_computed,
 )
+from chalicelib.analyses.document_analysis_form7801.difference import same_number
 from chalicelib.analyses.document_analysis_form7801.fields import (
     COMPUTED_PATTERNS,
     EMPLOYMENT,
@@ -46,6 +47,7 @@ LARGEST_NUMBER = 10**9
 
 _LONG = frozenset({"disability_info.primary_disability_description"})
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ONLY_DIGITS = re.compile(r"[\d\s./\-]*\d[\d\s./\-]*")
 _SECTIONS = ("personal_info", "employment_history", "disability_info", "bank_details", "medical_waiver")
 
 
@@ -141,6 +143,8 @@ class PersonValues:
             return False
         if not isinstance(mine, str) or not isinstance(theirs, str):
             return True
+        if _ONLY_DIGITS.fullmatch(mine) and _ONLY_DIGITS.fullmatch(theirs):
+            return not same_number(mine, theirs)
         return not (words(mine) and same_text(mine, theirs))
 
     def identity(self, list_path: str, item: Mapping[str, Any]) -> Sequence[str]:

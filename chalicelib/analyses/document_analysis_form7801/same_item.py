@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.analyses.document_analysis_form7801.checks import day_of
+from chalicelib.analyses.document_analysis_form7801.difference import same_number
 from chalicelib.analyses.document_analysis_form7801.fields import EMPLOYMENT, HOSPITALIZATIONS, PHYSICIANS
 from chalicelib.analyses.document_analysis_form7801.place_names import name_words
 from chalicelib.documents.normalise import same_text, words
@@ -63,13 +64,13 @@ def _same_employment(first: Item, second: Item) -> bool:
 
 def _same_physician(first: Item, second: Item) -> bool:
     if first["physician_id"].strip() and second["physician_id"].strip():
-        return same_text(first["physician_id"], second["physician_id"])
+        return same_number(first["physician_id"], second["physician_id"])
     return _same_name(first["name"], second["name"]) and not _other_specialty(first["specialty"], second["specialty"])
 
 
 def _same_stay(first: Item, second: Item) -> bool:
     if first["hospitalization_id"].strip() and second["hospitalization_id"].strip():
-        return same_text(first["hospitalization_id"], second["hospitalization_id"])
+        return same_number(first["hospitalization_id"], second["hospitalization_id"])
     same_hospital = _same_name(first["hospital_name"], second["hospital_name"])
     if first["admission_date"] and first["admission_date"] == second["admission_date"]:
         return same_hospital or not (first["hospital_name"].strip() and second["hospital_name"].strip())
