@@ -2,9 +2,10 @@
 
 Each value is judged by the label nearest to it: before it in its sentence, else after it, else on the line above (in a
 call that is the question); a label counts for the first value after it only. "מרפאה" before a phone, "תאריך לידה"
-before a date or "נטו" before an amount say that it is something else. Words without a label that is known here say
-nothing. Of dates also their side counts: the first of a range, or one after "מיום", begins something, the second one,
-or one after "עד", ends it. A name may show by itself what it is: a title, "בית חולים", "בע״מ", a house number.
+before a date or "נטו" before an amount say that it is something else, and so does "לשנה" of a salary. Words without a
+label that is known here say nothing. Of dates also their side counts: the first of a range, or one after "מיום",
+begins something, the second one, or one after "עד", ends it. A name may show by itself what it is: a title, "בית
+חולים", "בע״מ", a house number.
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ from chalicelib.analyses.kit.label_words import (
     date_spans,
     nearest_label,
 )
+from chalicelib.analyses.kit.pay_period import is_of_another_period
 from chalicelib.analyses.kit.quotes import Surroundings
 from chalicelib.documents.normalise import comparable, words
 
 ONSET = "disability_info.disability_start_date"
+_SALARY = f"{EMPLOYMENT}[].monthly_salary_gross"
 _LABELS: Mapping[Kind, Labels] = {
     Kind.DATE: DATE_LABELS,
     Kind.NAME: NAME_LABELS,
@@ -76,7 +79,7 @@ _EXPECTED: Mapping[str, _Expected] = {
     f"{EMPLOYMENT}[].employer_name": _may("employer", shapes="company hospital bank"),
     f"{EMPLOYMENT}[].start_date": _may("work", side=FROM),
     f"{EMPLOYMENT}[].end_date": _may("work", side=UNTIL),
-    f"{EMPLOYMENT}[].monthly_salary_gross": _may("gross"),
+    _SALARY: _may("gross"),
     f"{EMPLOYMENT}[].position_title": _may("position employer"),
     ONSET: _may("onset stay stopped"),
     f"{PHYSICIANS}[].physician_id": _may("licence"),
@@ -133,6 +136,9 @@ def _is_another(leaf: Leaf, expected: _Expected, place: Surroundings, today: dat
         return False
     line, above, at = found
     labels, values = _LABELS[leaf.kind], _values(leaf, line, today)
+    is_salary = leaf.pattern == _SALARY and _digits(line[slice(*at)]) == _digits(_written(leaf.value))
+    if is_salary and is_of_another_period(line, at, values=values):
+        return True
     heading = "" if _values(leaf, above, today) else above
     label = nearest_label(labels, line, heading, at, values=values, fitting=expected.labels)
     side = date_side(line, at, today=today, above=heading) if leaf.kind is Kind.DATE else ""
@@ -182,6 +188,15 @@ def _values(leaf: Leaf, line: str, today: date) -> list[Span]:
     return [match.span() for match in found]
 
 
+def _written(value: object) -> str:
+    """A number without its agorot."""
+    return str(int(value)) if isinstance(value, float) else str(value)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text).lstrip("0")
+
+
 def _spans(leaf: Leaf, line: str, today: date) -> Iterator[Span]:
     """Where the line holds the value."""
     if leaf.kind is Kind.DATE:
@@ -197,7 +212,7 @@ def _spans(leaf: Leaf, line: str, today: date) -> Iterator[Span]:
         if found:
             yield found.span()
     else:
-        digits = re.sub(r"\D", "", f"{leaf.value:.0f}" if isinstance(leaf.value, float) else str(leaf.value))
+        digits = re.sub(r"\D", "", _written(leaf.value))
         loose = r"[\d\-./, ]{0,1}".join(digits.lstrip("0")) if digits.strip("0") else ""
         yield from (match.span() for match in re.finditer(rf"(?<!\d)0*{loose}(?!\d)", line) if loose)
 
