@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.app.forms import (
     DR_LEVI,
     GALIL,
@@ -159,6 +161,55 @@ def test_twins_are_told_apart_by_what_else_they_say_not_by_their_order(api):
         driver,
         keeper,
     )
+
+
+def test_what_persons_did_to_a_twin_stays_with_it_when_another_comes_and_it_goes(api):
+    first, other = ({**DR_LEVI, "physician_id": number} for number in ("20200", "10100"))
+    case_id, _ = an_analysed_case(api, a_form(physicians=[first]))
+    path = row_path(form_of(api.user, case_id), PHYSICIANS, physician_id="20200")
+    changed(api.user, case_id, changes=[{"field": f"{path}.clinic_name", "value": "מרפאת הגליל"}])
+
+    analysed(api, case_id, a_form(physicians=[other, {**first, "last_visit_date": "2026-06-01"}]))
+
+    form = form_of(api.user, case_id)
+    assert row_path(form, PHYSICIANS, physician_id="20200", clinic_name="מרפאת הגליל") == path
+    removed = row_path(form, PHYSICIANS, physician_id="10100", clinic_name="")
+    assert removed != path
+    changed(api.user, case_id, remove=[removed])
+    analysed(api, case_id, a_form(physicians=[other]))
+    [row] = form_of(api.user, case_id)["form_7801"]["disability_info"]["treating_physicians"]
+    assert (row["physician_id"], row["clinic_name"]) == ("20200", "מרפאת הגליל")
+
+
+@pytest.mark.parametrize("found", [["10100"], ["10100", "30300"]])
+def test_a_twin_that_an_analysis_drops_takes_no_others_place(api, found):
+    doctors = {number: {**DR_LEVI, "physician_id": number} for number in ("10100", "20200", "30300")}
+    case_id, _ = an_analysed_case(api, a_form(physicians=[doctors["10100"], doctors["20200"]]))
+    path = row_path(form_of(api.user, case_id), PHYSICIANS, physician_id="20200")
+    changed(api.user, case_id, changes=[{"field": f"{path}.clinic_name", "value": "מרפאת הגליל"}])
+
+    analysed(api, case_id, a_form(physicians=[doctors[number] for number in found]))
+
+    form = form_of(api.user, case_id)
+    rows = form["form_7801"]["disability_info"]["treating_physicians"]
+    assert row_path(form, PHYSICIANS, physician_id="20200", clinic_name="מרפאת הגליל") == path
+    assert sorted(row["physician_id"] for row in rows if not row["clinic_name"]) == found
+    assert len({row["row_id"] for row in rows}) == len(rows)
+
+
+def test_an_added_twin_is_recognised_whatever_the_analysis_says_of_the_first(api):
+    first, other = ({**DR_LEVI, "physician_id": number} for number in ("20200", "10100"))
+    case_id, _ = an_analysed_case(api, a_form(physicians=[first]))
+    changed(api.user, case_id, add=[{"list": PHYSICIANS, "item": other}])
+    added = row_path(form_of(api.user, case_id), PHYSICIANS, physician_id="10100")
+
+    for found in ([first], [other, first], [first, other]):
+        analysed(api, case_id, a_form(physicians=found))
+
+        form = form_of(api.user, case_id)
+        assert row_path(form, PHYSICIANS, physician_id="10100") == added
+        assert [field["conflict"] for field in form["fields"].values() if field["conflict"]] == []
+        assert len(form["form_7801"]["disability_info"]["treating_physicians"]) == 2
 
 
 def test_an_added_item_has_a_row_of_its_own_and_is_recognised_in_a_later_analysis(api):
