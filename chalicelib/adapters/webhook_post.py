@@ -63,7 +63,9 @@ class WebhookPost:
         if target.scheme == "http":
             return plain
         try:
-            return self._trust().wrap_socket(plain, server_hostname=target.host)
+            trust = self._trust()
+            plain.settimeout(_left(ends_at))  # connecting took some of the time, and the handshake waits anew
+            return trust.wrap_socket(plain, server_hostname=target.host.rstrip("."))  # no certificate has that dot
         except BaseException:
             plain.close()
             raise

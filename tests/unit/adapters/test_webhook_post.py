@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -134,6 +135,47 @@ def test_a_receiver_that_hangs_or_drips_is_left_when_the_time_is_over(listen: Ca
 
     assert time.monotonic() - begun < 20  # it would drip for ever
     over.set()
+
+
+class Trust:
+    """Takes the place of TLS: whom the certificate must name, and how long its handshake might wait."""
+
+    def __init__(self, *, takes_seconds: float = 0.0) -> None:
+        self.names: list[str] = []
+        self.timeouts: list[float | None] = []
+        self._takes_seconds = takes_seconds
+
+    def __call__(self) -> Any:
+        time.sleep(self._takes_seconds)
+        return self
+
+    def wrap_socket(self, plain: socket.socket, *, server_hostname: str) -> socket.socket:
+        self.names.append(server_hostname)
+        self.timeouts.append(plain.gettimeout())
+        return plain
+
+
+@pytest.mark.parametrize("host", ["hooks.localhost", "hooks.localhost."])
+def test_a_certificate_names_the_host_without_the_dot_at_its_end(
+    listen: Callable[[Respond], Listener], host: str
+) -> None:
+    receiver, trust = listen(saying(b"HTTP/1.1 200 OK\r\n\r\n")), Trust()
+    send = WebhookPost(loopback_allowed=True, resolve=lambda host, port: ["127.0.0.1"], trust=trust)
+
+    assert send(f"https://{host}:{receiver.port}/", headers={}, body=b"{}") == 200
+    assert trust.names == ["hooks.localhost"]
+
+
+def test_a_handshake_has_what_is_left_of_the_time(listen: Callable[[Respond], Listener]) -> None:
+    receiver, trust = listen(saying(b"HTTP/1.1 200 OK\r\n\r\n")), Trust(takes_seconds=0.2)
+    resolve = lambda host, port: ["127.0.0.1"]  # noqa: E731
+    send = WebhookPost(loopback_allowed=True, resolve=resolve, within_seconds=10.0, trust=trust)
+
+    send(f"https://hooks.localhost:{receiver.port}/", headers={}, body=b"{}")
+
+    (waits,) = trust.timeouts
+    assert waits is not None
+    assert waits <= 9.8
 
 
 def test_nobody_there_is_an_error() -> None:
