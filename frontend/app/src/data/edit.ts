@@ -189,7 +189,8 @@ function rowsOf(form: Form, list: string): string[] {
 }
 
 const isRow = (path: string) => path.endsWith("]");
-const isShown = (form: Form, row: string) => Object.keys(form.fields).some((path) => path.startsWith(`${row}.`));
+/** Whether a form has the item; one that waits to be added is there without fields. */
+export const isShown = (form: Form, row: string) => Object.keys(form.fields).some((path) => path.startsWith(`${row}.`));
 const COMPUTED = new Set(
   SECTIONS.flatMap(({ lists }) => lists.flatMap(({ fields }) => fields))
     .filter(({ isComputed }) => isComputed)
@@ -205,7 +206,9 @@ export function withPending(form: Form, pending: readonly Edit[]): Form {
   const fields = { ...form.fields };
   const sections = { ...form.sections };
   const blank = { job_id: null, by: null, at: null, conflict: null, analysis_field: null };
-  for (const { changes } of pending) {
+  for (const edit of pending) {
+    const { changes } = edit;
+    Object.assign(fields, revertedField(fields, edit));
     for (const { field, value } of changes.changes ?? []) {
       fields[field] = { ...blank, ...fields[field], value, source: "person", conflict: null };
     }
@@ -214,15 +217,54 @@ export function withPending(form: Form, pending: readonly Edit[]): Form {
   }
   const isTakenBack = ({ id }: Edit) => pending.some(({ undoes }) => undoes === id);
   const removed = pending.filter((edit) => !isTakenBack(edit)).flatMap(({ changes }) => changes.remove ?? []);
-  return removed.reduce(withoutItem, { ...form, fields, sections });
+  const coming = pending.flatMap((edit) => comingItem(form, edit) ?? []);
+  return removed.reduce(withoutItem, coming.reduce(withItem, { ...form, fields, sections }));
+}
+
+/** The field that an edit gives back to the analysis, when it is known what that says. */
+function revertedField(fields: Form["fields"], { field, changes, wanted, undoes }: Edit): Form["fields"] {
+  const held = fields[field];
+  if (!changes.revert || !held || isRow(field)) return {};
+  if (wanted === null && !undoes && !held.conflict) return {};
+  const value = held.conflict ? held.conflict.value : wanted;
+  return { [field]: { ...held, value, source: "analysis", by: null, at: null, conflict: null } };
+}
+
+interface ComingItem {
+  row: string;
+  item: Record<string, unknown>;
+}
+
+/** The item that an edit adds or brings back, as far as it is known before the API has answered. */
+function comingItem(form: Form, { field, changes, provisional, orElse }: Edit): ComingItem | null {
+  const [added] = changes.add ?? [];
+  if (added && provisional) return { row: provisional, item: added.item };
+  if (!changes.revert || !isRow(field) || isShown(form, field)) return null;
+  const found = form.fields[field]?.conflict?.value ?? orElse?.add?.[0]?.item;
+  return { row: field, item: (found ?? {}) as Record<string, unknown> };
+}
+
+/** It has no fields yet: nothing in it can be changed until the API has named it. */
+function withItem(form: Form, { row, item }: ComingItem): Form {
+  const { [row]: _, ...fields } = form.fields;
+  const row_id = row.slice(row.indexOf("[") + 1, -1);
+  return { ...withItems(form, listOf(row), (items) => [...items, { ...item, row_id }]), fields };
+}
+
+type Items = { row_id?: string }[];
+
+function withItems(form: Form, list: string, change: (items: Items) => Items): Form {
+  const values = form.form_7801 as unknown as Record<string, Record<string, unknown>> | null;
+  const [section = "", name = ""] = list.split(".");
+  const items = values?.[section]?.[name];
+  if (!values || !Array.isArray(items)) return form;
+  const changed = { ...values, [section]: { ...values[section], [name]: change(items) } };
+  return { ...form, form_7801: changed as unknown as Form["form_7801"] };
 }
 
 function withoutItem(form: Form, row: string): Form {
-  const values = form.form_7801 as unknown as Record<string, Record<string, unknown>> | null;
-  const [section = "", name = ""] = listOf(row).split(".");
-  const items = values?.[section]?.[name];
-  const rest = Array.isArray(items) ? items.filter(({ row_id }) => row !== `${section}.${name}[${row_id}]`) : items;
   const others = Object.entries(form.fields).filter(([path]) => path !== row && !path.startsWith(`${row}.`));
-  const without = values && { ...values, [section]: { ...values[section], [name]: rest } };
-  return { ...form, form_7801: without as unknown as Form["form_7801"], fields: Object.fromEntries(others) };
+  const isOther = ({ row_id }: Items[number]) => row !== `${listOf(row)}[${row_id}]`;
+  const rest = withItems(form, listOf(row), (items) => items.filter(isOther));
+  return { ...rest, fields: Object.fromEntries(others) };
 }

@@ -1,6 +1,7 @@
 // What does a reviewer see of the form? Every field with its value, where it is from, what is doubtful, and its evidence.
 
 import type { CaseDocument, Evidence, Form, Form7801Analysis, FormField, Issue, Quote } from "@casework/client";
+import { isShown } from "./edit.js";
 import { type FieldDefinition, isEmpty, type ListDefinition, SECTIONS, valueAt } from "./fields.js";
 
 /** Where a value is from, or what is the matter with it. The first that applies of: conflict, person, doubtful, missing. */
@@ -17,6 +18,8 @@ export interface ReviewField {
   evidence: Evidence[];
   issues: Issue[];
   held: FormField | null;
+  /** What the newest analysis has there. */
+  analysed: unknown;
 }
 
 export interface ReviewItem {
@@ -25,6 +28,8 @@ export interface ReviewItem {
   fields: ReviewField[];
   /** A later analysis found it, or has it no longer; set when a person removed it. */
   absent: FormField | null;
+  /** It is not saved yet, and can be changed once it is. */
+  isWaiting: boolean;
 }
 
 /** What a confirmed section is about that was not there when it was confirmed: a person changed it, or an analysis says otherwise. */
@@ -99,6 +104,7 @@ function sinceOf(form: Form, section: string): Since[] {
 
 interface Context {
   form: Form;
+  analysis: Form7801Analysis | null;
   issues: readonly Issue[];
   evidence: Map<string, Evidence[]>;
 }
@@ -106,7 +112,7 @@ interface Context {
 function contextOf(form: Form, analysis: Form7801Analysis | null): Context {
   const evidence = new Map<string, Evidence[]>();
   for (const one of analysis?.evidence ?? []) evidence.set(one.field, [...(evidence.get(one.field) ?? []), one]);
-  return { form, issues: form.issues, evidence };
+  return { form, analysis, issues: form.issues, evidence };
 }
 
 function itemsOf(
@@ -115,15 +121,15 @@ function itemsOf(
   one: (path: string, definition: FieldDefinition) => ReviewField,
 ): ReviewItem[] {
   const list = valueAt(form.form_7801, definition.path);
-  const there = (Array.isArray(list) ? list : []).map((item) => ({
-    path: `${definition.path}[${item.row_id}]`,
-    title: String(item[definition.title] ?? ""),
-    fields: definition.fields.map((each) => one(`${definition.path}[${item.row_id}].${each.name}`, each)),
-    absent: null,
-  }));
+  const there = (Array.isArray(list) ? list : []).map((item) => {
+    const path = `${definition.path}[${item.row_id}]`;
+    const isWaiting = !isShown(form, path);
+    const fields = isWaiting ? [] : definition.fields.map((each) => one(`${path}.${each.name}`, each));
+    return { ...{ path, fields, isWaiting }, title: String(item[definition.title] ?? ""), absent: null };
+  });
   const gone = Object.entries(form.fields)
     .filter(([path, held]) => path.startsWith(`${definition.path}[`) && path.endsWith("]") && held.conflict)
-    .map(([path, absent]) => ({ path, title: titleOf(absent, definition), fields: [], absent }));
+    .map(([path, absent]) => ({ path, title: titleOf(absent, definition), fields: [], absent, isWaiting: false }));
   return [...there, ...gone];
 }
 
@@ -132,7 +138,7 @@ function titleOf({ conflict }: FormField, { title }: ListDefinition): string {
 }
 
 function fieldOf(
-  { form, issues, evidence }: Context,
+  { form, analysis, issues, evidence }: Context,
   place: { path: string; definition: FieldDefinition; section: string },
 ): ReviewField {
   const held = form.fields[place.path] ?? null;
@@ -143,7 +149,8 @@ function fieldOf(
   const isConfirmed = form.sections[place.section]?.confirmed ?? false;
   const weighs = own.some(({ weight }) => weight === "blocking" || weight === "check");
   const isOpen = state === "conflict" || (!isConfirmed && (state === "doubtful" || (state === "person" && weighs)));
-  return { ...place, value, state, isOpen, evidence: found, issues: own, held };
+  const analysed = valueAt(analysis?.form_7801, held?.analysis_field ?? place.path);
+  return { ...place, value, state, isOpen, evidence: found, issues: own, held, analysed };
 }
 
 interface Judged {

@@ -17,7 +17,8 @@ export interface UsedForm {
   edits: EditsState;
   /** `seen`: the value that the person saw when they began, unless it is what is shown now. */
   set(field: string, value: unknown, seen?: unknown): void;
-  revert(field: string): void;
+  /** Take the analysis's value or item again; `analysed`: the value, as far as it is known. */
+  revert(place: string, analysed?: unknown): void;
   remove(row: string): void;
   addTo(list: string, item: Record<string, unknown>): void;
   confirm(section: string): void;
@@ -50,7 +51,7 @@ export function useForm(caseId: string): UsedForm {
     isLoading: query.isPending,
     edits: state,
     set: (field, value, seen) => edits.do(field, { changes: [{ field, value }] }, value, seen),
-    revert: (field) => edits.do(field, { revert: [field] }, null),
+    revert: (place, analysed = null) => edits.do(place, { revert: [place] }, analysed),
     remove: (row) => edits.do(row, { remove: [row] }, null),
     addTo: (list, item) => edits.do(list, { add: [{ list, item }] }, item),
     confirm: (section) => edits.do(section, { confirm: [section] }, true),

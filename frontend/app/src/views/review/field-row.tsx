@@ -118,7 +118,7 @@ function Details({ field, actions }: PartProps) {
           </button>
         )}
         {canRevert && (
-          <button type="button" className="small plain" onClick={() => actions.revert(path)}>
+          <button type="button" className="small plain" onClick={() => actions.revert(field)}>
             {texts.revert}
           </button>
         )}
@@ -195,7 +195,7 @@ function Alternatives({ field, actions }: PartProps) {
 /** A later analysis says otherwise than a person did: both, and which one stays. */
 function Conflict({ field, actions }: PartProps) {
   const texts = useTexts(REVIEW);
-  const { definition, value, held, path } = field;
+  const { definition, value, held } = field;
   return (
     <div className="conflict">
       <p>
@@ -209,7 +209,7 @@ function Conflict({ field, actions }: PartProps) {
         <button type="button" className="small" onClick={() => actions.save(field, value, false)}>
           {texts.keepMine}
         </button>
-        <button type="button" className="small" onClick={() => actions.revert(path)}>
+        <button type="button" className="small" onClick={() => actions.revert(field)}>
           {texts.takeTheirs}
         </button>
       </span>

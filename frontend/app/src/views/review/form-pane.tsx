@@ -158,7 +158,8 @@ function Item({ item, name, reviewing, shown }: PartProps & { item: ReviewItem; 
             </>
           )}
         </h3>
-        {item.absent ? (
+        {item.isWaiting && <span className="badge warn">{texts.itemWaiting}</span>}
+        {item.absent && (
           <span className="actions">
             <span className="badge bad">{texts.states.conflict}</span>
             <span className="hint">{texts.removed}</span>
@@ -169,7 +170,8 @@ function Item({ item, name, reviewing, shown }: PartProps & { item: ReviewItem; 
               {texts.takeTheirs}
             </button>
           </span>
-        ) : (
+        )}
+        {!item.absent && !item.isWaiting && (
           <button
             type="button"
             className="small plain"

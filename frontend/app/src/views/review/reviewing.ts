@@ -12,7 +12,7 @@ export interface ReviewActions {
   edit(path: string | null): void;
   /** `seen`: the field's value when the person began to edit it. */
   save(field: ReviewField, value: unknown, toNext: boolean, seen?: unknown): void;
-  revert(path: string): void;
+  revert(field: ReviewField): void;
   /** Go to the next value to check after the active one, or the one before it. */
   next(step: 1 | -1): void;
 }
@@ -68,7 +68,7 @@ export function useReviewing(review: Review | null, form: UsedForm): Reviewing {
         latest.current.form.set(field.path, value, seen);
         if (toNext) requestAnimationFrame(() => next(1));
       },
-      revert: (path) => latest.current.form.revert(path),
+      revert: ({ path, analysed }) => latest.current.form.revert(path, analysed),
       next,
     };
   }, []);

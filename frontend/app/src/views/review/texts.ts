@@ -45,6 +45,7 @@ export interface ReviewTexts {
   takeTheirs: string;
   addItem: string;
   removeItem: string;
+  itemWaiting: string;
   notStated: (count: number) => string;
   moreIssues: (count: number) => string;
   generalIssues: (count: number) => string;
@@ -144,6 +145,7 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     takeTheirs: "לקחת מהניתוח",
     addItem: "הוספה",
     removeItem: "הסרה",
+    itemWaiting: "עדיין לא נשמר",
     notStated: (count) => `${count} ליקויים שלא צוינו`,
     moreIssues: (count) => (count === 1 ? "עוד הערה אחת" : `עוד ${count} הערות`),
     generalIssues: (count) => (count === 1 ? "הערה אחת על המסמכים" : `${count} הערות על המסמכים`),
@@ -241,6 +243,7 @@ export const REVIEW: Record<Language, ReviewTexts> = {
     takeTheirs: "Take the analysis's",
     addItem: "Add",
     removeItem: "Remove",
+    itemWaiting: "Not saved yet",
     notStated: (count) => `${count} impairments not stated`,
     moreIssues: (count) => (count === 1 ? "1 more note" : `${count} more notes`),
     generalIssues: (count) => (count === 1 ? "1 note on the documents" : `${count} notes on the documents`),
