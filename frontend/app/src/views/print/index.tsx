@@ -1,26 +1,25 @@
 // The claim on paper: the form, what each value rests on, what is still open.
 
-import type { Case, CaseDocument, EligibilityRule, Form, Quote } from "@casework/client";
-import { issueText } from "@casework/client/messages";
+import type { Case, EligibilityRule, Form, Quote } from "@casework/client";
 import { useEffect, useMemo } from "react";
 import { useParams } from "wouter";
+import type { Edit } from "../../data/edit.js";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
 import { isEmpty } from "../../data/fields.js";
 import { timeText } from "../../data/format.js";
-import { pathText } from "../../data/paths.js";
 import { formAnalysisOf, requestedOf, useCase } from "../../data/queries.js";
 import { type Review, type ReviewField, type ReviewSection, reviewOf } from "../../data/review.js";
 import { useForm } from "../../data/use-form.js";
-import { useLanguage, useMessages, useTexts } from "../../language.js";
+import { useLanguage, useTexts } from "../../language.js";
 import { CaseFrame } from "../../parts/case-frame.js";
-import { FileName, IssueDocument } from "../../parts/file-name.js";
+import { FileName } from "../../parts/file-name.js";
 import { Loading } from "../../parts/loading.js";
 import { Mixed, shown } from "../../parts/mixed.js";
 import { Quoted } from "../../parts/quoted.js";
 import { Value } from "../../parts/value.js";
 import { useSession } from "../../surroundings.js";
 import { FINDINGS } from "../findings/texts.js";
-import { Said } from "../review/field-row.js";
+import { Open } from "./open.js";
 import { PRINT } from "./texts.js";
 import "./style.css";
 
@@ -28,7 +27,7 @@ export function PrintView() {
   const { caseId = "" } = useParams<{ caseId: string }>();
   const texts = useTexts(PRINT);
   const { data: theCase } = useCase(caseId);
-  const { form, isLoading } = useForm(caseId);
+  const { form, isLoading, edits } = useForm(caseId);
   const review = useMemo(
     () => (form?.form_7801 && theCase ? reviewOf(form, formAnalysisOf(theCase)) : null),
     [form, theCase],
@@ -45,7 +44,7 @@ export function PrintView() {
             </button>
             <span className="hint">{texts.about}</span>
           </p>
-          <Paper theCase={theCase} form={form} review={review} />
+          <Paper theCase={theCase} form={form} review={review} unsaved={edits.pending} />
         </>
       )}
     </CaseFrame>
@@ -85,9 +84,10 @@ interface PaperProps {
   theCase: Case;
   form: Form;
   review: Review;
+  unsaved: readonly Edit[];
 }
 
-function Paper({ theCase, form, review }: PaperProps) {
+function Paper({ theCase, form, review, unsaved }: PaperProps) {
   const texts = useTexts(PRINT);
   usePrintedTitle(theCase.title);
   const { language } = useLanguage();
@@ -100,7 +100,7 @@ function Paper({ theCase, form, review }: PaperProps) {
           <Mixed text={theCase.title} /> · {texts.written(timeText(new Date().toISOString(), language))}
         </p>
       </header>
-      <Open form={form} review={review} documents={theCase.documents} />
+      <Open {...{ form, review, unsaved }} documents={theCase.documents} />
       {review.sections.map((section) => (
         <PrintedSection key={section.name} section={section} sources={sources} />
       ))}
@@ -109,37 +109,6 @@ function Paper({ theCase, form, review }: PaperProps) {
       <Sources theCase={theCase} sources={sources} />
       <p className="signature">{texts.signature}: ______________________</p>
     </article>
-  );
-}
-
-function Open({ form, review, documents }: Omit<PaperProps, "theCase"> & { documents: CaseDocument[] }) {
-  const texts = useTexts(PRINT);
-  const messages = useMessages();
-  const { language } = useLanguage();
-  const open = review.fields.filter(({ isOpen }) => isOpen);
-  return (
-    <section className="open-box">
-      <h3>{texts.open}</h3>
-      {open.length === 0 && review.others.length === 0 && <p>{texts.noOpen}</p>}
-      <ul>
-        {open.map((field) => (
-          <li key={field.path}>
-            {pathText(field.path, language, form)}: {field.issues.length === 0 && texts.states[field.state]}
-            {field.issues.map((issue) => (
-              <span key={`${issue.code} ${issue.message}`}>
-                {issueText(messages, issue)} <Said issue={issue} definition={field.definition} />{" "}
-              </span>
-            ))}
-          </li>
-        ))}
-        {review.others.map((issue) => (
-          <li key={`${issue.field} ${issue.code} ${issue.message}`}>
-            <IssueDocument issue={issue} documents={documents} />
-            {issueText(messages, issue)}
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

@@ -11,6 +11,7 @@ export interface PrintTexts {
   notConfirmed: string;
   open: string;
   noOpen: string;
+  unsaved: string;
   states: Record<FieldState, string>;
   field: string;
   value: string;
@@ -35,6 +36,7 @@ export const PRINT: Record<Language, PrintTexts> = {
     notConfirmed: "טרם אושר",
     open: "פתוח לבדיקה",
     noOpen: "אין ערכים שממתינים לבדיקה.",
+    unsaved: "שינוי שעדיין לא נשמר.",
     states: {
       conflict: "סתירה, לא הוכרע",
       person: "הוזן ידנית",
@@ -66,6 +68,7 @@ export const PRINT: Record<Language, PrintTexts> = {
     notConfirmed: "Not confirmed yet",
     open: "Open",
     noOpen: "No value waits to be checked.",
+    unsaved: "a change that is not saved yet.",
     states: {
       conflict: "Conflict, not decided",
       person: "Set by a person",
