@@ -97,3 +97,21 @@ test("the page is not closed over typed text unasked, except on the way to the i
 
   expect([before, typed, toIssuer]).toEqual([false, true, false]);
 });
+
+test("a select shows the value that Enter would keep, though this release does not know it", () => {
+  const shown = (definition: FieldDefinition, value: unknown) => {
+    const select = opened(definition, value) as unknown as HTMLSelectElement;
+    const now = select.value;
+    const keyed = new KeyboardEvent("keydown", { key: "Enter", bubbles: true });
+    act(() => void select.dispatchEvent(keyed));
+    act(() => root.render(null));
+    return [now, saved.pop()];
+  };
+  const choice: FieldDefinition = { name: "clinic_type", kind: "choice", options: ["private", "public"] };
+
+  expect(shown(choice, "public")).toEqual(["public", "public"]);
+  expect(shown(choice, "mobile")).toEqual(["mobile", "mobile"]);
+  expect(shown(choice, null)).toEqual(["", ""]);
+  expect(shown({ name: "cancer", kind: "yes" }, true)).toEqual(["true", true]);
+  expect(shown({ name: "cancer", kind: "yes" }, null)).toEqual(["false", false]);
+});

@@ -28,7 +28,7 @@ const MODES: Partial<Record<FieldDefinition["kind"], "decimal" | "numeric">> = {
 export function Editor({ definition, label, value, written, onSave, onCancel }: EditorProps) {
   const { language } = useLanguage();
   const texts = useTexts(REVIEW);
-  const [opened] = useState({ seen: value ?? null, text: textOf(written) }); // the form may be read again underneath
+  const [opened] = useState({ seen: value ?? null, text: textOf(written, definition) }); // the form may be read again underneath
   const [text, setText] = useState(opened.text);
   const input = useRef<HTMLInputElement & HTMLSelectElement & HTMLTextAreaElement>(null);
   const isOver = useRef(false);
@@ -76,7 +76,7 @@ export function Editor({ definition, label, value, written, onSave, onCancel }: 
     ? "ltr"
     : directionOf(opened.text || (language === "he" ? "א" : "a")).dir;
   if (definition.kind === "choice" || definition.kind === "yes") {
-    return <Choice definition={definition} shared={shared} />;
+    return <Choice definition={definition} opened={opened.text} shared={shared} />;
   }
   if (definition.kind === "long") return <textarea {...shared} dir={direction} rows={4} />;
   return (
@@ -89,10 +89,18 @@ export function Editor({ definition, label, value, written, onSave, onCancel }: 
   );
 }
 
-function Choice({ definition, shared }: { definition: FieldDefinition; shared: object }) {
+interface ChoiceProps {
+  definition: FieldDefinition;
+  opened: string;
+  shared: object;
+}
+
+/** What the field has is among the options, though a newer release wrote it: a select would show its first instead. */
+function Choice({ definition, opened, shared }: ChoiceProps) {
   const { language } = useLanguage();
   const texts = FIELD_TEXTS[language];
   const options = definition.kind === "yes" ? ["true", "false"] : ["", ...(definition.options ?? [])];
+  if (!options.includes(opened)) options.push(opened);
   const names: Record<string, string> = { true: texts.yes, false: texts.no, "": "–", ...texts.choices };
   return (
     <select {...shared}>
@@ -116,7 +124,8 @@ function isDay(text: string): boolean {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, { kind }: FieldDefinition): string {
+  if (kind === "yes") return String(YES.test(String(value)));
   return value === null || value === undefined || value === 0 ? "" : String(value);
 }
 
