@@ -24,8 +24,8 @@ _MONTH = (
     + "|מרס|(?:"
     + "|".join(_HEBREW_SHORT)
     + ")(?=['׳.])|(?:"
-    + "|".join(_ENGLISH_MONTHS)
-    + r")[a-z]*)['׳.]?"
+    + "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    + r"|nov(?:ember)?|dec(?:ember)?)(?![a-z]))['׳.]?"
 )
 _YEAR = r"(\d{4}|\d{2})"
 _SEPARATOR = r"\s?[./\-]\s?"

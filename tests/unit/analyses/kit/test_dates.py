@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.analyses.kit.dates import day_named, days_in, month_named
+from chalicelib.analyses.kit.dates import day_named, days_in, month_named, months_with_spans
 
 TODAY = date(2026, 6, 10)
 
@@ -103,3 +103,17 @@ def test_both_ends_of_every_range_are_named(written: str, days: list[str]) -> No
 
 def test_a_month_may_be_shortened() -> None:
     assert month_named("ינו' 2024") == (2024, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["Married 2010", "decompression 2019", "maybe 2020", "12 marks 2019", "Junior 2, 2021"]
+)
+def test_a_word_that_only_begins_like_a_month_is_none(text: str) -> None:
+    assert list(months_with_spans(text, today=TODAY)) == []
+    assert days_in(text, today=TODAY) == frozenset()
+
+
+@pytest.mark.parametrize("month", ["Dec", "Dec.", "DECEMBER", "december"])
+def test_an_english_month_may_be_short(month: str) -> None:
+    assert [day for day, _ in months_with_spans(f"{month} 2019", today=TODAY)] == [date(2019, 12, 1)]
+    assert day_named(f"2 {month} 2019", today=TODAY) == date(2019, 12, 2)
