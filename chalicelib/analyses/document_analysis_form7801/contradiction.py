@@ -41,6 +41,12 @@ _MANY_SHARE = frozenset(
     }
 )
 """Words that many names begin with: to share one of them is no sign of the same name."""
+_CHILDREN = "personal_info.number_of_children"
+_SONS_OR_DAUGHTERS = re.compile(
+    r"(?<!\w)(?:(?:[ול]-?)?(?P<number>\d{1,2})\s(?:בנים|בנות|sons|daughters)"
+    r"|ו?(?:בן|בת)(?! \d| ה?זוג)|(?:a |one )?(?:son|daughter))(?!\w)",
+    re.IGNORECASE,
+)
 _HOLDER = "bank_details.account_holder_name"
 _ON_MY_NAME = re.compile(r"על שמי|(?:in|on|under) my (?:own )?name", re.IGNORECASE)
 _PERSONS = frozenset({"personal_info.full_name", "bank_details.account_holder_name"})
@@ -54,7 +60,7 @@ def contradicts(leaf: Leaf, quote: str, *, today: date) -> bool:
     if leaf.kind in _DIGIT_KINDS:
         return _other_digits(str(leaf.value), text)
     if leaf.kind is Kind.NUMBER:
-        return _other_amount(float(leaf.value), text)
+        return _other_amount(float(leaf.value), text) and not _adds_up(leaf, text)
     if leaf.kind is Kind.EMAIL:
         return "@" in text and str(leaf.value) not in text.casefold()
     if leaf.path.startswith(DISABILITY_TYPES):
@@ -93,6 +99,12 @@ def _other_amount(value: float, text: str) -> bool:
     amounts = [float(amount.replace(",", "")) for amount in _AMOUNT.findall(text)]
     comparable_amounts = [amount for amount in amounts if value / 10 <= amount <= value * 10 and amount not in _YEARS]
     return bool(comparable_amounts) and value not in amounts and not _SPOKEN_NUMBER.search(text.casefold())
+
+
+def _adds_up(leaf: Leaf, text: str) -> bool:
+    """True when sons and daughters, counted apart, are the number of children: "2 בנים ו-3 בנות", "בן ו-2 בנות"."""
+    counted = [int(match["number"] or 1) for match in _SONS_OR_DAUGHTERS.finditer(text)]
+    return leaf.path == _CHILDREN and len(counted) > 1 and sum(counted) == leaf.value
 
 
 def _other_name(value: str, text: str) -> bool:

@@ -21,6 +21,8 @@ CASES: list[tuple[str, Any, str, bool]] = [
     (f"{STAY}.admission_date", "2026-02-11", "אושפזה 10-14/02/2026", True),
     (f"{STAY}.admission_date", "unknown", "תאריך קבלה: 10.02.2026", False),  # no day: the checks report it
     (f"{RECORD}.start_date", "2018-09-01", "מספטמבר 2018", False),  # a month names no day
+    (f"{STAY}.admission_date", "2019-05-10", "L4-L5 decompression 2019", False),  # no December
+    (f"{STAY}.admission_date", "2019-05-10", "admitted Dec 2019", True),
     ("personal_info.id_number", "000000422", "ת.ז. 000000422", False),
     ("personal_info.id_number", "000000422", "ת.ז. 422", False),  # zeros in front do not count
     ("personal_info.id_number", "000000423", "ת.ז. 000000422", True),
@@ -41,6 +43,11 @@ CASES: list[tuple[str, Any, str, bool]] = [
     ("personal_info.number_of_children", 2, "ילדים: 2", False),
     ("personal_info.number_of_children", 2, "ילדים: 3", True),
     ("personal_info.number_of_children", 2, "שני ילדים, הגדול בן 11", False),  # said in words
+    ("personal_info.number_of_children", 5, "נשוי, 2 בנים ו-3 בנות", False),  # counted apart
+    ("personal_info.number_of_children", 3, "יש לי בן ו-2 בנות", False),
+    ("personal_info.number_of_children", 3, "2 sons and a daughter", False),
+    ("personal_info.number_of_children", 4, "נשוי, 2 בנים ו-3 בנות", True),
+    ("personal_info.number_of_children", 3, "נשוי לבת זוג, 2 בנות", True),
     ("personal_info.email", "tamar@example.com", "המייל Tamar@Example.com", False),
     ("personal_info.email", "tamar@example.com", "המייל other@example.com", True),
     ("personal_info.email", "tamar@example.com", "תמר שטרודל אקזמפל", False),
