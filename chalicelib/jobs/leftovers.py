@@ -30,7 +30,7 @@ MOST_TRIES = 96
 def finish_calls(job_id: str, *, store: JobStore, clock: Clock, background: Callable[[Job], Background | None]) -> None:
     """End and delete the calls of a job that has ended; rescue sends for another worker while some are left.
 
-    Raises: StorageUnavailable.
+    What they used is stored before they are deleted: nobody can ask for it after that. Raises: StorageUnavailable.
     """
     job = store.get(job_id)
     if job is None or job.is_open or not job.calls:
@@ -38,41 +38,46 @@ def finish_calls(job_id: str, *, store: JobStore, clock: Clock, background: Call
     found = background(job)
     if found is None:
         return
-    usage, left = job.usage, []
-    for call in job.calls:
-        usage, is_left = _finished(call, usage, job=job, background=found)
-        left += is_left
-    if len(left) == len(job.calls) and usage == job.usage:
-        return
     interval = next_check_seconds(job)
-    after = msgspec.structs.replace(
-        job,
-        calls=tuple(left),
-        usage=usage,
-        check_interval_seconds=interval,
-        check_at=clock() + timedelta(seconds=interval),
-    )
+    checked = {"check_interval_seconds": interval, "check_at": clock() + timedelta(seconds=interval)}
     try:
-        store.save(job, after)
+        usage, calls = _booked(job, provider=found.provider)
+        if calls != job.calls:
+            job = store.save(job, msgspec.structs.replace(job, calls=calls, usage=usage, **checked))
+        left = tuple(call for call in calls if not _is_deleted(call, job=job, provider=found.provider))
+        if left != calls:
+            store.save(job, msgspec.structs.replace(job, calls=left, **checked))
     except Conflict:
         telemetry.info("calls_finished_by_another", job_id=job_id)
 
 
-def _finished(call: Call, usage: Usage, *, job: Job, background: Background) -> tuple[Usage, list[Call]]:
-    """The usage with what the call used, and the call if something of it is left."""
-    if not call.id:
-        return usage, []
-    booked = call
+def _booked(job: Job, *, provider: ProviderCalls) -> tuple[Usage, tuple[Call, ...]]:
+    """The job's usage with what its calls used, and the calls; those that could be ended are booked."""
+    usage, calls = job.usage, []
+    for call in job.calls:
+        ended = call
+        if call.id and not call.booked:
+            try:
+                used = provider.end(call.id).usage
+            except AttemptError as error:
+                telemetry.warning("call_left_at_provider", job_id=job.job_id, code=error.code)
+            else:
+                usage = usage if used is None else usage.plus(used)
+                ended = msgspec.structs.replace(call, booked=True, over=True)
+        calls.append(ended)
+    return usage, tuple(calls)
+
+
+def _is_deleted(call: Call, *, job: Job, provider: ProviderCalls) -> bool:
+    """Whether nothing of the call is left at the provider. One that is not booked yet is kept there."""
+    if not call.id or not call.booked:
+        return not call.id
     try:
-        if not call.booked:
-            used = background.provider.end(call.id).usage
-            usage = usage if used is None else usage.plus(used)
-            booked = msgspec.structs.replace(call, booked=True, over=True)
-        background.provider.forget(call.id)
+        provider.forget(call.id)
     except AttemptError as error:
         telemetry.warning("call_left_at_provider", job_id=job.job_id, code=error.code)
-        return usage, [booked]
-    return usage, []
+        return False
+    return True
 
 
 def forget_calls(message: JobMessage, *, provider: ProviderCalls, queue: JobQueue) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.errors import OutputInvalid, ProviderUnavailable
+from chalicelib.errors import OutputInvalid, ProviderUnavailable, StorageUnavailable
 from chalicelib.jobs.calls import MOST_CALLS_AT_ONCE, Ended
 from chalicelib.jobs.leftovers import forget_calls
 from chalicelib.jobs.model import Status
@@ -69,6 +69,23 @@ def test_a_deadline_that_no_worker_saw_is_rescues_and_a_worker_cleans_up() -> No
     assert parking.provider.there == {}
     assert job.error is not None
     assert job.error.code == "deadline_exceeded"
+
+
+def test_what_a_call_used_is_stored_before_it_is_deleted() -> None:
+    parking = Parking(seconds=10_000)
+    started = parking.parked(deadline_seconds=60)
+    parking.engine.queue.lose_all()
+    parking.pass_time(200)
+    parking.engine.rescue()
+    parking.engine.store.fail("save")
+    with pytest.raises(StorageUnavailable):
+        parking.webhook(started)
+
+    parking.webhook(started)
+
+    job = parking.job(started)
+    assert (job.calls, job.usage.output_tokens) == ((), 50)
+    assert parking.provider.there == {}
 
 
 def test_what_a_silent_provider_would_not_delete_is_deleted_later() -> None:
