@@ -2,7 +2,8 @@
 
 It must answer a question that asks them to agree to the waiver ("do you agree", not "do you know" or "did you get the
 form"), or name the waiver and agree to it. A question of negative polarity ("do you object?") is answered by a yes that
-is none: only words that agree count there. A condition, a doubt or a later take-back is no consent.
+is none: only words that agree count there. A condition, a part left out, a doubt or a
+later take-back is no consent.
 """
 
 from __future__ import annotations
@@ -75,7 +76,14 @@ _ONLY_HEARD = _words(r"הבנתי|תודה(?: רבה)?|אוקיי תודה|שמ�
 _FIRM_YES = _words(r"כן|בהחלט|בוודאי|כמובן|yes|absolutely|certainly|of course|definitely")
 _NOT_A_CLEAR_YES = _words(
     r"[ושכ]?(?:לא|אל|אין|אינני|איני|בלי|ללא|מסרבת?|מתנגדת?|אבל|אולי|אם|רק|אחר כך|אחרי|קודם|לפני|אחשוב|נראה|עוד מעט"
-    r"|כש\w+|כאשר|אחתום|לחתום|no|nope|not|never|cannot|\w+n't|refuse|decline|object|but|maybe|perhaps|if|unless|until|later|first"
+    r"|כש\w+|כאשר|אחתום|לחתום"
+    r"|חוץ מ(?!זה|זאת|כך)\w*|למעט|מלבד(?! זאת| זה)|פרט ל\w*|בתנאי|ובלבד|בכפוף|כל עוד|בהסתייגות|חלקית?|באופן חלקי|בחלקו"
+    r"|תלוי(?:ה)?|בערך|חושבת? שכן|מניחה? שכן|מתלבטת?|אתייעץ|אבדוק|אשאל את"
+    r"|(?:צריך|צריכה|אצטרך|חייבת?) (?:לשאול|להתייעץ|לבדוק|לחשוב|לראות|לקרוא)|רוצה (?:להתייעץ|לבדוק|לחשוב|לראות|לקרוא)"
+    r"|except\w*|apart from|excluding|provided|as long as|on (?:the )?condition|conditional\w*|subject to"
+    r"|depend\w*|part(?:ly|ially)|in part|i (?:guess|suppose|think so)"
+    r"|(?:have|need|want) to (?:ask|check|think|see|read)"
+    r"|no|nope|not|never|cannot|\w+n't|refuse|decline|object|but|maybe|perhaps|if|unless|until|later|first"
     r"|before|after|only|when|will sign|think about)"
 )
 _TAKES_BACK = _words(r"התחרטתי|מתחרטת?|חוזרת? בי|מבטלת?|לא מסכימה?|לא מאשרת?|changed my mind|don't agree|take it back")

@@ -52,6 +52,8 @@ def test_anything_else_is_not(quote: str, transcript: str) -> None:
 
 AGREED = [
     # question, answer
+    ("האם את מסכימה לוויתור על סודיות רפואית?", "כן, חוץ מזה יש לי שאלה"),
+    ("את מסכימה שנבקש את התיק הרפואי שלך?", "כן, אני מסכימה להוציא את התיק"),
     ("האם את מסכימה לוויתור על סודיות רפואית?", "כן, אני מסכימה"),
     ("האם את מסכימה לוויתור על סודיות רפואית?", "בטח, אין לי מה להסתיר"),
     ("האם אתה מסכים לוויתור על סודיות רפואית?", "מסכים, רק תשלחו לי העתק"),
@@ -145,3 +147,31 @@ def test_a_later_yes_to_whether_one_objects_takes_it_back() -> None:
 
     assert not gives_consent("User: כן, מסכימה", f"{ASKED}User: כן, מסכימה\n{later}כן")
     assert gives_consent("User: כן, מסכימה", f"{ASKED}User: כן, מסכימה\n{later}לא")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "כן, חוץ מהפסיכיאטר",
+        "כן, אני מסכימה, למעט התיק הפסיכיאטרי",
+        "כן, פרט לגינקולוג",
+        "מסכימה, מלבד הטיפול הנפשי",
+        "כן, בתנאי שתשלחו לי עותק",
+        "כן, בכפוף לאישור של עורך הדין",
+        "כן, כל עוד זה נשאר אצלכם",
+        "מסכימה חלקית",
+        "כן, תלוי למה",
+        "כן, בערך",
+        "כן, צריך לשאול את בעלי",
+        "כן, רוצה לקרוא את זה",
+        "Yes, except for my psychiatrist",
+        "I agree, provided that you send me a copy",
+        "Yes, as long as it stays with you",
+        "Yes, partly",
+        "Yes, I have to ask my husband",
+    ],
+)
+def test_a_yes_with_a_part_left_out_a_condition_or_a_doubt_is_no_consent(answer: str) -> None:
+    question = "Do you agree to waive confidentiality?" if answer.isascii() else "את מסכימה לוויתור על סודיות רפואית?"
+
+    assert not gives_consent(answer, f"AI: {question}\nUser: {answer}.")
