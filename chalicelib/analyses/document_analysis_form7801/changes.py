@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.analyses.document_analysis_form7801.fields import LISTS, displayed
+from chalicelib.analyses.document_analysis_form7801.fields import LISTS, displayed, is_filled
 from chalicelib.analyses.document_analysis_form7801.same_item import IDENTITY
 from chalicelib.cases.model import Document
 
@@ -19,7 +20,7 @@ def changes_since(
     new value rests on when it was uploaded since. [] without a previous analysis that can be read.
 
     An item of a list is the same one when what identifies it is: employer and start, name and specialty, hospital and
-    admission; a new or a missing item is one change.
+    admission, and among items that share these their order. A new or a missing item is a change of each filled field.
     """
     before = previous.get("form_7801") if isinstance(previous, Mapping) else None
     if not isinstance(before, Mapping):
@@ -31,13 +32,13 @@ def changes_since(
     old_leaves, new_leaves = dict(_leaves(before)), dict(_leaves(form))
     for path, (value, field) in new_leaves.items():
         old = old_leaves.get(path, ("", ""))[0]
-        if displayed(old) != displayed(value):
+        if displayed(old) != displayed(value) and (is_filled(old) or is_filled(value)):
             cause = sources.get(field)
             changes.append(
                 {"field": field, "before": old, "after": value, "document_id": cause if cause in new else None}
             )
     for path, (old, field) in old_leaves.items():
-        if path not in new_leaves and old not in ("", 0, False, None):
+        if path not in new_leaves and is_filled(old):
             changes.append({"field": field, "before": old, "after": None, "document_id": None})
     return changes
 
@@ -59,8 +60,10 @@ def _inside(value: Any, key: str, path: str) -> Iterable[tuple[str, tuple[Any, s
         for name, member in value.items():
             yield from _inside(member, f"{key}.{name}", f"{path}.{name}")
     elif isinstance(value, list) and path in LISTS:
+        seen: Counter[str] = Counter()
         for index, item in enumerate(value):
             identity = "|".join(str(item.get(name, "")) for name in IDENTITY[path]) if isinstance(item, Mapping) else ""
-            yield from _inside(item, f"{key}[{identity}]", f"{path}[{index}]")
+            seen[identity] += 1
+            yield from _inside(item, f"{key}[{identity}|{seen[identity]}]", f"{path}[{index}]")
     else:
         yield key, (value, path)

@@ -2,8 +2,8 @@
 
 It must answer a question that asks them to agree to the waiver ("do you agree", not "do you know" or "did you get the
 form"), or name the waiver and agree to it. A question of negative polarity ("do you object?") is answered by a yes that
-is none: only words that agree count there. A condition, a part left out, a doubt or a
-later take-back is no consent.
+is none: only words that agree count there. A condition, a part left out, a doubt or a later
+take-back is no consent.
 """
 
 from __future__ import annotations

@@ -216,6 +216,25 @@ def test_what_differs_from_the_previous_result_is_named_with_the_new_document() 
     assert len(changes) == 2
 
 
+def changed(before: Form, now: Form) -> list[tuple[str, Any, Any]]:
+    changes = changes_since({"form_7801": before}, now, evidence=[], documents=[])
+    return [(one["field"], one["before"], one["after"]) for one in changes]
+
+
+def test_what_is_unknown_of_a_new_or_a_missing_item_is_no_change() -> None:
+    without, with_one = a_form(records=[]), a_form(records=[a_record(employer_name="לוגיסטיקה")])
+
+    assert changed(without, with_one) == [(f"{RECORD}.employer_name", "", "לוגיסטיקה")]
+    assert changed(with_one, without) == [(f"{RECORD}.employer_name", "לוגיסטיקה", None)]
+
+
+def test_items_that_nothing_tells_apart_keep_their_changes() -> None:
+    before = a_form(records=[a_record(position_title="קופאית"), a_record(position_title="סדרנית")])
+    now = a_form(records=[a_record(position_title="מלצרית"), a_record(position_title="סדרנית")])
+
+    assert changed(before, now) == [(f"{RECORD}.position_title", "קופאית", "מלצרית")]
+
+
 @pytest.mark.parametrize("previous", [None, {}, {"form_7801": None}, "text"])
 def test_without_a_previous_result_nothing_has_changed(previous: Any) -> None:
     assert changes_since(previous, a_form(personal_info__city="לוד"), evidence=[], documents=[]) == []
