@@ -3,7 +3,7 @@
 import { FOR_EVER, patiently } from "./backoff.js";
 import type { Client } from "./client.js";
 import { coreOf } from "./core.js";
-import { asOurs } from "./errors.js";
+import { asOurs, isPassing } from "./errors.js";
 import type { AnyJob, JobPage } from "./job.js";
 import { EMPTY_LIST, type JobList, type JobListState } from "./job-list-state.js";
 import { connectionAfter } from "./job-view.js";
@@ -86,8 +86,18 @@ export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"
     const shown = new Set(state.jobs.map(({ job_id }) => job_id));
     cursor = next_cursor;
     const more = jobs.filter(({ job_id }) => !shown.has(job_id));
-    change({ jobs: [...state.jobs, ...more], hasMore: cursor !== null });
+    change({ jobs: [...state.jobs, ...more], hasMore: cursor !== null, isLoadingMore: false });
     followOpen();
+  }
+
+  /** Older jobs did not come: what passes is asked again when somebody wants them; else the list has ended. */
+  function refuse(error: unknown): void {
+    if (isPassing(error)) {
+      change({ isLoadingMore: false, connection: connectionAfter(error) });
+      return;
+    }
+    loop.abort();
+    change({ isLoadingMore: false, error: asOurs(error) });
   }
 
   function put(job: AnyJob): void {
@@ -143,10 +153,12 @@ export function createJobList(client: Client, query: Omit<JobListQuery, "cursor"
       if (cursor === null || state.isLoadingMore) return;
       change({ isLoadingMore: true });
       const { signal } = looking; // not the loop's, which begins anew when the page is shown or the network is back
-      const page = await pageAt(cursor, { person: session.person }, signal).catch(() => null);
-      if (signal.aborted) return;
-      if (page) append(page);
-      change(page ? { isLoadingMore: false } : { isLoadingMore: false, connection: "lost" });
+      try {
+        const page = await pageAt(cursor, { person: session.person }, signal);
+        if (!signal.aborted) append(page);
+      } catch (error) {
+        if (!signal.aborted) refuse(error);
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createJobList } from "../../src/index.js";
-import { json } from "../../src/testing/index.js";
+import { json, problem } from "../../src/testing/index.js";
 import { CASE, newWorld, settled } from "./fakes/world.js";
 
 test("older jobs come although the page was put away, or was offline, while they were fetched", async () => {
@@ -53,4 +53,28 @@ test("a page that is fetched when nobody looks any longer is nobody's, and the n
 
   expect(list.getState().jobs.map(({ job_id }) => job_id)).toEqual(["j3", "j2", "j1"]);
   expect(list.getState().isLoadingMore).toBe(false);
+});
+
+test.each([
+  ["no answer", new Error("socket hang up"), { connection: "lost", error: null }],
+  ["a refused token", problem(401, "unauthorized"), { connection: "unauthorized", error: null }],
+  ["a refused page", problem(422, "invalid_cursor"), { connection: "ok", error: { status: 422 } }],
+])("older jobs that cannot be had say why: %s", async (_, trouble, expected) => {
+  const world = newWorld();
+  for (const id of ["j1", "j2", "j3"]) world.api.put({ job_id: id, status: "completed", result: { case_id: CASE } });
+  const list = createJobList(world.client, { limit: 2 });
+  const leave = list.subscribe(() => {});
+  await settled();
+  world.api.next = Array.from({ length: 9 }, () => () => {
+    if (trouble instanceof Error) throw trouble;
+    return trouble.clone();
+  });
+
+  const loading = list.loadMore();
+  await settled();
+  await world.time.advance(9_000);
+  await loading;
+
+  expect(list.getState()).toMatchObject({ ...expected, isLoadingMore: false, hasMore: true });
+  leave();
 });
