@@ -30,6 +30,11 @@ export interface Clash {
   at: string | null;
 }
 
+export interface Refusal {
+  edit: Edit;
+  error: Error;
+}
+
 export interface EditsState {
   pending: readonly Edit[];
   /** What takes back what was done in this tab, the last at the end. */
@@ -38,8 +43,8 @@ export interface EditsState {
   status: "new" | "saving" | "waiting" | "saved";
   /** Somebody else changed the same field: the person decides. */
   clash: Clash | null;
-  /** The last change that the API refused, until the next one. */
-  refused: { edit: Edit; error: Error } | null;
+  /** What the API refused: of a field until that is changed, of an item or a section until the next change. */
+  refused: readonly Refusal[];
 }
 
 /** What the edits need of the world around them. */
@@ -71,7 +76,7 @@ export class Edits {
   constructor(world: EditsWorld) {
     this.#world = world;
     const pending = keptEdits(world);
-    this.#state = { pending, done: [], status: pending.length ? "waiting" : "new", clash: null, refused: null };
+    this.#state = { pending, done: [], status: pending.length ? "waiting" : "new", clash: null, refused: [] };
   }
 
   getState = (): EditsState => this.#state;
@@ -90,7 +95,7 @@ export class Edits {
     const edit: Edit = { id, field, changes, before: seenOf(form, { field, changes }), wanted, ...name };
     const back = form && undoing(form, edit);
     const made = before === undefined ? edit : { ...edit, before };
-    this.#put({ pending: [...pending, made], done: back ? [...done, back] : done, refused: null });
+    this.#put({ pending: [...pending, made], done: back ? [...done, back] : done, refused: this.#refusedBut(field) });
     void this.send();
   }
 
@@ -99,7 +104,8 @@ export class Edits {
     const { done, pending } = this.#state;
     const last = done.at(-1);
     if (!last) return;
-    this.#put({ pending: [...pending, { ...last, id: newId() }], done: done.slice(0, -1), refused: null });
+    const refused = this.#refusedBut(last.field);
+    this.#put({ pending: [...pending, { ...last, id: newId() }], done: done.slice(0, -1), refused });
     void this.send();
   }
 
@@ -134,7 +140,12 @@ export class Edits {
   }
 
   forgetRefusal(): void {
-    this.#put({ refused: null });
+    this.#put({ refused: [] });
+  }
+
+  /** What a change of this field leaves of the refusals: a person still needs to see what they wrote elsewhere. */
+  #refusedBut(field: string): Refusal[] {
+    return this.#state.refused.filter(({ edit }) => edit.changes.changes && edit.field !== field);
   }
 
   #first(): Edit | undefined {
@@ -169,7 +180,7 @@ export class Edits {
       if (form) this.#seenAgain(edit, { before: form, after: form });
       this.#drop(edit);
       this.#cannotUndo(edit);
-      this.#put({ refused: { edit, error }, status: "saved" });
+      this.#put({ refused: [...this.#refusedBut(edit.field), { edit, error }], status: "saved" });
       return true;
     }
     this.#put({ status: "waiting" });

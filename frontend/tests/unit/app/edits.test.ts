@@ -12,7 +12,7 @@ test("a change is sent with the version that is shown, and kept until it is answ
 
   expect(keptMeanwhile).toContain("עכו");
   expect(kept.size).toBe(0);
-  expect(edits.getState()).toMatchObject({ status: "saved", pending: [], clash: null, refused: null });
+  expect(edits.getState()).toMatchObject({ status: "saved", pending: [], clash: null, refused: [] });
   expect(server.form.fields[FIELD]).toMatchObject({ value: "עכו", source: "person" });
 });
 
@@ -120,7 +120,7 @@ test("what the API refuses is named, and what was behind it still goes out", asy
   set(edits, "עכו");
   await settled();
 
-  expect(edits.getState()).toMatchObject({ status: "saved", pending: [], refused: { edit: { wanted: "?" } } });
+  expect(edits.getState()).toMatchObject({ status: "saved", pending: [], refused: [{ edit: { wanted: "?" } }] });
   expect(server.form.fields[FIELD]?.value).toBe("עכו");
 });
 

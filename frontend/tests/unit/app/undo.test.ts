@@ -60,7 +60,7 @@ test("an item that was added is taken out again, at once or after it was filled 
 
   expect(atOnce).toEqual([]);
   expect(rows(server)).toEqual([]);
-  expect(edits.getState()).toMatchObject({ pending: [], done: [], clash: null, refused: null });
+  expect(edits.getState()).toMatchObject({ pending: [], done: [], clash: null, refused: [] });
 });
 
 test("an item that was removed comes back: the analysis's as it was, a person's with what it said", async () => {

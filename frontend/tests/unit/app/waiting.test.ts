@@ -3,7 +3,7 @@ import { withPending } from "../../../app/src/data/edit.js";
 import type { Edits } from "../../../app/src/data/edits.js";
 import { reviewOf } from "../../../app/src/data/review.js";
 import { NetworkError } from "../../../src/index.js";
-import { FIELD, LIST, Server, set, settled, world } from "./form-server.js";
+import { FIELD, LIST, problem, Server, set, settled, world } from "./form-server.js";
 
 const ROW = `${LIST}[r0]`;
 
@@ -114,4 +114,24 @@ test("a value that waits to be taken from the analysis again is shown", async ()
   expect(reverted).toMatchObject({ value: "חיפה", source: "analysis", conflict: null });
   expect(decided).toMatchObject({ value: "צפת", source: "analysis", conflict: null });
   expect(shown(undone)).toMatchObject({ value: "חיפה", source: "analysis", conflict: null });
+});
+
+test("a refused value stays at its field while other fields are changed, until it is changed itself", async () => {
+  const server = new Server();
+  server.troubles = [problem("validation_failed", 422), problem("validation_failed", 422)];
+  const { edits } = world(server);
+  const refused = () => edits.getState().refused.map(({ edit }) => edit.wanted);
+
+  set(edits, "?");
+  set(edits, "??", "personal_info.phone");
+  await settled();
+  set(edits, "חיפה", "personal_info.address");
+  await settled();
+  const both = refused();
+  set(edits, "עכו");
+  await settled();
+
+  expect(both).toEqual(["?", "??"]);
+  expect(refused()).toEqual(["??"]);
+  expect(server.form.fields[FIELD]?.value).toBe("עכו");
 });

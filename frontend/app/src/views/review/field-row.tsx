@@ -3,7 +3,7 @@
 import type { Issue } from "@casework/client";
 import { issueText } from "@casework/client/messages";
 import { type KeyboardEvent, memo, useEffect, useRef } from "react";
-import type { EditsState } from "../../data/edits.js";
+import type { Refusal } from "../../data/edits.js";
 import { FIELD_TEXTS } from "../../data/field-texts.js";
 import type { ReviewField } from "../../data/review.js";
 import { useLanguage, useMessages, useTexts } from "../../language.js";
@@ -20,7 +20,7 @@ interface FieldRowProps {
   isActive: boolean;
   isEditing: boolean;
   /** What the API refused of this field last. */
-  refused: EditsState["refused"];
+  refused: Refusal | null;
   actions: ReviewActions;
 }
 

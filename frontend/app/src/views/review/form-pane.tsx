@@ -26,10 +26,12 @@ export function FormPane({ review, reviewing, paneRef, documents }: FormPaneProp
   const texts = useTexts(REVIEW);
   const { refused } = reviewing.edits;
   // Of an item or a section; what was refused of a field is said at the field.
-  const isElsewhere = refused !== null && !review.fields.some(({ path }) => path === refused.edit.field);
+  const elsewhere = refused.filter(({ edit }) => !review.fields.some(({ path }) => path === edit.field));
   return (
     <section className="pane form-pane" aria-label={texts.form} ref={paneRef} tabIndex={-1}>
-      {isElsewhere && <Refused refused={refused} />}
+      {elsewhere.map((one) => (
+        <Refused key={one.edit.id} refused={one} />
+      ))}
       <OtherIssues review={review} documents={documents} />
       {review.sections.map((section) => (
         <Section key={section.name} section={section} reviewing={reviewing} />
@@ -106,7 +108,7 @@ function Section({ section, reviewing }: { section: ReviewSection; reviewing: Re
 
 function rowOf(field: ReviewField, { active, editing, edits, actions }: Reviewing) {
   const { path } = field;
-  const refused = edits.refused?.edit.field === path ? edits.refused : null;
+  const refused = edits.refused.find(({ edit }) => edit.field === path) ?? null;
   return { field, refused, actions, isActive: active === path, isEditing: editing === path };
 }
 

@@ -1,6 +1,6 @@
 import { ProblemError } from "@casework/client";
 import { errorText, reasonText } from "@casework/client/messages";
-import type { EditsState } from "../../data/edits.js";
+import type { Refusal } from "../../data/edits.js";
 import { useMessages, useTexts } from "../../language.js";
 import { Mixed } from "../../parts/mixed.js";
 import { REVIEW } from "./texts.js";
@@ -8,7 +8,7 @@ import { REVIEW } from "./texts.js";
 const LONGEST_SHOWN = 80;
 
 /** What the API did not take, and why; what was written can still be read, and is in the editor when it is opened. */
-export function Refused({ refused: { error, edit } }: { refused: NonNullable<EditsState["refused"]> }) {
+export function Refused({ refused: { error, edit } }: { refused: Refusal }) {
   const texts = useTexts(REVIEW);
   const messages = useMessages();
   const places = error instanceof ProblemError ? error.errors : [];
