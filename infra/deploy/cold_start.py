@@ -12,7 +12,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,36 +20,40 @@ from typing import Any
 import msgspec
 
 BASELINE = """
-import json, time
-began = time.perf_counter()
+import json, sys, time
+began, worked = time.perf_counter(), time.process_time()
 import chalice, boto3
 boto3.client("dynamodb"), boto3.client("sqs")
-seconds = time.perf_counter() - began
-print(json.dumps({"seconds": seconds}))
+seconds, processor = time.perf_counter() - began, time.process_time() - worked
+print(json.dumps({"seconds": seconds, "processor": processor, "modules": sorted(sys.modules)}))
 """
 
 POLL = """
 import json, os, re, sys, time
 event = json.loads(os.environ.pop("EVENT"))
-began = time.perf_counter()
+began, worked = time.perf_counter(), time.process_time()
 import app
 answer = app.app(event, None)
-seconds = time.perf_counter() - began
+seconds, processor = time.perf_counter() - began, time.process_time() - worked
 assert answer["statusCode"] == 200, answer
 rss_kb = int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
-print(json.dumps({"seconds": seconds, "rss_kb": rss_kb, "modules": sorted(sys.modules)}))
+found = {"seconds": seconds, "processor": processor, "rss_kb": rss_kb, "modules": sorted(sys.modules)}
+print(json.dumps(found))
 """
 
 
 class ColdStart(msgspec.Struct, frozen=True, kw_only=True):
-    """The fastest of all rounds: what others took longer is the machine's. `ratio` is poll to baseline, `rss_mb` the
-    largest of all polls."""
+    """The fastest of all rounds: what others took longer is the machine's. `ratio` is poll to baseline; the same of the
+    processor time is what a busy machine changes less; `rss_mb` is the largest of all polls. `modules` are what a poll
+    has loaded, `own_modules` those of them that the baseline has not."""
 
     baseline_seconds: float
     poll_seconds: float
     ratio: float
+    processor_ratio: float
     rss_mb: float
     modules: frozenset[str]
+    own_modules: frozenset[str]
 
 
 def measure(archive: Path, *, token: str, job_id: str, environment: Mapping[str, str], rounds: int) -> ColdStart:
@@ -63,14 +67,15 @@ def measure(archive: Path, *, token: str, job_id: str, environment: Mapping[str,
             baselines.append(_run(BASELINE, cwd=name, environment=everything))
             polls.append(_run(POLL, cwd=name, environment=everything))
     baselines, polls = baselines[1:], polls[1:]  # the first round finds the files cold
-    baseline = min(run["seconds"] for run in baselines)
-    poll = min(run["seconds"] for run in polls)
+    baseline, poll = (_fastest(runs, "seconds") for runs in (baselines, polls))
     return ColdStart(
         baseline_seconds=baseline,
         poll_seconds=poll,
         ratio=poll / baseline,
+        processor_ratio=_fastest(polls, "processor") / _fastest(baselines, "processor"),
         rss_mb=max(run["rss_kb"] for run in polls) / 1024,
         modules=frozenset(polls[-1]["modules"]),
+        own_modules=frozenset(polls[-1]["modules"]) - frozenset(baselines[-1]["modules"]),
     )
 
 
@@ -91,6 +96,10 @@ def poll_event(job_id: str, *, token: str) -> Mapping[str, Any]:
         "isBase64Encoded": False,
         "requestContext": {"resourcePath": "/jobs/{job_id}", "httpMethod": "GET", "path": f"/api/jobs/{job_id}"},
     }
+
+
+def _fastest(runs: Sequence[Mapping[str, Any]], of: str) -> float:
+    return min(float(run[of]) for run in runs)
 
 
 def _run(program: str, *, cwd: str, environment: Mapping[str, str]) -> dict[str, Any]:

@@ -16,7 +16,10 @@ from infra.emulated.issuer import Issuer
 from infra.local.resources import create_resources
 
 ROUNDS = 9
-HIGHEST_RATIO = 1.35
+HIGHEST_RATIO = 1.5
+"""1.2 to 1.4 on machines busy and quiet; `make bench` measures it quiet, against 1.35."""
+MOST_OWN_MODULES = 190
+"""What a fresh function loads for a poll beside chalice and boto3: 175, and each takes about half a millisecond."""
 MOST_MEGABYTES = 75
 USER = "poller"
 
@@ -55,7 +58,11 @@ def cold_start(package: Package, token_issuer: Issuer, moto_endpoint: str) -> Co
 
 
 def test_the_first_poll_takes_little_more_than_importing_chalice_and_boto3(cold_start: ColdStart) -> None:
-    assert cold_start.ratio <= HIGHEST_RATIO, cold_start
+    assert cold_start.processor_ratio <= HIGHEST_RATIO, cold_start
+
+
+def test_a_poll_loads_few_modules(cold_start: ColdStart) -> None:
+    assert len(cold_start.own_modules) <= MOST_OWN_MODULES, sorted(cold_start.own_modules)
 
 
 def test_a_function_that_polls_is_small(cold_start: ColdStart) -> None:
