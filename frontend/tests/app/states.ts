@@ -77,7 +77,8 @@ export function statesOf({ apiUrl, user, admin, caseId, emptyId }: StatesWorld):
       name: "file that is refused",
       at: () => `/cases/${emptyId}`,
       async reach(page) {
-        const file = { name: "x".repeat(120), mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") };
+        const program = Buffer.from([0x4d, 0x5a, 0x90, 0, 3, 0, 0, 0, 4, 0, 0, 0, 0xff, 0xff, 0, 0]);
+        const file = { name: "x".repeat(120), mimeType: "application/x-msdownload", buffer: program };
         await page.locator("input[type=file][multiple]").setInputFiles(file);
         await page.locator('.document [role="alert"], .document .notice').first().waitFor();
       },
