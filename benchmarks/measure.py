@@ -18,7 +18,7 @@ from benchmarks.same_work import AT_ONCE, SECONDS_APART, SYSTEMS, Measured, comp
 from infra.deploy.package import make_package, own_architecture
 
 COMPARED_JOBS, COMPARED_ROUNDS, WINDOW = 48, 3, 20
-PACED_JOBS, PACED_ROUNDS = 40, 5
+PACED_JOBS, PACED_ROUNDS = 40, 7
 SHORT_PDF_PAGES, LONG_PDF_PAGES = 50, 200
 EVENT_SOURCE_CALLS = 2
 WORKER_MB = function_mb("work_normal")
