@@ -46,7 +46,8 @@ export function JobTable(props: JobTableProps) {
   function focusRow(index: number): void {
     const at = Math.min(Math.max(index, 0), jobs.length - 1);
     rows.scrollToIndex(at);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${at}"] a`)?.focus());
+    scroller.current?.dispatchEvent(new Event("scroll")); // draws the row now: the next key may come before a frame does
+    scroller.current?.querySelector<HTMLElement>(`[data-index="${at}"] a`)?.focus();
   }
 
   function onKey(event: KeyboardEvent): void {

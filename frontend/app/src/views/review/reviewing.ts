@@ -1,6 +1,7 @@
 // What is a person doing in the form? Which field is looked at, which is edited, and where "next" leads.
 
 import { useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useSearchParams } from "wouter";
 import type { EditsState } from "../../data/edits.js";
 import type { Review, ReviewField } from "../../data/review.js";
@@ -64,9 +65,13 @@ export function useReviewing(review: Review | null, form: UsedForm): Reviewing {
       look: setActive,
       edit: setEditing,
       save(field, value, toNext, seen) {
-        setEditing(null);
-        latest.current.form.set(field.path, value, seen);
-        if (toNext) requestAnimationFrame(() => next(1));
+        const enter = () => {
+          setEditing(null);
+          latest.current.form.set(field.path, value, seen);
+        };
+        if (!toNext) return enter();
+        flushSync(enter); // or a key that comes before the next frame would be for the field just saved
+        next(1);
       },
       revert: ({ path, analysed }) => latest.current.form.revert(path, analysed),
       next,
