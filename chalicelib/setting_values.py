@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
+from collections.abc import Iterator
+from typing import Literal
+
+Stage = Literal["dev", "staging", "prod"]
 
 MINIMUM_RETENTION_DAYS = 8
 MINIMUM_CASE_RETENTION_DAYS = 30
@@ -10,12 +16,19 @@ LONGEST_RETENTION_DAYS = 36_500
 """A hundred years; three million days on, there is no date."""
 LONGEST_FOLLOW_SECONDS = 60
 
+SECRET_PREFIX = "whsec_"  # noqa: S105  # the prefix of every secret, not one
 ANY_ORIGIN = "*"
 DEFAULT_PORTS = {"https": "443", "http": "80"}
 """Browsers leave these out of an origin."""
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+def stage(text: str) -> Stage:
+    if text in ("dev", "staging", "prod"):
+        return text  # type: ignore[return-value]  # narrowed by the line above
+    raise ValueError("must be dev, staging or prod")
 
 
 def retention(text: str) -> int:
@@ -48,6 +61,26 @@ def log_level(text: str) -> str:
     if text.upper() in ("DEBUG", "INFO", "WARNING", "ERROR"):
         return text.upper()
     raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+
+
+def signing_key(secret: str) -> bytes:
+    """The key in a secret that signs webhooks, as Standard Webhooks write it. A refusal does not show it."""
+    try:
+        key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    except (binascii.Error, ValueError):  # the second: letters that are not ASCII
+        key = b""
+    if not key:
+        raise ValueError(f"must be {SECRET_PREFIX} and base64 (two of them, separated by a space, while it is rotated)")
+    return key
+
+
+def signing_problems(secrets: str) -> Iterator[str]:
+    """What is wrong with each of these secrets, separated by spaces; nothing when all are right."""
+    for secret in secrets.split():
+        try:
+            signing_key(secret)
+        except ValueError as exc:
+            yield str(exc)
 
 
 def flag(text: str) -> bool:

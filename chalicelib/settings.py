@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from chalicelib.setting_values import (
     ANY_ORIGIN,
+    Stage,
     case_retention,
     effort,
     flag,
@@ -19,9 +20,10 @@ from chalicelib.setting_values import (
     positive,
     retention,
     seconds,
+    signing_problems,
+    stage,
 )
 
-Stage = Literal["dev", "staging", "prod"]
 T = TypeVar("T")
 
 SHORTEST_SECRET_BYTES = 32
@@ -162,7 +164,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     reader = _Reader(os.environ if environ is None else environ)
     settings = Settings(
-        stage=reader.parsed("STAGE", _stage, default="dev"),
+        stage=reader.parsed("STAGE", stage, default="dev"),
         jobs_table=reader.required("JOBS_TABLE"),
         cases_table=reader.required("CASES_TABLE"),
         bucket=reader.required("BUCKET"),
@@ -272,6 +274,8 @@ class _Reader:
             self._problems.append(
                 f"JWT_SECRET must have at least {SHORTEST_SECRET_BYTES} bytes (RFC 7518, section 3.2)"
             )
+        for name in ("WEBHOOK_SECRET", "OPENAI_WEBHOOK_SECRET"):
+            self._problems += [f"{name} {problem}" for problem in signing_problems(self.optional(name) or "")]
         if settings.stage != "dev":
             self._problems += _problems_outside_dev(settings)
         if self._problems:
@@ -292,9 +296,3 @@ def _problems_outside_dev(settings: Settings) -> list[str]:
     if settings.webhook_loopback and settings.stage == "prod":
         problems.append("WEBHOOK_LOOPBACK must not be true in stage prod: a webhook could reach what only listens here")
     return problems
-
-
-def _stage(text: str) -> Stage:
-    if text in ("dev", "staging", "prod"):
-        return text  # type: ignore[return-value]  # narrowed by the line above
-    raise ValueError("must be dev, staging or prod")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from chalicelib import telemetry
 from chalicelib.api.endpoint import open_endpoint
 from chalicelib.api.http import Request, Response
 from chalicelib.api.parsing import KB
@@ -46,7 +47,11 @@ def signed_by_openai(request: Request, system: System) -> Request:
         raise Unauthorized("The webhook's id or time is missing, or it is too old.")
     given = [one.encode() for one in (request.header("webhook-signature") or "").split()]
     for secret in secrets:
-        expected = signature(request.body, webhook_id=webhook_id, timestamp=sent_at, secret=secret).encode()
+        try:
+            expected = signature(request.body, webhook_id=webhook_id, timestamp=sent_at, secret=secret).encode()
+        except ValueError as exc:
+            telemetry.warning("openai_webhook_secret_malformed", problem=str(exc))
+            continue
         if any(hmac.compare_digest(one, expected) for one in given):
             return request
     raise Unauthorized("The webhook's signature is missing or wrong.")

@@ -18,8 +18,8 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.jobs.model import Job
 from chalicelib.outbox.addresses import ForbiddenTarget
+from chalicelib.setting_values import signing_key
 
-SECRET_PREFIX = "whsec_"  # noqa: S105  # the prefix of every secret, not one
 GONE = 410
 RETRY_PAUSES = tuple(
     timedelta(seconds=seconds)
@@ -123,7 +123,10 @@ def signed_headers(body: bytes, *, webhook_id: str, now: datetime, secrets: Sequ
 
 def signature(body: bytes, *, webhook_id: str, timestamp: str, secret: str) -> str:
     """`v1,` and the base64 HMAC-SHA256 of id, timestamp and body. Raises: ValueError for a malformed secret."""
-    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
+    try:
+        key = signing_key(secret)
+    except ValueError as exc:
+        raise ValueError(f"a webhook secret {exc}") from None
     signed = b".".join((webhook_id.encode(), timestamp.encode(), body))
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 

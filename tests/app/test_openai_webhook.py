@@ -1,5 +1,8 @@
 """OpenAI's webhook: only what it signed, only once, and only the message that wakes the job."""
 
+import base64
+import hashlib
+import hmac
 import subprocess
 import sys
 
@@ -188,6 +191,26 @@ def test_without_a_secret_everything_is_refused(api):
     api.system.settings = msgspec.structs.replace(settings, openai_webhook_secret=None)
 
     assert send(api).status == 401
+
+
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_not-base64!", "PUT-THE-SECRET-HERE", "סוד"])
+def test_a_stored_secret_that_is_none_opens_nothing_and_the_log_says_so(api, caplog, secret):
+    settings = api.system.settings
+    api.system.settings = msgspec.structs.replace(settings, openai_webhook_secret=secret)
+    caplog.set_level("WARNING", logger="casework")
+    forged = "v1," + base64.b64encode(hmac.new(b"", b"", hashlib.sha256).digest()).decode()
+
+    assert send(api, secrets=(), webhook_signature=forged).status == 401
+    (logged,) = {str(vars(one)) for one in caplog.records if one.getMessage() == "openai_webhook_secret_malformed"}
+    assert secret not in logged.replace("must be whsec_ and", "")
+
+
+def test_beside_a_secret_that_is_none_the_other_one_is_good(api):
+    settings = api.system.settings
+    api.system.settings = msgspec.structs.replace(settings, openai_webhook_secret=f"whsec_oops {OPENAI_SECRETS[0]}")
+    parked(api)
+
+    assert send(api).status == 200
 
 
 def test_a_vapi_secret_opens_nothing_here(api):

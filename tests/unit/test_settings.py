@@ -171,6 +171,15 @@ def test_a_short_secret_is_refused() -> None:
         read_settings({**COMPLETE, "STAGE": "dev", "JWT_SECRET": "s" * 31})
 
 
+@pytest.mark.parametrize("name", ["WEBHOOK_SECRET", "OPENAI_WEBHOOK_SECRET"])
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_not-base64!", "whsec_YWJ", "סוד", "whsec_YWJj whsec_"])
+def test_a_webhook_secret_that_signs_nothing_is_refused_and_not_shown(name: str, secret: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} must be whsec_ and base64") as refusal:
+        read_settings({**COMPLETE, name: secret})
+
+    assert secret not in str(refusal.value).replace("must be whsec_ and", "must be and")
+
+
 @pytest.mark.parametrize("stage", ["staging", "prod"])
 @pytest.mark.parametrize("url", ["http://issuer/jwks.json", "ftp://issuer/jwks.json", "issuer/jwks.json"])
 def test_outside_dev_keys_come_over_tls_only(stage, url):

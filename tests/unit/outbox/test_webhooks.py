@@ -217,6 +217,18 @@ def test_without_a_secret_nothing_is_sent_and_the_log_says_why() -> None:
     assert entry.next_attempt_at is not None
 
 
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_placeholder", "PUT-THE-SECRET-HERE"])
+def test_with_a_secret_that_is_none_nothing_is_sent_and_the_log_says_what_one_is(secret: str) -> None:
+    deliveries = Deliveries(Receiver(200))
+
+    deliveries.handle(deliveries.queue.take(), secrets=(OLD, secret))
+
+    assert deliveries.receiver.received == []
+    (entry,) = deliveries.log.list(deliveries.job.job_id)
+    assert "a webhook secret must be whsec_ and base64" in (entry.error or "")
+    assert entry.next_attempt_at is not None
+
+
 @pytest.mark.parametrize(
     "changes", [{"notify_url": None}, {"status": Status.RUNNING}, {"expires_at": datetime(2026, 6, 10, 9, tzinfo=UTC)}]
 )
