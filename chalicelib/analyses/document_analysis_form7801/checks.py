@@ -12,6 +12,7 @@ from chalicelib.analyses.document_analysis_form7801.fields import (
     EMPLOYMENT,
     HOSPITALIZATIONS,
     Kind,
+    Leaf,
     leaves,
 )
 from chalicelib.analyses.document_analysis_form7801.form import Form
@@ -35,7 +36,7 @@ _CODES = {
     Kind.BANK_NUMBER: ("bank_number_invalid", "is no number of at most 3 digits"),
     Kind.IBAN: ("iban_invalid", "is no valid IBAN: its check digits or its length are wrong"),
     Kind.DATE: ("date_invalid", "is no full date"),
-    Kind.NUMBER: ("number_invalid", "cannot be negative"),
+    Kind.NUMBER: ("number_invalid", "is negative, or more than it can be"),
 }
 
 CHECK_CODES = frozenset(
@@ -46,6 +47,9 @@ CHECK_CODES = frozenset(
     }
 )
 """The codes of `check_form`."""
+
+_MOST: Mapping[str, float] = {"personal_info.number_of_children": 30, f"{EMPLOYMENT}[].monthly_salary_gross": 1_000_000}
+"""More is another number of the page, or one misread."""
 
 _VERDICTS: dict[Kind, Callable[[Any], bool]] = {
     Kind.ID: lambda value: len(value) == israeli.ID_DIGITS and israeli.is_id_number(value),
@@ -96,13 +100,17 @@ def age_on(birth: date, day: date) -> int:
 
 def _well_formed(form: Form) -> Iterator[Issue]:
     for leaf in leaves(form):
-        if leaf.is_filled and leaf.kind in _CODES and not _VERDICTS[leaf.kind](leaf.value):
+        if leaf.is_filled and leaf.kind in _CODES and not _is_possible(leaf):
             if leaf.kind is Kind.DATE and "-" in leaf.value and first_possible_day(leaf.value):
                 message = f"{leaf.value} is no full date; the day was not found."
                 yield Issue(field=leaf.path, code="date_incomplete", message=message, params={"value": leaf.value})
                 continue
             code, what = _CODES[leaf.kind]
             yield Issue(field=leaf.path, code=code, message=f"{leaf.value} {what}.", params={"value": leaf.value})
+
+
+def _is_possible(leaf: Leaf) -> bool:
+    return _VERDICTS[leaf.kind](leaf.value) and not (leaf.pattern in _MOST and leaf.value > _MOST[leaf.pattern])
 
 
 def _days_in_future(form: Form, today: date) -> Iterator[Issue]:

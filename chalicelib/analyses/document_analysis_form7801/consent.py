@@ -73,6 +73,12 @@ _YES = _words(
 )
 _AGREEING_WORDS = _words(_AGREES)
 _ONLY_HEARD = _words(r"הבנתי|תודה(?: רבה)?|אוקיי תודה|שמעתי|understood|i see|thanks|thank you|got it")
+_KNOWS_OF_IT = _words(
+    r"שמעתי (?:על|ש)\w*|(?:יודעת?|ידעתי|ידוע לי) (?:על|ש)\w*|מכירה? (?:את )?(?:זה|הטופס|הוויתור)|קראתי (?:על|את)"
+    r"|קיבלתי (?:את|ה)\w*"
+    r"|(?:heard|know|read) (?:of|about|it|that)|(?:am|i'm) (?:aware|familiar)|(?:got|received) (?:it|the)"
+)
+"""A yes of somebody who knows the waiver, or has its form: not yet one of somebody who agrees to it."""
 _FIRM_YES = _words(r"כן|בהחלט|בוודאי|כמובן|yes|absolutely|certainly|of course|definitely")
 _NOT_A_CLEAR_YES = _words(
     r"[ושכ]?(?:לא|אל|אין|אינני|איני|בלי|ללא|מסרבת?|מתנגדת?|אבל|אולי|אם|רק|אחר כך|אחרי|קודם|לפני|אחשוב|נראה|עוד מעט"
@@ -169,6 +175,8 @@ def _is_clear_yes(text: str) -> bool:
         return False
     if agrees:
         return True
+    if _KNOWS_OF_IT.search(plain):
+        return False
     hesitates = "?" in text or _ONLY_HEARD.search(plain)
     return bool(_FIRM_YES.search(plain) if hesitates and "?" not in text else not hesitates and _YES.search(plain))
 

@@ -11,7 +11,15 @@ from chalicelib.cases.model import DocumentText
 from chalicelib.documents.normalise import comparable
 
 _LABEL = r"ת\.?\s?ז\.?|ת\"ז|תעודת זהות|מספר זהות|מס' זהות|\bi\.?d\.?(?: (?:no|number)\b)?"
-_LABELLED = re.compile(rf"(?:{_LABEL})[\s.:#-]{{0,4}}(\d[\d-]{{3,9}}\d)(?!\d)", re.IGNORECASE)
+_WHOSE = (
+    r"של|ל?ה?(?:בעלה?|אישה|אשתו?|(?:בן|בת|בני?) ה?זוג|אב|אם|הורה|ילדה?|בן|בת|מטופלת?|נבדקת?|חולה|מבוטחת?|תובעת?|עובדת?)"
+    r"|of|the|husband|wife|spouse|partner|father|mother|parent|child|son|daughter|patient|insured|claimant|employee"
+)
+"""Between the label and its number a form may say whose it is."""
+_LABELLED = re.compile(
+    rf"(?:{_LABEL})[\s.:#-]{{0,4}}(?:\(?(?:{_WHOSE})\b['’s]{{0,2}}[\s.:#)-]{{0,4}}){{0,4}}(\d[\d-]{{3,9}}\d)(?!\d)",
+    re.IGNORECASE,
+)
 
 
 def other_identities(texts: Iterable[DocumentText], *, id_number: str) -> list[Issue]:

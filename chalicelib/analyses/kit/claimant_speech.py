@@ -17,11 +17,14 @@ _CONFIRMS = re.compile(
 
 
 def is_claimants_word(quote: str, transcript: str) -> bool:
-    """True when a part of the quote is in a line of the claimant, or its assistant's line is confirmed by the next."""
+    """True when a part of the quote is in a line of the claimant, or its assistant's line is confirmed by the next.
+
+    So it is where nobody can know whose words they are: in a transcript without `AI:` and `User:`.
+    """
     wanted = comparable(re.sub(r"(?m)^\s*(?:AI|User):\s*", " ", quote))
     spoken = utterances(transcript)
     if not wanted or not spoken:
-        return False
+        return bool(wanted and transcript.strip())
     text, owners = "", list[int]()
     for number, (_, words) in enumerate(spoken):
         text += f"{words} "

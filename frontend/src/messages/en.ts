@@ -150,7 +150,7 @@ export const en: Messages = {
     bank_number_invalid: "A bank's number has at most 3 digits.",
     iban_invalid: "This is not a valid IBAN.",
     date_invalid: "This is not a full date.",
-    number_invalid: "This number cannot be negative.",
+    number_invalid: "This number is negative, or larger than it can be.",
     date_in_future: "This date is in the future.",
     date_before_birth: "This date is before the claimant's birth.",
     dates_out_of_order: "The end is before the beginning.",

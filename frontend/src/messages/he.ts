@@ -148,7 +148,7 @@ export const he: Messages = {
     bank_number_invalid: "במספר בנק יש לכל היותר 3 ספרות.",
     iban_invalid: "מספר ה-IBAN אינו תקין.",
     date_invalid: "זה אינו תאריך מלא.",
-    number_invalid: "המספר אינו יכול להיות שלילי.",
+    number_invalid: "המספר שלילי, או גדול מכפי שייתכן.",
     date_in_future: "התאריך בעתיד.",
     date_before_birth: "התאריך קודם ללידת התובע.",
     dates_out_of_order: "הסיום קודם להתחלה.",

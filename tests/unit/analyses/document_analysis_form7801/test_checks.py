@@ -55,6 +55,7 @@ MALFORMED = [
     ("personal_info.date_of_birth", "19840714", "date_invalid"),  # ISO 8601, but not the form's way
     ("personal_info.date_of_birth", "2018-W36-6", "date_invalid"),  # a day of a week
     ("personal_info.number_of_children", -1, "number_invalid"),
+    ("personal_info.number_of_children", 9400, "number_invalid"),
     ("bank_details.bank_code", "7777", "bank_number_invalid"),
     ("bank_details.branch_number", "סניף 600", "bank_number_invalid"),
     ("bank_details.iban", "IL400126000000000123456", "iban_invalid"),
@@ -71,6 +72,12 @@ def test_a_malformed_value_is_an_issue_and_stays(path: str, value: Any, code: st
     assert [(issue.field, issue.code) for issue in issues] == [(path, code)]
     assert str(value) in issues[0].message or code == "number_invalid"
     assert form == before
+
+
+def test_a_salary_that_no_month_has_is_an_issue() -> None:
+    assert found(records=[a_record(monthly_salary_gross=9_400_000.0)]) == [
+        (f"{RECORD}.monthly_salary_gross", "number_invalid")
+    ]
 
 
 ADULTS = [

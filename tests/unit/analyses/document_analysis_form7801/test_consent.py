@@ -169,9 +169,16 @@ def test_a_later_yes_to_whether_one_objects_takes_it_back() -> None:
         "Yes, as long as it stays with you",
         "Yes, partly",
         "Yes, I have to ask my husband",
+        "כן, שמעתי על זה",
+        "כן, אני יודעת על הוויתור",
+        "כן, אני מכירה את זה",
+        "כן, קיבלתי את הטופס",
+        "Yes, I heard about it",
+        "Yes, I'm familiar with that",
+        "Yes, I received the form",
     ],
 )
-def test_a_yes_with_a_part_left_out_a_condition_or_a_doubt_is_no_consent(answer: str) -> None:
+def test_a_yes_with_a_part_left_out_a_condition_or_a_doubt_or_of_knowing_only_is_no_consent(answer: str) -> None:
     question = "Do you agree to waive confidentiality?" if answer.isascii() else "את מסכימה לוויתור על סודיות רפואית?"
 
     assert not gives_consent(answer, f"AI: {question}\nUser: {answer}.")

@@ -27,6 +27,36 @@ TWO = [
 ]
 
 
+ONE_PLACE = [
+    ("קרית-אתא", "קריית אתא"),
+    ("נהרייה", "נהריה"),
+    ("רח' העלייה 3, פתח תקווה", "העליה 3 פתח תקוה"),
+    ("זיכרון יעקב", "זכרון יעקב"),
+    ("הרצל 5/3", "הרצל 5 דירה 3"),
+    ("הרצל 5/3, חיפה", "רחוב הרצל 5, דירה 3"),
+    ("Herzl 5/3", "5 Apt. 3 Herzl St."),
+    ("הרצל 5 דירה 3", "הרצל 5"),
+]
+TWO_PLACES = [
+    ("הרצל 5/3", "הרצל 5 דירה 4"),
+    ("הרצל 5/3", "הרצל 3/5"),
+    ("הרצל 5 דירה 3", "הרצל 3"),
+    ("קריית אתא", "קריית גת"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), ONE_PLACE)
+def test_a_place_in_full_or_short_spelling_with_or_without_its_apartment_is_one(first: str, second: str) -> None:
+    assert not differ(Kind.NAME, first, second)
+    assert not differ(Kind.NAME, second, first)
+
+
+@pytest.mark.parametrize(("first", "second"), TWO_PLACES)
+def test_another_house_apartment_or_town_differs(first: str, second: str) -> None:
+    assert differ(Kind.NAME, first, second)
+    assert differ(Kind.NAME, second, first)
+
+
 @pytest.mark.parametrize(("kind", "first", "second"), WRITTEN_TWICE)
 def test_one_number_written_in_two_ways_is_no_difference(kind: Kind, first: str, second: str) -> None:
     assert not differ(kind, first, second)

@@ -17,6 +17,13 @@ NAMED = [
     (f"ת״ז {OTHER}", True),
     ("תעודת זהות 12345678-2", True),  # written with a hyphen
     (f"ID no. {OTHER}", True),
+    (f"ת.ז. של הבעל: {OTHER}", True),
+    (f"מס' זהות בן הזוג: {OTHER}", True),
+    (f"תעודת זהות (בת זוג) {OTHER}", True),
+    (f"ת.ז. המטופלת {OTHER}", True),
+    (f"ID of the patient: {OTHER}", True),
+    (f"ID no. (spouse): {OTHER}", True),
+    (f"ת.ז. של הבעל לא נמסרה, תיק {OTHER}", False),
     (f"ת.ז. {MINE}", False),  # the claimant's
     ("ת.ז. 422", False),  # too short to be sure
     ("ת.ז. 00000042-2", False),  # the claimant's, written otherwise

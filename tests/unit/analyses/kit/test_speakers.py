@@ -73,3 +73,9 @@ def test_other_words_before_a_colon_are_what_is_said(transcript: str) -> None:
     assert transcript_of(a_file(call_details={"transcript": transcript})) == transcript
     if transcript.startswith("AI:"):
         assert transcript_of(a_file(call_details={"transcript": transcript, "messages": messages})) == transcript
+
+
+@pytest.mark.parametrize("quote", ["האם יש לך סוכרת?", "לא. אתה גר בעפולה? כן, נכון."])
+def test_whose_words_they_are_in_a_transcript_without_speakers_is_not_held_against_them(quote: str) -> None:
+    assert is_claimants_word(quote, "האם יש לך סוכרת? לא. אתה גר בעפולה? כן, נכון.")
+    assert not is_claimants_word(quote, "")
