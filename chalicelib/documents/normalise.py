@@ -51,7 +51,12 @@ def words(text: str) -> tuple[str, ...]:
 
     Where Hebrew touches digits or Latin letters a word ends (`בL5` is `ב`, `l5`), and so at every hyphen.
     """
-    return tuple(_WORD.findall(comparable(text).casefold()))
+    return words_of_comparable(comparable(text).casefold())
+
+
+def words_of_comparable(text: str) -> tuple[str, ...]:
+    """The same of a text that is comparable and lower-case already."""
+    return tuple(_WORD.findall(text))
 
 
 def same_text(first: str, second: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -97,7 +98,8 @@ def _content(part: Part, number: int) -> dict[str, Any]:
     return {"type": "input_file", "filename": f"file-{number}.pdf", "file_data": data_url, "detail": "high"}
 
 
-def _schema(output: type[BaseModel]) -> dict[str, Any]:
+@cache
+def _schema(output: type[BaseModel]) -> Mapping[str, Any]:
     """The output's JSON Schema in the strict form that the provider asks for (every member required, none added)."""
     from openai import pydantic_function_tool
 

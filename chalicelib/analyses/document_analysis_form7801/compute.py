@@ -28,6 +28,8 @@ WORK_CODES = frozenset({"employment_end_unclear", "employment_end_missing"})
 """The codes of `employment_issues`."""
 
 _MONTHS_A_YEAR = 12
+_HEBREW = re.compile("[א-ת]+")
+_LATIN = re.compile("[A-Za-z]+")
 _GOES_ON = re.compile(
     r"(?:עד )?(?:ה?יום|כיום|עכשיו|עדיין|היום)|(?:to |until )?(?:today|now|present|current)", re.IGNORECASE
 )
@@ -213,8 +215,7 @@ def complete_form(
 
 def language_of(text: str) -> str:
     """ "hebrew" or "english": whichever has more letters in the sources; "hebrew" when there are none."""
-    hebrew = sum("א" <= character <= "ת" for character in text)
-    latin = sum(character.isascii() and character.isalpha() for character in text)
+    hebrew, latin = (sum(map(len, letters.findall(text))) for letters in (_HEBREW, _LATIN))
     return "english" if latin > hebrew else "hebrew"
 
 

@@ -27,6 +27,7 @@ _MONTH = (
     + "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     + r"|nov(?:ember)?|dec(?:ember)?)(?![a-z]))['׳.]?"
 )
+_DIGIT = re.compile(r"\d")
 _YEAR = r"(\d{4}|\d{2})"
 _SEPARATOR = r"\s?[./\-]\s?"
 _YEARS_AHEAD = 5
@@ -99,6 +100,8 @@ def last_day(year: int, month: int) -> date:
 
 def days_with_spans(text: str, *, today: date) -> Iterator[tuple[date, tuple[int, int]]]:
     """All days that a text names in full, each with where it is named."""
+    if _DIGIT.search(text) is None:
+        return
     for pattern, order in (
         (_YEAR_FIRST, (1, 2, 3)),
         (_DAY_FIRST, (3, 2, 1)),

@@ -20,8 +20,7 @@ _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-]){3,}[^\W\d_](?![^\W_
 _TAG_CHARACTERS = re.compile("[\U000e0020-\U000e007e]{4,}")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{24,4000}={0,2}(?![\w+/])")
 _HYPHEN_IN_HEBREW = re.compile("(?<=[א-ת])-(?=[א-ת])")
-_WORD = re.compile(r"\w+")
-_TWO_LETTERS = re.compile("[a-z]{2}")
+_WORD_WITH_DIGITS = re.compile(r"\b(?=\w*[a-z]{2})(?=\w*[01345])\w+")
 _DIGITS_AND_LETTERS = re.compile(r"(?<![^\W_])[a-z0-9]*[a-z][a-z0-9]*")
 _DIGITS_AS_LETTERS = str.maketrans("01345", "oieas")
 
@@ -36,12 +35,10 @@ def visible(line: str) -> str:
 def undisguised(line: str) -> str:
     """The line without hyphens inside Hebrew words, digits inside Latin words as the letters they look like."""
     plain = _HYPHEN_IN_HEBREW.sub("", line)
-    return _WORD.sub(lambda word: _with_letters_for_digits(word.group()), plain)
+    return _WORD_WITH_DIGITS.sub(lambda word: _with_letters_for_digits(word.group()), plain)
 
 
 def _with_letters_for_digits(word: str) -> str:
-    if _TWO_LETTERS.search(word) is None:
-        return word
     return _DIGITS_AND_LETTERS.sub(lambda part: part.group().translate(_DIGITS_AS_LETTERS), word)
 
 

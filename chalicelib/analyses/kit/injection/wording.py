@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from chalicelib.documents.normalise import words
+from chalicelib.documents.normalise import words_of_comparable
 
 FEATURE_BITS = 17
 PIECE_LETTERS = (3, 4, 5)
@@ -41,9 +41,10 @@ class Passage(msgspec.Struct, frozen=True):
 def suspicious_place(readable: str) -> tuple[int, int] | None:
     """Where the first passage that sounds like an instruction begins and ends, or None. `readable` is lower-case."""
     model = learned()
-    for passage, score in _scored(_sentences(readable), model):
+    sentences = _sentences(readable)
+    for first, last, score in _scored(sentences, model):
         if score >= model.threshold:
-            return passage.start, passage.end
+            return sentences[first].start, sentences[last - 1].end
     return None
 
 
@@ -99,17 +100,17 @@ def _weight_of_word(word: str) -> int:
     return sum(weights[number] for number in _of_word(word))
 
 
-def _scored(sentences: Sequence[Passage], model: Learned) -> Iterator[tuple[Passage, float]]:
+def _scored(sentences: Sequence[Passage], model: Learned) -> Iterator[tuple[int, int, float]]:
+    """First and last (exclusive) sentence of each passage, and its score."""
     everything = [word for sentence in sentences for word in sentence.words]
     weights = _weights()
-    of_words = [0, *accumulate(_weight_of_word(word) for word in everything)]
-    of_pairs = [0, 0, *accumulate(weights[_of_pair(*pair)] for pair in pairwise(everything))]
+    of_words = [0, *accumulate(map(_weight_of_word, everything))]
+    of_pairs = [0, 0, *accumulate(weights[number] for number in map(_of_pair, everything, everything[1:]))]
     begins = [0, *accumulate(len(sentence.words) for sentence in sentences)]
     for first, last in _windows(sentences):
         start, end = begins[first], begins[last]
         total = of_words[end] - of_words[start] + of_pairs[end] - of_pairs[start + 1]
-        score = model.bias + model.unit * total / divisor(end - start)
-        yield Passage((), sentences[first].start, sentences[last - 1].end), score
+        yield first, last, model.bias + model.unit * total / divisor(end - start)
 
 
 def _windows(sentences: Sequence[Passage]) -> Iterator[tuple[int, int]]:
@@ -127,7 +128,7 @@ def _windows(sentences: Sequence[Passage]) -> Iterator[tuple[int, int]]:
 def _sentences(readable: str) -> list[Passage]:
     found = []
     for match in _SENTENCE.finditer(readable):
-        said = words(match.group())
+        said = words_of_comparable(match.group())
         step = len(said) if len(said) <= MOST_WORDS else LONG_SENTENCE_WORDS
         for cut in range(0, len(said), max(step, 1)):
             found.append(Passage(said[cut : cut + step], match.start(), match.end()))
