@@ -19,7 +19,15 @@ from .types import Job
 
 
 class CaseworkError(Exception):
-    """Everything that this package raises."""
+    """Everything that this package raises. It can be pickled: a pool of processes waits for ever for what cannot."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args), vars(self)
+
+
+def _again(kind: type[CaseworkError], args: tuple[Any, ...]) -> CaseworkError:
+    """The error without its constructor, which takes other arguments than the text."""
+    return kind.__new__(kind, *args)
 
 
 class ProblemError(CaseworkError):
