@@ -6,7 +6,7 @@
 // person is asked as well.
 
 import type { Form, FormChanges } from "@casework/client";
-import { isPassing, isProblem } from "@casework/client";
+import { isPassing, isProblem, UserChangedError } from "@casework/client";
 import {
   addedRow,
   type Edit,
@@ -175,6 +175,10 @@ export class Edits {
 
   async #failed(edit: Edit, error: Error): Promise<boolean> {
     if (isProblem(error, "precondition_failed")) return this.#rebased(edit);
+    if (error instanceof UserChangedError) {
+      this.#put({ status: "waiting" }); // for the person to come back: whoever asks next is another
+      return false;
+    }
     if (!isPassing(error) && error.name !== "TokenError") {
       const form = this.#world.form();
       if (form) this.#seenAgain(edit, { before: form, after: form });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { withPending } from "../../../app/src/data/edit.js";
 import type { Edits } from "../../../app/src/data/edits.js";
 import { reviewOf } from "../../../app/src/data/review.js";
-import { NetworkError } from "../../../src/index.js";
+import { NetworkError, UserChangedError } from "../../../src/index.js";
 import { FIELD, LIST, problem, Server, set, settled, world } from "./form-server.js";
 
 const ROW = `${LIST}[r0]`;
@@ -134,4 +134,17 @@ test("a refused value stays at its field while other fields are changed, until i
   expect(both).toEqual(["?", "??"]);
   expect(refused()).toEqual(["??"]);
   expect(server.form.fields[FIELD]?.value).toBe("עכו");
+});
+
+test("a change that was on its way when its author left waits for them to come back", async () => {
+  const server = new Server();
+  server.troubles = [new UserChangedError("Another user has logged in, or the client was closed.")];
+  const { edits, kept, waits } = world(server);
+
+  set(edits, "עכו");
+  await settled();
+
+  expect(edits.getState()).toMatchObject({ status: "waiting", refused: [] });
+  expect(kept.get("edits")).toContain("עכו");
+  expect(waits).toEqual([]); // whoever asks next is another
 });
