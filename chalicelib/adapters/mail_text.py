@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import email
-import email.policy
 from codecs import BOM_UTF8
 from email.message import EmailMessage
 
 from chalicelib.adapters.html_text import shown_text
+from chalicelib.adapters.mail_heads import LenientPolicy, head_line
 from chalicelib.adapters.office_problems import UNREADABLE, Unreadable
-from chalicelib.documents.plain_text import CUT, decoded_text, without_controls
+from chalicelib.documents.plain_text import decoded_text, without_controls
 from chalicelib.documents.turned import in_reading_order
 
 MOST_MESSAGES = 20
@@ -32,7 +32,7 @@ def mail_text(content: bytes) -> tuple[str, tuple[str, ...]]:
 
 def _parsed(content: bytes) -> EmailMessage:
     """The message; a mark of UTF-8 and empty lines before its head would make all of it words."""
-    return email.message_from_bytes(content.removeprefix(BOM_UTF8).lstrip(b"\r\n"), policy=email.policy.default)
+    return email.message_from_bytes(content.removeprefix(BOM_UTF8).lstrip(b"\r\n"), policy=LenientPolicy())
 
 
 def _read(message: EmailMessage, texts: list[str], files: list[str]) -> None:
@@ -88,16 +88,8 @@ def _unpacked(encoded: EmailMessage, encoding: str) -> EmailMessage:
 
 
 def _head(message: EmailMessage) -> str:
-    return "\n".join(f"{name}: {_header(message, name)}" for name in _HEAD if message[name])
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    """Some programs write letters into heads as they are: bytes that no standard gives a meaning."""
-    value = str(message[name])
-    if CUT not in value:
-        return value
-    raw = next(str(raw) for one, raw in message.raw_items() if one.lower() == name.lower())
-    return decoded_text("".join(raw.splitlines()).encode("utf-8", "surrogateescape")) or value
+    lines = ((name, head_line(message, name)) for name in _HEAD)
+    return "\n".join(f"{name}: {value}" for name, value in lines if value)
 
 
 def _decoded(part: EmailMessage) -> str:
