@@ -18,6 +18,7 @@ from chalicelib.errors import (
 OK = 200
 PAYMENT_REQUIRED = 402
 RATE_LIMIT = 429
+NOT_FOUND = 404
 CREDENTIALS = frozenset({401, 403, 404})
 TRY_AGAIN = frozenset({408, 409})
 
@@ -33,12 +34,17 @@ MESSAGES: Mapping[type[AttemptError], str] = MappingProxyType(
 )
 
 
-def class_of_status(status: int) -> type[AttemptError]:
-    """The error that an HTTP status means when nothing more is said."""
+def class_of_status(status: int, *, is_told: bool = True) -> type[AttemptError]:
+    """The error that an HTTP status means when nothing more is said.
+
+    `is_told`: the answer names an error of the API. A 404 that names none is a page of something between us and it.
+    """
     if status == PAYMENT_REQUIRED:
         return ProviderQuotaExhausted
     if status == RATE_LIMIT:
         return ProviderRateLimited
+    if status == NOT_FOUND and not is_told:
+        return ProviderUnavailable
     if status in CREDENTIALS:
         return ProviderAuth
     if status in TRY_AGAIN or status >= 500:

@@ -108,7 +108,8 @@ def scripted_openai() -> Iterator[ScriptedOpenAI]:
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         provider: ScriptedOpenAI = self.server.provider  # type: ignore[attr-defined]
-        provider.requests.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        provider.requests.append(json.loads(body or b"{}"))
         reply = provider.next_reply()
         self.close_connection = True
         if reply.drops:
@@ -121,6 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self._send(reply, provider)
+
+    do_GET = do_DELETE = do_POST  # noqa: N815  # the base class names them so
 
     def _send(self, reply: Reply, provider: ScriptedOpenAI) -> None:
         last_event = b"event:" + reply.body.rpartition(b"event:")[2]

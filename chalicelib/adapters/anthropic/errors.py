@@ -3,6 +3,7 @@
     429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
     429 spend limit, 402, billing, no credit left     ProviderQuotaExhausted
     401, 403, 404 (the model is not ours to use)      ProviderAuth
+    404 that is not the API's own, such as a page     ProviderUnavailable
     400 about a picture or PDF that was sent          FileRefused
     400, 413, 422 and other 4xx                       InputInvalid
     408, 409, 5xx, 529, time-out, broken connection   ProviderUnavailable
@@ -82,7 +83,7 @@ def _provider_error(*, status: int, body: Any, headers: Mapping[str, str], words
     code = details.get("error_code") if isinstance(details, Mapping) else None
     meant = status if status >= 400 else _STATUS_OF_TYPE.get(kind, 500)
     no_credit = kind == "billing_error" or code in _CANNOT_PAY_CODES or _NO_CREDIT_WORDS in words.lower()
-    error_class = ProviderQuotaExhausted if no_credit else class_of_status(meant)
+    error_class = ProviderQuotaExhausted if no_credit else class_of_status(meant, is_told=bool(kind))
     seconds = retry_after_seconds(headers)
     if seconds is None and error_class is ProviderRateLimited:
         seconds = seconds_in_words(words)

@@ -71,10 +71,16 @@ class OpenAIBackgroundCalls:
         return response.id
 
     def look(self, call_id: str, *, check: Callable[[], None] = lambda: None) -> StreamedResponse | None:
-        """The response as it is now; None when there is none of this id. Raises: the provider errors."""
-        return self._found(
+        """The response as it is now; None when there is none of this id.
+
+        Raises: the provider errors; what is no response, such as a proxy's page, says nothing of the call.
+        """
+        found = self._found(
             lambda openai, limits: openai.responses.with_raw_response.retrieve(call_id, timeout=limits), check=check
         )
+        if found is not None and not found.is_readable:
+            raise provider_errors.cut_off(errors.PROVIDER, found.request_id)
+        return found
 
     def end(self, call_id: str) -> Ended:
         """See ProviderCalls.end."""

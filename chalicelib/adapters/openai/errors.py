@@ -3,6 +3,7 @@
     429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
     429 or 402 quota, billing, spend limit            ProviderQuotaExhausted
     401, 403, 404 (the model is not ours to use)      ProviderAuth
+    404 that is not the API's own, such as a page     ProviderUnavailable
     a refusal, content filter or policy               ProviderRefused
     400, 422 about a picture or file that was sent    FileRefused, with its place among the parts where it is named
     400, 413, 422 and other 4xx                       InputInvalid
@@ -94,7 +95,7 @@ def status_error(error: APIStatusError, *, files: int = 0) -> AttemptError:
         )
     error_class = _CLASS_OF_CODE.get(error.code or "") or _CLASS_OF_CODE.get(error.type or "")
     if error_class in (None, InputInvalid, ProviderRateLimited) or status >= 500:
-        error_class = class_of_status(status)
+        error_class = class_of_status(status, is_told=bool(error.code or error.type))
     seconds = retry_after_seconds(error.response.headers)
     return error_class(
         MESSAGES[error_class],

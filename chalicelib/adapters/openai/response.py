@@ -17,6 +17,7 @@ from chalicelib.adapters.openai import errors
 
 _ENDS = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
 _OPEN = frozenset({"queued", "in_progress"})
+_ENDED = frozenset({"completed", "incomplete", "failed", "cancelled"})
 _FINAL, _COMMENTARY = "final_answer", "commentary"
 
 
@@ -87,6 +88,11 @@ class StreamedResponse:
     def is_open(self) -> bool:
         """Whether the provider still works on it."""
         return _text(self._response, "status") in _OPEN
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether this is a response at all; not so a proxy's page with status 200."""
+        return _text(self._response, "status") in _OPEN | _ENDED
 
     @property
     def seconds(self) -> float | None:

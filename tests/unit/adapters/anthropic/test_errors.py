@@ -43,6 +43,8 @@ def _status_error(status: int, body: Any, **headers: str) -> AttemptError:
         (402, _body("billing_error"), ProviderQuotaExhausted),
         (403, _body("permission_error"), ProviderAuth),
         (404, _body("not_found_error"), ProviderAuth),  # the model is not ours to use
+        (404, "<html>not found</html>", ProviderUnavailable),  # a page of something between us and the API
+        (404, {"message": "no Route matched"}, ProviderUnavailable),
         (408, _body("timeout_error"), ProviderUnavailable),
         (409, _body("conflict_error"), ProviderUnavailable),
         (413, _body("request_too_large"), InputInvalid),

@@ -53,6 +53,11 @@ FAILURES: dict[str, tuple[Reply, type[AttemptError], int | None]] = {
     ),
     "not allowed": (json_reply(403, error_body(type="permission")), ProviderAuth, 403),
     "model not ours": (json_reply(404, error_body(code="model_not_found")), ProviderAuth, 404),
+    "page of 404": (
+        Reply(status=404, body=b"<html>not found</html>", headers={"content-type": "text/html"}),
+        ProviderUnavailable,
+        404,
+    ),
     "bad request": (json_reply(400, error_body(type="invalid_request_error")), InputInvalid, 400),
     "too long for the model": (json_reply(400, error_body(code="context_length_exceeded")), InputInvalid, 400),
     "prompt against policy": (json_reply(400, error_body(code="invalid_prompt")), ProviderRefused, 400),
