@@ -1,4 +1,4 @@
-"""What comes in place of a response in the background: a proxy's page, a portal's answer. It says nothing of the call."""
+"""A page of a proxy or a portal in place of a response in the background: it says nothing of the call."""
 
 from __future__ import annotations
 
