@@ -2,6 +2,7 @@
 
 import { en, he, type Messages } from "@casework/client/messages";
 import { createContext, type ReactNode, useContext, useLayoutEffect, useState } from "react";
+import { browserStorage } from "./data/storage.js";
 
 export type Language = "he" | "en";
 
@@ -21,7 +22,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
     Object.assign(document.documentElement, { lang: language, dir: language === "he" ? "rtl" : "ltr" });
   }, [language]);
   const choose = (chosen: Language) => {
-    localStorage.setItem(KEPT, chosen);
+    browserStorage.setItem(KEPT, chosen);
     setLanguage(chosen);
   };
   return <LanguageContext value={{ language, choose }}>{children}</LanguageContext>;
@@ -42,5 +43,5 @@ export function useMessages(): Messages {
 }
 
 function keptLanguage(): Language {
-  return localStorage.getItem(KEPT) === "en" ? "en" : "he";
+  return browserStorage.getItem(KEPT) === "en" ? "en" : "he";
 }

@@ -8,7 +8,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import { App } from "./app.js";
-import { loadConfig } from "./config.js";
+import { type Config, loadConfig } from "./config.js";
 import { LanguageProvider } from "./language.js";
 import { useHashLocation } from "./location.js";
 import { Session } from "./session.js";
@@ -16,7 +16,7 @@ import { Surroundings } from "./surroundings.js";
 
 const root = createRoot(document.getElementById("root") as HTMLElement);
 
-loadConfig().then(async (config) => {
+async function start(config: Config): Promise<void> {
   const session = await Session.open(config);
   const client = createClient({
     baseUrl: config.api,
@@ -44,7 +44,9 @@ loadConfig().then(async (config) => {
       </LanguageProvider>
     </StrictMode>,
   );
-}, failed);
+}
+
+loadConfig().then(start).catch(failed);
 
 function failed(error: Error): void {
   root.render(

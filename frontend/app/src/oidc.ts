@@ -3,8 +3,9 @@
 // All that the issuer gave is in the tab's sessionStorage. Without a refresh token there is no silent renewal: a hidden
 // frame would need the issuer's cookies, which browsers keep from frames of other sites.
 
-import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { ErrorResponse, InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import type { OidcConfig } from "./config.js";
+import { nativeStorage } from "./data/storage.js";
 
 /** Why a person is not signed in who came back from the issuer, or wanted to go there. */
 export type SignInProblem = "denied" | "mismatch" | "unreachable" | "insecure" | "issuer" | "noToken";
@@ -19,7 +20,7 @@ let manager: UserManager | null = null;
 
 function managerOf(config: OidcConfig): UserManager {
   const here = `${location.origin}${location.pathname}`;
-  const store = new WebStorageStateStore({ store: sessionStorage });
+  const store = new WebStorageStateStore({ store: nativeStorage("sessionStorage") ?? new InMemoryWebStorage() });
   manager ??= new UserManager({
     authority: config.authority,
     client_id: config.client_id,

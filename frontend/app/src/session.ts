@@ -1,6 +1,7 @@
 // Who is signed in, and with which token? A pasted token, or one of an OpenID Connect issuer.
 
 import type { Config, OidcConfig } from "./config.js";
+import { tabStorage } from "./data/storage.js";
 import type { SignedIn, SignInProblem } from "./oidc.js";
 
 /** A person as the token names them. The role only hides what the API would refuse. */
@@ -91,7 +92,7 @@ export class Session {
     const person = personOf(token, this.#roleClaim);
     if (!person) return false;
     const before = this.#state.person;
-    sessionStorage.setItem(KEPT, token);
+    tabStorage.setItem(KEPT, token);
     if (before && before.id !== person.id)
       reload(); // nothing of the person before stays on the page
     else this.#enter({ token, name: null });
@@ -112,8 +113,8 @@ export class Session {
   async signOut(): Promise<void> {
     const { person } = this.#state;
     if (person) this.#tabs.postMessage(person.id);
-    const isPasted = sessionStorage.getItem(KEPT) !== null;
-    sessionStorage.removeItem(KEPT);
+    const isPasted = tabStorage.getItem(KEPT) !== null;
+    tabStorage.removeItem(KEPT);
     this.isLeaving = true;
     location.hash = "#/";
     this.#change({ status: "out", person: null, problem: null });
@@ -128,13 +129,13 @@ export class Session {
     if (oidc && module?.isBack()) {
       const given = await module.signedInAtIssuer(oidc);
       if (typeof given !== "string") {
-        sessionStorage.removeItem(KEPT);
+        tabStorage.removeItem(KEPT);
         this.#enter(given);
         return;
       }
       this.#change({ ...this.#state, problem: given });
     }
-    const kept = sessionStorage.getItem(KEPT);
+    const kept = tabStorage.getItem(KEPT);
     if (kept) this.#enter({ token: kept, name: null });
     else if (oidc && module) {
       const given = await module.keptSignIn(oidc).catch(() => null);
@@ -145,7 +146,7 @@ export class Session {
   /** One renewal for all who ask: a refresh token may be used once. */
   async #renewed(): Promise<SignedIn | null> {
     const oidc = this.#oidc;
-    if (!oidc || sessionStorage.getItem(KEPT) !== null) return null;
+    if (!oidc || tabStorage.getItem(KEPT) !== null) return null;
     this.#renewal ??= oidcModule()
       .then((module) => module.renewed(oidc))
       .finally(() => {
@@ -159,7 +160,7 @@ export class Session {
   }
 
   async #forget(): Promise<void> {
-    sessionStorage.removeItem(KEPT);
+    tabStorage.removeItem(KEPT);
     if (this.#oidc) await (await oidcModule()).forget(this.#oidc);
   }
 

@@ -9,6 +9,7 @@ import { useAskBeforeLeaving } from "../surroundings.js";
 import { type Edit, withPending } from "./edit.js";
 import { Edits, type EditsState } from "./edits.js";
 import { newId } from "./new-id.js";
+import { tabStorage } from "./storage.js";
 
 export interface UsedForm {
   form: Form | null;
@@ -89,7 +90,7 @@ function queueOf(client: Client, queryClient: QueryClient, caseId: string): Edit
       void queryClient.invalidateQueries({ queryKey: key });
     },
     user: client.user,
-    storage: sessionStorage,
+    storage: tabStorage,
     key: `casework edits ${name}`,
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });

@@ -1,6 +1,7 @@
 // Two panes and a separator between them, to be moved with the pointer or the arrow keys; the width is kept.
 
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from "react";
+import { browserStorage } from "../../data/storage.js";
 import { useTexts } from "../../language.js";
 import { REVIEW } from "./texts.js";
 
@@ -15,7 +16,7 @@ export function Split({ start, end }: { start: ReactNode; end: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
   const put = (wanted: number) => {
     const now = Math.round(Math.min(MOST, Math.max(LEAST, wanted)));
-    localStorage.setItem(KEPT, String(now));
+    browserStorage.setItem(KEPT, String(now));
     setShare(now);
   };
   const keyed = (event: KeyboardEvent) => {
@@ -56,6 +57,6 @@ export function Split({ start, end }: { start: ReactNode; end: ReactNode }) {
 }
 
 function keptShare(): number {
-  const kept = Number(localStorage.getItem(KEPT));
+  const kept = Number(browserStorage.getItem(KEPT));
   return kept >= LEAST && kept <= MOST ? kept : 45;
 }
