@@ -1,4 +1,4 @@
-"""One POST of a webhook, to the very address that was checked.
+"""One POST of a webhook, to one of the very addresses that were checked.
 
 No library: an HTTP client that resolves the name a second time would connect to whatever the second answer says. No
 proxy, no redirect, and of the answer only the status is read.
@@ -11,8 +11,9 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
-from chalicelib.outbox.addresses import Target, address_in, pick_address, target_of
+from chalicelib.outbox.addresses import Target, address_in, checked_addresses, target_of
 
 ANSWER_WITHIN_SECONDS = 15.0
 LONGEST_HEAD_BYTES = 16 * 1024
@@ -58,8 +59,8 @@ class WebhookPost:
     def _connected(self, target: Target, ends_at: float) -> socket.socket:
         literal = address_in(target.host)
         addresses = [str(literal)] if literal is not None else self._resolve(target.host, target.port)
-        address = pick_address(addresses, loopback_allowed=self._loopback_allowed)
-        plain = socket.create_connection((address, target.port), timeout=_left(ends_at))
+        checked = checked_addresses(addresses, loopback_allowed=self._loopback_allowed)
+        plain = _first_connection(checked, target.port, ends_at)
         if target.scheme == "http":
             return plain
         try:
@@ -69,6 +70,19 @@ class WebhookPost:
         except BaseException:
             plain.close()
             raise
+
+
+def _first_connection(addresses: Sequence[str], port: int, ends_at: float) -> socket.socket:
+    """To the first address that can be reached: a receiver may have an IPv6 address that leads nowhere, or a dead host.
+
+    Each may take an equal share of the time that is left. Raises: OSError, TimeoutError, of the last address.
+    """
+    *others, last = addresses
+    for number, address in enumerate(others):
+        share = _left(ends_at) / (len(addresses) - number)
+        with suppress(OSError):
+            return socket.create_connection((address, port), timeout=share)
+    return socket.create_connection((last, port), timeout=_left(ends_at))
 
 
 def _status(sock: socket.socket, ends_at: float) -> int:

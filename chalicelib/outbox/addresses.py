@@ -107,8 +107,8 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
     return parts, port
 
 
-def pick_address(addresses: Sequence[str], *, loopback_allowed: bool) -> str:
-    """The address to connect to, of all that a name resolves to. One forbidden address forbids the name.
+def checked_addresses(addresses: Sequence[str], *, loopback_allowed: bool) -> Sequence[str]:
+    """The addresses to connect to, all that a name resolves to, each once. One forbidden address forbids the name.
 
     Raises: ForbiddenTarget.
     """
@@ -116,7 +116,7 @@ def pick_address(addresses: Sequence[str], *, loopback_allowed: bool) -> str:
         raise ForbiddenTarget("the host name does not resolve")
     for text in addresses:
         refuse_address(ipaddress.ip_address(text.partition("%")[0]), loopback_allowed=loopback_allowed)
-    return addresses[0]
+    return tuple(dict.fromkeys(addresses))
 
 
 def refuse_address(address: Address, *, loopback_allowed: bool) -> None:

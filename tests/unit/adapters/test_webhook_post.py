@@ -212,3 +212,41 @@ def test_outside_a_developers_machine_loopback_is_refused_even_by_name() -> None
 
     with pytest.raises(ForbiddenTarget):
         send("https://hooks.example.com/", headers={}, body=b"")
+
+
+def test_an_address_that_cannot_be_reached_leaves_the_next_one(listen: Callable[[Respond], Listener]) -> None:
+    inbox = listen(saying(b"HTTP/1.1 204 No Content\r\n\r\n"))
+
+    status = post(
+        f"http://localhost:{inbox.port}/hook",
+        resolve=lambda host, port: ["127.0.0.2", "::1", "127.0.0.1", "127.0.0.3"],
+    )
+
+    assert (status, len(inbox.requests)) == (204, 1)
+
+
+def test_a_silent_address_leaves_time_for_the_others(
+    listen: Callable[[Respond], Listener], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = listen(saying(b"HTTP/1.1 204 No Content\r\n\r\n"))
+    connect, waited = socket.create_connection, []
+
+    def slow(address: tuple[str, int], timeout: float) -> socket.socket:
+        waited.append(timeout)
+        if address[0] == "127.0.0.2":
+            raise TimeoutError
+        return connect(address, timeout=timeout)
+
+    monkeypatch.setattr(socket, "create_connection", slow)
+
+    status = post(f"http://localhost:{inbox.port}/", resolve=lambda host, port: ["127.0.0.2", "127.0.0.1"])
+
+    assert status == 204
+    assert 2 < waited[0] <= 2.5 < waited[1] <= 5
+
+
+def test_a_name_none_of_whose_addresses_can_be_reached_is_no_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(ConnectionRefusedError):
+        post(f"http://localhost:{port}/", resolve=lambda host, port: ["127.0.0.2", "127.0.0.1"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.outbox.addresses import ForbiddenTarget, pick_address, target_of
+from chalicelib.outbox.addresses import ForbiddenTarget, checked_addresses, target_of
 
 HOSTILE = (
     "http://example.com/",
@@ -104,8 +104,11 @@ def test_on_a_developers_machine_nothing_else_is_taken_more(url: str) -> None:
 )
 def test_a_name_that_resolves_to_anything_forbidden_is_refused(addresses: list[str]) -> None:
     with pytest.raises(ForbiddenTarget):
-        pick_address(addresses, loopback_allowed=False)
+        checked_addresses(addresses, loopback_allowed=False)
 
 
-def test_the_first_of_public_addresses_is_connected_to() -> None:
-    assert pick_address(["8.8.8.8", "2606:4700::1111"], loopback_allowed=False) == "8.8.8.8"
+def test_each_public_address_of_a_name_may_be_connected_to() -> None:
+    assert checked_addresses(["8.8.8.8", "2606:4700::1111", "8.8.8.8"], loopback_allowed=False) == (
+        "8.8.8.8",
+        "2606:4700::1111",
+    )
