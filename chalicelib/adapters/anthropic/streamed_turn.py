@@ -21,6 +21,7 @@ _STOP_REASONS: Mapping[str, StopReason] = {
     "model_context_window_exceeded": "context_exceeded",
 }
 _TEXT_DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}
+_WRITTEN = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
 _USAGE_COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 
 
@@ -45,6 +46,8 @@ class StreamedTurn:
         self._tool_inputs: dict[int, list[str]] = {}
         self._problems: dict[str, str] = {}
         self._counts = dict.fromkeys(_USAGE_COUNTS, 0)
+        self._characters = 0
+        self._is_counted = False
         self._stop_reason: str | None = None
         self._ended = False
         self.model: str | None = None
@@ -81,11 +84,16 @@ class StreamedTurn:
 
     @property
     def counts(self) -> TokenCounts:
-        """The tokens counted so far; final with the stream's last event."""
+        """The tokens counted so far; final with the stream's last event.
+
+        The output is counted at its end: what is said of it at the beginning is only a placeholder. Of an answer that
+        broke off before, a token for each character that arrived; thinking that is not shown is not in it.
+        """
+        told = self._counts["output_tokens"]
         read, written = self._counts["cache_read_input_tokens"], self._counts["cache_creation_input_tokens"]
         return TokenCounts(
             input_tokens=self._counts["input_tokens"] + read + written,
-            output_tokens=self._counts["output_tokens"],
+            output_tokens=told if self._is_counted else max(told, self._characters),
             cache_read_tokens=read,
             cache_write_tokens=written,
         )
@@ -115,11 +123,14 @@ class StreamedTurn:
             case "message_delta":
                 self._stop_reason = event["delta"].get("stop_reason") or self._stop_reason
                 self._count(event.get("usage"))
+                self._is_counted = self._is_counted or "output_tokens" in (event.get("usage") or {})
             case "message_stop":
                 self._ended = True
 
     def _add_delta(self, index: int, delta: Mapping[str, Any]) -> None:
         kind, block = delta["type"], self._blocks[index]
+        if kind in _WRITTEN:
+            self._characters += len(str(delta[_WRITTEN[kind]]))
         if kind == "input_json_delta":
             self._tool_inputs.setdefault(index, []).append(str(delta["partial_json"]))
         elif kind == "citations_delta":

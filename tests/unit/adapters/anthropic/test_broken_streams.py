@@ -14,7 +14,10 @@ from chalicelib.errors import ProviderUnavailable
 from tests.fakes.attempt_context import FakeContext
 from tests.fakes.scripted_openai import Reply, ScriptedOpenAI, scripted_openai
 
-START = {"type": "message_start", "message": {"model": "claude-haiku-5-5", "usage": {"input_tokens": 5}}}
+START: dict[str, Any] = {
+    "type": "message_start",
+    "message": {"model": "claude-haiku-5-5", "usage": {"input_tokens": 5}},
+}
 STOP = {"type": "message_stop"}
 
 
@@ -74,6 +77,42 @@ def test_a_broken_stream_that_had_begun_is_charged(provider: ScriptedOpenAI) -> 
         _turn(provider, *BROKEN["stop reason that is no text"], context=context)
 
     assert context.usage.input_tokens == 5
+
+
+def _delta(**members: Any) -> dict[str, Any]:
+    return {"type": "content_block_delta", "index": 0, "delta": members}
+
+
+CUT_OFF = {
+    "text": [_block(type="text", text=""), _delta(type="text_delta", text="x" * 900)],
+    "thinking": [_block(type="thinking", thinking=""), _delta(type="thinking_delta", thinking="x" * 900)],
+    "tool call": [
+        _block(type="tool_use", id="t", name="n", input={}),
+        _delta(type="input_json_delta", partial_json='{"a":"' + "x" * 894),
+    ],
+}
+
+
+@pytest.mark.parametrize("events", CUT_OFF.values(), ids=CUT_OFF.keys())
+def test_what_was_written_before_a_stream_broke_off_is_charged(
+    provider: ScriptedOpenAI, events: list[dict[str, Any]]
+) -> None:
+    usage = {"input_tokens": 5, "output_tokens": 1}
+    context = FakeContext()
+
+    with pytest.raises(ProviderUnavailable):
+        _turn(provider, {**START, "message": {**START["message"], "usage": usage}}, *events, context=context)
+
+    assert (context.usage.input_tokens, context.usage.output_tokens) == (5, 900)
+
+
+def test_of_a_whole_stream_what_the_provider_counted_is_charged(provider: ScriptedOpenAI) -> None:
+    context = FakeContext()
+    counted = {**_end("end_turn"), "usage": {"output_tokens": 7}}
+
+    _turn(provider, START, *CUT_OFF["text"], counted, STOP, context=context)
+
+    assert context.usage.output_tokens == 7
 
 
 def test_a_whole_stream_is_an_answer(provider: ScriptedOpenAI) -> None:
