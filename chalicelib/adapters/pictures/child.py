@@ -23,6 +23,9 @@ LARGE_PIXELS = 15_000_000
 """When more than these cannot be opened, it may be for want of memory."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_JPEG, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
+_MORE = b"\x55" * 512
+"""Taken for pixels where pixels are missing, and for nothing where none are."""
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP")
 
 
@@ -70,7 +73,7 @@ class _Opened:
             yield self._about(heic, count=1)
             yield from _page_report(heic, 1, arguments)
             return
-        with Image.open(io.BytesIO(without_texts(self._content)), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(with_end(without_texts(self._content))), formats=FORMATS) as image:
             count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
             yield self._about(PillowPicture(image), count=count)
             wanted: Iterable[int] = arguments.get("pages") or range(1, min(count, arguments.get("last", count)) + 1)
@@ -107,6 +110,26 @@ def without_texts(content: bytes) -> bytes:
             kept.append(content[at:end])
         at = end
     return b"".join(kept)
+
+
+def with_end(content: bytes) -> bytes:
+    """A JPEG with the mark of its end, which some cameras and mail programs leave out: every browser shows it, but
+    Pillow takes it for damaged. One that lacks pixels too stays as it is."""
+    if not content.startswith(_JPEG) or content.rfind(_JPEG_END) > content.rfind(_JPEG_SCAN):
+        return content
+    scan = content.rstrip(b"\xff")
+    try:
+        is_whole = _pixels(scan + _JPEG_END) == _pixels(scan + _MORE + _JPEG_END)
+    except (OSError, SyntaxError, ValueError):
+        return content
+    return scan + _JPEG_END if is_whole else content
+
+
+def _pixels(jpeg: bytes) -> bytes:
+    with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+        if not image.info.get("progressive"):  # the first pass of those has all that a small picture shows
+            image.draft("RGB", (1, 1))
+        return image.convert("L").tobytes()
 
 
 def _webp_pixels(content: bytes) -> int:

@@ -60,7 +60,7 @@ class PillowPicture:
             self._frame.draft("RGB", sides)  # decodes at a half, a quarter or an eighth
         self._frame.load()
         self.width, self.height = self._frame.size
-        self.orientation = self._frame.getexif().get(_ORIENTATION, 1)
+        self.orientation = _orientation(self._frame)
         if self._frame.mode in _MANY_LEVELS:
             self._levels = self._frame.getextrema()
 
@@ -94,6 +94,14 @@ class HeicPicture:
         mode, stride = self._file.mode, self._file.stride
         rows = self._rows[top * stride : bottom * stride]
         return Image.frombytes(mode, (self.width, bottom - top), rows, "raw", mode, stride)
+
+
+def _orientation(frame: Any) -> int:
+    """How the camera was held; upright where what the file says of it is damaged, as browsers take it."""
+    try:
+        return int(frame.getexif().get(_ORIENTATION, 1))
+    except Exception:  # noqa: BLE001  # its parser raises anything, and the picture itself is sound
+        return 1
 
 
 def picture_line(picture: Decoded, *, longest: int) -> dict[str, Any]:

@@ -89,6 +89,32 @@ def test_a_photo_is_turned_as_the_camera_was_held(orientation: int, top_left: tu
     assert is_near(picture.getpixel((10, 10)), top_left)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("exif", [b"garbage", b"Exif\0\0http://n", b"Exif\0\0II*\0\x08\0\0\0\xff\xff"])
+def test_a_sound_picture_is_opened_though_what_it_says_of_the_camera_is_not(kind: str, exif: bytes) -> None:
+    content = saved(two_sides(), kind, exif=exif)
+
+    assert read(content).problem is None
+    assert shown(content).size == (400, 200)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("left_out", [1, 2])
+def test_a_jpeg_without_the_mark_of_its_end_is_opened(mode: str, left_out: int, *, progressive: bool) -> None:
+    content = saved(Image.effect_noise((400, 200), 80).convert(mode), "JPEG", progressive=progressive)
+
+    assert read(content[:-left_out]).problem is None
+    assert shown(content[:-left_out]).tobytes() == shown(content).tobytes()
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_lacks_pixels_is_damaged(*, progressive: bool) -> None:
+    content = saved(Image.effect_noise((400, 200), 80), "JPEG", progressive=progressive)
+
+    assert [read(content[: len(content) - cut]).problem for cut in (200, len(content) // 2)] == [DAMAGED, DAMAGED]
+
+
 def test_a_large_photo_is_scaled_once_and_stays_below_what_providers_take() -> None:
     noise = Image.effect_noise((5000, 4000), 120).convert("RGB")
     content = saved(noise, "JPEG", quality=80)
