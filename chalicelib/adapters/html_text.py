@@ -28,6 +28,19 @@ _BLOCK_NAMES = (
 )
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 """What a browser sets on lines of its own: nothing before or after it stands on the same line (HTML, 15.3)."""
+_SECTIONS = frozenset({"tbody", "tfoot", "thead"})
+_CELLS = frozenset({"td", "th"})
+_ITEMS = frozenset({"dt", "dd"})
+_END_UNSAID = {
+    "p": (_BLOCKS | _CELLS, frozenset[str]()),
+    "li": (frozenset({"li"}), frozenset({"ul", "ol"})),
+    "tr": (_SECTIONS | {"tr"}, frozenset({"table"})),
+    "option": (frozenset({"option", "optgroup"}), frozenset({"select"})),
+    **dict.fromkeys(_CELLS, (_CELLS | _SECTIONS | {"tr"}, frozenset({"table"}))),
+    **dict.fromkeys(_ITEMS, (_ITEMS, frozenset({"dl"}))),
+}
+"""What ends without an end tag of its own: the elements that end it where they begin, and those inside of which they do
+not."""
 
 
 def html_text(content: bytes) -> str:
@@ -63,14 +76,13 @@ class _HtmlText(HTMLParser):
     _WITHOUT_END = frozenset(
         {"br", "img", "input", "hr", "meta", "link", "col", "area", "base", "source", "wbr", "embed"}
     )
-    _END_UNSAID = frozenset({"p", "li", "td", "th", "tr", "option", "dt", "dd"})
     _PARENTS = frozenset({"select", "table", "tbody", "tr", "div", "ul", "ol", "dl", "body", "html"})
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._hidden: list[str] = []
-        """The element that hides, and the elements of its name inside."""
+        """The element that hides, and those inside that may say where it ends."""
         self._as_written = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -78,7 +90,7 @@ class _HtmlText(HTMLParser):
         if self._hidden and self._ends_unsaid(tag):
             self._hidden = []
         if self._hidden:
-            self._hidden += [tag] if tag == self._hidden[0] else []
+            self._hidden += [tag] if tag == self._hidden[0] or tag in self._PARENTS else []
             return
         if self._is_hidden(tag, values):
             self._hidden = [] if tag in self._WITHOUT_END else [tag]
@@ -91,9 +103,10 @@ class _HtmlText(HTMLParser):
         self._as_written += tag in self._AS_WRITTEN and not self._hidden
 
     def handle_endtag(self, tag: str) -> None:
-        if self._hidden and tag == self._hidden[0]:
-            self._hidden.pop()
-        elif self._hidden and self._hidden[0] in self._END_UNSAID and tag in self._PARENTS:
+        if tag in self._hidden:
+            while self._hidden.pop() != tag:
+                pass
+        elif self._hidden and self._hidden[0] in _END_UNSAID and tag in self._PARENTS:
             self._hidden = []
         elif not self._hidden and tag in _BLOCKS:
             self.parts.append(f"{_TABLE}\n" if tag in _BOUNDS else "\n")
@@ -107,9 +120,10 @@ class _HtmlText(HTMLParser):
     def _ends_unsaid(self, tag: str) -> bool:
         """Whether what hides ends here without an end tag of its own, as many elements may."""
         hiding = self._hidden[0]
-        return (hiding == "head" and tag not in self._OF_A_HEAD) or (
-            hiding in self._END_UNSAID and tag in {*self._BREAKS, "td", "th", "option"}
-        )
+        if hiding == "head":
+            return tag not in self._OF_A_HEAD
+        ends, scopes = _END_UNSAID.get(hiding, (frozenset(), frozenset()))
+        return tag in ends and scopes.isdisjoint(self._hidden)
 
     def _is_hidden(self, tag: str, values: dict[str, str]) -> bool:
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.adapters.html_text import html_text
+from chalicelib.adapters.html_text import html_text, shown_text
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,25 @@ ROWS = [
 @pytest.mark.parametrize(("rows", "lines"), ROWS)
 def test_the_cells_of_a_row_are_one_line(rows: str, lines: list[str]) -> None:
     assert html_text(f"<html><body><table>{rows}</table></body></html>".encode()).splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<table><tr hidden><td>no<td>no</tr><tr><td>yes</table>",
+        "<table><tbody><tr hidden><td>no</tbody><tbody><tr><td>yes</table>",
+        "<table><tr><td hidden><div>no</div>no</td><td>yes</table>",
+        "<table><tr><td hidden>no<table><tr><td>no</table>no<td>yes</table>",
+        "<table><tr><td hidden><ul><li>no</table>yes",
+        "<ul><li hidden><p>no</p>no<ul><li>no</li></ul><li>yes</ul>",
+        "<ul><li hidden>no</ul>yes",
+        "<dl><dd hidden><p>no</p><dt>yes</dl>",
+        "<p hidden>no<b>no<p>yes",
+        "<p hidden>no<table><tr><td>yes</table>",
+        "<div><p hidden>no</div>yes",
+        "<div hidden><div>no</div>no</div>yes",
+        "<select><option>no<option selected>yes</select>",
+    ],
+)
+def test_all_that_a_hidden_element_holds_is_left_out_and_nothing_else(body: str) -> None:
+    assert shown_text(f"<body>{body}").split() == ["yes"]
