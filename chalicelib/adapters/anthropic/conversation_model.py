@@ -124,6 +124,8 @@ class AnthropicConversationModel:
                     if kind == "error":
                         raise errors.event_error(data, headers=headers)
                     streamed.add(data)
+                    if streamed.is_complete:
+                        break  # the stream's own end may never come, after pings without end
             return streamed.turn()
         except APIStatusError as exc:
             raise errors.status_error(exc, has_files=request.has_files(body)) from exc

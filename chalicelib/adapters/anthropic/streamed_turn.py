@@ -49,7 +49,6 @@ class StreamedTurn:
         self._characters = 0
         self._is_counted = False
         self._stop_reason: str | None = None
-        self._ended = False
         self.model: str | None = None
         self.request_id: str | None = None
 
@@ -57,6 +56,11 @@ class StreamedTurn:
     def has_begun(self) -> bool:
         """True once the provider has said which model answers and how much it was sent: from then on it is billed."""
         return self.model is not None
+
+    @property
+    def is_complete(self) -> bool:
+        """True once the provider has said why the answer ends and how long it is: nothing that counts comes after."""
+        return self._stop_reason is not None and self._is_counted
 
     def add(self, event: Mapping[str, Any]) -> None:
         """Take in one event; unknown kinds are ignored, as the API asks of its clients.
@@ -75,7 +79,7 @@ class StreamedTurn:
         that the output limit cut in the middle of its input is left out.
         Raises: TurnBroken when the stream ended early, or a block does not have its shape.
         """
-        if not self._ended or self._stop_reason is None:
+        if self._stop_reason is None:
             raise TurnBroken
         try:
             return self._turn(self._stop_reason)
@@ -124,8 +128,6 @@ class StreamedTurn:
                 self._stop_reason = event["delta"].get("stop_reason") or self._stop_reason
                 self._count(event.get("usage"))
                 self._is_counted = self._is_counted or "output_tokens" in (event.get("usage") or {})
-            case "message_stop":
-                self._ended = True
 
     def _add_delta(self, index: int, delta: Mapping[str, Any]) -> None:
         kind, block = delta["type"], self._blocks[index]

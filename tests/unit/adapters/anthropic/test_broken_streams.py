@@ -115,6 +115,27 @@ def test_of_a_whole_stream_what_the_provider_counted_is_charged(provider: Script
     assert context.usage.output_tokens == 7
 
 
+@pytest.mark.parametrize("never_ends", [False, True])
+def test_an_answer_whose_stream_lacks_only_its_end_is_an_answer(provider: ScriptedOpenAI, never_ends: bool) -> None:
+    counted = {**_end("end_turn"), "usage": {"output_tokens": 7}}
+    written = [START, _block(type="text", text="x"), counted]
+    pings = b"event: ping\n" + _event({"type": "ping"})
+    body = b"".join(_event(event) for event in written) + pings
+    provider.will_answer(Reply(body=body, headers={"content-type": "text/event-stream"}, never_ends=never_ends))
+    model = AnthropicConversationModel(model="claude-haiku-5-5", api_key="k")
+    context = FakeContext()
+
+    turn = model.turn(
+        context,
+        instructions="i",
+        messages=[model.user_message([TextPart("x")])],
+        tools=[],
+        max_output_tokens=100,
+    )
+
+    assert (turn.text, turn.stop_reason, context.usage.output_tokens) == ("x", "end_turn", 7)
+
+
 def test_a_whole_stream_is_an_answer(provider: ScriptedOpenAI) -> None:
     turn = _turn(provider, START, _block(type="text", text="x"), _end("end_turn"), STOP)
 

@@ -157,14 +157,21 @@ def test_every_stop_reason_has_a_meaning(told: str, meant: str) -> None:
         [],
         [START],
         [START, *_text(0, "x")],
-        [START, *_text(0, "x"), _end("end_turn")],  # no message_stop
         [START, *_text(0, "x"), _end(None), STOP],  # no stop reason
     ],
-    ids=["nothing", "no content", "no end", "no stop", "no reason"],
+    ids=["nothing", "no content", "no end", "no reason"],
 )
 def test_a_stream_that_ended_early_is_no_answer(events: list[Event]) -> None:
     with pytest.raises(TurnBroken):
         _answer(*events).turn()
+
+
+def test_an_answer_is_whole_when_its_end_and_its_length_are_told() -> None:
+    begun = _answer(START, *_text(0, "x"))
+    ended = _answer(START, *_text(0, "x"), _end("end_turn"))  # no message_stop
+
+    assert (begun.is_complete, ended.is_complete) == (False, True)
+    assert (ended.turn().text, ended.counts.output_tokens) == ("x", 5)
 
 
 @pytest.mark.parametrize(
