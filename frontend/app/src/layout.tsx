@@ -2,9 +2,10 @@
 
 import { type ReactNode, useRef, useSyncExternalStore } from "react";
 import { Link, useLocation } from "wouter";
+import { useIsSending } from "./data/use-files.js";
 import { useLanguage, useTexts } from "./language.js";
 import { Mixed } from "./parts/mixed.js";
-import { useSession, useSurroundings } from "./surroundings.js";
+import { useAskBeforeLeaving, useSession, useSurroundings } from "./surroundings.js";
 import { FRAME } from "./texts.js";
 import { SignInAgain } from "./views/sign-in/again.js";
 
@@ -12,6 +13,7 @@ export function Layout({ children }: { children: ReactNode }) {
   const texts = useTexts(FRAME);
   const { status } = useSession();
   const isOnline = useOnline();
+  useAskBeforeLeaving(useIsSending());
   const main = useRef<HTMLElement>(null);
   return (
     <>

@@ -1,10 +1,11 @@
 import type { Case, CaseDocument, UploadItem } from "@casework/client";
 import { errorText } from "@casework/client/messages";
-import { useClient, useUploads } from "@casework/client/react";
+import { useClient } from "@casework/client/react";
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { bytesText } from "../../data/format.js";
 import { useRefresh } from "../../data/queries.js";
+import { useFiles, useOnTheWay } from "../../data/use-files.js";
 import { useLanguage, useMessages, useTexts } from "../../language.js";
 import { FileName } from "../../parts/file-name.js";
 import { shown } from "../../parts/mixed.js";
@@ -18,7 +19,7 @@ const ACCEPTED =
 /** The documents of the case, and the files on their way. Files may be dropped anywhere on the page. */
 export function Documents({ theCase }: { theCase: Case }) {
   const texts = useTexts(CASE);
-  const { uploads, add, retry, remove } = useUploads(theCase.id);
+  const { uploads, add, retry, remove } = useFiles(theCase.id);
   const refresh = useRefresh(theCase.id);
   const arrived = uploads.filter(({ document }) => document !== null).length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again with each file that arrives
@@ -26,8 +27,7 @@ export function Documents({ theCase }: { theCase: Case }) {
     if (arrived > 0) refresh();
   }, [arrived]);
   const isOver = useDrop(add);
-  const listed = new Set(theCase.documents.map(({ id }) => id));
-  const onTheWay = uploads.filter(({ document }) => document === null || !listed.has(document.id));
+  const onTheWay = useOnTheWay(uploads, theCase.documents);
   return (
     <section className="card documents" aria-labelledby="documents">
       <div className="card-head">

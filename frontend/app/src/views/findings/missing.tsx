@@ -1,8 +1,8 @@
 import type { CaseDocument, RequestedDocument } from "@casework/client";
 import { errorText } from "@casework/client/messages";
-import { useUploads } from "@casework/client/react";
 import { useEffect, useRef, useState } from "react";
 import { useRefresh } from "../../data/queries.js";
+import { useFiles } from "../../data/use-files.js";
 import { useMessages, useTexts } from "../../language.js";
 import { FileName } from "../../parts/file-name.js";
 import { Mixed, shown } from "../../parts/mixed.js";
@@ -21,14 +21,15 @@ interface MissingProps {
 export function Missing({ caseId, requested, gaps, documents }: MissingProps) {
   const texts = useTexts(FINDINGS);
   const messages = useMessages();
-  const { uploads, add } = useUploads(caseId);
+  const { uploads, add } = useFiles(caseId);
   const refresh = useRefresh(caseId);
   const arrivals = uploads.filter(({ document }) => document !== null).length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again with each file that arrives
   useEffect(() => {
     if (arrivals > 0) refresh();
   }, [arrivals]);
-  const last = uploads.at(-1);
+  const [before] = useState(() => new Set(uploads.map(({ id }) => id))); // added elsewhere
+  const last = uploads.filter(({ id }) => !before.has(id)).at(-1);
   const missing = requested
     .filter(({ uploaded }) => !uploaded)
     .toSorted((one, other) => Number(other.required) - Number(one.required));
