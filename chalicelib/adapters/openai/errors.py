@@ -2,6 +2,7 @@
 
     429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
     429 or 402 quota, billing, spend limit            ProviderQuotaExhausted
+    429 of one request that is more than the limit    ProviderQuotaExhausted: no pause would mend it
     401, 403, 404 (the model is not ours to use)      ProviderAuth
     404 that is not the API's own, such as a page     ProviderUnavailable
     a refusal, content filter or policy               ProviderRefused
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 PROVIDER = "openai"
 BAD_REQUEST, UNPROCESSABLE = 400, 422
 _FILE_WORDS = re.compile(r"image|picture|\bpdf\b|file_data|input_file|\bfiles?\b", re.IGNORECASE)
+_SIZES = re.compile(r"\blimit:? (\d[\d,]{0,15})\b.{0,80}?\brequested:? (\d[\d,]{0,15})\b", re.IGNORECASE | re.DOTALL)
+_NEVER_FITS = (
+    "The analysis needs more tokens at once than the account at the AI provider may use. Raise its limit there."
+)
 _PART = re.compile(r"input\[\d+\]\.content\[(\d+)\]")
 
 _CLASS_OF_CODE: dict[str, type[AttemptError]] = {
@@ -96,6 +101,8 @@ def status_error(error: APIStatusError, *, files: int = 0) -> AttemptError:
     error_class = _CLASS_OF_CODE.get(error.code or "") or _CLASS_OF_CODE.get(error.type or "")
     if error_class in (None, InputInvalid, ProviderRateLimited) or status >= 500:
         error_class = class_of_status(status, is_told=bool(error.code or error.type))
+    if error_class is ProviderRateLimited and _never_fits(error.message):
+        return _larger_than_limit(status, error.request_id)
     seconds = retry_after_seconds(error.response.headers)
     return error_class(
         MESSAGES[error_class],
@@ -109,6 +116,8 @@ def status_error(error: APIStatusError, *, files: int = 0) -> AttemptError:
 def coded_error(code: str | None, *, request_id: str | None, message: str = "") -> AttemptError:
     """An error that the provider reported inside a response with status 200; one with an unknown code is transient."""
     error_class = _CLASS_OF_CODE.get(code or "", ProviderUnavailable)
+    if error_class is ProviderRateLimited and _never_fits(message):
+        return _larger_than_limit(OK, request_id)
     return error_class(
         MESSAGES[error_class],
         provider=PROVIDER,
@@ -120,6 +129,21 @@ def coded_error(code: str | None, *, request_id: str | None, message: str = "") 
 
 def _in_words(error_class: type[AttemptError], message: str) -> float | None:
     return seconds_in_words(message) if error_class is ProviderRateLimited else None
+
+
+def _never_fits(message: str) -> bool:
+    """Whether a limit is named that this request alone is more than."""
+    sizes = _SIZES.search(message)
+    if sizes is None:
+        return False
+    limit, requested = (int(number.replace(",", "")) for number in sizes.groups())
+    return requested > limit
+
+
+def _larger_than_limit(status: int, request_id: str | None) -> ProviderQuotaExhausted:
+    return ProviderQuotaExhausted(
+        _NEVER_FITS, provider=PROVIDER, provider_status=status, provider_request_id=request_id
+    )
 
 
 def _speaks_of_file(error: APIStatusError) -> bool:

@@ -156,3 +156,35 @@ def test_every_failure_becomes_one_of_ours(
     assert caught.value.provider_status == status
     assert caught.value.provider_request_id == (REQUEST_ID if status else None)
     assert "secret words" not in str(caught.value)
+
+
+TOO_LARGE = (
+    "Request too large for gpt-6-luna in organization org-1 on tokens per min (TPM): Limit {}, Requested {}. The"
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (TOO_LARGE.format("30000", "37313"), ProviderQuotaExhausted),
+        (TOO_LARGE.format("1,000,000", "1,234,567"), ProviderQuotaExhausted),
+        (TOO_LARGE.format("250000", "546"), ProviderRateLimited),  # not yet, but in a while
+        ("Rate limit reached on TPM: Limit 30000, Used 29000, Requested 3000. Try again in 4s.", ProviderRateLimited),
+        ("Limit: " + "9" * 5000 + " requested: 1", ProviderRateLimited),
+    ],
+)
+@pytest.mark.parametrize("is_told_inside", [False, True])
+def test_a_request_that_is_more_than_the_limit_is_not_repeated(
+    provider: ScriptedOpenAI, message: str, expected: type[AttemptError], is_told_inside: bool
+) -> None:
+    error = {"message": message, "type": "tokens", "param": None, "code": "rate_limit_exceeded"}
+    provider.will_answer(
+        final("failed", error=error, output=[]) if is_told_inside else json_reply(429, {"error": error})
+    )
+    model = OpenAIStructuredModel(model="gpt-6-luna", api_key="k")
+
+    with pytest.raises(AttemptError) as raised:
+        model.parse(FakeContext(), instructions="i", parts=[TextPart("x")], output=Person, max_output_tokens=100)
+
+    assert type(raised.value) is expected
+    assert "org-1" not in str(raised.value)
