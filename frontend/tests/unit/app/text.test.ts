@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { definitionOf, pathText } from "../../../app/src/data/paths.js";
 import { findQuote, spokenBy } from "../../../app/src/data/quotes.js";
@@ -73,4 +74,11 @@ test("a person is read from a token of any of the usual shapes", () => {
   expect(personOf(token({ sub: "u1", role: "admin" }), "realm.roles")?.isAdmin).toBe(false);
   expect(personOf(token({}))).toBeNull();
   expect(personOf("no token")).toBeNull();
+});
+
+test("browsers are told not to translate the page: its values are the claim's own words", () => {
+  const page = readFileSync(new URL("../../../app/index.html", import.meta.url), "utf8");
+
+  expect(page).toMatch(/<html [^>]*translate="no"/);
+  expect(page).toContain('<meta name="google" content="notranslate" />');
 });
