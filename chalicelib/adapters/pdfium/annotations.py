@@ -43,8 +43,8 @@ def annotations_of(page: Any, form: Any) -> tuple[list[Glyph], bool]:
             if annotation is None or is_hidden(annotation):
                 continue
             kind = c.FPDFAnnot_GetSubtype(annotation)
-            is_drawn = is_drawn or kind in _DRAWN
             text = " ".join(value_of(annotation, form)[:MOST_VALUE_CHARACTERS].split())
+            is_drawn = is_drawn or kind in _DRAWN or (not text and _is_only_drawn(annotation, form))
             rect = c.FS_RECTF()
             if text and c.FPDFAnnot_GetRect(annotation, rect):
                 bottom, top = sorted((rect.bottom, rect.top))
@@ -95,6 +95,25 @@ def value_of(annotation: Any, form: Any) -> str:
     if field in _TEXT_FIELDS:
         return wide_string(c.FPDFAnnot_GetFormFieldValue, form, annotation)
     return TICKED if field in _TICK_FIELDS and c.FPDFAnnot_IsChecked(form, annotation) else ""
+
+
+def _is_only_drawn(annotation: Any, form: Any) -> bool:
+    """Whether words may be seen here that stand nowhere but in its drawing: who signed and when, a text that a program
+    typed on the page without saying it again."""
+    if c.FPDFAnnot_GetSubtype(annotation) == c.FPDF_ANNOT_WIDGET:
+        may_say_words = (
+            form is not None and c.FPDFAnnot_GetFormFieldType(form, annotation) == c.FPDF_FORMFIELD_SIGNATURE
+        )
+    else:
+        may_say_words = c.FPDFAnnot_GetSubtype(annotation) == c.FPDF_ANNOT_FREETEXT
+    rect = c.FS_RECTF()
+    return (
+        may_say_words
+        and bool(c.FPDFAnnot_GetRect(annotation, rect))
+        and rect.left != rect.right
+        and rect.bottom != rect.top
+        and bool(wide_string(c.FPDFAnnot_GetAP, annotation, c.FPDF_ANNOT_APPEARANCEMODE_NORMAL).strip())
+    )
 
 
 def _chosen(annotation: Any, form: Any) -> str | None:

@@ -41,6 +41,10 @@ def boxed(subtype: str, top: int, **members: object) -> DictionaryObject:
 
 def with_annotations(content: bytes, *annotations: DictionaryObject, fields: bool = False) -> bytes:
     writer = PdfWriter(clone_from=Reader(io.BytesIO(content)))
+    for annotation in annotations:
+        if drawn := annotation.pop("/AP", None):
+            appearance = DictionaryObject({NameObject("/N"): writer._add_object(drawn)})
+            annotation[NameObject("/AP")] = appearance
     placed = ArrayObject(writer._add_object(annotation) for annotation in annotations)
     writer.pages[0][NameObject("/Annots")] = placed
     if fields:
@@ -110,6 +114,24 @@ def test_the_text_of_notes_on_the_page_is_read_and_stamps_are_shown() -> None:
 
     assert page.text == "Receipt:  שולם 30/04"
     assert (page.needs_image, stamped.needs_image, stamped.doubts) == (False, True, ("drawn",))
+
+
+def an_appearance(drawn: bytes) -> DecodedStreamObject:
+    stream = DecodedStreamObject()
+    stream.set_data(drawn)
+    stream[NameObject("/BBox")] = ArrayObject(map(NumberObject, (0, 0, 200, 16)))
+    return stream
+
+
+@pytest.mark.parametrize("kind", ["/Sig", "/FreeText"])
+@pytest.mark.parametrize(("drawn", "doubts"), [(b"BT /Helv 9 Tf (Dr. Cohen) Tj ET", ("drawn",)), (b"", ())])
+def test_words_that_are_only_drawn_are_looked_at(kind: str, drawn: bytes, doubts: tuple[str, ...]) -> None:
+    appearance = an_appearance(drawn)
+    signed = a_field(762, "/Sig", "doctor", AP=appearance) if kind == "/Sig" else boxed(kind, 762, AP=appearance)
+
+    [page] = read(with_annotations(pdf(lines("Signature:")), signed, fields=True)).pages
+
+    assert (page.text, page.needs_image, page.doubts) == ("Signature:", bool(doubts), doubts)
 
 
 def test_a_page_with_nothing_but_a_stamp_is_looked_at() -> None:
