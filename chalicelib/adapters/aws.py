@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, ResponseStreamingError
 
 from chalicelib import telemetry, time_budget
 from chalicelib.errors import StorageUnavailable
@@ -82,6 +82,20 @@ def aws_answers(service: str) -> Iterator[None]:
         if unavailable is None:
             raise
         raise unavailable from exc
+
+
+def read_body(body: Any) -> bytes:
+    """All bytes of an answer that is a stream.
+
+    Raises: BotoCoreError, also for what botocore's reader lets through: a TLS record that is broken.
+    """
+    from urllib3.exceptions import HTTPError
+
+    try:
+        content: bytes = body.read()
+    except HTTPError as exc:
+        raise ResponseStreamingError(error=exc) from exc
+    return content
 
 
 def as_unavailable(error: ClientError | BotoCoreError, service: str) -> StorageUnavailable | None:

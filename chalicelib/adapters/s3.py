@@ -11,7 +11,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from chalicelib import telemetry
-from chalicelib.adapters.aws import RETRY_AFTER_SECONDS, aws_answers, error_code
+from chalicelib.adapters.aws import RETRY_AFTER_SECONDS, aws_answers, error_code, read_body
 from chalicelib.errors import StorageUnavailable
 
 LARGEST_DELETE = 1000
@@ -44,12 +44,11 @@ class S3BlobStore:
     def get(self, key: str) -> bytes | None:
         with aws_answers("S3"):
             try:
-                content: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+                return read_body(self._client.get_object(Bucket=self._bucket, Key=key)["Body"])
             except ClientError as exc:
                 if error_code(exc) in _MISSING:
                     return None
                 raise
-        return content
 
     def size(self, key: str) -> int | None:
         head = self._head(key)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.adapters.aws import aws_answers
+from chalicelib.adapters.aws import aws_answers, read_body
 from chalicelib.errors import StorageUnavailable
 
 QUESTION = "check_keys_of"
@@ -45,7 +45,7 @@ class WorkerCheck:
         """What the worker answers; never a key."""
         with aws_answers("Lambda"):
             payload = msgspec.json.encode({QUESTION: self._providers})
-            content = self._connect().invoke(FunctionName=self._function, Payload=payload)["Payload"].read()
+            content = read_body(self._connect().invoke(FunctionName=self._function, Payload=payload)["Payload"])
         try:
             return msgspec.json.decode(content, type=dict[str, bool])
         except msgspec.DecodeError:  # the function itself broke: its own log has the reason

@@ -15,6 +15,8 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
+from urllib3.exceptions import DecodeError, ProtocolError, SSLError
 
 from chalicelib.adapters.s3 import S3BlobStore
 from chalicelib.blobs import BlobStore
@@ -192,6 +194,32 @@ def test_a_storage_that_does_not_answer_is_unavailable() -> None:
     ):
         with pytest.raises(StorageUnavailable):
             call()
+
+
+class CutOffClient:
+    """Answers a read with a body that breaks off in the middle."""
+
+    def __init__(self, broken: Exception) -> None:
+        self._broken = broken
+
+    def get_object(self, **_: Any) -> Mapping[str, Any]:
+        return {"Body": StreamingBody(self, 100)}
+
+    def read(self, amount: int | None = None) -> bytes:
+        raise self._broken
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        SSLError("decryption failed or bad record mac"),
+        ProtocolError("Connection broken"),
+        DecodeError("a proxy's compression"),
+    ],
+)
+def test_an_answer_that_breaks_off_is_unavailable(broken: Exception) -> None:
+    with pytest.raises(StorageUnavailable):
+        S3BlobStore(lambda: CutOffClient(broken), bucket="b").get("k")
 
 
 def test_a_bucket_that_is_gone_is_a_defect_that_no_repetition_mends(shared_resources: Resources) -> None:
