@@ -17,23 +17,25 @@ export function NewCase() {
   const queryClient = useQueryClient();
   const [, navigate] = useLocation();
   const dialog = useRef<HTMLDialogElement>(null);
-  const key = useRef("");
+  const sent = useRef({ title: "", key: "" });
   const id = useId();
   const creating = useMutation({
-    mutationFn: (title: string) => client.cases.create({ title }, { key: key.current }),
+    mutationFn: (title: string) => client.cases.create({ title }, { key: sent.current.key }),
     onSuccess(made) {
       void queryClient.invalidateQueries({ queryKey: keyOf(client, "cases") });
       navigate(`/cases/${made.id}`);
     },
   });
   const open = () => {
-    key.current = newId(); // pressing twice makes one case
+    sent.current = { title: "", key: "" };
     dialog.current?.showModal();
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const title = String(new FormData(event.currentTarget).get("title") ?? "").trim();
-    if (title && !creating.isPending) creating.mutate(title);
+    if (!title || creating.isPending) return;
+    if (title !== sent.current.title) sent.current = { title, key: newId() }; // pressing twice makes one case
+    creating.mutate(title);
   };
   return (
     <>
