@@ -41,9 +41,15 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def job_id(self) -> str | None:
-        """The job that the message names; None when it is not one of Casework's."""
+        """The job that the message names; None when it names none, or is not one of Casework's."""
+        message = self.message
+        return None if message is None else message.job_id or None
+
+    @property
+    def message(self) -> JobMessage | None:
+        """What the worker reads; None when it is not one of Casework's."""
         try:
-            return msgspec.json.decode(self.body, type=JobMessage).job_id or None
+            return msgspec.json.decode(self.body, type=JobMessage)
         except msgspec.MsgspecError:
             return None
 
@@ -75,7 +81,15 @@ def let_go(sqs: Any, lane: Lane, letters: list[DeadLetter]) -> None:
 
 
 def reason(letter: DeadLetter, *, read_job: ReadJob) -> str:
-    """What the job's record says about the message: the state of the job, and the error that it met last."""
+    """What the job's record says about the message: the state of the job, and the error that it met last.
+
+    Of a message about calls at a provider, what it is to do there: no record of a job tells that.
+    """
+    message = letter.message
+    if message is not None and message.forget:
+        return f"to delete {len(message.forget)} answers of a deleted job at the model's provider"
+    if message is not None and message.call_id:
+        return f"to find the job of the call {message.call_id} at the model's provider"
     if letter.job_id is None:
         return "not a Casework message"
     job = read_job(letter.job_id)

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.errors import ProviderUnavailable, WorkerLost
 from chalicelib.jobs import lifecycle
 from chalicelib.jobs.model import Job, Status
+from chalicelib.jobs.ports import JobMessage
 from infra.ops.dlq import DeadLetter, dead_letters, let_go, reason
 from infra.problem import Problem
 from tests.fakes.jobs import CREATED_AT, JOB_ID, a_job
@@ -70,6 +71,20 @@ def test_a_queue_that_does_not_answer_is_a_problem_that_names_it(ops):
 def test_a_message_that_is_none_of_ours_names_no_job(body):
     assert a_letter(body).job_id is None
     assert says(None, body=body) == "not a Casework message"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            JobMessage(job_id=JOB_ID, forget=("resp_1", "resp_2"), tries=3),
+            "to delete 2 answers of a deleted job at the model's provider",
+        ),
+        (JobMessage(job_id="", call_id="resp_1"), "to find the job of the call resp_1 at the model's provider"),
+    ],
+)
+def test_a_message_about_calls_at_a_provider_says_what_it_is_to_do_there(body: JobMessage, expected: str) -> None:
+    assert says(None, body=msgspec.json.encode(body).decode()) == expected
 
 
 def running(**changes: Any) -> Job:
