@@ -35,7 +35,8 @@ _EXPECTED = {
 }
 _MOSTLY = 0.9
 
-_LINE_END = re.compile("\r\n?")
+_LINE_END = re.compile(r"\r\n?|(?<=\S)[\x0b\x0c](?=\S)")
+"""Also between the words around a line that was broken inside of a paragraph, and around the end of a page."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x9f]")  # text may have form feeds, and an old end mark
 _MOST_OF_THOSE = 0.01

@@ -142,3 +142,8 @@ def test_western_text_that_says_so_is_western() -> None:
 def test_hebrew_that_another_program_took_for_latin_is_restored() -> None:
     assert decoded_text("ùìåí òåìí 40% MRI".encode()) == "שלום עולם 40% MRI"
     assert decoded_text("déjà opéré à Évry".encode()) == "déjà opéré à Évry"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\x0b", "\x0c", "\n\x0c"])
+def test_words_around_any_end_of_a_line_or_page_stay_apart(end: str) -> None:
+    assert decoded_text(f"מאז 2019{end}8,500 לחודש".encode()).split() == ["מאז", "2019", "8,500", "לחודש"]  # type: ignore[union-attr]
