@@ -47,6 +47,7 @@ export class Session {
       this.isLeaving = true;
       void this.#forget().then(reload);
     };
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#shownAgain());
   }
 
   /** The session of this tab, as it was before a reload. */
@@ -162,6 +163,12 @@ export class Session {
   async #forget(): Promise<void> {
     tabStorage.removeItem(KEPT);
     if (this.#oidc) await (await oidcModule()).forget(this.#oidc);
+  }
+
+  /** The browser's Back has brought the page as it was left, e.g. for the issuer. */
+  #shownAgain(): void {
+    this.isLeaving = false;
+    if (this.#state.status === "out") reload(); // nothing of whoever left stays in its memory
   }
 
   #enter({ token, name }: SignedIn): void {
