@@ -17,9 +17,10 @@ MILLISECONDS_PER_SECOND = 1000
 _SECONDS_OF_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _DURATION_PIECE = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])")
 _DURATION = re.compile(rf"(?:{_DURATION_PIECE.pattern})+")
+_UNIT = r"(?:ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?|d|days?)"
+_PIECE_IN_WORDS = re.compile(rf"(\d+(?:\.\d+)?)\s?({_UNIT})", re.IGNORECASE)
 _IN_WORDS = re.compile(
-    r"(?:try again|retry|wait)\D{0,20}?(\d+(?:\.\d+)?)\s?(ms|milliseconds?|s|sec(?:ond)?s?|m|min(?:ute)?s?|h|hours?)\b",
-    re.IGNORECASE,
+    rf"(?:try again|retry|wait)\D{{0,20}}?((?:\d+(?:\.\d+)?\s?{_UNIT}(?:,? and |,? )?)+)(?![a-z])", re.IGNORECASE
 )
 _REMAINING = re.compile(r"(x-ratelimit|anthropic-ratelimit)-(?:remaining-(\w+)|([\w-]+)-remaining)")
 
@@ -42,12 +43,15 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
 
 
 def seconds_in_words(message: str) -> float | None:
-    """The wait that a sentence names ("Please try again in 2.5s."); None: it names none."""
+    """The wait that a sentence names ("Please try again in 2.5s.", "in 1h12m3.6s"); None: it names none."""
     match = _IN_WORDS.search(message)
     if match is None:
         return None
-    unit = match[2].lower()
-    return float(match[1]) * _SECONDS_OF_UNIT["ms" if unit.startswith(("ms", "mil")) else unit[0]]
+    return sum(float(number) * _SECONDS_OF_UNIT[_short(unit)] for number, unit in _PIECE_IN_WORDS.findall(match[1]))
+
+
+def _short(unit: str) -> str:
+    return "ms" if unit.lower().startswith(("ms", "mil")) else unit[0].lower()
 
 
 def _window_reset_seconds(headers: Mapping[str, str], now: datetime | None) -> float | None:
