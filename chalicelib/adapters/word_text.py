@@ -43,9 +43,17 @@ def opened(content: bytes) -> Iterator[zipfile.ZipFile]:
         raise Unreadable(LOCKED if ENCRYPTED in content else NO_WORD_FILE)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
+            _name_as_usual(file)
             yield file
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as exc:
         raise Unreadable(NO_WORD_FILE) from exc
+
+
+def _name_as_usual(file: zipfile.ZipFile) -> None:
+    """Some programs of Windows write `word\\document.xml`, and some `/word/document.xml`; Word takes them all."""
+    for info in file.infolist():
+        info.filename = info.filename.replace("\\", "/").lstrip("/")
+    file.NameToInfo = {info.filename: info for info in file.infolist()}
 
 
 def word_text(file: zipfile.ZipFile, *, depth: int = 0) -> tuple[str, tuple[str, ...]]:

@@ -48,7 +48,7 @@ def _brand(content: bytes) -> bytes:
 
 _HEVC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis"})
 _HEIF_BRANDS = frozenset({b"mif1", b"msf1"})
-_WORD = re.compile(rb"word/document\d*\.xml")
+_WORD = re.compile(rb"word[/\\]document\d*\.xml")
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype html|<html[\s>])", re.DOTALL
 )

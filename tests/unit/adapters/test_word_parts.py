@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from chalicelib.adapters.word_text import opened, word_text
+from chalicelib.adapters.word_text import opened, picture_bytes, pictures_inside, word_text
+from chalicelib.documents.content_types import type_of_bytes
 from tests.unit.adapters.test_office_files import W, docx, paragraph, run
 
 
@@ -86,3 +87,21 @@ def test_documents_in_documents_have_an_end_and_what_is_not_read_is_named() -> N
 
     with opened(content) as file:
         assert word_text(file) == ("", ("part.docx",))
+
+
+@pytest.mark.parametrize(
+    ("main", "picture"), [("word\\document.xml", "word\\media\\i.png"), ("/word/document.xml", "/word/media/i.png")]
+)
+def test_parts_are_found_however_their_places_are_written(main: str, picture: str) -> None:
+    usual = pasting("word/media/i.png", b"picture", body=paragraph(run("אבחנה: סוכרת")))
+    names = {"word/document.xml": main, "word/media/i.png": picture}
+    with io.BytesIO() as copied:
+        with zipfile.ZipFile(io.BytesIO(usual)) as made, zipfile.ZipFile(copied, "w") as other:
+            for name in made.namelist():
+                other.writestr(names[name], made.read(name))
+        content = copied.getvalue()
+
+    assert text_of(content) == "אבחנה: סוכרת"
+    assert (type_of_bytes(content) or "").endswith("wordprocessingml.document")
+    with opened(content) as file:
+        assert [picture_bytes(file, info) for info in pictures_inside(file)] == [b"picture"]
