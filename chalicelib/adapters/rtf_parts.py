@@ -15,6 +15,14 @@ _AT_THE_END = frozenset({"footnote", "annotation", "footer", "footerl", "footerr
 _PARTS = _IN_PLACE | _AT_THE_END
 _DRAWINGS = frozenset({"shp", "do"})
 _UNSEEN = ("v", "deleted")
+_FIELD, _FORM_FIELD = "fldinst", "formfield"
+_BOX, _LIST = "1", "2"
+_KIND = re.compile(r"\\fftype(\d)")
+_RESULT, _DEFAULT = re.compile(r"\\ffres(\d{1,9})"), re.compile(r"\\ffdefres(\d{1,9})")
+_UNCHANGED = 25
+"""The result of a field that nobody has touched."""
+_ENTRY = re.compile(r"\{\\\*\\ffl ?([^{}]*)\}")
+_TICKED, _NOT_TICKED = r"{\uc1\u9746?}", r"{\uc1\u9744?}"
 
 
 class _Group:
@@ -76,6 +84,12 @@ class _Flow:
         if group.name in _DRAWINGS:
             self.kept[group.start :] = group.parts
             return
+        if group.name == _FORM_FIELD:
+            field = next((one for one in reversed(self._groups) if one.name == _FIELD), group)
+            field.parts.append(_value_of("".join(self.kept[group.start :])))
+        if group.name == _FIELD:
+            self.kept += ["}", *group.parts]
+            return
         if group.name not in _PARTS:
             self.kept.append("}")
             return
@@ -88,6 +102,17 @@ class _Flow:
             self._in_place.add(part)
             drawing = next((one for one in self._groups if one.name in _DRAWINGS), None)
             (drawing.parts if drawing else self.kept).append(part)
+
+
+def _value_of(form_field: str) -> str:
+    """A box that is ticked or not, or what was chosen of a list, as RTF; "" for what stands in the text."""
+    kind = _KIND.search(form_field)
+    numbers = [int(found[1]) for found in (_RESULT.search(form_field), _DEFAULT.search(form_field)) if found]
+    result = next((number for number in numbers if number != _UNCHANGED), 0)
+    if kind and kind[1] == _BOX:
+        return _TICKED if result else _NOT_TICKED
+    entries = _ENTRY.findall(form_field) if kind and kind[1] == _LIST else []
+    return f"{{{entries[result]}}}" if result < len(entries) else ""
 
 
 def in_one_flow(rtf: str) -> str:

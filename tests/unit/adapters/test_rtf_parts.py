@@ -49,6 +49,27 @@ def test_hidden_and_deleted_text_is_left_out(body: bytes, lines: list[str]) -> N
     assert lines_of(body) == lines
 
 
+@pytest.mark.parametrize(
+    ("form_field", "shown"),
+    [
+        (rb"\fftype1\ffres1\ffdefres0", "☒"),
+        (rb"\fftype1\ffres0\ffdefres1", "☐"),
+        (rb"\fftype1\ffres25\fftypetxt0\ffdefres1", "☒"),  # nobody has touched it
+        (rb"\fftype1\ffres25", "☐"),
+        (rb"\fftype2\ffres1\ffhaslistbox\ffdefres0{\*\ffl \'ec\'e0}{\*\ffl \'eb\'ef}", "כן"),
+        (rb"\fftype2\ffres7{\*\ffl a}", ""),
+        (rb"\fftype0{\*\ffdeftext default}", ""),  # its text stands in the document
+    ],
+)
+def test_boxes_to_tick_and_lists_of_forms_are_text(form_field: bytes, shown: str) -> None:
+    inside = rb"{\*\formfield{" + form_field + rb"{\*\ffname Check1}}}"
+    field = rb"{\field{\*\fldinst {\rtlch FORMCHECKBOX }{\ltrch" + inside + rb"}}{\fldrslt }}"
+
+    assert lines_of(rb"\f1 1. " + field + rb" agree {\field{\*\fldinst HYPERLINK x}{\fldrslt here}}\par") == [
+        f"1. {shown} agree here"
+    ]
+
+
 def test_bytes_of_a_picture_end_no_group() -> None:
     assert lines_of(b"a{\\pict\\pngblip\\bin8 \xff}\xff}\xff{\\}}b\\par") == ["ab"]
 
