@@ -1,7 +1,7 @@
 """What does a failure at OpenAI mean for the job? The SDK's errors, the wire's and the answer's, each as one of ours.
 
     429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
-    429 or 402 quota, billing, spend limit            ProviderQuotaExhausted
+    429 or 402 quota, billing, spend limit            ProviderQuotaExhausted, also where only the words say so
     429 of one request that is more than the limit    ProviderQuotaExhausted: no pause would mend it
     401, 403, 404 (the model is not ours to use)      ProviderAuth
     404 that is not the API's own, such as a page     ProviderUnavailable
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 PROVIDER = "openai"
 BAD_REQUEST, UNPROCESSABLE = 400, 422
 _FILE_WORDS = re.compile(r"image|picture|\bpdf\b|file_data|input_file|\bfiles?\b", re.IGNORECASE)
+_NO_CREDIT_WORDS = "exceeded your current quota"
 _SIZES = re.compile(r"\blimit:? (\d[\d,]{0,15})\b.{0,80}?\brequested:? (\d[\d,]{0,15})\b", re.IGNORECASE | re.DOTALL)
 _NEVER_FITS = (
     "The analysis needs more tokens at once than the account at the AI provider may use. Raise its limit there."
@@ -103,6 +104,8 @@ def status_error(error: APIStatusError, *, files: int = 0) -> AttemptError:
         error_class = class_of_status(status, is_told=bool(error.code or error.type))
     if error_class is ProviderRateLimited and _never_fits(error.message):
         return _larger_than_limit(status, error.request_id)
+    if error_class is ProviderRateLimited and _has_no_credit(error.message):
+        error_class = ProviderQuotaExhausted
     seconds = retry_after_seconds(error.response.headers)
     return error_class(
         MESSAGES[error_class],
@@ -118,6 +121,8 @@ def coded_error(code: str | None, *, request_id: str | None, message: str = "") 
     error_class = _CLASS_OF_CODE.get(code or "", ProviderUnavailable)
     if error_class is ProviderRateLimited and _never_fits(message):
         return _larger_than_limit(OK, request_id)
+    if error_class in (ProviderRateLimited, ProviderUnavailable) and _has_no_credit(message):
+        error_class = ProviderQuotaExhausted
     return error_class(
         MESSAGES[error_class],
         provider=PROVIDER,
@@ -129,6 +134,11 @@ def coded_error(code: str | None, *, request_id: str | None, message: str = "") 
 
 def _in_words(error_class: type[AttemptError], message: str) -> float | None:
     return seconds_in_words(message) if error_class is ProviderRateLimited else None
+
+
+def _has_no_credit(message: str) -> bool:
+    """Whether the words say what the code does not: inside a response there is none for a quota that is used up."""
+    return _NO_CREDIT_WORDS in message.lower()
 
 
 def _never_fits(message: str) -> bool:

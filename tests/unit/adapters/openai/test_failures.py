@@ -188,3 +188,27 @@ def test_a_request_that_is_more_than_the_limit_is_not_repeated(
 
     assert type(raised.value) is expected
     assert "org-1" not in str(raised.value)
+
+
+NO_QUOTA = (
+    "You exceeded your current quota, please check your plan and billing details. For more information read the docs."
+)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        final("failed", error={"code": "rate_limit_exceeded", "message": NO_QUOTA}, output=[]),
+        final("failed", error={"code": "server_error", "message": NO_QUOTA}, output=[]),
+        final("failed", error={"code": None, "message": NO_QUOTA}, output=[]),
+        stream_reply(CREATED, {"type": "error", "code": "rate_limit_exceeded", "message": NO_QUOTA, "param": None}),
+        json_reply(429, {"error": {"message": NO_QUOTA, "type": "requests", "code": None}}),
+    ],
+    ids=["failed, rate limit", "failed, server error", "failed, no code", "error event", "status"],
+)
+def test_a_quota_that_is_used_up_is_known_by_its_words(provider: ScriptedOpenAI, reply: Reply) -> None:
+    provider.will_answer(reply)
+    model = OpenAIStructuredModel(model="gpt-6-luna", api_key="k")
+
+    with pytest.raises(ProviderQuotaExhausted):
+        model.parse(FakeContext(), instructions="i", parts=[TextPart("x")], output=Person, max_output_tokens=100)
