@@ -1,7 +1,7 @@
 """What does a failure at Anthropic mean for the job? The SDK's errors and the wire's, each as one of ours.
 
     429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
-    429 spend limit, 402, billing, no credit left     ProviderQuotaExhausted
+    429 spend limit, 402, billing, no credit left     ProviderQuotaExhausted, also where only the words say so
     401, 403, 404 (the model is not ours to use)      ProviderAuth
     404 that is not the API's own, such as a page     ProviderUnavailable
     400 about a picture or PDF that was sent          FileRefused
@@ -50,7 +50,8 @@ _CANNOT_PAY_CODES = frozenset(
         "linked_organization_spend_limit_reached",
     }
 )
-_NO_CREDIT_WORDS = "credit balance"
+_NO_CREDIT_WORDS = re.compile(r"credit balance|reached your specified .{0,20}usage limit", re.IGNORECASE)
+"""No credit is left, or the budget set for the month or the workspace is used up: both come as 400."""
 
 
 def status_error(error: APIStatusError, *, has_files: bool = False) -> AttemptError:
@@ -82,7 +83,7 @@ def _provider_error(*, status: int, body: Any, headers: Mapping[str, str], words
     details = inner.get("details")
     code = details.get("error_code") if isinstance(details, Mapping) else None
     meant = status if status >= 400 else _STATUS_OF_TYPE.get(kind, 500)
-    no_credit = kind == "billing_error" or code in _CANNOT_PAY_CODES or _NO_CREDIT_WORDS in words.lower()
+    no_credit = kind == "billing_error" or code in _CANNOT_PAY_CODES or bool(_NO_CREDIT_WORDS.search(words))
     error_class = ProviderQuotaExhausted if no_credit else class_of_status(meant, is_told=bool(kind))
     seconds = retry_after_seconds(headers)
     if seconds is None and error_class is ProviderRateLimited:

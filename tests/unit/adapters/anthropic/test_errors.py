@@ -15,6 +15,7 @@ from chalicelib.errors import (
 )
 
 SECRET = "תמר דוגמא-לדוגמה"
+USAGE_LIMIT = "You have reached your specified {} usage limits. You will regain access on 2026-04-01 at 00:00 UTC."
 
 
 def _body(kind: str, message: str = SECRET, **details: Any) -> dict[str, Any]:
@@ -39,6 +40,8 @@ def _status_error(status: int, body: Any, **headers: str) -> AttemptError:
             _body("invalid_request_error", "Your credit balance is too low to access the API"),
             ProviderQuotaExhausted,
         ),
+        (400, _body("invalid_request_error", USAGE_LIMIT.format("API")), ProviderQuotaExhausted),
+        (400, _body("invalid_request_error", USAGE_LIMIT.format("workspace API")), ProviderQuotaExhausted),
         (401, _body("authentication_error"), ProviderAuth),
         (402, _body("billing_error"), ProviderQuotaExhausted),
         (403, _body("permission_error"), ProviderAuth),
