@@ -74,6 +74,27 @@ def test_bytes_of_a_picture_end_no_group() -> None:
     assert lines_of(b"a{\\pict\\pngblip\\bin8 \xff}\xff}\xff{\\}}b\\par") == ["ab"]
 
 
+HEBREW, ENGLISH = rb"\'f9\'ec 9,400 \'a4", rb"A letter with many more words in English than in Hebrew: "
+
+
+@pytest.mark.parametrize(
+    ("code_page", "fonts", "body"),
+    [
+        (b"1255", rb"{\f0\fcharset1 Arial;}", rb"\f0 "),  # the file's code page
+        (b"1255", rb"{\f0\fnil{\*\panose 020b}Arial;}{\f1\fcharset0 Arial;}", rb"\f0 "),
+        (b"1252", rb"{\f0\fswiss Arial;}{\f1\fcharset177 David;}", rb"\f1 "),
+        (b"1252", rb"{\f0\fcharset1 Arial;}{\f1\fnil Arial;}{\f2\fcharset177{\*\falt Miriam}David;}", rb"\f2 "),
+        (b"1252", rb"{\f0\fcharset177 David;}", b""),  # the font to begin with is set nowhere
+        (b"1252", rb"{\f0\fcharset177 David;}", rb"\pard\plain "),
+        (b"1255", rb"\f0\fnil David;", rb"\f0 "),
+    ],
+)
+def test_letters_are_those_of_the_font_or_of_the_file(code_page: bytes, fonts: bytes, body: bytes) -> None:
+    head = rb"{\rtf1\ansi\ansicpg" + code_page + rb"\deff0{\fonttbl" + fonts + b"}"
+
+    assert rtf_text(head + body + ENGLISH + HEBREW + b"}")[0] == ENGLISH.decode() + "של 9,400 ₪"
+
+
 @pytest.mark.parametrize("body", [rb"seen{\header cut", rb"seen{\shp{\*\shpinst{\shptxt box}", rb"seen\'", b"seen\\"])
 def test_a_file_that_ends_early_is_read_as_far_as_it_goes(body: bytes) -> None:
     text, _ = rtf_text(HEAD + body)
