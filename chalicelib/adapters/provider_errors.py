@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -32,6 +33,14 @@ MESSAGES: Mapping[type[AttemptError], str] = MappingProxyType(
         ProviderUnavailable: "The AI provider could not answer.",
     }
 )
+
+
+_ACCOUNT_WORDS = re.compile(r"organization (?:has been disabled|must be verified)", re.IGNORECASE)
+
+
+def is_about_account(words: str) -> bool:
+    """Whether a request that is called invalid is one that our account may not make, whatever was asked."""
+    return _ACCOUNT_WORDS.search(words) is not None
 
 
 def class_of_status(status: int, *, is_told: bool = True) -> type[AttemptError]:

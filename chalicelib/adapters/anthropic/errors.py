@@ -2,7 +2,7 @@
 
     429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
     429 spend limit, 402, billing, no credit left     ProviderQuotaExhausted, also where only the words say so
-    401, 403, 404 (the model is not ours to use)      ProviderAuth
+    401, 403, 404 (the model is not ours to use)      ProviderAuth, also a 400 whose words say so
     404 that is not the API's own, such as a page     ProviderUnavailable
     400 about a picture or PDF that was sent          FileRefused
     400, 413, 422 and other 4xx                       InputInvalid
@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.http_retry_after import retry_after_seconds, seconds_in_words
-from chalicelib.adapters.provider_errors import MESSAGES, class_of_status
+from chalicelib.adapters.provider_errors import MESSAGES, class_of_status, is_about_account
 from chalicelib.analyses.kit.llm import FileRefused
-from chalicelib.errors import AttemptError, InputInvalid, ProviderQuotaExhausted, ProviderRateLimited
+from chalicelib.errors import AttemptError, InputInvalid, ProviderAuth, ProviderQuotaExhausted, ProviderRateLimited
 
 if TYPE_CHECKING:
     from anthropic import APIStatusError
@@ -85,6 +85,8 @@ def _provider_error(*, status: int, body: Any, headers: Mapping[str, str], words
     meant = status if status >= 400 else _STATUS_OF_TYPE.get(kind, 500)
     no_credit = kind == "billing_error" or code in _CANNOT_PAY_CODES or bool(_NO_CREDIT_WORDS.search(words))
     error_class = ProviderQuotaExhausted if no_credit else class_of_status(meant, is_told=bool(kind))
+    if error_class is InputInvalid and is_about_account(words):
+        error_class = ProviderAuth
     seconds = retry_after_seconds(headers)
     if seconds is None and error_class is ProviderRateLimited:
         seconds = seconds_in_words(words)

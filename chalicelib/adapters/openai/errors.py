@@ -3,7 +3,7 @@
     429 rate limit                                    ProviderRateLimited, with the provider's Retry-After
     429 or 402 quota, billing, spend limit            ProviderQuotaExhausted, also where only the words say so
     429 of one request that is more than the limit    ProviderQuotaExhausted: no pause would mend it
-    401, 403, 404 (the model is not ours to use)      ProviderAuth
+    401, 403, 404 (the model is not ours to use)      ProviderAuth, also a 400 whose words say so
     404 that is not the API's own, such as a page     ProviderUnavailable
     a refusal, content filter or policy               ProviderRefused
     400, 422 about a picture or file that was sent    FileRefused, with its place among the parts where it is named
@@ -22,7 +22,7 @@ import re
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.http_retry_after import retry_after_seconds, seconds_in_words
-from chalicelib.adapters.provider_errors import MESSAGES, OK, class_of_status
+from chalicelib.adapters.provider_errors import MESSAGES, OK, class_of_status, is_about_account
 from chalicelib.analyses.kit.llm import FileRefused
 from chalicelib.errors import (
     AttemptError,
@@ -102,6 +102,8 @@ def status_error(error: APIStatusError, *, files: int = 0) -> AttemptError:
     error_class = _CLASS_OF_CODE.get(error.code or "") or _CLASS_OF_CODE.get(error.type or "")
     if error_class in (None, InputInvalid, ProviderRateLimited) or status >= 500:
         error_class = class_of_status(status, is_told=bool(error.code or error.type))
+    if error_class is InputInvalid and is_about_account(error.message):
+        error_class = ProviderAuth
     if error_class is ProviderRateLimited and _never_fits(error.message):
         return _larger_than_limit(status, error.request_id)
     if error_class is ProviderRateLimited and _has_no_credit(error.message):

@@ -42,6 +42,7 @@ def _status_error(status: int, body: Any, **headers: str) -> AttemptError:
         ),
         (400, _body("invalid_request_error", USAGE_LIMIT.format("API")), ProviderQuotaExhausted),
         (400, _body("invalid_request_error", USAGE_LIMIT.format("workspace API")), ProviderQuotaExhausted),
+        (400, _body("invalid_request_error", "This organization has been disabled."), ProviderAuth),
         (401, _body("authentication_error"), ProviderAuth),
         (402, _body("billing_error"), ProviderQuotaExhausted),
         (403, _body("permission_error"), ProviderAuth),

@@ -53,6 +53,21 @@ FAILURES: dict[str, tuple[Reply, type[AttemptError], int | None]] = {
     ),
     "not allowed": (json_reply(403, error_body(type="permission")), ProviderAuth, 403),
     "model not ours": (json_reply(404, error_body(code="model_not_found")), ProviderAuth, 404),
+    "organization not verified": (
+        json_reply(
+            400,
+            {
+                "error": {
+                    "message": "Your organization must be verified to stream this model.",
+                    "type": "invalid_request_error",
+                    "param": "stream",
+                    "code": "unsupported_value",
+                }
+            },
+        ),
+        ProviderAuth,
+        400,
+    ),
     "page of 404": (
         Reply(status=404, body=b"<html>not found</html>", headers={"content-type": "text/html"}),
         ProviderUnavailable,
