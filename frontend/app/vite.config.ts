@@ -11,6 +11,7 @@ const POLICY = [
   "font-src 'self'",
   "img-src 'self' data: https: http://127.0.0.1:*",
   "connect-src 'self' https: wss: http://127.0.0.1:* ws://127.0.0.1:*",
+  "frame-src https: http://127.0.0.1:*", // a download, in a frame without scripts
   "base-uri 'none'",
   "form-action 'self'",
   "require-trusted-types-for 'script'",

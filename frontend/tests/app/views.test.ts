@@ -126,3 +126,24 @@ test("an address that is none says so", async () => {
   await page.getByText("הדף לא נמצא").waitFor();
   await page.close();
 });
+
+test("a document is downloaded without a window: browsers open none that comes later than the click", async () => {
+  const { page, complaints } = await openApp(browser, app, { token: user.token, at: `/cases/${caseId}` });
+  const opened: Page[] = [];
+  browser.on("page", (other) => opened.push(other));
+  const names: string[] = [];
+  page.on("download", (download) => names.push(download.suggestedFilename()));
+
+  for (const count of [1, 2]) {
+    await page
+      .getByRole("button", { name: /^הורדה/ })
+      .first()
+      .click();
+    await expect.poll(() => names.length).toBe(count);
+  }
+
+  expect(new Set(names).size).toBe(1);
+  expect(opened).toEqual([]);
+  expectQuiet(complaints.filter((one) => !one.includes("is sandboxed"))); // of what `openApp` puts into each frame
+  await page.close();
+});
