@@ -19,7 +19,11 @@ SPEAKERS: Mapping[str, str] = {
 }
 """The label of each role that speaks, in small letters; the same as in `cases.vapi`."""
 
-_LABELLED = re.compile(r"(\s*)([^\s:][^:\n]{0,59}?)\s*:\s*(.*)$")
+_TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
+_LABELLED = re.compile(
+    rf"(\s*(?:[\[(]?{_TIME}[\])]?\s*[-–:]?\s*)?)([^\s:][^:\n]{{0,59}}?)(?:\s*[\[(]{_TIME}[\])])?\s*:\s*(.*)$"
+)
+"""A line with who says it, and perhaps when."""
 _NAMED_BY_PLAN = {"assistantName": "AI", "userName": "User"}
 _ASSISTANTS = "ai assistant bot agent voicebot סוכן סוכנת נציג נציגה בוט עוזר עוזרת מערכת מראיין מראיינת"
 _CLAIMANTS = "user customer caller client human claimant לקוח לקוחה תובע תובעת מבוטח מבוטחת משתמש משתמשת"
@@ -94,7 +98,7 @@ def _found(transcript: str) -> Iterator[re.Match[str]]:
 def _with_label(line: str, roles: Mapping[str, str]) -> str:
     found = _LABELLED.match(line)
     role = roles.get(_key(found[2])) if found else None
-    if found is None or role is None or found[2] == role:
+    if found is None or role is None or line.startswith(f"{role}:"):
         return line
     return f"{role}: {found[3]}"
 

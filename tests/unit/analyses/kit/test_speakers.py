@@ -34,6 +34,9 @@ def named(assistant: str, claimant: str) -> str:
     "call",
     [
         {"transcript": named("נועה", "תמר כהן"), **PLAN},
+        {"transcript": PLAIN.replace("AI", "[00:01] AI").replace("User", "[1:02:03.5] User")},
+        {"transcript": PLAIN.replace("AI", "10:30 - Agent").replace("User", "10:31 - Caller")},
+        {"transcript": PLAIN.replace("AI:", "AI (00:01):").replace("User:", "User [00:02:01] :")},
         {"transcript": named("נועה", "תמר כהן"), "assistant": PLAN},
         {"transcript": named("נועה", "תמר כהן"), "assistantOverrides": PLAN},
         {"transcript": named("נועה", "תמר כהן"), "messages": MESSAGES},
