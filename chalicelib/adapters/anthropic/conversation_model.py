@@ -124,7 +124,7 @@ class AnthropicConversationModel:
                     if kind == "error":
                         raise errors.event_error(data, headers=headers)
                     streamed.add(data)
-                    if streamed.is_complete:
+                    if kind == "ping" and streamed.is_complete:
                         break  # the stream's own end may never come, after pings without end
             return streamed.turn()
         except APIStatusError as exc:
